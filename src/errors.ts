@@ -44,3 +44,10 @@ export class UnsupportedFeatureError extends VdcheckError {
     super('unsupported-feature', message, options);
   }
 }
+
+/** So much of an image is damaged that nothing can be said of its disk; the problems found so far say why. */
+export class UnreadableImageError extends VdcheckError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('unreadable-image', message, options);
+  }
+}

@@ -1,0 +1,20 @@
+import type { RegionFacts, RegionRule } from '../../model/owners.ts';
+import { defineRule, type RuleDeclaration } from '../../model/rule.ts';
+
+/** The written form of a rule that the ownership map raises; the message is a common one unless it gives its own. */
+export type RegionRuleDeclaration = Omit<RuleDeclaration<unknown, RegionFacts>, 'message' | 'check'> & {
+  readonly message?: (facts: RegionFacts) => string;
+};
+
+/** Declares a rule on where regions of a file may lie. */
+export function defineRegionRule(declaration: RegionRuleDeclaration): RegionRule {
+  return defineRule<unknown, RegionFacts>({ message: describeRegion, ...declaration });
+}
+
+function describeRegion({ region, start, length, limit, other }: RegionFacts): string {
+  const range = `${region} lies at bytes ${start} to ${start + length - 1}`;
+  if (other !== null) return `${range}, which ${other} owns as well`;
+  return start >= limit
+    ? `${range}, behind byte ${limit} where the usable part of the file ends`
+    : `${range}, but the usable part of the file ends at byte ${limit}`;
+}

@@ -1,0 +1,103 @@
+import type { Source } from '../io/source.ts';
+import type { FileRole, Image, ImageFile, ParentLink } from './image.ts';
+import type { ProblemSink, Report } from './problem.ts';
+import type { Depth, Facts, Rule, RuleInfo } from './rule.ts';
+
+/** The bytes that probing looks at. */
+export interface ProbeSample {
+  /** The first bytes, 4096 or the whole file. */
+  readonly head: Uint8Array;
+  /** The last bytes, 2048 or the whole file. */
+  readonly tail: Uint8Array;
+  /** Size of the file in bytes. */
+  readonly size: number;
+}
+
+/**
+ * How a format is recognised: `magic` by its first bytes, `end` by its last ones, `trace` by a second mark of an image whose
+ * first is damaged. In this order of certainty.
+ */
+export type Recognition = 'magic' | 'end' | 'trace';
+
+/** A name in an image that means another file. */
+export interface Reference {
+  /** The name as it stands in the image. */
+  readonly name: string;
+  /**
+   * Names to try instead, in order, for one reference (a VHD's locators, the base name of a path from another host).
+   * `name` itself is only for messages where this is given.
+   */
+  readonly candidates?: readonly string[];
+  /** Format id or alias that the image states for it. */
+  readonly formatHint?: string | null;
+}
+
+/** A referenced file after the policy was asked. */
+export interface OpenedReference {
+  readonly file: ImageFile;
+  /** `opened`, or why not. */
+  readonly state: ParentLink['state'];
+  /** A sentence where it is not open. */
+  readonly reason: string | null;
+}
+
+/** What a format is given to open an image. Nothing else lets it reach a file. */
+export interface OpenContext {
+  readonly file: ImageFile;
+  /** `file`'s bytes. */
+  readonly source: Source;
+  readonly problems: ProblemSink;
+  /** Opens a file that belongs to this layer (an extent, a data file), as far as the caller's policy lets. */
+  openFile(reference: Reference, role: FileRole): Promise<OpenedReference>;
+  /** Opens the layer below, as far as the caller's policy lets. */
+  openParent(reference: Reference): Promise<ParentLink>;
+}
+
+/** A disk image format, as everything above the formats sees it. */
+export interface Format {
+  readonly id: string;
+  /** Other names accepted on input (`vpc` for VHD). */
+  readonly aliases: readonly string[];
+  readonly title: string;
+  /** File name endings without the dot. */
+  readonly extensions: readonly string[];
+  readonly rules: readonly RuleInfo[];
+  probe(sample: ProbeSample): Recognition | null;
+  /**
+   * Opens an image. Damage goes to `context.problems`; opening falls back where the format has a second copy.
+   *
+   * @throws UnreadableImageError where nothing can be said of the disk; the problems say why.
+   */
+  open(context: OpenContext): Promise<Image>;
+  /** Runs the rules that look at a whole image, up to `depth`. */
+  evaluate(image: Image, depth: Depth, facts: Facts): AsyncIterable<Report>;
+}
+
+/** The written form of a format. */
+export interface FormatDeclaration<I extends Image> {
+  readonly id: string;
+  readonly aliases?: readonly string[];
+  readonly title: string;
+  readonly extensions: readonly string[];
+  readonly rules: readonly Rule<I>[];
+  readonly probe: (sample: ProbeSample) => Recognition | null;
+  readonly open: (context: OpenContext) => Promise<I>;
+}
+
+const DEPTHS: readonly Depth[] = ['header', 'metadata', 'data'];
+
+/** Declares a format; the type of its images stays inside. */
+export function defineFormat<I extends Image>(declaration: FormatDeclaration<I>): Format {
+  const { rules } = declaration;
+  return {
+    ...declaration,
+    aliases: declaration.aliases ?? [],
+    async *evaluate(image, depth, facts) {
+      const reached = DEPTHS.indexOf(depth);
+      for (const rule of rules) {
+        if (rule.check === undefined || DEPTHS.indexOf(rule.depth) > reached) continue;
+        yield* rule.check(image as I, facts);
+      }
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import type { FieldNode } from '../codec/index.ts';
+import type { FileOffset, Source } from '../io/source.ts';
+import type { GuestOffset, GuestRange } from './offsets.ts';
+import type { FileLayout, Owners } from './owners.ts';
+
+/** What a file is to an image. */
+export type FileRole = 'image' | 'descriptor' | 'extent' | 'parent' | 'data-file';
+
+/** One of the files that an image consists of. */
+export interface ImageFile {
+  /** The path as it was given, or as it was resolved from the reference that names it. */
+  readonly path: string;
+  readonly role: FileRole;
+  /** `null` where the file could not be opened. */
+  readonly source: Source | null;
+}
+
+/** A position in one of the image's files. */
+export interface Located {
+  readonly file: ImageFile;
+  readonly offset: FileOffset;
+}
+
+/** How a compressed unit is packed: a zlib stream (RFC 1950), raw deflate (RFC 1951), a Zstandard frame (RFC 8878). */
+export type CompressionMethod = 'zlib' | 'deflate' | 'zstd';
+
+/** A run of guest bytes and where they come from. */
+export type Mapping = { readonly start: GuestOffset; readonly length: number } & (
+  | { readonly kind: 'data'; readonly at: Located }
+  /** One unit; `at` is where its stream begins and `storedLength` how many bytes may be read for it. */
+  | {
+      readonly kind: 'compressed';
+      readonly at: Located;
+      readonly storedLength: number;
+      readonly method: CompressionMethod;
+    }
+  /** Reads as zeros by statement of the format; the parent is not asked. */
+  | { readonly kind: 'zero' }
+  /** Not stored in this layer: ask the parent, else zeros. */
+  | { readonly kind: 'unallocated' }
+);
+
+/** What became of a file that an image names. */
+export type ReferenceState =
+  | 'none'
+  | 'opened'
+  | 'not-followed'
+  | 'missing'
+  | 'outside'
+  | 'refused'
+  | 'cycle'
+  | 'too-deep'
+  | 'unreadable';
+
+/** A link from an image to the one below it. */
+export interface ParentLink {
+  /** The name as the image gives it. */
+  readonly name: string;
+  /** The format that the image says the parent has; `null` where it does not say. */
+  readonly formatHint: string | null;
+  readonly state: ReferenceState;
+  /** The path that was opened or would have been; `null` where none fits. */
+  readonly path: string | null;
+  /** Present where `state` is `opened`. */
+  readonly image: Image | null;
+  /** Why it is not open, in a sentence; `null` where it is. */
+  readonly reason: string | null;
+}
+
+/** One structure of an image for `dump`: its fields in file order with positions relative to the file. */
+export interface DumpedStructure {
+  /** In the format's own words: `header`, `footer`, `descriptor`. */
+  readonly name: string;
+  readonly file: ImageFile;
+  readonly offset: number;
+  readonly size: number;
+  /** Offsets are relative to the structure. */
+  readonly fields: readonly FieldNode[];
+}
+
+/** What `info` tells of an image beyond its sizes; keys and values as `qemu-img info --output=json` has them. */
+export interface ImageInfo {
+  /** Bytes; `null` where the format has no unit of allocation. */
+  readonly clusterSize: number | null;
+  readonly encrypted?: boolean;
+  readonly compressed?: boolean;
+  readonly dirty?: boolean;
+  readonly snapshots?: readonly SnapshotInfo[];
+  /** The `data` of `format-specific`. */
+  readonly formatSpecific: Readonly<Record<string, unknown>> | null;
+}
+
+/** An internal snapshot, as `qemu-img info` lists it. */
+export interface SnapshotInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly vmStateSize: number;
+  readonly dateSec: number;
+  readonly dateNsec: number;
+  readonly vmClockSec: number;
+  readonly vmClockNsec: number;
+  readonly icount?: number;
+}
+
+/** An opened image: it answers where each guest byte lives and what owns each file byte, and nothing more. */
+export interface Image {
+  /** Format id: `vmdk`, `vhd`, `qcow2`, `raw`. */
+  readonly format: string;
+  /** The format's own subformat name; `null` where it has none or it cannot be told. */
+  readonly variant: string | null;
+  /** Bytes of the guest's disk. */
+  readonly size: number;
+  /** The files this layer consists of, the one that was opened first; those of parents are not among them. */
+  readonly files: readonly ImageFile[];
+  /** The layer below; `null` for an image without one. */
+  readonly parent: ParentLink | null;
+  /** Bytes of one unit of allocation; `null` where there is none (raw, flat). */
+  readonly allocationUnit: number | null;
+  /**
+   * Guest to file, in ascending order without gaps, coalesced, in batches, clipped to `range` and to the disk's size.
+   *
+   * @throws UnreadableImageError where a table that is needed cannot be read.
+   */
+  mappings(range: GuestRange): AsyncIterable<readonly Mapping[]>;
+  /** How regions lie in `file`; `null` for files without structure (flat extents, raw). */
+  layout(file: ImageFile): FileLayout | null;
+  /** File to owner: tells `owners` every range of `file` that the format uses. */
+  claim(file: ImageFile, owners: Owners): void | Promise<void>;
+  /** Every header-like structure, in file order. */
+  structures(): readonly DumpedStructure[];
+  info(): ImageInfo;
+  /** Closes the files of this layer and its parents. */
+  close(): Promise<void>;
+}

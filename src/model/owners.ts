@@ -1,0 +1,118 @@
+import type { FileOffset } from '../io/source.ts';
+import type { Place, ProblemSink } from './problem.ts';
+import type { RaisableRule } from './rule.ts';
+
+/**
+ * What can be wrong with where a region lies.
+ *
+ * `pastEnd` begins at or behind the end of what the file may hold; `straddlesEnd` begins inside and ends behind it;
+ * `inMetadata` meets a region of a higher role; `duplicate` begins where another of its kind begins; `overlap` meets
+ * another of its role without being equal to it.
+ */
+export type RegionFault = 'pastEnd' | 'straddlesEnd' | 'inMetadata' | 'duplicate' | 'overlap';
+
+/** The figures of a region fault; positions and lengths in bytes of the file. */
+export interface RegionFacts {
+  /** The region's kind and index, as messages name it: `grain of gt[3][17]`. */
+  readonly region: string;
+  readonly start: number;
+  readonly length: number;
+  /** Where the file's usable part ends. */
+  readonly limit: number;
+  /** The region that it meets, where it meets one. */
+  readonly other: string | null;
+}
+
+/** A rule that the ownership map raises. */
+export type RegionRule = RaisableRule<unknown, RegionFacts>;
+
+/** The entry that placed a region: the bytes to look at and what they say. */
+export interface RegionSource {
+  /** Position of the pointer (table entry, header field) that names the region, with its field path. */
+  readonly at: Place;
+  /** First guest byte that the region holds or maps; `null` where it is not about guest data. */
+  readonly guestOffset: number | null;
+  /** The pointer as it stands in the image. */
+  readonly actual: string | null;
+}
+
+/**
+ * One kind of thing that owns bytes of a file. Made per image, since `locate` looks at its tables.
+ *
+ * Roles rank who is blamed when two regions meet: `fixed` structures (headers, directories), `table`s that directories
+ * point at, and `data` units that tables point at.
+ */
+export interface RegionKind {
+  /** In the format's own words: `header`, `BAT`, `grain table`, `grain`. */
+  readonly name: string;
+  readonly role: 'fixed' | 'table' | 'data';
+  /** Legally claimed more than once (clusters of snapshots, several compressed streams in one cluster): counted only. */
+  readonly counted?: boolean;
+  /** The rule for each fault; a fault without a rule is tolerated. */
+  readonly rules: Readonly<Partial<Record<RegionFault, RegionRule>>>;
+  /** Names the entry that placed region `index` of this kind. Called for culprits only. */
+  locate(index: number): RegionSource;
+  /**
+   * Says what is wrong with a table entry that is not plain (reserved bits, misaligned, not allowed here).
+   * `high` is 0 for 32-bit entries.
+   */
+  explain?(index: number, high: number, low: number, problems: ProblemSink): void;
+}
+
+/** What a unit of guest data is, for the allocation figures. */
+export type AllocationState = 'data' | 'zero' | 'compressed';
+
+/**
+ * A listener to the walk over an image's file. The same walk serves three of them: one that counts, one that remembers
+ * names for the few places where something collides, one that paints the whole file.
+ */
+export interface Owners {
+  /** One region: a header, a table, one odd unit. */
+  range(kind: RegionKind, start: FileOffset, length: number, index: number): void;
+  /** `count` regions of `unitLength` bytes that follow one another in the file and have indices `index`, `index + 1` ... */
+  run(kind: RegionKind, start: FileOffset, unitLength: number, count: number, index: number): void;
+  /** A table entry that is not plain; it claims nothing. */
+  odd(kind: RegionKind, index: number, high: number, low: number): void;
+  /** `units` allocation units of guest data are in `state`. */
+  allocated(state: AllocationState, units: number): void;
+}
+
+/**
+ * How units lie in a file, which decides how exactly and how cheaply they are counted.
+ *
+ * `aligned`: every region begins at `origin` plus a multiple of `unit` (1 bit a unit). `uniform`: all data units are `unit` bytes long
+ * and begin at any sector (1 to 2 bytes a unit).
+ */
+export interface FileLayout {
+  readonly placement: 'aligned' | 'uniform';
+  /** Bytes; a power of two where `aligned`, a multiple of 512 where `uniform`. */
+  readonly unit: number;
+  /** Byte position that unit numbers count from. */
+  readonly origin: number;
+  /** Bytes from the start of the file that regions may use: its size, or less where a footer ends it. */
+  readonly limit: number;
+}
+
+/** A run of file bytes. */
+export interface FileRange {
+  readonly start: number;
+  readonly length: number;
+}
+
+/** What the counting walk found out about one file. */
+export interface Ownership {
+  readonly layout: FileLayout;
+  /** First byte behind the last region. */
+  readonly end: number;
+  /** Ranges between `from` and `to` that no region owns, ascending, in whole units of the layout. */
+  gaps(from: number, to: number): Iterable<FileRange>;
+  /** References to unit `unit` (`aligned` layouts only). */
+  references(unit: number): number;
+  /**
+   * Units with at least one exclusive reference, one bit each, least significant first: word `i % 32768` of
+   * `bitmapChunk(i >>> 15)` holds units `32 * i` to `32 * i + 31`. `undefined`: none in that chunk. (`aligned` layouts only.)
+   */
+  bitmapChunk(chunk: number): Uint32Array | undefined;
+  /** Whether any unit has more than one reference, so that the bitmap alone does not tell the counts. */
+  readonly hasSharedUnits: boolean;
+}

@@ -1,0 +1,57 @@
+import type { ImageFile } from './image.ts';
+import type { RuleInfo } from './rule.ts';
+
+/** How bad a finding is, worst first: wrong data, risk or refusal; lost redundancy; lost space; an oddity. */
+export type Severity = 'error' | 'warning' | 'leak' | 'info';
+
+/** Where a finding lies. Offsets and lengths are bytes in `file`; `null` where none can be named. */
+export interface Place {
+  readonly file: ImageFile;
+  readonly offset: number | null;
+  readonly length: number | null;
+  /** Dotted path in the format's own words: `header.gd_offset`, `gt[7522][62]`. */
+  readonly field: string | null;
+}
+
+/** What a rule found: the place and the figures its message is made of. All JSON-safe. */
+export interface Finding<D> {
+  readonly at: Place | null;
+  readonly data: D;
+  /** Overrides the rule's own severity where the catalogue makes it conditional. */
+  readonly severity?: Severity;
+  /** Byte position on the guest's disk that is affected. */
+  readonly guestOffset?: number | null;
+  readonly expected?: string | null;
+  readonly actual?: string | null;
+}
+
+/** A finding with its rule, ready to be counted; its sentence is only made where it is listed. */
+export interface Report {
+  readonly rule: RuleInfo;
+  readonly severity: Severity;
+  readonly at: Place | null;
+  readonly guestOffset: number | null;
+  readonly expected: string | null;
+  readonly actual: string | null;
+  message(): string;
+}
+
+/** Takes reports: the checker collects them, a strict caller throws on the first error. */
+export interface ProblemSink {
+  add(report: Report): void;
+}
+
+/** One problem as it leaves the program: plain data in the shape of `check --output json`. */
+export interface Problem {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly file: string | null;
+  readonly offset: number | null;
+  readonly length: number | null;
+  readonly field: string | null;
+  readonly guestOffset: number | null;
+  readonly expected: string | null;
+  readonly actual: string | null;
+  readonly repairable: boolean;
+}
