@@ -11,40 +11,47 @@ export interface TableSet {
   readonly tableBytes: number;
 }
 
+/** Tables that follow one another both in the directory and in the file. */
+export interface TableBatch {
+  /** Directory index of the first. */
+  readonly first: number;
+  readonly count: number;
+  /** `count` tables; valid only until the next batch is asked for. Begins at a multiple of 8 of its buffer. */
+  readonly bytes: Uint8Array;
+}
+
 /**
- * Reads many equally long tables and hands each to `visit`, in directory order. Tables that follow one another in the file are fetched
- * together; a table that is not wholly inside the source is skipped, since whoever reads the directory has reported it.
- *
- * @param visit gets the table's index in the directory and its bytes; the view is valid only until it returns
+ * Reads the tables `from` to `to - 1` of a directory in directory order, neighbours in one read. A table that is absent or not wholly inside
+ * the source is skipped, since whoever reads the directory has reported it.
  */
-export async function walkTables(
+export async function* tableBatches(
   source: Source,
-  tables: TableSet,
-  visit: (tableIndex: number, bytes: Uint8Array) => void,
-): Promise<void> {
-  const { offsets, tableBytes } = tables;
+  { offsets, tableBytes }: TableSet,
+  from = 0,
+  to: number = offsets.length,
+): AsyncGenerator<TableBatch, void, undefined> {
   const perBatch = Math.max(1, Math.floor(BATCH_BYTES / tableBytes));
-  const scratch = new Uint8Array(perBatch * tableBytes);
-  const isPresent = (index: number): boolean => {
-    const offset = offsets[index] ?? 0;
-    return offset > 0 && offset + tableBytes <= source.size;
-  };
-  for (let first = 0; first < offsets.length;) {
+  const scratch = new Uint8Array(Math.min(perBatch, Math.max(1, to - from)) * tableBytes);
+  for (let first = from; first < to;) {
     const start = offsets[first] ?? 0;
-    if (!isPresent(first)) {
+    if (start <= 0 || start + tableBytes > source.size) {
       first++;
       continue;
     }
-    let count = 1;
-    while (
-      count < perBatch &&
-      isPresent(first + count) &&
-      offsets[first + count] === start + count * tableBytes
-    )
-      count++;
+    const count = countNeighbours(source, { offsets, tableBytes }, first, Math.min(to, first + perBatch));
     const read = source.read(fileOffset(start), count * tableBytes, scratch);
-    const bytes = read instanceof Promise ? await read : read;
-    for (let i = 0; i < count; i++) visit(first + i, bytes.subarray(i * tableBytes, (i + 1) * tableBytes));
+    yield { first, count, bytes: read instanceof Promise ? await read : read };
     first += count;
   }
+}
+
+function countNeighbours(source: Source, tables: TableSet, first: number, limit: number): number {
+  const start = tables.offsets[first] ?? 0;
+  const lastStart = source.size - tables.tableBytes;
+  let count = 1;
+  for (let index = first + 1; index < limit; index++, count++) {
+    const expected = start + count * tables.tableBytes;
+    if (tables.offsets[index] !== expected || expected > lastStart) break;
+  }
+  return count;
 }

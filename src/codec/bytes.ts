@@ -1,0 +1,56 @@
+/** Order of two byte arrays, byte by byte, the shorter first on a tie: negative, zero or positive. */
+export function byteArrayCompare(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let index = 0; index < shared; index += 1) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Do two byte arrays hold the same bytes? */
+export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && byteArrayCompare(a, b) === 0;
+}
+
+/** `pad-right`: the bytes without the pad bytes at their end; a view of the same memory. */
+export function bytesStripRight(bytes: Uint8Array, padByte: number): Uint8Array {
+  let length = bytes.length;
+  while (length > 0 && bytes[length - 1] === padByte) length -= 1;
+  return bytes.subarray(0, length);
+}
+
+/** The bytes up to the first `terminator`, with it if `include`; all of them where there is none. A view. */
+export function bytesTerminate(bytes: Uint8Array, terminator: number, include: boolean): Uint8Array {
+  const at = bytes.indexOf(terminator);
+  return at < 0 ? bytes : bytes.subarray(0, include ? at + 1 : at);
+}
+
+/** As `bytesTerminate` for a terminator of several bytes, which counts only at a multiple of its own length. */
+export function bytesTerminateMulti(bytes: Uint8Array, terminator: Uint8Array, include: boolean): Uint8Array {
+  const at = indexOfUnit(bytes, terminator);
+  return at < 0 ? bytes : bytes.subarray(0, include ? at + terminator.length : at);
+}
+
+/** Offset of the first whole code unit that equals `unit`, or -1. */
+export function indexOfUnit(bytes: Uint8Array, unit: Uint8Array): number {
+  const width = unit.length;
+  if (width === 0) return -1;
+  for (let at = 0; at + width <= bytes.length; at += width) {
+    let same = 0;
+    while (same < width && bytes[at + same] === unit[same]) same += 1;
+    if (same === width) return at;
+  }
+  return -1;
+}
+
+/** All parts one after the other in new memory. */
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

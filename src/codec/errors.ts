@@ -1,0 +1,101 @@
+import { VdcheckError } from '../errors.ts';
+
+/** Where a decode error happened, as far as the thrower knows. */
+export interface DecodePlace {
+  /** Byte offset from the start of the outermost buffer. */
+  readonly offset?: number;
+  /** Dotted path of the field. */
+  readonly field?: string;
+}
+
+/** Base of everything the runtime of generated code throws: bytes that cannot be read as the spec says. */
+export class DecodeError extends VdcheckError {
+  /** Byte offset from the start of the outermost buffer; absent where no single byte is to blame. */
+  readonly offset?: number;
+  /** Dotted path of the field; absent where the runtime was not told. */
+  readonly field?: string;
+
+  constructor(code: string, message: string, place: DecodePlace = {}, options?: ErrorOptions) {
+    super(code, message, options);
+    if (place.offset !== undefined) this.offset = place.offset;
+    if (place.field !== undefined) this.field = place.field;
+  }
+}
+
+/** A read asked for more bytes than its stream still has. The message is word for word that of Kaitai's runtimes. */
+export class EndOfStreamError extends DecodeError {
+  /** Bytes asked for. */
+  readonly requested: number;
+  /** Bytes that were left. */
+  readonly available: number;
+
+  constructor(requested: number, available: number, place: DecodePlace = {}, message?: string) {
+    const where = place.field === undefined ? '' : ` (${place.field})`;
+    const text = message ?? `requested ${requested} bytes, but only ${available} bytes available`;
+    super('end-of-stream', text + where, place);
+    this.requested = requested;
+    this.available = available;
+  }
+}
+
+/** The stream ended before the terminator of a field came; `eos-error: false` in the spec allows that. */
+export class NoTerminatorFoundError extends EndOfStreamError {
+  /** The terminator that was looked for; one byte, or one code unit of a wide encoding. */
+  readonly terminator: Uint8Array;
+
+  constructor(terminator: Uint8Array, available: number, place: DecodePlace = {}) {
+    const shown = Array.from(terminator, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const text = `end of stream reached, but no terminator (${shown}) found`;
+    super(available + terminator.length, available, place, text);
+    this.terminator = terminator;
+  }
+}
+
+/** A value cannot become what its use demands: text that is no number, a size beyond 2^53 or below zero. */
+export class ConversionError extends DecodeError {
+  constructor(message: string, place: DecodePlace = {}) {
+    super('conversion', message, place);
+  }
+}
+
+/** An expression divides by zero, or takes a remainder by zero. */
+export class DivisionByZeroError extends DecodeError {
+  constructor() {
+    super('division-by-zero', 'division by zero');
+  }
+}
+
+/** An expression asks for an element that its array does not have. */
+export class IndexOutOfRangeError extends DecodeError {
+  constructor(index: number, length: number) {
+    super('index-out-of-range', `element ${index} of an array with ${length} elements`);
+  }
+}
+
+/** A type with calculated endianness is read, and none of the cases of `endian/switch-on` matches. */
+export class UndecidedEndiannessError extends DecodeError {
+  constructor(place: DecodePlace = {}) {
+    super('undecided-endianness', 'unable to decide on endianness', place);
+  }
+}
+
+/** The spec names a character encoding that neither this runtime nor the platform knows. */
+export class UnknownEncodingError extends DecodeError {
+  constructor(encoding: string) {
+    super('unknown-encoding', `unknown character encoding ${JSON.stringify(encoding)}`);
+  }
+}
+
+/** Bytes that a `process` cannot undo, a damaged zlib stream for one; `cause` holds the decompressor's own error. */
+export class ProcessError extends DecodeError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('process', message, {}, options);
+  }
+}
+
+/** A value was set that does not fit the field it is written to, or sizes and counts disagree. */
+export class EncodeError extends VdcheckError {
+  constructor(message: string) {
+    super('encode', message);
+  }
+}
