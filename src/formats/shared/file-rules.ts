@@ -1,0 +1,247 @@
+import { defineRule, type RaisableRule, type RuleInfo } from '../../model/rule.ts';
+
+/** A file with no bytes, or fewer than the smallest header of the format it is taken for. */
+export const fileEmpty: RaisableRule<
+  unknown,
+  { readonly size: number; readonly format: string | null; readonly smallest: number | null }
+> = defineRule({
+  id: 'file/empty',
+  severity: 'error',
+  depth: 'header',
+  title: 'The file is empty or too small to be an image',
+  spec: 'Header sections of VMDK 5.0, VHD 1.0 and the qcow2 specification: the smallest structures',
+  repair: 'none',
+  message: ({ size, format, smallest }) =>
+    size === 0 || smallest === null
+      ? `the file has ${size} bytes, so there is nothing to read`
+      : `the file has ${size} bytes, but the smallest ${format ?? 'image'} needs ${smallest}`,
+  explanation: {
+    what: 'The file has no bytes, or fewer than the smallest header of its format.',
+    why: 'There is no disk in it: nothing of the guest can be read.',
+    how: 'A copy or download that failed at its start, a full disk, or a place holder that was never filled.',
+    readers: 'Every reader refuses it, except that readers of raw disks see a disk of that size.',
+    repair: 'Nothing here can be mended; copy the image again from its source.',
+  },
+});
+
+/** A file in which no format's marks are found. */
+export const fileUnknownFormat: RaisableRule<unknown, { readonly size: number }> = defineRule({
+  id: 'file/unknown-format',
+  severity: 'error',
+  depth: 'header',
+  title: 'No known image format',
+  spec: 'Magic numbers of VMDK 5.0, VHD 1.0 and the qcow2 specification',
+  repair: 'none',
+  message: ({ size }) =>
+    `no format's mark is found at the start or at the end of these ${size} bytes; if they are a plain disk, say so with -f raw`,
+  explanation: {
+    what: 'Neither the first bytes nor the last ones are those of a format that can be checked, and there is no descriptor text.',
+    why: 'Without a format nothing can be said of the disk, neither that it is sound nor that it is damaged.',
+    how: 'A raw disk, another format, an encrypted or compressed file, or an image whose start and end are both lost.',
+    readers: 'qemu takes such bytes as a raw disk; the others refuse them.',
+    repair: 'Name the format with -f; if it was one of the known ones, restore the file from its source.',
+  },
+});
+
+/** A path that is no regular file. */
+export const fileNotRegular: RaisableRule<unknown, { readonly kind: string }> = defineRule({
+  id: 'file/not-regular',
+  severity: 'warning',
+  depth: 'header',
+  title: 'Not a regular file',
+  spec: 'POSIX.1-2017, stat(): file types',
+  repair: 'none',
+  message: ({ kind }) => `the path is ${kind}, not a regular file`,
+  explanation: {
+    what: 'After all links are resolved the path leads to a device, a FIFO, a socket or a directory.',
+    why: 'Reading a FIFO or a socket may wait for ever, a device may be in use by a running guest and has no size of its own.',
+    how: 'A wrong path, or an image that names a device of the host it was made on, by mistake or on purpose.',
+    readers:
+      'qemu and most others open devices without a word; an image from a stranger reaches the host that way.',
+    repair: 'Give the path of a file, or copy the bytes into one.',
+  },
+});
+
+/** A file that was written to while it was checked. */
+export const fileChangedDuringCheck: RaisableRule<
+  unknown,
+  { readonly before: string; readonly after: string }
+> = defineRule({
+  id: 'file/changed-during-check',
+  severity: 'error',
+  depth: 'header',
+  title: 'The file changed while it was being checked',
+  spec: 'POSIX.1-2017, stat(): size, time of change, inode',
+  repair: 'none',
+  message: () => 'the file changed while it was read, so findings may mix an older and a newer state of it',
+  explanation: {
+    what: 'Size, time of change or identity of the file are not the same at the end of the check as at its start.',
+    why: 'Tables read before the change may not fit data read after it: problems may be reported that do not exist, or missed.',
+    how: 'A guest that runs on the image, a copy or a backup that is still under way, or a snapshot being merged.',
+    readers: 'Readers that take no lock see the same mixture and do not notice.',
+    repair: 'Stop the writer, or check a snapshot or a copy, and run the check again.',
+  },
+});
+
+/** Bytes inside the file's size that the operating system does not deliver. */
+export const fileReadError: RaisableRule<
+  unknown,
+  { readonly offset: number; readonly length: number; readonly reason: string }
+> = defineRule({
+  id: 'file/read-error',
+  severity: 'error',
+  depth: 'header',
+  title: 'Bytes of the file cannot be read',
+  spec: 'POSIX.1-2017, read(): EIO and short reads',
+  repair: 'none',
+  message: ({ offset, length, reason }) => `${length} bytes at offset ${offset} cannot be read: ${reason}`,
+  explanation: {
+    what: 'The operating system reported an error, or delivered fewer bytes than the file is said to have.',
+    why: 'What these bytes say stays unknown: the check is not complete, and the guest cannot read them either.',
+    how: 'A failing disk, a network share that went away, or a file that was cut off while it was read.',
+    readers: 'All readers fail or retry at this place; some fill the gap with zeros.',
+    repair: 'Look at the storage first; then copy what can be read, and check the copy.',
+  },
+});
+
+/** A file that should consist of whole sectors and does not. */
+export const fileSizeNotSectorMultiple: RaisableRule<unknown, { readonly size: number }> = defineRule({
+  id: 'file/size-not-sector-multiple',
+  severity: 'warning',
+  depth: 'header',
+  title: 'The file does not end at a sector boundary',
+  spec: 'VMDK 5.0 and VHD 1.0: all structures are whole 512-byte sectors',
+  repair: 'lossy',
+  message: ({ size }) =>
+    `the file has ${size} bytes: ${size % 512} bytes more than ${Math.floor(size / 512)} whole sectors`,
+  explanation: {
+    what: 'Everything in this format is made of sectors of 512 bytes, but the size of the file is no multiple of 512.',
+    why: 'Mostly the file was cut off, and what stood behind the cut is lost.',
+    how: 'A copy or download that ended early, or text added to the end. One case is legal: Virtual PC before 2004 wrote VHD footers of 511 bytes.',
+    readers: 'qemu and libyal pay no attention to it; vhd-util and VirtualBox refuse some of these files.',
+    repair:
+      'Compare the size with the source and copy again; zeros may be added only where the end structure of the format allows it.',
+  },
+});
+
+/** A file that satisfies the recognition of more than one format. */
+export const filePolyglotMagic: RaisableRule<
+  unknown,
+  { readonly format: string; readonly others: readonly string[] }
+> = defineRule({
+  id: 'file/polyglot-magic',
+  severity: 'warning',
+  depth: 'header',
+  title: 'The file bears the marks of more than one format',
+  spec: 'Magic numbers of VMDK 5.0, VHD 1.0 and the qcow2 specification',
+  repair: 'none',
+  message: ({ format, others }) =>
+    `checked as ${format}, but the file also bears the marks of ${others.join(' and ')}`,
+  explanation: {
+    what: 'The marks of several formats are found in one file, for one at its start, for another at its end.',
+    why: 'Which disk it is depends on who reads it, so what was checked may not be what the guest gets.',
+    how: 'A guest that wrote an image header to the first sector of its disk, or somebody who wants a scanner and a hypervisor to see two different things.',
+    readers:
+      'qemu goes by the first bytes, libvhdi and Hyper-V by the last ones; upload services refuse such files.',
+    repair: 'Always name the format (-f) when such a file is opened; convert it once under the right format.',
+  },
+});
+
+/** A file that probing by its first bytes takes for something else. */
+export const fileProbeDisagreement: RaisableRule<
+  unknown,
+  { readonly format: string; readonly probed: string }
+> = defineRule({
+  id: 'file/probe-disagreement',
+  severity: 'warning',
+  depth: 'header',
+  title: 'Probing by the first bytes gives another format',
+  spec: 'QEMU, block layer: probing by the first 2048 bytes',
+  repair: 'none',
+  message: ({ format, probed }) =>
+    `this is ${format}, but a reader that probes the first bytes only takes it for ${probed}`,
+  explanation: {
+    what: 'The format is told by something other than the first bytes, which fit another format or none.',
+    why: 'A reader that probes sees another disk: a fixed VHD becomes a raw disk that is one sector too long.',
+    how: 'It is normal for a fixed VHD; a VMDK descriptor gets there when a statement stands before version=.',
+    readers: 'qemu probes the first bytes only. VirtualBox and libvhdi look at the end as well.',
+    repair: 'Name the format when the image is opened (-f vpc, format=vpc in qemu).',
+  },
+});
+
+/** A file name that promises another format. */
+export const fileExtensionMismatch: RaisableRule<
+  unknown,
+  { readonly extension: string; readonly format: string }
+> = defineRule({
+  id: 'file/extension-mismatch',
+  severity: 'info',
+  depth: 'header',
+  title: 'The file name promises another format',
+  spec: 'Customary file name endings',
+  repair: 'safe',
+  message: ({ extension, format }) => `the name ends in .${extension}, but the content is ${format}`,
+  explanation: {
+    what: 'The ending of the file name belongs to another format than the bytes do.',
+    why: 'Nothing is lost, but tools that go by the name refuse the image or read it wrongly.',
+    how: 'A file that was renamed instead of converted, or an operator who mixed up two files.',
+    readers: 'qemu and libyal ignore names; Hyper-V, Azure and VirtualBox go by them.',
+    repair: 'Rename the file.',
+  },
+});
+
+/** Bytes behind the last structure of an image. */
+export const fileTrailingData: RaisableRule<unknown, { readonly bytes: number; readonly last: string }> =
+  defineRule({
+    id: 'file/trailing-data',
+    severity: 'warning',
+    depth: 'metadata',
+    title: 'Bytes follow the last structure of the image',
+    spec: 'VMDK 5.0, VHD 1.0 and the qcow2 specification: file layout',
+    repair: 'lossy',
+    message: ({ bytes, last }) => `${bytes} bytes follow ${last}, and nothing in the image refers to them`,
+    explanation: {
+      what: 'The file goes on behind the last structure that the format accounts for.',
+      why: 'The guest never sees these bytes: they are lost space, or something that was hidden there.',
+      how: 'A writer that died before it linked new data, a file that was made larger by hand, or two files joined.',
+      readers: 'Readers ignore them, as long as they do not look for a structure at the end of the file.',
+      repair: 'Look at what they are, then cut the file off behind the last structure.',
+    },
+  });
+
+/** A count in the image that is beyond what the checker will work through. */
+export const fileLimitExceeded: RaisableRule<
+  unknown,
+  { readonly what: string; readonly count: number; readonly limit: number }
+> = defineRule({
+  id: 'file/limit-exceeded',
+  severity: 'error',
+  depth: 'header',
+  title: 'A limit of the checker was reached',
+  spec: 'Limits of vdcheck',
+  repair: 'none',
+  message: ({ what, count, limit }) => `${what}: ${count}, more than the ${limit} that are looked at`,
+  explanation: {
+    what: 'The image declares more of something than vdcheck is willing to work through.',
+    why: 'The rest was not looked at, so the verdict is not complete.',
+    how: 'Mostly a damaged count; sometimes an image made to exhaust its reader.',
+    readers: 'qemu has limits of its own and refuses some of these images; others run out of memory.',
+    repair:
+      'If the image is meant to be like this, split or convert it; otherwise restore it from its source.',
+  },
+});
+
+/** The rules of family `file`, which any format may raise. */
+export const fileRules: readonly RuleInfo[] = [
+  fileEmpty,
+  fileUnknownFormat,
+  fileNotRegular,
+  fileChangedDuringCheck,
+  fileReadError,
+  fileSizeNotSectorMultiple,
+  filePolyglotMagic,
+  fileProbeDisagreement,
+  fileExtensionMismatch,
+  fileTrailingData,
+  fileLimitExceeded,
+];

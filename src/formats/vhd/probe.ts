@@ -1,0 +1,58 @@
+import type { ProbeSample, Recognition } from '../../model/format.ts';
+import { computeChecksum } from './checksum.ts';
+
+/** Bytes of a footer. */
+export const FOOTER_SIZE = 512;
+
+const encoder = new TextEncoder();
+const COOKIE = encoder.encode('conectix');
+/** What blktap puts in the place of the cookie while an operation is under way. */
+const POISON = encoder.encode('v_poison');
+const HEADER_COOKIE = encoder.encode('cxsparse');
+
+/** Where a footer's checksum field lies (VHD 1.0, "Hard Disk Footer Format"). */
+const CHECKSUM_OFFSET = 64;
+/** Where writers put the dynamic disk header. */
+const USUAL_HEADER_OFFSET = 512;
+
+function hasAt(bytes: Uint8Array, offset: number, mark: Uint8Array): boolean {
+  return offset >= 0 && mark.every((byte, index) => bytes[offset + index] === byte);
+}
+
+/** Whether a footer's cookie, blktap's poisoned one among them, stands at `offset` of `bytes`. */
+export function hasFooterCookie(bytes: Uint8Array, offset: number): boolean {
+  return hasAt(bytes, offset, COOKIE) || hasAt(bytes, offset, POISON);
+}
+
+/** Finds the last footer cookie at or behind byte `from` of `bytes`; -1 where there is none. */
+export function findFooterCookie(bytes: Uint8Array, from: number): number {
+  for (let offset = bytes.length - COOKIE.length; offset >= Math.max(0, from); offset--) {
+    if (hasFooterCookie(bytes, offset)) return offset;
+  }
+  return -1;
+}
+
+/** Whether the sector at `offset` is a footer but for its cookie: with the right cookie its checksum comes out. */
+export function isFooterWithDamagedCookie(bytes: Uint8Array, offset: number): boolean {
+  const sector = bytes.slice(Math.max(0, offset), offset + FOOTER_SIZE);
+  if (offset < 0 || sector.length < FOOTER_SIZE) return false;
+  sector.set(COOKIE);
+  const stored = new DataView(sector.buffer).getUint32(CHECKSUM_OFFSET);
+  return stored === computeChecksum(sector, CHECKSUM_OFFSET);
+}
+
+/**
+ * Recognises a VHD: by the footer copy at its start, by the footer at its end (512 bytes, or 511 as Virtual PC wrote it before
+ * 2004), or by what is left of them: a footer that is cut off or that lost its cookie, a dynamic disk header at its usual place.
+ */
+export function probe({ head, tail, size }: ProbeSample): Recognition | null {
+  if (hasFooterCookie(head, 0)) return 'magic';
+  const end = tail.length;
+  if (hasFooterCookie(tail, end - FOOTER_SIZE) || hasFooterCookie(tail, end - FOOTER_SIZE + 1)) return 'end';
+  const isTrace =
+    findFooterCookie(tail, end - FOOTER_SIZE) >= 0 ||
+    isFooterWithDamagedCookie(tail, end - FOOTER_SIZE) ||
+    isFooterWithDamagedCookie(head, 0) ||
+    (size > USUAL_HEADER_OFFSET && hasAt(head, USUAL_HEADER_OFFSET, HEADER_COOKIE));
+  return isTrace ? 'trace' : null;
+}
