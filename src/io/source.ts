@@ -17,6 +17,8 @@ export interface Source {
   readonly name: string;
   /** Length in bytes at the time of opening. */
   readonly size: number;
+  /** Bytes the file takes up where it is stored, holes left out; `null` where nobody can tell. */
+  readonly storedSize: number | null;
   /** Equal for two sources that are the same bytes under two names (device and inode, URL ...). */
   readonly identity: string;
   /**

@@ -78,7 +78,8 @@ export interface Owners {
 }
 
 /**
- * How units lie in a file, which decides how exactly and how cheaply they are counted.
+ * How units lie in a file, which decides how cheaply they are counted. Regions that are not whole units are kept as single ranges, exact but
+ * dearer, and have no part in `references`: a format that asks for reference counts claims whole units.
  *
  * `aligned`: every region begins at `origin` plus a multiple of `unit` (1 bit a unit). `uniform`: all data units are `unit` bytes long
  * and begin at any sector (1 to 2 bytes a unit).

@@ -1,0 +1,105 @@
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs';
+import { SourceError } from '../errors.ts';
+import type { FileOffset, Source } from './source.ts';
+
+/** Bytes that one read call asks for at most; Linux returns no more than 2 GiB - 4096 at a time. */
+const MAX_READ = 1024 * 1024 * 1024;
+
+/**
+ * Opens a regular file for reading. Nothing else is ever opened: a FIFO would block and a device has no end.
+ *
+ * @throws SourceError with the operating system's code (`ENOENT`, `EACCES`), `EISDIR`, or `not-regular`.
+ */
+export function openFileSource(path: string): Source {
+  const before = attempt(path, () => statSync(path, { bigint: true }));
+  if (before.isDirectory()) throw new SourceError('EISDIR', `${path}: is a directory`, { source: path });
+  if (!before.isFile())
+    throw new SourceError('not-regular', `${path}: is not a regular file`, { source: path });
+  const descriptor = attempt(path, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  const stats = fstatSync(descriptor, { bigint: true });
+  if (!stats.isFile() || stats.size > BigInt(Number.MAX_SAFE_INTEGER)) {
+    closeSync(descriptor);
+    throw new SourceError('not-regular', `${path}: is not a regular file of a size that can be read`, {
+      source: path,
+    });
+  }
+  return new FileSource(path, descriptor, stats);
+}
+
+class FileSource implements Source {
+  readonly name: string;
+  readonly size: number;
+  readonly storedSize: number;
+  readonly identity: string;
+  readonly #descriptor: number;
+  #isOpen = true;
+
+  constructor(path: string, descriptor: number, stats: BigIntStats) {
+    this.name = path;
+    this.size = Number(stats.size);
+    this.storedSize = Number(stats.blocks) * 512;
+    this.identity = `file:${stats.dev}:${stats.ino}`;
+    this.#descriptor = descriptor;
+  }
+
+  read(offset: FileOffset, length: number, into?: Uint8Array): Uint8Array {
+    if (offset < 0 || length < 0 || offset + length > this.size)
+      throw this.#shortRead(offset, length, this.size - offset);
+    const bytes = into === undefined ? new Uint8Array(length) : into.subarray(0, length);
+    for (let done = 0; done < length;) {
+      const count = this.#readOnce(bytes, done, Math.min(length - done, MAX_READ), offset + done);
+      if (count === 0) throw this.#shortRead(offset, length, done);
+      done += count;
+    }
+    return bytes;
+  }
+
+  fingerprint(): string {
+    const { size, mtimeNs, ino } = attempt(this.name, () => statSync(this.name, { bigint: true }));
+    return `${ino}:${size}:${mtimeNs}`;
+  }
+
+  close(): void {
+    if (this.#isOpen) closeSync(this.#descriptor);
+    this.#isOpen = false;
+  }
+
+  #readOnce(bytes: Uint8Array, at: number, length: number, position: number): number {
+    return attempt(this.name, () => readSync(this.#descriptor, bytes, at, length, position), {
+      offset: position,
+      length,
+    });
+  }
+
+  #shortRead(offset: number, length: number, available: number): SourceError {
+    const message = `${this.name}: ${length} bytes wanted at ${offset}, ${Math.max(0, available)} are there`;
+    return new SourceError('short-read', message, { source: this.name, offset, length });
+  }
+}
+
+/** Runs a file system call; its failure becomes a `SourceError` with the system's own code and one plain sentence. */
+function attempt<T>(path: string, call: () => T, at?: { offset: number; length: number }): T {
+  try {
+    return call();
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'EIO';
+    const place = at === undefined ? '' : ` (${at.length} bytes at ${at.offset})`;
+    throw new SourceError(code, `${path}: ${describe(code)}${place}`, { source: path, ...at }, { cause });
+  }
+}
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  ENOTDIR: 'a part of the path is not a directory',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many open files',
+  EIO: 'input/output error',
+  ENXIO: 'no such device',
+};
+
+function describe(code: string): string {
+  return DESCRIPTIONS[code] ?? `cannot be read (${code})`;
+}

@@ -1,0 +1,34 @@
+import { SourceError } from '../errors.ts';
+import type { FileOffset, Source } from './source.ts';
+
+let sourcesMade = 0;
+
+/**
+ * A source over bytes in memory. It does not copy: reads are views of `bytes`, which the caller must not change meanwhile.
+ *
+ * @param name how messages call it
+ */
+export function memorySource(bytes: Uint8Array, name = 'memory'): Source {
+  const identity = `memory:${sourcesMade++}`;
+  return {
+    name,
+    size: bytes.length,
+    storedSize: null,
+    identity,
+    read(offset: FileOffset, length: number): Uint8Array {
+      if (offset < 0 || length < 0 || offset + length > bytes.length)
+        throw new SourceError(
+          'short-read',
+          `${name}: bytes ${offset} to ${offset + length} are not all there`,
+          {
+            source: name,
+            offset,
+            length,
+          },
+        );
+      return bytes.subarray(offset, offset + length);
+    },
+    fingerprint: () => identity,
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,197 @@
+import { UnreadableImageError, VdcheckError } from '../errors.ts';
+import { fileChangedDuringCheck } from '../formats/shared/file-rules.ts';
+import type { Format } from '../model/format.ts';
+import type { Image, ImageFile } from '../model/image.ts';
+import type { Ownership } from '../model/owners.ts';
+import type {
+  Allocation,
+  CheckFailure,
+  FileReport,
+  ImageReport,
+  ProblemCounts,
+  Verdict,
+} from '../model/report.ts';
+import type { Depth } from '../model/rule.ts';
+import { findFormat } from '../formats/index.ts';
+import { ProblemCollector } from './collector.ts';
+import { openRecognised, recogniseImage, type OpenOptions } from './open.ts';
+import { CountingOwners, type AllocationCounts } from './ownership/counter.ts';
+import { NamingOwners } from './ownership/names.ts';
+
+/** How an image is checked. */
+export interface CheckOptions extends Omit<OpenOptions, 'problems' | 'rawFallback'> {
+  /** Default `metadata`. */
+  readonly depth?: Depth;
+  /** Problems listed per rule, default 100; counts are exact whatever it is. */
+  readonly maxProblems?: number;
+  /** Whether warnings count as corruption; default false. */
+  readonly strict?: boolean;
+}
+
+/**
+ * Checks one image and the layers below it. Never throws for what the image holds: damage is problems, and what cannot be
+ * looked at is `unchecked` with the reason.
+ */
+export async function checkImage(path: string, options: CheckOptions): Promise<ImageReport> {
+  const depth = options.depth ?? 'metadata';
+  const problems = new ProblemCollector(options.maxProblems ?? 100);
+  const seen: Seen = { format: null, files: [], image: null, allocation: null, failure: null };
+  try {
+    await checkOpened(path, { ...options, problems }, depth, problems, seen);
+  } catch (error) {
+    seen.failure = toFailure(error);
+  }
+  return assemble(path, depth, problems, seen, options.strict === true);
+}
+
+/** What came to be known before the check ended, however it ended. */
+interface Seen {
+  format: string | null;
+  files: readonly ImageFile[];
+  image: Image | null;
+  allocation: Allocation | null;
+  failure: CheckFailure | null;
+}
+
+async function checkOpened(
+  path: string,
+  options: OpenOptions,
+  depth: Depth,
+  problems: ProblemCollector,
+  seen: Seen,
+): Promise<void> {
+  const recognised = await recogniseImage(path, options);
+  seen.format = recognised.entry.id;
+  seen.files = [recognised.file];
+  const { image, format } = await openRecognised(recognised, options);
+  seen.image = image;
+  seen.files = [...allFiles(image)];
+  try {
+    const before = await fingerprints(image);
+    for (let layer: Image | null = image; layer !== null; layer = layer.parent?.image ?? null) {
+      const layerFormat = layer === image ? format : await loadFormat(layer.format);
+      const counts = await checkLayer(layer, layerFormat, depth, problems);
+      if (layer === image) seen.allocation = toAllocation(image, counts);
+    }
+    await compareFingerprints(before, problems);
+  } finally {
+    await image.close();
+  }
+}
+
+async function loadFormat(id: string): Promise<Format> {
+  const entry = findFormat(id);
+  if (entry === undefined) throw new Error(`no format ${id}`);
+  return entry.load();
+}
+
+/** Runs everything there is for one layer; returns its allocation, `null` at depth `header`. */
+async function checkLayer(
+  image: Image,
+  format: Format,
+  depth: Depth,
+  problems: ProblemCollector,
+): Promise<AllocationCounts | null> {
+  const ownerships = new Map<ImageFile, Ownership>();
+  const total: AllocationCounts = { data: 0, zero: 0, compressed: 0 };
+  if (depth !== 'header') {
+    for (const file of image.files) {
+      const ownership = await countOwners(image, file, problems);
+      if (ownership === null) continue;
+      ownerships.set(file, ownership);
+      total.data += ownership.allocation.data;
+      total.zero += ownership.allocation.zero;
+      total.compressed += ownership.allocation.compressed;
+    }
+  }
+  const facts = { ownership: (file: ImageFile) => ownerships.get(file) };
+  for await (const report of format.evaluate(image, depth, facts)) problems.add(report);
+  return depth === 'header' ? null : total;
+}
+
+/** Walks a file's regions once to count, and once more for names where regions met. */
+async function countOwners(
+  image: Image,
+  file: ImageFile,
+  problems: ProblemCollector,
+): Promise<CountingOwners | null> {
+  const layout = image.layout(file);
+  if (layout === null || file.source === null) return null;
+  const counter = new CountingOwners(layout, problems);
+  await image.claim(file, counter);
+  const collisions = counter.collisions();
+  if (collisions.length > 0) await image.claim(file, new NamingOwners(collisions, layout.limit, problems));
+  return counter;
+}
+
+function toAllocation(image: Image, counts: AllocationCounts | null): Allocation | null {
+  const unit = image.allocationUnit;
+  if (unit === null || counts === null) return null;
+  return { unit, total: Math.ceil(image.size / unit), ...counts };
+}
+
+/** All files of an image and the layers below it, in order. */
+function* allFiles(image: Image | null): Iterable<ImageFile> {
+  for (let layer = image; layer !== null; layer = layer.parent?.image ?? null) yield* layer.files;
+}
+
+async function fingerprints(image: Image): Promise<ReadonlyMap<ImageFile, string>> {
+  const found = new Map<ImageFile, string>();
+  for (const file of allFiles(image))
+    if (file.source !== null) found.set(file, await file.source.fingerprint());
+  return found;
+}
+
+async function compareFingerprints(
+  before: ReadonlyMap<ImageFile, string>,
+  problems: ProblemCollector,
+): Promise<void> {
+  for (const [file, fingerprint] of before) {
+    const after = (await file.source?.fingerprint()) ?? fingerprint;
+    if (after === fingerprint) continue;
+    const at = { file, offset: null, length: null, field: null };
+    problems.add(fileChangedDuringCheck.report({ at, data: { before: fingerprint, after } }));
+  }
+}
+
+/** What kept the check from being done; an image that is merely too damaged was checked, and its problems tell. */
+function toFailure(error: unknown): CheckFailure | null {
+  if (error instanceof UnreadableImageError) return null;
+  if (!(error instanceof VdcheckError)) throw error;
+  return { code: error.code, message: error.message };
+}
+
+function assemble(
+  path: string,
+  depth: Depth,
+  problems: ProblemCollector,
+  { format, files, image, allocation, failure }: Seen,
+  isStrict: boolean,
+): ImageReport {
+  const counts = problems.counts();
+  return {
+    path,
+    format,
+    variant: image?.variant ?? null,
+    virtualSize: image?.size ?? null,
+    files: files.map(toFileReport),
+    depth,
+    verdict: judge(counts, failure, isStrict),
+    counts,
+    problems: problems.problems(),
+    allocation,
+    error: failure,
+  };
+}
+
+function toFileReport({ path, role, source }: ImageFile): FileReport {
+  return { path, role, size: source?.size ?? null };
+}
+
+/** The worst of the problems. */
+function judge(counts: ProblemCounts, failure: CheckFailure | null, isStrict: boolean): Verdict {
+  if (failure !== null) return 'unchecked';
+  if (counts.error > 0 || (isStrict && counts.warning > 0)) return 'corrupt';
+  if (counts.leak > 0) return 'leak';
+  return counts.warning > 0 ? 'warning' : 'ok';
+}

@@ -1,0 +1,98 @@
+import type { ImageFile } from '../model/image.ts';
+import type { Problem, ProblemSink, Report, Severity } from '../model/problem.ts';
+import type { RuleInfo } from '../model/rule.ts';
+import type { ProblemCounts } from '../model/report.ts';
+
+/** Severities, the worst first. */
+export const SEVERITIES: readonly Severity[] = ['error', 'leak', 'warning', 'info'];
+
+/** What one rule found in one file. */
+interface Tally {
+  readonly rule: RuleInfo;
+  readonly counts: Record<Severity, number>;
+  readonly kept: Report[];
+}
+
+/** Collects reports: counts all of them, keeps the first few of each rule in each file. */
+export class ProblemCollector implements ProblemSink {
+  readonly #limit: number;
+  readonly #byFile = new Map<ImageFile | null, Map<string, Tally>>();
+
+  /** @param limit how many problems of one rule are listed */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(report: Report): void {
+    const tally = this.#tallyOf(report);
+    tally.counts[report.severity]++;
+    if (tally.kept.length < this.#limit) tally.kept.push(report);
+  }
+
+  /** Exact counts, without what another finding in the same file explains. */
+  counts(): ProblemCounts {
+    const total: Record<Severity, number> = { error: 0, warning: 0, leak: 0, info: 0 };
+    const byRule: Record<string, number> = {};
+    for (const { rule, counts } of this.#primary()) {
+      for (const severity of SEVERITIES) {
+        total[severity] += counts[severity];
+        byRule[rule.id] = (byRule[rule.id] ?? 0) + counts[severity];
+      }
+    }
+    const sorted = Object.entries(byRule).sort(([a], [b]) => (a < b ? -1 : 1));
+    return { ...total, byRule: Object.fromEntries(sorted) };
+  }
+
+  /** The problems to list: the worst first, then as they lie in the files. */
+  problems(): readonly Problem[] {
+    const listed = new Map<string, number>();
+    return this.#primary()
+      .flatMap(({ kept }) => kept)
+      .sort(byPlace)
+      .filter(({ rule }) => {
+        const count = (listed.get(rule.id) ?? 0) + 1;
+        listed.set(rule.id, count);
+        return count <= this.#limit;
+      })
+      .map(toProblem)
+      .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  }
+
+  #tallyOf({ rule, at }: Report): Tally {
+    const file = at?.file ?? null;
+    let tallies = this.#byFile.get(file);
+    if (tallies === undefined) this.#byFile.set(file, (tallies = new Map<string, Tally>()));
+    let tally = tallies.get(rule.id);
+    if (tally === undefined)
+      tallies.set(rule.id, (tally = { rule, counts: { error: 0, warning: 0, leak: 0, info: 0 }, kept: [] }));
+    return tally;
+  }
+
+  #primary(): Tally[] {
+    return [...this.#byFile.values()].flatMap((tallies) =>
+      [...tallies.values()].filter(({ rule }) => !rule.derivedFrom.some((cause) => tallies.has(cause))),
+    );
+  }
+}
+
+function byPlace(a: Report, b: Report): number {
+  if (a.at?.file !== b.at?.file) return 0;
+  return (a.at?.offset ?? -1) - (b.at?.offset ?? -1);
+}
+
+function toProblem(report: Report): Problem {
+  const { rule, severity, at, guestOffset, expected, actual } = report;
+  return {
+    rule: rule.id,
+    severity,
+    message: report.message(),
+    file: at?.file.path ?? null,
+    offset: at?.offset ?? null,
+    length: at?.length ?? null,
+    field: at?.field ?? null,
+    guestOffset,
+    expected,
+    actual,
+    repairable: rule.repair === 'safe' || rule.repair === 'lossy',
+  };
+}

@@ -1,0 +1,258 @@
+import { UnreadableImageError, UsageError, VdcheckError } from '../errors.ts';
+import { findFormat, formats, recognise, type FormatEntry, type Recognised } from '../formats/index.ts';
+import { fileEmpty, fileExtensionMismatch, filePolyglotMagic } from '../formats/shared/file-rules.ts';
+import { fileOffset, readAvailable, type Source } from '../io/source.ts';
+import type { Format, OpenContext, ProbeSample, Reference } from '../model/format.ts';
+import type { FileRole, Image, ImageFile, ParentLink } from '../model/image.ts';
+import type { ProblemSink } from '../model/problem.ts';
+import { followNothing, type ReferencePolicy } from './reference-policy.ts';
+
+/** Makes a path (or a URL, or whatever names bytes) a source; throws a SourceError where that fails. */
+export type OpenSource = (path: string) => Source | Promise<Source>;
+
+/** How an image is opened. */
+export interface OpenOptions {
+  readonly openSource: OpenSource;
+  /** Format id or alias to take the file as; without it the file's marks decide. */
+  readonly format?: string;
+  /** Whether parents are opened; default true. */
+  readonly chain?: boolean;
+  /** Decides which files named inside images are opened; the default opens none. */
+  readonly policy?: ReferencePolicy;
+  /** Takes the damage found on the way; the default throws on the first error. */
+  readonly problems?: ProblemSink;
+  /** Whether bytes without any format's marks are taken as a raw disk; default false. */
+  readonly rawFallback?: boolean;
+}
+
+/** An opened image; the caller closes `image`. */
+export interface OpenedImage {
+  readonly image: Image;
+  readonly format: Format;
+}
+
+/** Layers that a chain may have; VMware supports 32, so longer ones are not real. */
+const MAX_LAYERS = 256;
+
+const HEAD_BYTES = 4096;
+const TAIL_BYTES = 2048;
+
+/** The file bears no format's marks. */
+export class NotAnImageError extends VdcheckError {
+  constructor(path: string) {
+    super(
+      'not-an-image',
+      `${path}: no mark of a disk image format is found; if it is a plain disk, say -f raw`,
+    );
+  }
+}
+
+/** A file whose format is known, before anything of it is decoded. */
+export interface RecognisedImage {
+  readonly file: ImageFile;
+  readonly source: Source;
+  readonly entry: FormatEntry;
+}
+
+/** What every layer of a chain shares. */
+interface Chain {
+  readonly options: OpenOptions;
+  readonly problems: ProblemSink;
+  readonly policy: ReferencePolicy;
+}
+
+/** The sources above a layer, by which cycles are found. */
+type Ancestors = readonly string[];
+
+/**
+ * Opens an image and, as far as the policy lets, the files and parents that it names.
+ *
+ * @throws SourceError when the file itself cannot be opened; NotAnImageError; UnreadableImageError when it is too damaged;
+ *   UsageError for an unknown format
+ */
+export async function openImage(path: string, options: OpenOptions): Promise<OpenedImage> {
+  return openRecognised(await recogniseImage(path, options), options);
+}
+
+/** The first half of `openImage`: finds out what a file is. The caller closes the source or goes on to `openRecognised`. */
+export async function recogniseImage(path: string, options: OpenOptions): Promise<RecognisedImage> {
+  const forced = options.format === undefined ? undefined : requireFormat(options.format);
+  const source = await options.openSource(path);
+  return recogniseSource(toChain(options), { path, role: 'image', source }, source, forced, []);
+}
+
+/** The second half of `openImage`. */
+export function openRecognised(recognised: RecognisedImage, options: OpenOptions): Promise<OpenedImage> {
+  return openLayer(toChain(options), recognised, []);
+}
+
+function toChain(options: OpenOptions): Chain {
+  return { options, problems: options.problems ?? throwingSink, policy: options.policy ?? followNothing };
+}
+
+/** The sink of strict callers. */
+export const throwingSink: ProblemSink = {
+  add(report) {
+    if (report.severity === 'error')
+      throw new UnreadableImageError(
+        `${report.at?.file.path ?? 'image'}: ${report.message()} (${report.rule.id})`,
+      );
+  },
+};
+
+function requireFormat(name: string): FormatEntry {
+  const entry = findFormat(name);
+  if (entry === undefined)
+    throw new UsageError(
+      `unknown format ${JSON.stringify(name)}; known are ${formats.map(({ id }) => id).join(', ')}`,
+    );
+  return entry;
+}
+
+async function recogniseSource(
+  chain: Chain,
+  file: ImageFile,
+  source: Source,
+  forced: FormatEntry | undefined,
+  ancestors: Ancestors,
+): Promise<RecognisedImage> {
+  try {
+    const sample = await readSample(source);
+    const marks = recognise(sample);
+    const entry = forced ?? marks[0]?.entry ?? fallback(chain, file, ancestors);
+    reportMarks(chain.problems, { file, sample, entry, marks: forced === undefined ? marks : [] });
+    return { file, source, entry };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+async function openLayer(
+  chain: Chain,
+  { file, source, entry }: RecognisedImage,
+  ancestors: Ancestors,
+): Promise<OpenedImage> {
+  try {
+    const format = await entry.load();
+    const image = await format.open(createContext(chain, file, source, ancestors));
+    return { image, format };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** Bytes without marks: a parent is a raw disk then, as is any image for commands that only read. */
+function fallback(chain: Chain, file: ImageFile, ancestors: Ancestors): FormatEntry {
+  const isReadable = chain.options.rawFallback === true || ancestors.length > 0;
+  const raw = findFormat('raw');
+  if (!isReadable || raw === undefined) throw new NotAnImageError(file.path);
+  return raw;
+}
+
+async function readSample(source: Source): Promise<ProbeSample> {
+  const head = await readAvailable(source, fileOffset(0), HEAD_BYTES);
+  const tail = await readAvailable(source, fileOffset(Math.max(0, source.size - TAIL_BYTES)), TAIL_BYTES);
+  return { head, tail, size: source.size };
+}
+
+/** Reports what the file's marks and its name say against each other. */
+function reportMarks(
+  problems: ProblemSink,
+  {
+    file,
+    sample,
+    entry,
+    marks,
+  }: { file: ImageFile; sample: ProbeSample; entry: FormatEntry; marks: readonly Recognised[] },
+): void {
+  const at = { file, offset: null, length: null, field: null };
+  if (entry.id === 'raw') return;
+  if (sample.size === 0)
+    problems.add(fileEmpty.report({ at, data: { size: 0, format: entry.id, smallest: null } }));
+  const others = marks.filter((mark) => mark.recognition !== 'trace' && mark.entry !== entry);
+  if (others.length > 0)
+    problems.add(
+      filePolyglotMagic.report({
+        at,
+        data: { format: entry.id, others: others.map((mark) => mark.entry.id) },
+      }),
+    );
+  const extension = extensionOf(file.path);
+  const named = formats.find(({ id, extensions }) => id !== 'raw' && extensions.includes(extension));
+  if (named !== undefined && named !== entry)
+    problems.add(fileExtensionMismatch.report({ at, data: { extension, format: entry.id } }));
+}
+
+/** Lower case, without the dot; empty where the name has none. */
+function extensionOf(path: string): string {
+  return /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
+}
+
+function createContext(chain: Chain, file: ImageFile, source: Source, ancestors: Ancestors): OpenContext {
+  const below: Ancestors = [...ancestors, source.identity];
+  return {
+    file,
+    source,
+    problems: chain.problems,
+    openFile: (reference, role) => Promise.resolve(openFile(chain, file, reference, role)),
+    openParent: (reference) => openParent(chain, file, reference, below),
+  };
+}
+
+function openFile(chain: Chain, from: ImageFile, reference: Reference, role: FileRole) {
+  const { state, path, source, reason } = chain.policy(reference, from.path);
+  return { file: { path, role, source }, state, reason };
+}
+
+async function openParent(
+  chain: Chain,
+  from: ImageFile,
+  reference: Reference,
+  ancestors: Ancestors,
+): Promise<ParentLink> {
+  const formatHint = reference.formatHint ?? null;
+  const closed = (state: ParentLink['state'], path: string | null, reason: string): ParentLink => ({
+    name: reference.name,
+    formatHint,
+    state,
+    path,
+    image: null,
+    reason,
+  });
+  if (chain.options.chain === false)
+    return closed(
+      'not-followed',
+      null,
+      `${JSON.stringify(reference.name)} was not opened: the chain is not followed`,
+    );
+  const { state, path, source, reason } = chain.policy(reference, from.path);
+  if (source === null) return closed(state, path, reason ?? '');
+  const refusal = refuseLayer(source, ancestors);
+  if (refusal !== null) {
+    await source.close();
+    return closed(refusal.state, path, refusal.reason);
+  }
+  const forced = formatHint === null ? undefined : findFormat(formatHint);
+  try {
+    const file: ImageFile = { path, role: 'parent', source };
+    const recognised = await recogniseSource(chain, file, source, forced, ancestors);
+    const { image } = await openLayer(chain, recognised, ancestors);
+    return { name: reference.name, formatHint, state: 'opened', path, image, reason: null };
+  } catch (error) {
+    if (error instanceof VdcheckError) return closed('unreadable', path, error.message);
+    throw error;
+  }
+}
+
+function refuseLayer(
+  source: Source,
+  { identities }: Ancestors,
+): { state: ParentLink['state']; reason: string } | null {
+  if (ancestors.includes(source.identity))
+    return { state: 'cycle', reason: `${source.name} is already a layer of this chain` };
+  if (ancestors.length >= MAX_LAYERS)
+    return { state: 'too-deep', reason: `the chain has more than ${MAX_LAYERS} layers` };
+  return null;
+}

@@ -1,0 +1,154 @@
+import type { FileOffset } from '../../io/source.ts';
+import type {
+  AllocationState,
+  FileLayout,
+  FileRange,
+  Owners,
+  Ownership,
+  RegionFault,
+  RegionKind,
+} from '../../model/owners.ts';
+import type { ProblemSink } from '../../model/problem.ts';
+import { reportRegion } from './blame.ts';
+import { RangeList } from './ranges.ts';
+import { UnitCounts } from './unit-counts.ts';
+import { AlignedUnits, createUnitStore, type UniformUnits } from './unit-store.ts';
+
+/** Units of guest data by what they are. */
+export type AllocationCounts = Record<AllocationState, number>;
+
+/**
+ * The listener that counts: who owns a byte it does not remember, only that somebody does. It reports regions outside the file at once, and keeps
+ * the ranges in which regions met for the listener that remembers names.
+ */
+export class CountingOwners implements Owners, Ownership {
+  readonly layout: FileLayout;
+  readonly allocation: AllocationCounts = { data: 0, zero: 0, compressed: 0 };
+  end = 0;
+  readonly #problems: ProblemSink;
+  readonly #units: AlignedUnits | UniformUnits;
+  readonly #aligned: AlignedUnits | null;
+  /** Regions that are not whole units. */
+  readonly #ranges = new RangeList();
+  readonly #collisions = new RangeList();
+  #counted: UnitCounts | null = null;
+  #sortedRanges: RangeList | null = null;
+
+  constructor(layout: FileLayout, problems: ProblemSink) {
+    this.layout = layout;
+    this.#problems = problems;
+    this.#units = createUnitStore(layout);
+    this.#aligned = this.#units instanceof AlignedUnits ? this.#units : null;
+  }
+
+  range(kind: RegionKind, start: FileOffset, length: number, index: number): void {
+    this.run(kind, start, length, 1, index);
+  }
+
+  run(kind: RegionKind, start: FileOffset, unitLength: number, count: number, index: number): void {
+    let fitting = count;
+    if (start + unitLength * count > this.layout.limit)
+      fitting = this.#reportOutside(kind, start, unitLength, count, index);
+    if (fitting === 0 || unitLength === 0) return;
+    const end = start + unitLength * fitting;
+    if (end > this.end) this.end = end;
+    if (kind.counted === true) this.#count(start, end);
+    else if (this.#units.fits(start, unitLength))
+      this.#units.take(start, unitLength, fitting, this.#collisions);
+    else
+      for (let i = 0; i < fitting; i++)
+        this.#ranges.push(start + i * unitLength, start + (i + 1) * unitLength);
+  }
+
+  odd(kind: RegionKind, index: number, high: number, low: number): void {
+    kind.explain?.(index, high, low, this.#problems);
+  }
+
+  allocated(state: AllocationState, units: number): void {
+    this.allocation[state] += units;
+  }
+
+  get hasSharedUnits(): boolean {
+    return this.#counted !== null || (this.#aligned?.extra.size ?? 0) > 0;
+  }
+
+  references(unit: number): number {
+    const aligned = this.#aligned;
+    const own = aligned?.bitmap.has(unit) === true ? 1 + (aligned.extra.get(unit) ?? 0) : 0;
+    return own + (this.#counted?.get(unit) ?? 0);
+  }
+
+  bitmapChunk(chunk: number): Uint32Array | undefined {
+    return this.#aligned?.bitmap.chunk(chunk);
+  }
+
+  *gaps(from: number, to: number): Iterable<FileRange> {
+    let position = from;
+    for (const { start, length } of mergeAscending(this.#units.taken(from, to), this.#rangesInOrder())) {
+      if (start >= to) break;
+      if (start > position) yield { start: position, length: start - position };
+      position = Math.max(position, start + length);
+    }
+    if (position < to) yield { start: position, length: to - position };
+  }
+
+  /** The ranges of bytes in which regions met, ascending and apart; call it when the walk is over. */
+  collisions(): RangeList {
+    const all = new RangeList();
+    for (const { start, length } of this.#collisions) all.push(start, start + length);
+    const ranges = this.#rangesInOrder();
+    for (let index = 0; index < ranges.length; index++) {
+      const start = ranges.start(index);
+      const end = ranges.end(index);
+      for (let next = index + 1; next < ranges.length && ranges.start(next) < end; next++)
+        all.push(ranges.start(next), Math.min(end, ranges.end(next)));
+      for (const unit of this.#units.taken(start, end))
+        all.push(Math.max(start, unit.start), Math.min(end, unit.start + unit.length));
+    }
+    return all.merged();
+  }
+
+  #rangesInOrder(): RangeList {
+    if (this.#sortedRanges?.length !== this.#ranges.length) this.#sortedRanges = this.#ranges.sorted();
+    return this.#sortedRanges;
+  }
+
+  #count(start: number, end: number): void {
+    const { unit, origin } = this.layout;
+    const first = Math.floor((start - origin) / unit);
+    this.#counted ??= new UnitCounts();
+    this.#counted.addRun(first, Math.ceil((end - origin) / unit) - first);
+  }
+
+  /** Reports the regions of a run that are not wholly in the file; returns how many lead the run that count as owners. */
+  #reportOutside(kind: RegionKind, start: number, unitLength: number, count: number, index: number): number {
+    const { limit } = this.layout;
+    let fitting = Math.max(0, Math.min(count, Math.floor((limit - start) / unitLength)));
+    for (let i = fitting; i < count; i++) {
+      const at = start + i * unitLength;
+      const fault: RegionFault = at >= limit ? 'pastEnd' : 'straddlesEnd';
+      const rule = kind.rules[fault];
+      if (rule !== undefined)
+        reportRegion(this.#problems, rule, { kind, start: at, length: unitLength, index }, limit, null);
+      else if (fault === 'straddlesEnd') fitting++;
+    }
+    return fitting;
+  }
+}
+
+/** Two ascending sequences of ranges as one. */
+function* mergeAscending(a: Iterable<FileRange>, b: Iterable<FileRange>): Iterable<FileRange> {
+  const left = a[Symbol.iterator]();
+  const right = b[Symbol.iterator]();
+  let x = left.next();
+  let y = right.next();
+  while (!x.done || !y.done) {
+    if (y.done === true || (!x.done && x.value.start <= y.value.start)) {
+      if (!x.done) yield x.value;
+      x = left.next();
+    } else {
+      yield y.value;
+      y = right.next();
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { FileOffset } from '../../io/source.ts';
+import type { Owners, RegionKind } from '../../model/owners.ts';
+import type { ProblemSink } from '../../model/problem.ts';
+import { judge, nameClaim, reportRegion, type Claim } from './blame.ts';
+import type { RangeList } from './ranges.ts';
+
+/**
+ * The listener that remembers names, but only of regions in the ranges that the counting walk found contested. Each contested range keeps the
+ * region of the highest role so far; every further one is judged against it.
+ */
+export class NamingOwners implements Owners {
+  readonly #contested: RangeList;
+  readonly #holders: (Claim | undefined)[];
+  /** Ranges whose holder was itself blamed, so that it is blamed once. */
+  readonly #blamed = new Set<Claim>();
+  readonly #limit: number;
+  readonly #problems: ProblemSink;
+
+  constructor(contested: RangeList, limit: number, problems: ProblemSink) {
+    this.#contested = contested;
+    this.#holders = [];
+    this.#limit = limit;
+    this.#problems = problems;
+  }
+
+  range(kind: RegionKind, start: FileOffset, length: number, index: number): void {
+    this.run(kind, start, length, 1, index);
+  }
+
+  run(kind: RegionKind, start: FileOffset, unitLength: number, count: number, index: number): void {
+    if (kind.counted === true) return;
+    const end = Math.min(start + unitLength * count, this.#limit);
+    const first = this.#contested.firstEndingAfter(start);
+    if (first === this.#contested.length || this.#contested.start(first) >= end) return;
+    const firstUnit = Math.max(0, Math.floor((this.#contested.start(first) - start) / unitLength));
+    for (let i = firstUnit; i < count && start + i * unitLength < end; i++)
+      this.#settle({ kind, start: start + i * unitLength, length: unitLength, index: index + i });
+  }
+
+  odd(): void {
+    // The counting walk has explained them.
+  }
+
+  allocated(): void {
+    // Counted once is enough.
+  }
+
+  /** Judges a region in every contested range that it meets, and reports it or its adversary once. */
+  #settle(claim: Claim): void {
+    const contested = this.#contested;
+    const end = claim.start + claim.length;
+    let isReported = false;
+    for (
+      let range = contested.firstEndingAfter(claim.start);
+      range < contested.length && contested.start(range) < end;
+      range++
+    ) {
+      const holder = this.#holders[range];
+      if (holder === undefined) this.#holders[range] = claim;
+      else if (this.#contest(range, holder, claim, isReported)) isReported = true;
+    }
+  }
+
+  /** Returns whether `claim` is now reported. */
+  #contest(range: number, holder: Claim, claim: Claim, isReported: boolean): boolean {
+    const verdict = judge(holder, claim);
+    if (verdict === null) return false;
+    const { culprit, other, rule } = verdict;
+    if (culprit === holder) {
+      this.#holders[range] = claim;
+      if (this.#blamed.has(holder)) return false;
+      this.#blamed.add(holder);
+    } else if (isReported) return true;
+    const name = intersect(holder, claim) ? nameClaim(other) : 'another region';
+    reportRegion(this.#problems, rule, culprit, this.#limit, name);
+    return culprit === claim;
+  }
+}
+
+function intersect(a: Claim, b: Claim): boolean {
+  return a.start < b.start + b.length && b.start < a.start + a.length;
+}

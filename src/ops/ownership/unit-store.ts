@@ -1,0 +1,151 @@
+import type { FileLayout, FileRange } from '../../model/owners.ts';
+import type { RangeList } from './ranges.ts';
+import { UnitBitmap } from './unit-bitmap.ts';
+
+const SECTOR = 512;
+
+/** Remembers which units of a file are taken, exactly, at a bit to a few bytes each. */
+export interface UnitStore {
+  /** Whether `count` regions of `unitLength` bytes from `start` on are whole units of this store. */
+  fits(start: number, unitLength: number): boolean;
+  /** Takes them; every range of bytes in which they meet others goes to `collisions`. */
+  take(start: number, unitLength: number, count: number, collisions: RangeList): void;
+  /** What is taken between `from` and `to`, ascending; touching ranges may be joined. */
+  taken(from: number, to: number): Iterable<FileRange>;
+}
+
+/** The store that fits a layout. */
+export function createUnitStore(layout: FileLayout): AlignedUnits | UniformUnits {
+  return layout.placement === 'aligned' ? new AlignedUnits(layout) : new UniformUnits(layout);
+}
+
+/** Units that begin at multiples of their size: one bit each. */
+export class AlignedUnits implements UnitStore {
+  readonly bitmap: UnitBitmap = new UnitBitmap();
+  /** References beyond the first, for units that have them. */
+  readonly extra = new Map<number, number>();
+  readonly #unit: number;
+  readonly #origin: number;
+
+  constructor({ unit, origin }: FileLayout) {
+    this.#unit = unit;
+    this.#origin = origin;
+  }
+
+  fits(start: number, unitLength: number): boolean {
+    return (
+      start >= this.#origin && (start - this.#origin) % this.#unit === 0 && unitLength % this.#unit === 0
+    );
+  }
+
+  take(start: number, unitLength: number, count: number, collisions: RangeList): void {
+    const first = (start - this.#origin) / this.#unit;
+    const units = (unitLength / this.#unit) * count;
+    if (units > 1) this.bitmap.addRun(first, units, (unit) => this.#collide(unit, collisions));
+    else if (this.bitmap.add(first)) this.#collide(first, collisions);
+  }
+
+  *taken(from: number, to: number): Iterable<FileRange> {
+    const first = Math.max(0, Math.floor((from - this.#origin) / this.#unit));
+    const end = Math.max(first, Math.ceil((to - this.#origin) / this.#unit));
+    for (let unit = first; unit < end;) {
+      const start = this.#next(unit, end, true);
+      unit = this.#next(start, end, false);
+      if (unit > start)
+        yield { start: this.#origin + start * this.#unit, length: (unit - start) * this.#unit };
+    }
+  }
+
+  #collide(unit: number, collisions: RangeList): void {
+    const times = this.extra.get(unit) ?? 0;
+    this.extra.set(unit, times + 1);
+    const start = this.#origin + unit * this.#unit;
+    if (times === 0) collisions.push(start, start + this.#unit);
+  }
+
+  /** The first unit from `unit` on that is taken, or not taken; `end` where there is none. */
+  #next(unit: number, end: number, isTaken: boolean): number {
+    const skipped = isTaken ? 0 : 0xffffffff;
+    while (unit < end) {
+      const chunk = Math.floor(unit / (1 << 20));
+      const words = this.bitmap.chunk(chunk);
+      if (words === undefined) {
+        if (!isTaken) return unit;
+        unit = (chunk + 1) * (1 << 20);
+      } else if (unit % 32 === 0 && words[(unit % (1 << 20)) / 32] === skipped) unit += 32;
+      else if (this.bitmap.has(unit) === isTaken) return unit;
+      else unit++;
+    }
+    return end;
+  }
+}
+
+const CHUNK_BUCKETS = 1 << 16;
+type Buckets = Uint8Array | Uint16Array | Uint32Array;
+
+/**
+ * Units of one size that begin at any sector. The file is cut into buckets of that size: a unit that overlaps another begins in the same
+ * bucket or in a neighbouring one, so a bucket need only remember where in it a unit begins.
+ */
+export class UniformUnits implements UnitStore {
+  readonly #unit: number;
+  readonly #chunks: (Buckets | undefined)[] = [];
+
+  constructor({ unit }: FileLayout) {
+    this.#unit = unit;
+  }
+
+  fits(start: number, unitLength: number): boolean {
+    return unitLength === this.#unit && start % SECTOR === 0;
+  }
+
+  take(start: number, unitLength: number, count: number, collisions: RangeList): void {
+    for (let index = 0; index < count; index++) this.#takeOne(start + index * unitLength, collisions);
+  }
+
+  *taken(from: number, to: number): Iterable<FileRange> {
+    const unit = this.#unit;
+    const end = Math.min(Math.ceil(to / unit), this.#chunks.length * CHUNK_BUCKETS);
+    for (let bucket = Math.max(0, Math.floor(from / unit) - 1); bucket < end; bucket++) {
+      const chunk = this.#chunks[Math.floor(bucket / CHUNK_BUCKETS)];
+      if (chunk === undefined) {
+        bucket |= CHUNK_BUCKETS - 1;
+        continue;
+      }
+      const start = this.#startIn(bucket);
+      if (start >= 0 && start + unit > from && start < to) yield { start, length: unit };
+    }
+  }
+
+  #takeOne(start: number, collisions: RangeList): void {
+    const unit = this.#unit;
+    const bucket = Math.floor(start / unit);
+    const same = this.#startIn(bucket);
+    const before = this.#startIn(bucket - 1);
+    const after = this.#startIn(bucket + 1);
+    if (same >= 0) collisions.push(Math.min(same, start), Math.max(same, start) + unit);
+    else this.#remember(bucket, start);
+    if (before >= 0 && before + unit > start) collisions.push(before, start + unit);
+    if (after >= 0 && after < start + unit) collisions.push(start, after + unit);
+  }
+
+  /** Where the unit that begins in `bucket` begins; -1 where none does. */
+  #startIn(bucket: number): number {
+    if (bucket < 0) return -1;
+    const chunk = Math.floor(bucket / CHUNK_BUCKETS);
+    const sector = this.#chunks[chunk]?.[bucket - chunk * CHUNK_BUCKETS] ?? 0;
+    return sector === 0 ? -1 : bucket * this.#unit + (sector - 1) * SECTOR;
+  }
+
+  #remember(bucket: number, start: number): void {
+    const index = Math.floor(bucket / CHUNK_BUCKETS);
+    const chunk = (this.#chunks[index] ??= this.#makeChunk());
+    chunk[bucket - index * CHUNK_BUCKETS] = (start - bucket * this.#unit) / SECTOR + 1;
+  }
+
+  #makeChunk(): Buckets {
+    const sectors = this.#unit / SECTOR;
+    if (sectors < 0xff) return new Uint8Array(CHUNK_BUCKETS);
+    return sectors < 0xffff ? new Uint16Array(CHUNK_BUCKETS) : new Uint32Array(CHUNK_BUCKETS);
+  }
+}
