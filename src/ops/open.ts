@@ -248,7 +248,7 @@ async function openParent(
 
 function refuseLayer(
   source: Source,
-  { identities }: Ancestors,
+  ancestors: Ancestors,
 ): { state: ParentLink['state']; reason: string } | null {
   if (ancestors.includes(source.identity))
     return { state: 'cycle', reason: `${source.name} is already a layer of this chain` };
