@@ -23,7 +23,8 @@ export function formatBytes(bytes: Uint8Array): string {
  */
 export function formatValue(value: unknown, hex = false, size = 0): string {
   if (typeof value === 'bigint') return hex ? formatHex(value, size) : value.toString();
-  if (typeof value === 'number') return hex && Number.isInteger(value) ? formatHex(value, size) : String(value);
+  if (typeof value === 'number')
+    return hex && Number.isInteger(value) ? formatHex(value, size) : String(value);
   if (typeof value === 'string') return JSON.stringify(value);
   if (value instanceof Uint8Array) return formatBytes(value);
   if (Array.isArray(value)) return formatElements(value, hex, size);

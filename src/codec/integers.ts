@@ -7,7 +7,8 @@ import { ConversionError, DivisionByZeroError, IndexOutOfRangeError } from './er
  */
 export function toSafeInteger(value: number | bigint, what = 'value'): number {
   const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new ConversionError(`${what} ${value} is not an integer below 2^53`);
+  if (!Number.isSafeInteger(number))
+    throw new ConversionError(`${what} ${value} is not an integer below 2^53`);
   return number;
 }
 
@@ -21,14 +22,14 @@ export function floatToInteger(value: number): number {
 }
 
 /** Remainder with the sign of the divisor, as Kaitai's `%` wants: `-5 % 8` is 3. Both are safe integers. */
-export function mod(a: number, b: number): number {
+export function floorMod(a: number, b: number): number {
   if (b === 0) throw new DivisionByZeroError();
   const rest = a % b;
   return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest + 0;
 }
 
-/** As `mod`, for 64-bit values. */
-export function modBig(a: bigint, b: bigint): bigint {
+/** As `floorMod`, for 64-bit values. */
+export function floorModBig(a: bigint, b: bigint): bigint {
   if (b === 0n) throw new DivisionByZeroError();
   const rest = a % b;
   return rest !== 0n && rest < 0n !== b < 0n ? rest + b : rest;
@@ -38,14 +39,14 @@ export function modBig(a: bigint, b: bigint): bigint {
  * Quotient rounded down, as Kaitai's `/` on integers wants: `-5 / 8` is -1. Both are safe integers; below 2^53 the
  * rounding of the float quotient cannot reach the next integer, so the result is exact.
  */
-export function div(a: number, b: number): number {
+export function floorDiv(a: number, b: number): number {
   if (b === 0) throw new DivisionByZeroError();
   return Math.floor(a / b) + 0;
 }
 
-/** As `div`, for 64-bit values. */
-export function divBig(a: bigint, b: bigint): bigint {
-  return (a - modBig(a, b)) / b;
+/** As `floorDiv`, for 64-bit values. */
+export function floorDivBig(a: bigint, b: bigint): bigint {
+  return (a - floorModBig(a, b)) / b;
 }
 
 const LOW_WORD = 2 ** 32;

@@ -1,0 +1,315 @@
+import type { BreachSink } from './breach.ts';
+import { indexOfUnit } from './bytes.ts';
+import { ConversionError, EndOfStreamError, NoTerminatorFoundError } from './errors.ts';
+import type { ValidationError } from './validation.ts';
+
+/** Names and sizes of the fields of one fixed-size run, in order: what `reserve` needs to say which one was cut off. */
+export type RunLayout = readonly (readonly [field: string, size: number])[];
+
+/** What a reader needs to know about its bytes beside the bytes themselves. */
+export interface ReaderOptions {
+  /** Offset of the first byte within the outermost buffer; 0 where absent. */
+  readonly base?: number;
+  /** Takes failed checks, and reading goes on; where absent the first failed check is thrown. */
+  readonly sink?: BreachSink;
+}
+
+/**
+ * Reads a byte array in order, or anywhere after `seek`, under the names of Kaitai's stream API.
+ *
+ * Every read is checked against the end and throws `EndOfStreamError` beyond it. Byte arrays come back as views of
+ * the input, never as copies: the caller keeps the input unchanged for as long as it uses them.
+ */
+export class ByteReader {
+  /** The whole input. */
+  readonly bytes: Uint8Array;
+  /** The same memory, for callers that checked a run with `reserve` and read its fields directly. */
+  readonly view: DataView;
+  /** Length of the input in bytes. */
+  readonly size: number;
+  /** Offset of the first byte within the outermost buffer. */
+  readonly base: number;
+  /** Where failed checks go; `undefined` means they are thrown. */
+  readonly sink: BreachSink | undefined;
+  /** Next byte to read, from the start of this input; past a byte as soon as its first bit is read. */
+  pos = 0;
+  #bits = 0;
+  #bitsLeft = 0;
+
+  constructor(bytes: Uint8Array, options: ReaderOptions = {}) {
+    const { buffer, byteOffset, byteLength } = bytes;
+    this.bytes = bytes.constructor === Uint8Array ? bytes : new Uint8Array(buffer, byteOffset, byteLength);
+    this.view = new DataView(buffer, byteOffset, byteLength);
+    this.size = byteLength;
+    this.base = options.base ?? 0;
+    this.sink = options.sink;
+  }
+
+  /** Bytes from the position to the end; 0 after a seek beyond it. */
+  get remaining(): number {
+    return Math.max(0, this.size - this.pos);
+  }
+
+  /** Offset of the position within the outermost buffer. */
+  get offset(): number {
+    return this.base + this.pos;
+  }
+
+  /** Bits of the byte before `pos` that are still to be read, 0 to 7. */
+  get bitsLeft(): number {
+    return this.#bitsLeft;
+  }
+
+  /** Is there nothing left to read, not even a bit? */
+  get isEof(): boolean {
+    return this.#bitsLeft === 0 && this.pos >= this.size;
+  }
+
+  /**
+   * Moves to a byte from the start. Beyond the end is allowed, reading there is not.
+   *
+   * @throws ConversionError where the position is negative or no integer.
+   */
+  seek(pos: number): void {
+    if (!Number.isSafeInteger(pos) || pos < 0) throw new ConversionError(`cannot seek to position ${pos}`);
+    this.pos = pos;
+    this.alignToByte();
+  }
+
+  /** Drops the rest of a byte that was read in part. */
+  alignToByte(): void {
+    this.#bitsLeft = 0;
+  }
+
+  /**
+   * Checks a whole run of fields at once, moves past it and returns where it starts: `view` may then be read directly.
+   *
+   * @throws EndOfStreamError naming the first field of `layout` that does not fit.
+   */
+  reserve(length: number, layout?: RunLayout): number {
+    const start = this.pos;
+    if (start + length > this.size) throw this.#cutOff(length, layout);
+    this.pos = start + length;
+    this.#bitsLeft = 0;
+    return start;
+  }
+
+  /** Hands a failed check to the sink; throws it where there is none. */
+  report(error: ValidationError): void {
+    if (this.sink === undefined) throw error;
+    this.sink(error.breach);
+  }
+
+  /** A reader of its own for the next `length` bytes, which this one skips. Positions start again at 0. */
+  substream(length: number): ByteReader {
+    const base = this.offset;
+    return this.over(this.readBytes(length), base);
+  }
+
+  /** A reader for other bytes, unpacked ones for example, with this one's sink; `base` says where they came from. */
+  over(bytes: Uint8Array, base: number = this.base): ByteReader {
+    return new ByteReader(bytes, this.sink === undefined ? { base } : { base, sink: this.sink });
+  }
+
+  readU1(): number {
+    return this.view.getUint8(this.reserve(1));
+  }
+
+  readU2le(): number {
+    return this.view.getUint16(this.reserve(2), true);
+  }
+
+  readU2be(): number {
+    return this.view.getUint16(this.reserve(2));
+  }
+
+  readU4le(): number {
+    return this.view.getUint32(this.reserve(4), true);
+  }
+
+  readU4be(): number {
+    return this.view.getUint32(this.reserve(4));
+  }
+
+  readU8le(): bigint {
+    return this.view.getBigUint64(this.reserve(8), true);
+  }
+
+  readU8be(): bigint {
+    return this.view.getBigUint64(this.reserve(8));
+  }
+
+  readS1(): number {
+    return this.view.getInt8(this.reserve(1));
+  }
+
+  readS2le(): number {
+    return this.view.getInt16(this.reserve(2), true);
+  }
+
+  readS2be(): number {
+    return this.view.getInt16(this.reserve(2));
+  }
+
+  readS4le(): number {
+    return this.view.getInt32(this.reserve(4), true);
+  }
+
+  readS4be(): number {
+    return this.view.getInt32(this.reserve(4));
+  }
+
+  readS8le(): bigint {
+    return this.view.getBigInt64(this.reserve(8), true);
+  }
+
+  readS8be(): bigint {
+    return this.view.getBigInt64(this.reserve(8));
+  }
+
+  readF4le(): number {
+    return this.view.getFloat32(this.reserve(4), true);
+  }
+
+  readF4be(): number {
+    return this.view.getFloat32(this.reserve(4));
+  }
+
+  readF8le(): number {
+    return this.view.getFloat64(this.reserve(8), true);
+  }
+
+  readF8be(): number {
+    return this.view.getFloat64(this.reserve(8));
+  }
+
+  /** The next `count` bits (0 to 32), the most significant first. */
+  readBitsIntBe(count: number): number {
+    this.#takeBits(count);
+    let value = this.#bits;
+    let have = this.#bitsLeft;
+    for (; have < count; have += 8) value = value * 256 + this.#nextByte();
+    const spare = 2 ** (have - count);
+    this.#bits = value % spare;
+    this.#bitsLeft = have - count;
+    return Math.floor(value / spare);
+  }
+
+  /** The next `count` bits (0 to 32), the least significant first. */
+  readBitsIntLe(count: number): number {
+    this.#takeBits(count);
+    let value = this.#bits;
+    let have = this.#bitsLeft;
+    for (; have < count; have += 8) value += this.#nextByte() * 2 ** have;
+    const limit = 2 ** count;
+    this.#bits = Math.floor(value / limit);
+    this.#bitsLeft = have - count;
+    return value % limit;
+  }
+
+  /** The next `count` bits (0 to 64), the most significant first. */
+  readBitsIntBe64(count: number): bigint {
+    this.#takeBits(count);
+    const low = Math.min(count, 32);
+    const highPart = BigInt(this.readBitsIntBe(count - low));
+    return (highPart << 32n) | BigInt(this.readBitsIntBe(low));
+  }
+
+  /** The next `count` bits (0 to 64), the least significant first. */
+  readBitsIntLe64(count: number): bigint {
+    this.#takeBits(count);
+    const low = Math.min(count, 32);
+    const lowPart = BigInt(this.readBitsIntLe(low));
+    return (BigInt(this.readBitsIntLe(count - low)) << 32n) | lowPart;
+  }
+
+  /**
+   * The next `length` bytes, as a view of the input.
+   *
+   * @throws ConversionError where the length is negative or no integer.
+   */
+  readBytes(length: number): Uint8Array {
+    if (!Number.isSafeInteger(length) || length < 0) throw new ConversionError(`cannot read ${length} bytes`);
+    if (length === 0) return this.#nothing();
+    const start = this.reserve(length);
+    return this.bytes.subarray(start, start + length);
+  }
+
+  /** All bytes to the end, as a view of the input. */
+  readBytesFull(): Uint8Array {
+    return this.readBytes(this.remaining);
+  }
+
+  /**
+   * The bytes up to a terminator, as a view of the input.
+   *
+   * @param include keep the terminator at the end of the result
+   * @param consume move past the terminator
+   * @param eosError throw `NoTerminatorFoundError` where the stream ends first; otherwise its end ends the field
+   */
+  readBytesTerm(terminator: number, include: boolean, consume: boolean, eosError: boolean): Uint8Array {
+    const found = this.bytes.indexOf(terminator, this.pos);
+    return this.#upTo(found, Uint8Array.of(terminator), include, consume, eosError);
+  }
+
+  /** As `readBytesTerm`, for a terminator of several bytes that counts only at a multiple of its own length. */
+  readBytesTermMulti(
+    terminator: Uint8Array,
+    include: boolean,
+    consume: boolean,
+    eosError: boolean,
+  ): Uint8Array {
+    const found = indexOfUnit(this.bytes.subarray(this.pos), terminator);
+    return this.#upTo(found < 0 ? -1 : this.pos + found, terminator, include, consume, eosError);
+  }
+
+  #upTo(
+    found: number,
+    terminator: Uint8Array,
+    include: boolean,
+    consume: boolean,
+    eosError: boolean,
+  ): Uint8Array {
+    if (found < 0) {
+      if (eosError) throw new NoTerminatorFoundError(terminator, this.remaining, { offset: this.offset });
+      return this.readBytesFull();
+    }
+    const start = this.pos;
+    const after = found + terminator.length;
+    this.seek(consume ? after : found);
+    return this.bytes.subarray(start, include ? after : found);
+  }
+
+  #nothing(): Uint8Array {
+    this.alignToByte();
+    return this.bytes.subarray(this.pos, this.pos);
+  }
+
+  /** Makes sure, before the position moves, that all bytes of a bit field are there. */
+  #takeBits(count: number): void {
+    if (this.#bitsLeft === 0) this.#bits = 0;
+    const length = Math.ceil((count - this.#bitsLeft) / 8);
+    if (length > 0 && this.pos + length > this.size) throw this.#cutOff(length);
+  }
+
+  #nextByte(): number {
+    const byte = this.view.getUint8(this.pos);
+    this.pos += 1;
+    return byte;
+  }
+
+  #cutOff(length: number, layout: RunLayout = []): EndOfStreamError {
+    let start = this.pos;
+    for (const [field, size] of layout) {
+      if (start + size > this.size) return this.#shortage(start, size, field);
+      start += size;
+    }
+    return this.#shortage(this.pos, length);
+  }
+
+  #shortage(start: number, length: number, field?: string): EndOfStreamError {
+    const offset = this.base + start;
+    const available = Math.max(0, this.size - start);
+    return new EndOfStreamError(length, available, field === undefined ? { offset } : { offset, field });
+  }
+}

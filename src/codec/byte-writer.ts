@@ -1,0 +1,235 @@
+import { EncodeError } from './errors.ts';
+
+const FIRST_CAPACITY = 256;
+
+/**
+ * Writes a byte array in order, or anywhere after `seek`; the mirror of `ByteReader`.
+ *
+ * A field replaces exactly the bits it covers. What no field covers keeps the bytes the writer began with, zero where
+ * it began with none: so a structure that was read can be written over its own bytes, and padding survives.
+ */
+export class ByteWriter {
+  /** Next byte to write; past a byte as soon as its first bit is written. */
+  pos = 0;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
+  #size: number;
+  #bitsLeft = 0;
+
+  /** Begins with a copy of `residue`, whose length is also the least length of the result. */
+  constructor(residue?: Uint8Array) {
+    this.#size = residue?.length ?? 0;
+    this.#bytes = new Uint8Array(Math.max(FIRST_CAPACITY, this.#size));
+    this.#view = new DataView(this.#bytes.buffer);
+    if (residue !== undefined) this.#bytes.set(residue);
+  }
+
+  /** Bytes so far: the residue's length, or the end of what was written beyond it. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Bits of the byte before `pos` that are still to be written, 0 to 7. */
+  get bitsLeft(): number {
+    return this.#bitsLeft;
+  }
+
+  /** Moves to a byte from the start; what lies between the end and a field written beyond it is zero. */
+  seek(pos: number): void {
+    if (!Number.isSafeInteger(pos) || pos < 0) throw new EncodeError(`cannot seek to position ${pos}`);
+    this.pos = pos;
+    this.alignToByte();
+  }
+
+  /** Leaves the rest of a byte that was written in part as it is. */
+  alignToByte(): void {
+    this.#bitsLeft = 0;
+  }
+
+  /** All bytes, in memory of their own. */
+  toBytes(): Uint8Array {
+    return this.#bytes.slice(0, this.#size);
+  }
+
+  writeU1(value: number): void {
+    this.#view.setUint8(this.#reserve(1), unsigned(value, 0xff));
+  }
+
+  writeU2le(value: number): void {
+    this.#view.setUint16(this.#reserve(2), unsigned(value, 0xffff), true);
+  }
+
+  writeU2be(value: number): void {
+    this.#view.setUint16(this.#reserve(2), unsigned(value, 0xffff));
+  }
+
+  writeU4le(value: number): void {
+    this.#view.setUint32(this.#reserve(4), unsigned(value, 0xffffffff), true);
+  }
+
+  writeU4be(value: number): void {
+    this.#view.setUint32(this.#reserve(4), unsigned(value, 0xffffffff));
+  }
+
+  writeU8le(value: bigint): void {
+    this.#view.setBigUint64(this.#reserve(8), unsignedBig(value, 64), true);
+  }
+
+  writeU8be(value: bigint): void {
+    this.#view.setBigUint64(this.#reserve(8), unsignedBig(value, 64));
+  }
+
+  writeS1(value: number): void {
+    this.#view.setInt8(this.#reserve(1), signed(value, 0x7f));
+  }
+
+  writeS2le(value: number): void {
+    this.#view.setInt16(this.#reserve(2), signed(value, 0x7fff), true);
+  }
+
+  writeS2be(value: number): void {
+    this.#view.setInt16(this.#reserve(2), signed(value, 0x7fff));
+  }
+
+  writeS4le(value: number): void {
+    this.#view.setInt32(this.#reserve(4), signed(value, 0x7fffffff), true);
+  }
+
+  writeS4be(value: number): void {
+    this.#view.setInt32(this.#reserve(4), signed(value, 0x7fffffff));
+  }
+
+  writeS8le(value: bigint): void {
+    this.#view.setBigInt64(this.#reserve(8), signedBig(value), true);
+  }
+
+  writeS8be(value: bigint): void {
+    this.#view.setBigInt64(this.#reserve(8), signedBig(value));
+  }
+
+  writeF4le(value: number): void {
+    this.#view.setFloat32(this.#reserve(4), value, true);
+  }
+
+  writeF4be(value: number): void {
+    this.#view.setFloat32(this.#reserve(4), value);
+  }
+
+  writeF8le(value: number): void {
+    this.#view.setFloat64(this.#reserve(8), value, true);
+  }
+
+  writeF8be(value: number): void {
+    this.#view.setFloat64(this.#reserve(8), value);
+  }
+
+  /** `count` bits (0 to 32), the most significant first. */
+  writeBitsIntBe(count: number, value: number): void {
+    this.#writeBitsBe(count, BigInt(unsigned(value, 2 ** count - 1)));
+  }
+
+  /** `count` bits (0 to 32), the least significant first. */
+  writeBitsIntLe(count: number, value: number): void {
+    this.#writeBitsLe(count, BigInt(unsigned(value, 2 ** count - 1)));
+  }
+
+  /** `count` bits (0 to 64), the most significant first. */
+  writeBitsIntBe64(count: number, value: bigint): void {
+    this.#writeBitsBe(count, unsignedBig(value, count));
+  }
+
+  /** `count` bits (0 to 64), the least significant first. */
+  writeBitsIntLe64(count: number, value: bigint): void {
+    this.#writeBitsLe(count, unsignedBig(value, count));
+  }
+
+  /** All of `bytes`. */
+  writeBytes(bytes: Uint8Array): void {
+    this.#bytes.set(bytes, this.#reserve(bytes.length));
+  }
+
+  /**
+   * A field of `size` bytes that begins with `bytes`: then the first byte of the rest is `terminator` and the others
+   * are `padByte`, each only where given; what is not given keeps its residue.
+   */
+  writeBytesLimit(bytes: Uint8Array, size: number, terminator?: number, padByte?: number): void {
+    if (bytes.length > size) throw new EncodeError(`${bytes.length} bytes do not fit a field of ${size}`);
+    const start = this.#reserve(size);
+    this.#bytes.set(bytes, start);
+    let rest = start + bytes.length;
+    if (terminator !== undefined && bytes.length < size) this.#bytes[rest++] = terminator;
+    if (padByte !== undefined) this.#bytes.fill(padByte, rest, start + size);
+  }
+
+  #writeBitsBe(count: number, value: bigint): void {
+    for (let rest = count; rest > 0;) {
+      const left = this.#openByte();
+      const part = Math.min(rest, left);
+      rest -= part;
+      this.#mergeBits(left - part, part, Number((value >> BigInt(rest)) & 0xffn));
+    }
+  }
+
+  #writeBitsLe(count: number, value: bigint): void {
+    for (let done = 0; done < count;) {
+      const left = this.#openByte();
+      const part = Math.min(count - done, left);
+      this.#mergeBits(8 - left, part, Number((value >> BigInt(done)) & 0xffn));
+      done += part;
+    }
+  }
+
+  /** How many bits the current byte still takes; moves on to the next byte where there are none. */
+  #openByte(): number {
+    if (this.#bitsLeft === 0) {
+      this.#reserve(1);
+      this.#bitsLeft = 8;
+    }
+    return this.#bitsLeft;
+  }
+
+  /** Replaces `count` bits of the current byte, `shift` bits above its lowest one. */
+  #mergeBits(shift: number, count: number, bits: number): void {
+    const mask = ((1 << count) - 1) << shift;
+    const at = this.pos - 1;
+    this.#bytes[at] = ((this.#bytes[at] ?? 0) & ~mask) | ((bits << shift) & mask);
+    this.#bitsLeft -= count;
+  }
+
+  #reserve(length: number): number {
+    const start = this.pos;
+    const end = start + length;
+    if (end > this.#bytes.length) this.#grow(end);
+    this.#size = Math.max(this.#size, end);
+    this.pos = end;
+    this.#bitsLeft = 0;
+    return start;
+  }
+
+  #grow(needed: number): void {
+    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}
+
+function unsigned(value: number, max: number): number {
+  if (Number.isInteger(value) && value >= 0 && value <= max) return value;
+  throw new EncodeError(`${value} is not an integer from 0 to ${max}`);
+}
+
+function signed(value: number, max: number): number {
+  if (Number.isInteger(value) && value >= -max - 1 && value <= max) return value;
+  throw new EncodeError(`${value} is not an integer from ${-max - 1} to ${max}`);
+}
+
+function unsignedBig(value: bigint, bits: number): bigint {
+  if (value === BigInt.asUintN(bits, value)) return value;
+  throw new EncodeError(`${value} is not an unsigned integer of ${bits} bits`);
+}
+
+function signedBig(value: bigint): bigint {
+  if (value === BigInt.asIntN(64, value)) return value;
+  throw new EncodeError(`${value} is not a signed integer of 64 bits`);
+}
