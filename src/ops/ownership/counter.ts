@@ -28,7 +28,7 @@ export class CountingOwners implements Owners, Ownership {
   readonly #problems: ProblemSink;
   readonly #units: AlignedUnits | UniformUnits;
   readonly #aligned: AlignedUnits | null;
-  /** Regions that are not whole units. */
+  /** Regions that are not whole units, or have no place among them. */
   readonly #ranges = new RangeList();
   readonly #collisions = new RangeList();
   #counted: UnitCounts | null = null;
@@ -37,7 +37,7 @@ export class CountingOwners implements Owners, Ownership {
   constructor(layout: FileLayout, problems: ProblemSink) {
     this.layout = layout;
     this.#problems = problems;
-    this.#units = createUnitStore(layout);
+    this.#units = createUnitStore(layout, this.#ranges);
     this.#aligned = this.#units instanceof AlignedUnits ? this.#units : null;
   }
 

@@ -14,9 +14,13 @@ export interface UnitStore {
   taken(from: number, to: number): Iterable<FileRange>;
 }
 
-/** The store that fits a layout. */
-export function createUnitStore(layout: FileLayout): AlignedUnits | UniformUnits {
-  return layout.placement === 'aligned' ? new AlignedUnits(layout) : new UniformUnits(layout);
+/**
+ * The store that fits a layout.
+ *
+ * @param spill takes the few regions that the store has no place for: contested ones
+ */
+export function createUnitStore(layout: FileLayout, spill: RangeList): AlignedUnits | UniformUnits {
+  return layout.placement === 'aligned' ? new AlignedUnits(layout) : new UniformUnits(layout, spill);
 }
 
 /** Units that begin at multiples of their size: one bit each. */
@@ -90,9 +94,12 @@ type Buckets = Uint8Array | Uint16Array | Uint32Array;
 export class UniformUnits implements UnitStore {
   readonly #unit: number;
   readonly #chunks: (Buckets | undefined)[] = [];
+  /** Units that begin in a bucket in which another begins. */
+  readonly #spill: RangeList;
 
-  constructor({ unit }: FileLayout) {
+  constructor({ unit }: FileLayout, spill: RangeList) {
     this.#unit = unit;
+    this.#spill = spill;
   }
 
   fits(start: number, unitLength: number): boolean {
@@ -123,8 +130,11 @@ export class UniformUnits implements UnitStore {
     const same = this.#startIn(bucket);
     const before = this.#startIn(bucket - 1);
     const after = this.#startIn(bucket + 1);
-    if (same >= 0) collisions.push(Math.min(same, start), Math.max(same, start) + unit);
-    else this.#remember(bucket, start);
+    if (same < 0) this.#remember(bucket, start);
+    else {
+      collisions.push(Math.min(same, start), Math.max(same, start) + unit);
+      if (same !== start) this.#spill.push(start, start + unit);
+    }
     if (before >= 0 && before + unit > start) collisions.push(before, start + unit);
     if (after >= 0 && after < start + unit) collisions.push(start, after + unit);
   }
