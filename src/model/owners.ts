@@ -46,8 +46,13 @@ export interface RegionKind {
   /** In the format's own words: `header`, `BAT`, `grain table`, `grain`. */
   readonly name: string;
   readonly role: 'fixed' | 'table' | 'data';
-  /** Legally claimed more than once (clusters of snapshots, several compressed streams in one cluster): counted only. */
+  /**
+   * Legally claimed more than once (clusters of snapshots, several compressed streams in one cluster): every unit that a region touches gets a
+   * reference. Such regions may meet each other and any region of their own role, but not one of a higher role that was claimed before.
+   */
   readonly counted?: boolean;
+  /** References that each region of a counted kind stands for; default 1. */
+  readonly weight?: number;
   /** The rule for each fault; a fault without a rule is tolerated. */
   readonly rules: Readonly<Partial<Record<RegionFault, RegionRule>>>;
   /** Names the entry that placed region `index` of this kind. Called for culprits only. */
@@ -107,13 +112,15 @@ export interface Ownership {
   readonly end: number;
   /** Ranges between `from` and `to` that no region owns, ascending, in whole units of the layout. */
   gaps(from: number, to: number): Iterable<FileRange>;
-  /** References to unit `unit` (`aligned` layouts only). */
+  /** References to unit `unit` of all kinds (`aligned` layouts only, as is all below). */
   references(unit: number): number;
+  /** References to unit `unit` of kinds that are not counted ones: 2 and more have a finding of their own. */
+  exclusiveReferences(unit: number): number;
   /**
-   * Units with at least one exclusive reference, one bit each, least significant first: word `i % 32768` of
-   * `bitmapChunk(i >>> 15)` holds units `32 * i` to `32 * i + 31`. `undefined`: none in that chunk. (`aligned` layouts only.)
+   * Units with at least one reference, one bit each, least significant first: word `i % 32768` of `bitmapChunk(i >>> 15)` holds units `32 * i`
+   * to `32 * i + 31`. `undefined`: none in that chunk. The caller must not change it.
    */
   bitmapChunk(chunk: number): Uint32Array | undefined;
-  /** Whether any unit has more than one reference, so that the bitmap alone does not tell the counts. */
-  readonly hasSharedUnits: boolean;
+  /** The same for units with two references or more. */
+  sharedChunk(chunk: number): Uint32Array | undefined;
 }

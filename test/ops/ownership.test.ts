@@ -208,6 +208,23 @@ describe('who is blamed', () => {
     counter.range(makeKind('data', true), fileOffset(10 * SECTOR), 8 * SECTOR, 1);
     expect(counter.collisions().length).toBe(0);
     expect([1, 2, 3].map((unit) => counter.references(unit))).toEqual([2, 1, 0]);
-    expect(counter.hasSharedUnits).toBe(true);
+    expect(counter.bitmapChunk(0)?.[0]).toBe(0b110);
+    expect(counter.sharedChunk(0)?.[0]).toBe(0b010);
+    expect(counter.exclusiveReferences(1)).toBe(1);
+  });
+
+  test('a counted kind in a structure is blamed', () => {
+    const reports: Report[] = [];
+    const sink = { add: (report: Report) => void reports.push(report) };
+    const [fixed, data] = [makeKind('fixed'), makeKind('data', true)];
+    const walk = (owners: CountingOwners | NamingOwners) => {
+      owners.range(fixed, fileOffset(0), 8 * SECTOR, 0);
+      owners.range(data, fileOffset(3 * SECTOR), 7 * SECTOR, 1);
+      owners.range(data, fileOffset(9 * SECTOR), 7 * SECTOR, 2);
+    };
+    const counter = new CountingOwners(layout, sink);
+    walk(counter);
+    walk(new NamingOwners(counter.collisions(), layout.limit, sink));
+    expect(blamed(reports)).toEqual(['test/in-metadata data[1]']);
   });
 });

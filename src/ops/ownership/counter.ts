@@ -11,6 +11,7 @@ import type {
 import type { ProblemSink } from '../../model/problem.ts';
 import { reportRegion } from './blame.ts';
 import { RangeList } from './ranges.ts';
+import { UnitBitmap } from './unit-bitmap.ts';
 import { UnitCounts } from './unit-counts.ts';
 import { AlignedUnits, createUnitStore, type UniformUnits } from './unit-store.ts';
 
@@ -31,6 +32,8 @@ export class CountingOwners implements Owners, Ownership {
   /** Regions that are not whole units, or have no place among them. */
   readonly #ranges = new RangeList();
   readonly #collisions = new RangeList();
+  /** Units of structures and tables, which data that may be shared must not meet either. */
+  readonly #metadata = new UnitBitmap();
   #counted: UnitCounts | null = null;
   #sortedRanges: RangeList | null = null;
 
@@ -52,10 +55,11 @@ export class CountingOwners implements Owners, Ownership {
     if (fitting === 0 || unitLength === 0) return;
     const end = start + unitLength * fitting;
     if (end > this.end) this.end = end;
-    if (kind.counted === true) this.#count(start, end);
-    else if (this.#units.fits(start, unitLength))
+    if (kind.counted === true) this.#count(kind, start, end);
+    else if (this.#units.fits(start, unitLength)) {
       this.#units.take(start, unitLength, fitting, this.#collisions);
-    else
+      if (kind.role !== 'data') this.#metadata.addRun(...this.#unitsOf(start, end), () => undefined);
+    } else
       for (let i = 0; i < fitting; i++)
         this.#ranges.push(start + i * unitLength, start + (i + 1) * unitLength);
   }
@@ -68,18 +72,27 @@ export class CountingOwners implements Owners, Ownership {
     this.allocation[state] += units;
   }
 
-  get hasSharedUnits(): boolean {
-    return this.#counted !== null || (this.#aligned?.extra.size ?? 0) > 0;
+  references(unit: number): number {
+    return this.exclusiveReferences(unit) + (this.#counted?.get(unit) ?? 0);
   }
 
-  references(unit: number): number {
+  exclusiveReferences(unit: number): number {
     const aligned = this.#aligned;
-    const own = aligned?.bitmap.has(unit) === true ? 1 + (aligned.extra.get(unit) ?? 0) : 0;
-    return own + (this.#counted?.get(unit) ?? 0);
+    return aligned?.bitmap.has(unit) === true ? 1 + (aligned.extra.get(unit) ?? 0) : 0;
   }
 
   bitmapChunk(chunk: number): Uint32Array | undefined {
-    return this.#aligned?.bitmap.chunk(chunk);
+    const own = this.#aligned?.bitmap.chunk(chunk);
+    const counts = this.#counted?.chunk(chunk);
+    return counts === undefined ? own : overlay(own, counts, () => 1);
+  }
+
+  sharedChunk(chunk: number): Uint32Array | undefined {
+    const own = this.#aligned?.bitmap.chunk(chunk);
+    const repeated = this.#aligned?.repeated.chunk(chunk);
+    const counts = this.#counted?.chunk(chunk);
+    if (counts === undefined) return repeated;
+    return overlay(repeated, counts, (unit) => 2 - (((own?.[unit >>> 5] ?? 0) >>> (unit & 31)) & 1));
   }
 
   *gaps(from: number, to: number): Iterable<FileRange> {
@@ -113,11 +126,22 @@ export class CountingOwners implements Owners, Ownership {
     return this.#sortedRanges;
   }
 
-  #count(start: number, end: number): void {
+  /** First unit and number of units that bytes `start` to `end - 1` touch. */
+  #unitsOf(start: number, end: number): [first: number, count: number] {
     const { unit, origin } = this.layout;
     const first = Math.floor((start - origin) / unit);
+    return [first, Math.ceil((end - origin) / unit) - first];
+  }
+
+  #count(kind: RegionKind, start: number, end: number): void {
+    const [first, count] = this.#unitsOf(start, end);
     this.#counted ??= new UnitCounts();
-    this.#counted.addRun(first, Math.ceil((end - origin) / unit) - first);
+    this.#counted.addRun(first, count, kind.weight ?? 1);
+    if (kind.role !== 'data') return;
+    const { unit, origin } = this.layout;
+    for (let number = first; number < first + count; number++)
+      if (this.#metadata.has(number))
+        this.#collisions.push(origin + number * unit, origin + (number + 1) * unit);
   }
 
   /** Reports the regions of a run that are not wholly in the file; returns how many lead the run that count as owners. */
@@ -134,6 +158,21 @@ export class CountingOwners implements Owners, Ownership {
     }
     return fitting;
   }
+}
+
+/** A copy of `words` with the bits of all units set whose count reaches `threshold(unit)`. */
+function overlay(
+  words: Uint32Array | undefined,
+  counts: Uint16Array,
+  threshold: (unit: number) => number,
+): Uint32Array {
+  const result = words?.slice() ?? new Uint32Array(counts.length / 32);
+  for (let unit = 0; unit < counts.length; unit++) {
+    const count = counts[unit] ?? 0;
+    if (count > 0 && count >= threshold(unit))
+      result[unit >>> 5] = (result[unit >>> 5] ?? 0) | (1 << (unit & 31));
+  }
+  return result;
 }
 
 /** Two ascending sequences of ranges as one. */

@@ -28,7 +28,6 @@ export class NamingOwners implements Owners {
   }
 
   run(kind: RegionKind, start: FileOffset, unitLength: number, count: number, index: number): void {
-    if (kind.counted === true) return;
     const end = Math.min(start + unitLength * count, this.#limit);
     const first = this.#contested.firstEndingAfter(start);
     if (first === this.#contested.length || this.#contested.start(first) >= end) return;
@@ -57,6 +56,7 @@ export class NamingOwners implements Owners {
     ) {
       const holder = this.#holders[range];
       if (holder === undefined) this.#holders[range] = claim;
+      else if (mayMeet(holder.kind, claim.kind)) continue;
       else if (this.#contest(range, holder, claim, isReported)) isReported = true;
     }
   }
@@ -75,6 +75,11 @@ export class NamingOwners implements Owners {
     reportRegion(this.#problems, rule, culprit, this.#limit, name);
     return culprit === claim;
   }
+}
+
+/** Whether regions of these kinds may share bytes: as soon as one is of a counted kind, unless their roles differ. */
+function mayMeet(a: RegionKind, b: RegionKind): boolean {
+  return (a.counted === true || b.counted === true) && a.role === b.role;
 }
 
 function intersect(a: Claim, b: Claim): boolean {

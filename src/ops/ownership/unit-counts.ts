@@ -13,15 +13,20 @@ export class UnitCounts {
     return count === SATURATED ? count + (this.#excess.get(unit) ?? 0) : count;
   }
 
-  /** Counts one reference to each of `count` units from `first` on. */
-  addRun(first: number, count: number): void {
+  /** Counts of units `chunk * 2^20` and on, 65535 standing for that or more; `undefined` where none was counted. */
+  chunk(chunk: number): Uint16Array | undefined {
+    return this.#chunks[chunk];
+  }
+
+  /** Counts `weight` references to each of `count` units from `first` on. */
+  addRun(first: number, count: number, weight: number): void {
     for (let unit = first; unit < first + count; unit++) {
       const chunk = Math.floor(unit / CHUNK_UNITS);
       const counts = this.#chunks[chunk] ?? this.#makeChunk(chunk);
       const slot = unit - chunk * CHUNK_UNITS;
-      const old = counts[slot] ?? 0;
-      if (old === SATURATED) this.#excess.set(unit, (this.#excess.get(unit) ?? 0) + 1);
-      else counts[slot] = old + 1;
+      const sum = (counts[slot] ?? 0) + weight;
+      counts[slot] = Math.min(sum, SATURATED);
+      if (sum > SATURATED) this.#excess.set(unit, (this.#excess.get(unit) ?? 0) + sum - SATURATED);
     }
   }
 

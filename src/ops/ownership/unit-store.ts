@@ -26,7 +26,9 @@ export function createUnitStore(layout: FileLayout, spill: RangeList): AlignedUn
 /** Units that begin at multiples of their size: one bit each. */
 export class AlignedUnits implements UnitStore {
   readonly bitmap: UnitBitmap = new UnitBitmap();
-  /** References beyond the first, for units that have them. */
+  /** Units with more than one reference. */
+  readonly repeated: UnitBitmap = new UnitBitmap();
+  /** References beyond the first, for those units. */
   readonly extra = new Map<number, number>();
   readonly #unit: number;
   readonly #origin: number;
@@ -64,7 +66,7 @@ export class AlignedUnits implements UnitStore {
     const times = this.extra.get(unit) ?? 0;
     this.extra.set(unit, times + 1);
     const start = this.#origin + unit * this.#unit;
-    if (times === 0) collisions.push(start, start + this.#unit);
+    if (!this.repeated.add(unit)) collisions.push(start, start + this.#unit);
   }
 
   /** The first unit from `unit` on that is taken, or not taken; `end` where there is none. */
