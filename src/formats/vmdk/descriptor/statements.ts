@@ -1,0 +1,151 @@
+import type { Span, TextLine, Token } from './lines.ts';
+
+/** `key=value` or `ddb.key = "value"`. */
+export interface Property {
+  readonly kind: 'property';
+  readonly line: TextLine;
+  readonly key: Token;
+  readonly value: Token;
+  readonly isQuoted: boolean;
+  /** Blanks stand before or behind the `=`. */
+  readonly isSpaced: boolean;
+  /** The key belongs to the disk database. */
+  readonly isDdb: boolean;
+}
+
+/** `ACCESS SECTORS TYPE ["FILE" [OFFSET [PARTUUID [DEVICEID]]]]`. */
+export interface ExtentLine {
+  readonly kind: 'extent';
+  readonly line: TextLine;
+  /** Counted from 0 among the extent lines. */
+  readonly index: number;
+  readonly access: Token;
+  readonly sectors: Token;
+  readonly type: Token;
+  /** Name as the descriptor's encoding reads it. */
+  readonly file: Token | null;
+  readonly offset: Token | null;
+  /** What in the line is beyond the grammar, in a few words; `null` where all fits. */
+  readonly flaw: string | null;
+  readonly hasTabs: boolean;
+}
+
+/** What one line of a descriptor says. */
+export type Statement =
+  | Property
+  | ExtentLine
+  | { readonly kind: 'blank' | 'comment'; readonly line: TextLine }
+  /** Neither a comment nor anything that readers know; `flaw` says why in a few words. */
+  | { readonly kind: 'unparsed'; readonly line: TextLine; readonly flaw: string };
+
+/** Gives a run of the descriptor's bytes as text in its encoding. */
+export type SpanReader = (span: Span) => string;
+
+/** Words that can begin an extent line. */
+export const ACCESS_MODES: readonly string[] = ['RW', 'RDONLY', 'NOACCESS'];
+
+/** Extent types and what lies behind them. */
+export const EXTENT_TYPES: Readonly<
+  Record<string, 'flat' | 'hosted-sparse' | 'cowd' | 'sesparse' | 'zero' | 'device'>
+> = {
+  FLAT: 'flat',
+  VMFS: 'flat',
+  ZERO: 'zero',
+  SPARSE: 'hosted-sparse',
+  VMFSSPARSE: 'cowd',
+  SESPARSE: 'sesparse',
+  VMFSRDM: 'device',
+  VMFSRAW: 'device',
+  VSANSPARSE: 'device',
+};
+
+const EXTENT_START = /^([ \t]*)([A-Za-z_]+)([ \t]+)([^\s"=]+)([ \t]+)([A-Za-z_]+)(?=[ \t]|$)/;
+const EXTENT_REST = /^(?:([ \t]+)"([^"]*)"(?:([ \t]+)([^\s"]+)(?:[ \t]+\S+){0,2})?)?([ \t]*)(.*)$/;
+const PROPERTY = /^([ \t]*)([^\s="]+)([ \t]*)=([ \t]*)(.*?)([ \t]*)$/;
+
+/** Reads one line; `extentIndex` is the number of extent lines before it. */
+export function parseStatement(line: TextLine, read: SpanReader, extentIndex: number): Statement {
+  const trimmed = line.text.trim();
+  if (trimmed === '') return { kind: 'blank', line };
+  if (trimmed.startsWith('#')) return { kind: 'comment', line };
+  return (
+    parseExtent(line, read, extentIndex) ??
+    parseProperty(line, read) ?? { kind: 'unparsed', line, flaw: 'it is neither key=value nor an extent' }
+  );
+}
+
+function parseExtent(line: TextLine, read: SpanReader, index: number): Statement | null {
+  const start = EXTENT_START.exec(line.text);
+  if (start === null) return parseCutExtent(line);
+  const [head, indent = '', access = '', gap1 = '', sectors = '', gap2 = '', type = ''] = start;
+  const isExtent =
+    ACCESS_MODES.includes(access) || Object.hasOwn(EXTENT_TYPES, type) || /^-?\d+$/.test(sectors);
+  if (!isExtent) return null;
+  const [, gap3, file, gap4 = '', offset, , junk = ''] = EXTENT_REST.exec(line.text.slice(head.length)) ?? [];
+  const sectorsAt = indent.length + access.length + gap1.length;
+  const fileAt = head.length + (gap3?.length ?? 0) + 1;
+  return {
+    kind: 'extent',
+    line,
+    index,
+    access: token(line, indent.length, access, read),
+    sectors: token(line, sectorsAt, sectors, read),
+    type: token(line, sectorsAt + sectors.length + gap2.length, type, read),
+    file: file === undefined ? null : token(line, fileAt, file, read),
+    offset:
+      file === undefined || offset === undefined
+        ? null
+        : token(line, fileAt + file.length + 1 + gap4.length, offset, read),
+    flaw: junk === '' ? null : describeJunk(junk),
+    hasTabs: line.text.includes('\t'),
+  };
+}
+
+/** A line that begins like an extent and stops too early. */
+function parseCutExtent(line: TextLine): Statement | null {
+  const [word = ''] = line.text.trim().split(/[ \t]/);
+  if (!ACCESS_MODES.includes(word)) return null;
+  return {
+    kind: 'unparsed',
+    line,
+    flaw: `an extent line needs a count of sectors and a type behind ${word}`,
+  };
+}
+
+function describeJunk(junk: string): string {
+  if (!junk.startsWith('"')) return `nothing is known for ${JSON.stringify(junk)}`;
+  return junk.includes('"', 1) ? 'a blank is missing behind the quoted name' : 'the quote is not closed';
+}
+
+function parseProperty(line: TextLine, read: SpanReader): Statement | null {
+  const match = PROPERTY.exec(line.text);
+  if (match === null) return null;
+  const [, indent = '', key = '', gap1 = '', gap2 = '', written = ''] = match;
+  const isQuoted = written.startsWith('"');
+  const close = written.indexOf('"', 1);
+  if (isQuoted && close < 0) return { kind: 'unparsed', line, flaw: 'the quote is not closed' };
+  if (isQuoted && close !== written.length - 1)
+    return { kind: 'unparsed', line, flaw: 'characters follow the closing quote' };
+  const valueAt = indent.length + key.length + gap1.length + 1 + gap2.length + (isQuoted ? 1 : 0);
+  return {
+    kind: 'property',
+    line,
+    key: token(line, indent.length, key, read),
+    value: token(line, valueAt, isQuoted ? written.slice(1, close) : written, read),
+    isQuoted,
+    isSpaced: gap1 !== '' || gap2 !== '',
+    isDdb: key.toLowerCase().startsWith('ddb.'),
+  };
+}
+
+function token(line: TextLine, column: number, characters: string, read: SpanReader): Token {
+  const span = { offset: line.offset + column, length: characters.length };
+  return { text: isAscii(characters) ? characters : read(span), span };
+}
+
+/** In every encoding of descriptors these bytes are ASCII, and most names are nothing else. */
+function isAscii(characters: string): boolean {
+  for (let index = 0; index < characters.length; index++)
+    if (characters.charCodeAt(index) > 0x7f) return false;
+  return true;
+}
