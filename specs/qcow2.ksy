@@ -234,7 +234,8 @@ types:
         doc: Bit 0. The bitmaps extension is up to date.
   header_extension:
     doc: |
-      One record of the list behind the header. The list ends with a record of type `end`, at the backing file's name or at the end of the first cluster.
+      One record of the list behind the header. The list ends with a record of type `end`, or else at the backing file's name or at the end of
+      the first cluster.
     doc-ref: QEMU 7.2, docs/interop/qcow2.txt, Header extensions
     -rule: qcow2/ext-overrun
     seq:
@@ -380,7 +381,9 @@ types:
         type: b1
         doc: Bit 0. The guest cluster reads as zeros. Only in version 3 and without extended entries.
   l2_extended_entry:
-    doc: One 128-bit entry of an L2 table, for an image with extended L2 entries. Has two bits for each of 32 subclusters, the first in the lowest bit.
+    doc: |
+      One 128-bit entry of an L2 table, for an image with extended L2 entries. Has two bits for each of 32 subclusters, the first
+      in the lowest bit.
     doc-ref: QEMU 7.2, docs/interop/qcow2.txt, Extended L2 Entries
     seq:
       - id: standard
