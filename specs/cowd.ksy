@@ -45,6 +45,7 @@ types:
         type: u4
         valid:
           expr: _ != 0 and (_ & (_ - 1)) == 0
+        -expected: a power of two
         -rule: vmdk3/grain-size-invalid
         doc: Guest sectors in one grain, a power of two; 1 is the default of ESX.
       - id: gd_offset

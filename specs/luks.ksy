@@ -100,6 +100,7 @@ types:
         type: u4
         valid:
           expr: _ != 0 or state != key_slot_state::active
+        -expected: not 0 in a slot in use
         -rule: qcow2/luks-slot
         doc: Stripes that the key material is spread over, 4000 in practice and not 0 in a slot in use.
 enums:

@@ -74,6 +74,7 @@ types:
         type: u8
         valid:
           expr: _ != 0 or l1_size == 0
+        -expected: not 0
         -rule: qcow2/l1-unaligned
         doc: Position of the active L1 table, a multiple of the cluster size and not 0 where the table has entries.
       - id: refcount_table_offset
@@ -105,6 +106,7 @@ types:
         type: incompatible_features
         valid:
           expr: not _.external_data_file or nb_snapshots == 0
+        -expected: without external data file where there are snapshots
         -rule: qcow2/snapshot-with-data-file
         if: version >= 3
         doc: Features that a reader must know. Internal snapshots and an external data file exclude each other.
@@ -116,6 +118,7 @@ types:
         type: autoclear_features
         valid:
           expr: not _.raw_external_data or incompatible_features.external_data_file
+        -expected: without raw external data where there is no external data file
         -rule: qcow2/raw-external-without-data-file
         if: version >= 3
         doc: Features that a writer which does not know them switches off. Raw external data needs an external data file.
@@ -131,6 +134,7 @@ types:
         type: u4
         valid:
           expr: _ >= 104 and _ <= 0x200000 and _ % 8 == 0
+        -expected: a multiple of 8 from 104 to the cluster size
         -rule: qcow2/header-length
         if: version >= 3
         doc: Length of the header, a multiple of 8 from 104 up to the cluster size. Header extensions begin here.
@@ -146,6 +150,7 @@ types:
         size: 7
         valid:
           expr: _.max == 0
+        -expected: zeros
         -rule: qcow2/header-padding
         if: version >= 3 and header_length >= 112
         doc: Zeros up to the next multiple of 8.
@@ -153,6 +158,7 @@ types:
         size: header_length - 112
         valid:
           expr: _.max == 0
+        -expected: zeros
         -rule: qcow2/header-unknown-fields
         if: version >= 3 and header_length > 112
         doc: Fields of later versions of the format, to be kept as they are; zero where a feature is not used.
@@ -248,6 +254,7 @@ types:
         type: u4
         valid:
           expr: type != header_extension_type::end or _ == 0
+        -expected: '0'
         -rule: qcow2/ext-end-length
         doc: Bytes of data without padding; 0 at the end of the list.
       - id: data
@@ -258,6 +265,7 @@ types:
         size: (8 - data.length % 8) % 8
         valid:
           expr: _.length == 0 or _.max == 0
+        -expected: zeros
         -rule: qcow2/ext-padding-nonzero
         doc: Zeros up to the next multiple of 8.
   feature_name_entry:
@@ -390,6 +398,7 @@ types:
         type: l2_standard_entry
         valid:
           expr: not _.zero
+        -expected: without the zero bit
         -rule: qcow2/l2-zero-bit-extended
         doc: Word with the host cluster, as in images without extended entries, but never with the zero bit.
       - id: zero_bitmap
@@ -399,6 +408,7 @@ types:
         type: u4
         valid:
           expr: (_ & zero_bitmap) == 0
+        -expected: clear wherever zero_bitmap is set
         -rule: qcow2/subcluster-alloc-and-zero
         doc: Bits 0 to 31. The subcluster is stored in the host cluster; never together with its zero bit.
   l2_compressed_entry:
@@ -570,6 +580,7 @@ types:
         size: (8 - (extra_data_size + name_size) % 8) % 8
         valid:
           expr: _.length == 0 or _.max == 0
+        -expected: zeros
         -rule: qcow2/bitmap-directory-entry
         doc: Zeros up to the next multiple of 8.
   bitmap_flags:
@@ -618,6 +629,7 @@ types:
         type: b1
         valid:
           expr: not _ or offset_sectors == 0
+        -expected: clear where there is a position
         -rule: qcow2/bitmap-table-entry
         doc: Bit 0. All bits of the cluster are set; only where it has no position.
 enums:

@@ -141,6 +141,7 @@ types:
         size: 304
         valid:
           expr: _.max == 0
+        -expected: zeros
         -rule: sesparse/reserved-nonzero
         doc: Zeros up to the end of the sector.
   volatile_header:
@@ -168,6 +169,7 @@ types:
         size: 480
         valid:
           expr: _.max == 0
+        -expected: zeros
         -rule: sesparse/volatile-pad-nonzero
         doc: Zeros up to the end of the sector.
   grain_dir_entry:
@@ -189,6 +191,7 @@ types:
         enum: grain_dir_entry_type
         valid:
           expr: _ == grain_dir_entry_type::table or (_ == grain_dir_entry_type::none and table_index == 0)
+        -expected: 1, or else all of the entry 0
         -rule: sesparse/gde-type
         doc: Bits 60 to 63. Whether there is a table; without one the whole entry is zero.
   grain_table_entry:

@@ -100,6 +100,7 @@ types:
         size: 16
         valid:
           expr: _.max != 0
+        -expected: not null
         -rule: vhd/unique-id-null
         doc: UUID by which children know their parent, big-endian, not null.
       - id: saved_state
@@ -114,6 +115,7 @@ types:
         size: 426
         valid:
           expr: _.max == 0
+        -expected: zeros
         -rule: vhd/reserved-nonzero
         doc: Zeros up to the end of the sector. Virtual PC before 2004 left the last byte out.
   footer_features:
@@ -155,6 +157,7 @@ types:
         type: u1
         valid:
           expr: _ >= 1 and _ <= 16 or _ == 255
+        -expected: 1 to 16
         -rule: vhd/geometry-invalid
         doc: Heads per cylinder, 1 to 16; old versions of QEMU wrote 255 for disks over 127 GiB.
       - id: sectors_per_track
@@ -269,6 +272,7 @@ types:
         size: 256
         valid:
           expr: _.max == 0
+        -expected: zeros
         -rule: vhd/header-reserved
         doc: Zeros up to the end of the second sector.
   parent_locator_entry:
@@ -293,6 +297,7 @@ types:
         type: u4
         valid:
           expr: not (platform_code == platform_code::w2ru or platform_code == platform_code::w2ku) or (_ != 0 and _ % 2 == 0)
+        -expected: an even number, not 0
         -rule: vhd/locator-length-odd
         doc: Bytes of the name, an even number in the UTF-16 manners. There is no zero at its end.
       - id: reserved
@@ -307,6 +312,7 @@ types:
         type: u8
         valid:
           expr: platform_code != platform_code::none or (platform_data_space == 0 and platform_data_length == 0 and _ == 0)
+        -expected: 0 like length and space in an unused entry
         -rule: vhd/locator-none-nonzero
         doc: Byte position of the name, a multiple of 512; zero like space and length in an unused entry.
   batmap_header:

@@ -41,6 +41,7 @@ types:
         type: sparse_extent_flags
         valid:
           expr: not _.compressed or _.markers
+        -expected: with markers where grains are compressed
         -rule: vmdk4/compressed-without-markers
         doc: Features in use. Readers disagree about compressed grains that have no markers, so the two flags go together.
       - id: capacity
@@ -48,6 +49,7 @@ types:
         type: u8
         valid:
           expr: _ < 0x40_0000_0000_0000 and (flags.compressed or _ <= 0x1_0000_0000)
+        -expected: less than 2^63 bytes, and at most 2^32 sectors unless compressed
         -rule: vmdk4/capacity-overflow
         doc: |
           Guest size of the extent in sectors, at most 2^32 where grains are not compressed (tables hold 32-bit sector numbers), and always
@@ -90,6 +92,7 @@ types:
         type: u8
         valid:
           expr: descriptor_offset == 0 or (_ > 0 and _ <= 20480)
+        -expected: 1 to 20480 where there is a descriptor
         -rule: vmdk4/descriptor-bounds
         doc: Sectors reserved for the embedded descriptor, usually 20 and 10 MiB at most; 0 where there is none.
       - id: num_gtes_per_gt
@@ -123,6 +126,7 @@ types:
         type: u8
         valid:
           expr: _ != 0 or capacity == 0
+        -expected: not 0
         -rule: vmdk4/gd-offset-missing
         doc: |
           Sector of the grain directory. `0xffff_ffff_ffff_ffff` (GD_AT_END) sends the reader to the footer. May be 0 only in a header that
@@ -133,6 +137,7 @@ types:
         type: u8
         valid:
           expr: _ != 0 or capacity == 0
+        -expected: not 0
         -rule: vmdk4/overhead-invalid
         doc: Sectors of metadata in front of the first grain, usually a multiple of the grain size.
       - id: unclean_shutdown
@@ -148,6 +153,7 @@ types:
         size: 4
         valid:
           expr: not flags.valid_newline_detector or _ == [0x0a, 0x20, 0x0d, 0x0a]
+        -expected: 0a 20 0d 0a
         -rule: vmdk4/newline-damage
         doc: |
           Line feed, space, carriage return, line feed. A transfer that rewrites line ends changes these bytes, and with them bytes all over
@@ -164,6 +170,7 @@ types:
         size: 433
         valid:
           expr: _.max == 0
+        -expected: zeros
         -rule: vmdk4/pad-nonzero
         doc: Zeros up to the end of the sector.
   sparse_extent_flags:
@@ -197,6 +204,7 @@ types:
         type: b1
         valid:
           expr: not _ or compressed
+        -expected: clear unless grains are compressed
         -rule: vmdk4/markers-without-compression
         doc: Bit 17. Each compressed grain begins with its own address, and markers announce metadata; only together with bit 16.
       - id: reserved_incompatible
@@ -246,6 +254,7 @@ types:
         size: 496
         valid:
           expr: _.max == 0
+        -expected: zeros
         -rule: vmdk4/marker-pad-nonzero
         doc: Zeros up to the end of the sector.
 enums:

@@ -9,7 +9,19 @@ const keyOrder = {
   meta: ['id', 'title', 'application', 'file-extension', 'license', 'ks-version', 'endian', 'bit-endian'],
   type: ['meta', 'doc', 'doc-ref', '-rule', 'seq'],
   attribute: [
-    ...['id', '-orig-id', '-unit', '-encoding', 'size', 'type', 'enum', 'contents', 'valid', '-rule'],
+    ...[
+      'id',
+      '-orig-id',
+      '-unit',
+      '-encoding',
+      'size',
+      'type',
+      'enum',
+      'contents',
+      'valid',
+      '-expected',
+      '-rule',
+    ],
     ...['repeat', 'repeat-expr', 'if', 'doc'],
   ],
   enumMember: ['id', '-orig-id', 'doc'],
@@ -82,6 +94,10 @@ const attributeDemands: readonly Demand<SpecAttribute>[] = [
   [
     'names a rule exactly where it demands something',
     ({ mapping }) => (mapping['-rule'] !== undefined) === demands(mapping),
+  ],
+  [
+    'says in words what an expression demands',
+    ({ mapping }) => 'expr' in asMapping(mapping['valid']) === (mapping['-expected'] !== undefined),
   ],
   ['has a known unit, if any', ({ mapping }) => units.includes(mapping['-unit'] ?? 'bytes')],
   ['keeps text as bytes', ({ mapping }) => mapping['type'] !== 'str' && mapping['type'] !== 'strz'],
