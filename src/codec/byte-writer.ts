@@ -52,100 +52,119 @@ export class ByteWriter {
   }
 
   writeU1(value: number): void {
-    this.#view.setUint8(this.#reserve(1), unsigned(value, 0xff));
+    checkUnsigned(value, 0xff);
+    this.#advance(1).setUint8(this.pos - 1, value);
   }
 
   writeU2le(value: number): void {
-    this.#view.setUint16(this.#reserve(2), unsigned(value, 0xffff), true);
+    checkUnsigned(value, 0xffff);
+    this.#advance(2).setUint16(this.pos - 2, value, true);
   }
 
   writeU2be(value: number): void {
-    this.#view.setUint16(this.#reserve(2), unsigned(value, 0xffff));
+    checkUnsigned(value, 0xffff);
+    this.#advance(2).setUint16(this.pos - 2, value);
   }
 
   writeU4le(value: number): void {
-    this.#view.setUint32(this.#reserve(4), unsigned(value, 0xffffffff), true);
+    checkUnsigned(value, 0xffffffff);
+    this.#advance(4).setUint32(this.pos - 4, value, true);
   }
 
   writeU4be(value: number): void {
-    this.#view.setUint32(this.#reserve(4), unsigned(value, 0xffffffff));
+    checkUnsigned(value, 0xffffffff);
+    this.#advance(4).setUint32(this.pos - 4, value);
   }
 
   writeU8le(value: bigint): void {
-    this.#view.setBigUint64(this.#reserve(8), unsignedBig(value, 64), true);
+    checkUnsignedBig(value, 64);
+    this.#advance(8).setBigUint64(this.pos - 8, value, true);
   }
 
   writeU8be(value: bigint): void {
-    this.#view.setBigUint64(this.#reserve(8), unsignedBig(value, 64));
+    checkUnsignedBig(value, 64);
+    this.#advance(8).setBigUint64(this.pos - 8, value);
   }
 
   writeS1(value: number): void {
-    this.#view.setInt8(this.#reserve(1), signed(value, 0x7f));
+    checkSigned(value, 0x7f);
+    this.#advance(1).setInt8(this.pos - 1, value);
   }
 
   writeS2le(value: number): void {
-    this.#view.setInt16(this.#reserve(2), signed(value, 0x7fff), true);
+    checkSigned(value, 0x7fff);
+    this.#advance(2).setInt16(this.pos - 2, value, true);
   }
 
   writeS2be(value: number): void {
-    this.#view.setInt16(this.#reserve(2), signed(value, 0x7fff));
+    checkSigned(value, 0x7fff);
+    this.#advance(2).setInt16(this.pos - 2, value);
   }
 
   writeS4le(value: number): void {
-    this.#view.setInt32(this.#reserve(4), signed(value, 0x7fffffff), true);
+    checkSigned(value, 0x7fffffff);
+    this.#advance(4).setInt32(this.pos - 4, value, true);
   }
 
   writeS4be(value: number): void {
-    this.#view.setInt32(this.#reserve(4), signed(value, 0x7fffffff));
+    checkSigned(value, 0x7fffffff);
+    this.#advance(4).setInt32(this.pos - 4, value);
   }
 
   writeS8le(value: bigint): void {
-    this.#view.setBigInt64(this.#reserve(8), signedBig(value), true);
+    checkSignedBig(value);
+    this.#advance(8).setBigInt64(this.pos - 8, value, true);
   }
 
   writeS8be(value: bigint): void {
-    this.#view.setBigInt64(this.#reserve(8), signedBig(value));
+    checkSignedBig(value);
+    this.#advance(8).setBigInt64(this.pos - 8, value);
   }
 
   writeF4le(value: number): void {
-    this.#view.setFloat32(this.#reserve(4), value, true);
+    this.#advance(4).setFloat32(this.pos - 4, value, true);
   }
 
   writeF4be(value: number): void {
-    this.#view.setFloat32(this.#reserve(4), value);
+    this.#advance(4).setFloat32(this.pos - 4, value);
   }
 
   writeF8le(value: number): void {
-    this.#view.setFloat64(this.#reserve(8), value, true);
+    this.#advance(8).setFloat64(this.pos - 8, value, true);
   }
 
   writeF8be(value: number): void {
-    this.#view.setFloat64(this.#reserve(8), value);
+    this.#advance(8).setFloat64(this.pos - 8, value);
   }
 
   /** `count` bits (0 to 32), the most significant first. */
   writeBitsIntBe(count: number, value: number): void {
-    this.#writeBitsBe(count, BigInt(unsigned(value, 2 ** count - 1)));
+    checkUnsigned(value, 2 ** count - 1);
+    this.#writeBitsBe(count, BigInt(value));
   }
 
   /** `count` bits (0 to 32), the least significant first. */
   writeBitsIntLe(count: number, value: number): void {
-    this.#writeBitsLe(count, BigInt(unsigned(value, 2 ** count - 1)));
+    checkUnsigned(value, 2 ** count - 1);
+    this.#writeBitsLe(count, BigInt(value));
   }
 
   /** `count` bits (0 to 64), the most significant first. */
   writeBitsIntBe64(count: number, value: bigint): void {
-    this.#writeBitsBe(count, unsignedBig(value, count));
+    checkUnsignedBig(value, count);
+    this.#writeBitsBe(count, value);
   }
 
   /** `count` bits (0 to 64), the least significant first. */
   writeBitsIntLe64(count: number, value: bigint): void {
-    this.#writeBitsLe(count, unsignedBig(value, count));
+    checkUnsignedBig(value, count);
+    this.#writeBitsLe(count, value);
   }
 
   /** All of `bytes`. */
   writeBytes(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#reserve(bytes.length));
+    this.#advance(bytes.length);
+    this.#bytes.set(bytes, this.pos - bytes.length);
   }
 
   /**
@@ -154,7 +173,8 @@ export class ByteWriter {
    */
   writeBytesLimit(bytes: Uint8Array, size: number, terminator?: number, padByte?: number): void {
     if (bytes.length > size) throw new EncodeError(`${bytes.length} bytes do not fit a field of ${size}`);
-    const start = this.#reserve(size);
+    const start = this.pos;
+    this.#advance(size);
     this.#bytes.set(bytes, start);
     let rest = start + bytes.length;
     if (terminator !== undefined && bytes.length < size) this.#bytes[rest++] = terminator;
@@ -182,7 +202,7 @@ export class ByteWriter {
   /** How many bits the current byte still takes; moves on to the next byte where there are none. */
   #openByte(): number {
     if (this.#bitsLeft === 0) {
-      this.#reserve(1);
+      this.#advance(1);
       this.#bitsLeft = 8;
     }
     return this.#bitsLeft;
@@ -196,14 +216,13 @@ export class ByteWriter {
     this.#bitsLeft -= count;
   }
 
-  #reserve(length: number): number {
-    const start = this.pos;
-    const end = start + length;
-    if (end > this.#bytes.length) this.#grow(end);
-    this.#size = Math.max(this.#size, end);
-    this.pos = end;
+  /** Moves past `length` bytes and makes room for them; the view returned holds even after the buffer has moved. */
+  #advance(length: number): DataView {
+    this.pos += length;
+    if (this.pos > this.#bytes.length) this.#grow(this.pos);
+    this.#size = Math.max(this.#size, this.pos);
     this.#bitsLeft = 0;
-    return start;
+    return this.#view;
   }
 
   #grow(needed: number): void {
@@ -214,22 +233,22 @@ export class ByteWriter {
   }
 }
 
-function unsigned(value: number, max: number): number {
-  if (Number.isInteger(value) && value >= 0 && value <= max) return value;
-  throw new EncodeError(`${value} is not an integer from 0 to ${max}`);
+function checkUnsigned(value: number, max: number): void {
+  if (!Number.isInteger(value) || value < 0 || value > max)
+    throw new EncodeError(`${value} is not an integer from 0 to ${max}`);
 }
 
-function signed(value: number, max: number): number {
-  if (Number.isInteger(value) && value >= -max - 1 && value <= max) return value;
-  throw new EncodeError(`${value} is not an integer from ${-max - 1} to ${max}`);
+function checkSigned(value: number, max: number): void {
+  if (!Number.isInteger(value) || value < -max - 1 || value > max)
+    throw new EncodeError(`${value} is not an integer from ${-max - 1} to ${max}`);
 }
 
-function unsignedBig(value: bigint, bits: number): bigint {
-  if (value === BigInt.asUintN(bits, value)) return value;
-  throw new EncodeError(`${value} is not an unsigned integer of ${bits} bits`);
+function checkUnsignedBig(value: bigint, bits: number): void {
+  if (value !== BigInt.asUintN(bits, value))
+    throw new EncodeError(`${value} is not an unsigned integer of ${bits} bits`);
 }
 
-function signedBig(value: bigint): bigint {
-  if (value === BigInt.asIntN(64, value)) return value;
-  throw new EncodeError(`${value} is not a signed integer of 64 bits`);
+function checkSignedBig(value: bigint): void {
+  if (value !== BigInt.asIntN(64, value))
+    throw new EncodeError(`${value} is not a signed integer of 64 bits`);
 }

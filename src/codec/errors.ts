@@ -11,9 +11,9 @@ export interface DecodePlace {
 /** Base of everything the runtime of generated code throws: bytes that cannot be read as the spec says. */
 export class DecodeError extends VdcheckError {
   /** Byte offset from the start of the outermost buffer; absent where no single byte is to blame. */
-  readonly offset?: number;
+  declare readonly offset?: number;
   /** Dotted path of the field; absent where the runtime was not told. */
-  readonly field?: string;
+  declare readonly field?: string;
 
   constructor(code: string, message: string, place: DecodePlace = {}, options?: ErrorOptions) {
     super(code, message, options);
@@ -30,9 +30,11 @@ export class EndOfStreamError extends DecodeError {
   readonly available: number;
 
   constructor(requested: number, available: number, place: DecodePlace = {}, message?: string) {
-    const where = place.field === undefined ? '' : ` (${place.field})`;
-    const text = message ?? `requested ${requested} bytes, but only ${available} bytes available`;
-    super('end-of-stream', text + where, place);
+    super(
+      'end-of-stream',
+      message ?? `requested ${requested} bytes, but only ${available} bytes available`,
+      place,
+    );
     this.requested = requested;
     this.available = available;
   }
