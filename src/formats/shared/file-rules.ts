@@ -110,6 +110,8 @@ export const fileSizeNotSectorMultiple: RaisableRule<unknown, { readonly size: n
   severity: 'warning',
   depth: 'header',
   title: 'The file does not end at a sector boundary',
+  // A footer of 511 bytes is the legal case; a footer that is cut off or gone says the same more precisely.
+  derivedFrom: ['vhd/footer-short', 'vhd/footer-truncated', 'vhd/footer-missing'],
   spec: 'VMDK 5.0 and VHD 1.0: all structures are whole 512-byte sectors',
   repair: 'lossy',
   message: ({ size }) =>

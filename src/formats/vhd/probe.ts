@@ -32,8 +32,8 @@ export function findFooterCookie(bytes: Uint8Array, from: number): number {
   return -1;
 }
 
-/** Whether the sector at `offset` is a footer but for its cookie: with the right cookie its checksum comes out. */
-export function isFooterWithDamagedCookie(bytes: Uint8Array, offset: number): boolean {
+/** Whether the sector at `offset` is a footer, whatever its cookie says: with the right cookie its checksum comes out. */
+export function isFooterByChecksum(bytes: Uint8Array, offset: number): boolean {
   const sector = bytes.slice(Math.max(0, offset), offset + FOOTER_SIZE);
   if (offset < 0 || sector.length < FOOTER_SIZE) return false;
   sector.set(COOKIE);
@@ -43,16 +43,18 @@ export function isFooterWithDamagedCookie(bytes: Uint8Array, offset: number): bo
 
 /**
  * Recognises a VHD: by the footer copy at its start, by the footer at its end (512 bytes, or 511 as Virtual PC wrote it before
- * 2004), or by what is left of them: a footer that is cut off or that lost its cookie, a dynamic disk header at its usual place.
+ * 2004), or by what is left of them: a footer that is cut off, that lost its cookie or that bytes were added behind, a dynamic disk
+ * header at its usual place.
  */
-export function probe({ head, tail, size }: ProbeSample): Recognition | null {
+export function probe({ head, tail }: ProbeSample): Recognition | null {
   if (hasFooterCookie(head, 0)) return 'magic';
-  const end = tail.length;
-  if (hasFooterCookie(tail, end - FOOTER_SIZE) || hasFooterCookie(tail, end - FOOTER_SIZE + 1)) return 'end';
+  const footer = tail.length - FOOTER_SIZE;
+  if (hasFooterCookie(tail, footer) || hasFooterCookie(tail, footer + 1)) return 'end';
+  const found = findFooterCookie(tail, 0);
   const isTrace =
-    findFooterCookie(tail, end - FOOTER_SIZE) >= 0 ||
-    isFooterWithDamagedCookie(tail, end - FOOTER_SIZE) ||
-    isFooterWithDamagedCookie(head, 0) ||
-    (size > USUAL_HEADER_OFFSET && hasAt(head, USUAL_HEADER_OFFSET, HEADER_COOKIE));
+    (found >= 0 && (found > footer || isFooterByChecksum(tail, found))) ||
+    isFooterByChecksum(tail, footer) ||
+    isFooterByChecksum(head, 0) ||
+    hasAt(head, USUAL_HEADER_OFFSET, HEADER_COOKIE);
   return isTrace ? 'trace' : null;
 }
