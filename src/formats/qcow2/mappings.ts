@@ -1,0 +1,141 @@
+import type { CompressionMethod, ImageFile, Mapping } from '../../model/image.ts';
+import type { GuestRange } from '../../model/offsets.ts';
+import { UnreadableImageError } from '../../errors.ts';
+import type { Source } from '../../io/source.ts';
+import { MappingRuns } from '../shared/mapping-runs.ts';
+import { tableBatches } from '../shared/table-walk.ts';
+import { compressedRange } from './compressed.ts';
+import { SUBCLUSTERS, type Geometry } from './geometry.ts';
+import { entryOffset, L2Scanner, type ClusterListener, type ReadsAs } from './l2-scan.ts';
+import { isCluster, type PointerTable } from './pointer-table.ts';
+
+/** What resolving guest clusters needs of an image. */
+export interface MappingInput {
+  readonly geometry: Geometry;
+  readonly l1: PointerTable;
+  /** The image's file, readable up to the end of its last cluster. */
+  readonly source: Source;
+  /** The file that guest clusters lie in: the image itself or its external data file. */
+  readonly stored: ImageFile;
+  readonly hasDataFile: boolean;
+  readonly method: CompressionMethod;
+}
+
+/**
+ * Resolves a range of the guest's disk through L1 and L2 tables.
+ *
+ * @throws UnreadableImageError where an L2 table is not in the file.
+ */
+export async function* mapClusters(
+  input: MappingInput,
+  range: GuestRange,
+): AsyncGenerator<readonly Mapping[], void, undefined> {
+  const { geometry, l1 } = input;
+  const end = Math.min(range.start + range.length, geometry.size);
+  const builder = new MappingBuilder(input, range.start, end);
+  const tableSpan = geometry.clusterSize * geometry.l2Entries;
+  const first = Math.floor(range.start / tableSpan);
+  const last = Math.min(Math.ceil(end / tableSpan), l1.length);
+  const offsets = usableTables(geometry, l1, first, last);
+  const scanner = new L2Scanner(geometry, builder, input);
+  const tables = { offsets, tableBytes: geometry.clusterSize };
+  for await (const batch of tableBatches(input.source, tables, 0, offsets.length)) {
+    for (let table = 0; table < batch.count; table++) {
+      const bytes = batch.bytes.subarray(table * geometry.clusterSize, (table + 1) * geometry.clusterSize);
+      scanner.scan(bytes, (first + batch.first + table) * geometry.l2Entries);
+      if (builder.runs.isFull) yield builder.runs.take();
+    }
+  }
+  scanner.finish();
+  builder.finish();
+  const rest = builder.runs.finish();
+  if (rest.length > 0) yield rest;
+}
+
+/** Positions of the L2 tables `first` to `last - 1`, 0 where there is none. */
+function usableTables(geometry: Geometry, l1: PointerTable, first: number, last: number): Float64Array {
+  const offsets = new Float64Array(Math.max(0, last - first));
+  for (let index = 0; index < offsets.length; index++) {
+    const target = l1.target(first + index);
+    if (target !== 0 && !isCluster(geometry, target))
+      throw new UnreadableImageError(
+        `the L2 table of l1[${first + index}] cannot be read: the entry is ${l1.text(first + index)}`,
+      );
+    offsets[index] = target;
+  }
+  return offsets;
+}
+
+/** Makes mappings of what a scan meets, clipped to a range and without gaps. */
+class MappingBuilder implements ClusterListener {
+  readonly runs = new MappingRuns();
+  readonly #input: MappingInput;
+  /** First byte that has no mapping yet, and the end of the range. */
+  #position: number;
+  readonly #end: number;
+
+  constructor(input: MappingInput, start: number, end: number) {
+    this.#input = input;
+    this.#position = start;
+    this.#end = end;
+  }
+
+  stored(index: number, count: number, offset: number, _isCopied: boolean, readsAs: ReadsAs): void {
+    const { clusterSize } = this.#input.geometry;
+    this.#add(index * clusterSize, count * clusterSize, readsAs, offset);
+  }
+
+  zero(index: number): void {
+    const { clusterSize } = this.#input.geometry;
+    this.#add(index * clusterSize, clusterSize, 'zero', 0);
+  }
+
+  subclusters(index: number, offset: number, _isCopied: boolean, allocated: number, zero: number): void {
+    const { clusterSize } = this.#input.geometry;
+    const length = clusterSize / SUBCLUSTERS;
+    for (let number = 0; number < SUBCLUSTERS; number++) {
+      const start = index * clusterSize + number * length;
+      if ((zero >>> number) & 1) this.#add(start, length, 'zero', 0);
+      else if ((allocated >>> number) & 1) this.#add(start, length, 'data', offset + number * length);
+    }
+  }
+
+  compressed(index: number, high: number, low: number): void {
+    const { geometry, stored: file, method } = this.#input;
+    const clip = this.#clip(index * geometry.clusterSize, geometry.clusterSize);
+    if (clip === null) return;
+    const { offset, length: storedLength } = compressedRange(geometry, high, low);
+    this.runs.compressed(clip.from, clip.to - clip.from, { file, offset, storedLength, method });
+  }
+
+  odd(index: number, high: number, low: number): void {
+    const offset = entryOffset(high, low);
+    if (offset !== 0) this.stored(index, 1, offset, false, 'data');
+  }
+
+  oddSubclusters(): void {
+    // The check reports them; the bits are read as they stand, zero before allocated.
+  }
+
+  /** Maps the rest of the range. */
+  finish(): void {
+    this.#clip(this.#end, 0);
+  }
+
+  #add(start: number, length: number, kind: ReadsAs, offset: number): void {
+    const clip = this.#clip(start, length);
+    if (clip === null) return;
+    const { from, to } = clip;
+    if (kind === 'zero') this.runs.hole('zero', from, to - from);
+    else this.runs.data(from, to - from, this.#input.stored, offset + from - start);
+  }
+
+  /** Cuts a piece to the range and leaves what lies before it unallocated; `null` where nothing remains. */
+  #clip(start: number, length: number): { readonly from: number; readonly to: number } | null {
+    const from = Math.min(Math.max(start, this.#position), this.#end);
+    const to = Math.min(start + length, this.#end);
+    if (from > this.#position) this.runs.hole('unallocated', this.#position, from - this.#position);
+    this.#position = Math.max(from, to);
+    return from < to ? { from, to } : null;
+  }
+}

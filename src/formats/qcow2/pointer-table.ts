@@ -1,0 +1,72 @@
+import { ClusterSet } from './cluster-set.ts';
+import type { Geometry } from './geometry.ts';
+
+/** Bits of an entry that are part of its position: 9 to 55, or 9 to 63 in the refcount table. */
+export type PointerWidth = 56 | 64;
+
+/**
+ * A table of 64-bit entries that point at clusters: L1, refcount table, a bitmap's table. Only the part of it that is in the file is held;
+ * entries behind that are 0.
+ */
+export class PointerTable {
+  /** Byte position in the file. */
+  readonly offset: number;
+  /** Entries that the image says there are. */
+  readonly declared: number;
+  /** Entries that are held. */
+  readonly length: number;
+  readonly #view: DataView;
+  readonly #highMask: number;
+
+  constructor(bytes: Uint8Array, offset: number, declared: number, width: PointerWidth) {
+    this.offset = offset;
+    this.declared = declared;
+    this.length = bytes.byteLength >>> 3;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#highMask = width === 56 ? 0x00ff_ffff : -1;
+  }
+
+  /** Bits 32 to 63 of an entry, bit 63 as the sign. */
+  high(index: number): number {
+    return index < this.length ? this.#view.getInt32(8 * index) : 0;
+  }
+
+  /** Bits 0 to 31 of an entry. */
+  low(index: number): number {
+    return index < this.length ? this.#view.getInt32(8 * index + 4) : 0;
+  }
+
+  /** Byte position that an entry points at; 0 for none. Too large ones are rounded, which leaves them too large. */
+  target(index: number): number {
+    return ((this.high(index) & this.#highMask) >>> 0) * 2 ** 32 + ((this.low(index) & 0xffff_fe00) >>> 0);
+  }
+
+  /** Byte position in the file of an entry. */
+  entryOffset(index: number): number {
+    return this.offset + 8 * index;
+  }
+
+  /** An entry as it stands, as messages show it. */
+  text(index: number): string {
+    const value = (BigInt(this.high(index) >>> 0) << 32n) | BigInt(this.low(index) >>> 0);
+    return `0x${value.toString(16).padStart(16, '0')}`;
+  }
+}
+
+/** Whether `offset` is where a cluster of the file begins; the first, which holds the header, is none to point at. */
+export function isCluster({ clusterSize, limit }: Geometry, offset: number): boolean {
+  return offset > 0 && offset % clusterSize === 0 && offset < limit;
+}
+
+/**
+ * Where the tables that `table` points at are to be read, for a walk that reads each once: 0 where there is none, where it cannot be, and where
+ * an entry before it or an earlier walk with the same `seen` had it.
+ */
+export function tablesOnce(geometry: Geometry, table: PointerTable, seen = new ClusterSet()): Float64Array {
+  const offsets = new Float64Array(table.length);
+  for (let index = 0; index < table.length; index++) {
+    const target = table.target(index);
+    if (isCluster(geometry, target) && seen.add(target / geometry.clusterSize)) offsets[index] = target;
+  }
+  return offsets;
+}

@@ -1,0 +1,44 @@
+import type { ProbeSample, Recognition } from '../../model/format.ts';
+
+/** "QFI" and 0xfb; version 1 has it too. */
+const MAGIC = 0x5146_49fb;
+
+/** Where the fields lie by which a header without its magic is told (qcow2 specification, "Header"). */
+const FIELDS = {
+  version: 4,
+  clusterBits: 20,
+  l1TableOffset: 40,
+  refcountTableOffset: 48,
+  refcountOrder: 96,
+  headerLength: 100,
+} as const;
+
+const HEADER_SIZE = 104;
+
+/**
+ * Recognises qcow2 by its first four bytes; where those are damaged, by a version 3 header in which all else fits together: both
+ * tables at cluster boundaries behind the first cluster, a header length and a refcount width that exist.
+ */
+export function probe({ head }: ProbeSample): Recognition | null {
+  if (head.length < 4) return null;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (view.getUint32(0) === MAGIC) return 'magic';
+  return head.length >= HEADER_SIZE && isPlausible(view) ? 'trace' : null;
+}
+
+function isPlausible(view: DataView): boolean {
+  const clusterBits = view.getUint32(FIELDS.clusterBits);
+  const headerLength = view.getUint32(FIELDS.headerLength);
+  if (view.getUint32(FIELDS.version) !== 3 || clusterBits < 9 || clusterBits > 21) return false;
+  if (headerLength < HEADER_SIZE || headerLength > 256 || headerLength % 8 !== 0) return false;
+  return (
+    view.getUint32(FIELDS.refcountOrder) <= 6 &&
+    isClusterStart(view, FIELDS.l1TableOffset, clusterBits) &&
+    isClusterStart(view, FIELDS.refcountTableOffset, clusterBits)
+  );
+}
+
+function isClusterStart(view: DataView, at: number, clusterBits: number): boolean {
+  const offset = view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);
+  return offset > 0 && offset % 2 ** clusterBits === 0;
+}
