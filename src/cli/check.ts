@@ -1,0 +1,84 @@
+import type { ImageReport } from '../model/report.ts';
+import type { Depth, RuleInfo } from '../model/rule.ts';
+import { checkLocalImage } from '../ops/local.ts';
+import { rulesOfFormat } from '../ops/rules.ts';
+import { escapeText } from '../report/escape.ts';
+import { renderHuman, renderSummary } from '../report/human.ts';
+import { renderJson } from '../report/json.ts';
+import { renderNdjson } from '../report/ndjson.ts';
+import type { Invocation, RunCommand } from './command.ts';
+import { exitCodeOf, type ExitCode } from './exit-codes.ts';
+import { mapOrdered } from './pool.ts';
+import { openProgress } from './progress.ts';
+import type { Terminal } from './terminal.ts';
+import { VERSION } from './version.ts';
+
+/** `vdcheck check`. */
+export const runCheck: RunCommand = async (invocation, terminal) => {
+  const progress = openProgress(invocation, terminal, invocation.operands.length);
+  const write = printerFor(invocation.text('output') ?? 'human', terminal);
+  const checkOne = async (path: string): Promise<ImageReport> => {
+    const report = await checkLocalImage(path, checkOptions(invocation));
+    progress.step();
+    await write.image(report);
+    return report;
+  };
+  const reports = await mapOrdered(invocation.operands, invocation.count('jobs') ?? 1, checkOne);
+  progress.end();
+  const exitCode = exitCodeOf(reports, invocation.isSet('exit-zero'));
+  write.end(reports, exitCode);
+  return exitCode;
+};
+
+function checkOptions(invocation: Invocation): Parameters<typeof checkLocalImage>[1] {
+  const format = invocation.text('format');
+  return {
+    ...(format === undefined ? {} : { format }),
+    depth: (invocation.text('depth') ?? 'metadata') as Depth,
+    maxProblems: invocation.count('max-problems') ?? 100,
+    strict: invocation.isSet('strict'),
+    chain: !invocation.isSet('no-chain'),
+    allowOutside: invocation.isSet('allow-outside'),
+  };
+}
+
+/** How a run is printed: image by image, and what closes it. */
+interface Printer {
+  image(report: ImageReport): void | Promise<void>;
+  end(reports: readonly ImageReport[], exitCode: ExitCode): void;
+}
+
+function printerFor(output: string, terminal: Terminal): Printer {
+  const { stdout } = terminal;
+  const nothing = (): void => undefined;
+  if (output === 'ndjson') return { image: (report) => stdout.write(renderNdjson(report)), end: nothing };
+  if (output === 'json')
+    return {
+      image: nothing,
+      end: (reports, exitCode) => stdout.write(renderJson(reports, VERSION, exitCode)),
+    };
+  return {
+    image: (report) => printHuman(report, terminal),
+    end: (reports) => {
+      if (reports.length > 1) stdout.write(renderSummary(reports, terminal.style));
+    },
+  };
+}
+
+/** What could not be checked is no result, and goes where errors go. */
+async function printHuman(report: ImageReport, terminal: Terminal): Promise<void> {
+  if (report.error !== null) {
+    terminal.stderr.write(`vdcheck: ${escapeText(report.error.message)}\n`);
+    if (report.problems.length === 0) return;
+  }
+  const explain = await explainer(report);
+  terminal.stdout.write(renderHuman(report, { ...terminal, explain }));
+}
+
+/** Finds the rules that a report names; a sound image's report loads none. */
+async function explainer(report: ImageReport): Promise<(id: string) => RuleInfo | undefined> {
+  const rules = new Map<string, RuleInfo>();
+  if (report.problems.length > 0)
+    for (const rule of await rulesOfFormat(report.format)) rules.set(rule.id, rule);
+  return (id) => rules.get(id);
+}

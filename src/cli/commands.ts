@@ -1,0 +1,185 @@
+import { formats } from '../formats/index.ts';
+import type { ArgumentSpec, CommandSpec, OptionSpec } from './command.ts';
+
+const formatOption: OptionSpec = {
+  name: 'format',
+  short: 'f',
+  value: { kind: 'choice', name: 'FMT', choices: formats.flatMap(({ id, aliases }) => [id, ...aliases]) },
+  doc: 'take the image as FMT instead of looking for its marks',
+};
+
+const noChainOption: OptionSpec = { name: 'no-chain', doc: 'do not open parents' };
+
+const allowOutsideOption: OptionSpec = {
+  name: 'allow-outside',
+  doc: "open parents and extents that lie outside the image's folder, too",
+};
+
+const progressOption: OptionSpec = {
+  name: 'progress',
+  short: 'p',
+  doc: 'show progress on standard error; on by default on a terminal',
+};
+
+const jobsOption: OptionSpec = {
+  name: 'jobs',
+  short: 'j',
+  value: { kind: 'count', name: 'N', minimum: 1 },
+  doc: 'how much runs at once',
+};
+
+const imageArgument: ArgumentSpec = {
+  name: 'IMAGE',
+  doc: 'a disk image; of one with several files, the descriptor',
+  completes: 'file',
+};
+
+function outputOption(...choices: readonly string[]): OptionSpec {
+  return {
+    name: 'output',
+    value: { kind: 'choice', name: 'FMT', choices: ['human', 'json', ...choices] },
+    doc: `${['human', 'json', ...choices].join(', ')}; human is the default`,
+  };
+}
+
+/** What every command takes. */
+export const commonOptions: readonly OptionSpec[] = [
+  { name: 'help', short: 'h', doc: 'show help for the command' },
+  { name: 'version', doc: 'show the version' },
+];
+
+const check: CommandSpec = {
+  name: 'check',
+  summary: 'check the structure of images',
+  description: [
+    'Reads every header, table and descriptor of an image and of the images it is based on, and reports what is damaged, lost or at risk: ' +
+      'where it lies, what was found and expected, what it means for the data, and what can be done. Images are only read, never changed.',
+    "Files that an image names are opened only where they lie in the image's folder or below it, unless --allow-outside is given.",
+  ],
+  arguments: [{ ...imageArgument, isRepeated: true }],
+  options: [
+    formatOption,
+    outputOption('ndjson'),
+    {
+      name: 'depth',
+      value: { kind: 'choice', name: 'DEPTH', choices: ['header', 'metadata', 'data'] },
+      doc: 'header: headers and descriptors only; metadata: all tables too (default); data: every stored byte too',
+    },
+    { name: 'strict', doc: 'warnings count as corruption' },
+    { name: 'exit-zero', doc: 'exit 0 whatever was found; what could not be checked still exits 1' },
+    {
+      name: 'max-problems',
+      value: { kind: 'count', name: 'N', minimum: 0 },
+      doc: 'list at most N problems of each rule (default 100); counts stay exact',
+    },
+    noChainOption,
+    allowOutsideOption,
+    jobsOption,
+    progressOption,
+  ],
+  examples: [
+    { line: 'vdcheck disk.vmdk', doc: 'check one image' },
+    { line: 'vdcheck --output ndjson backups/*.vhd', doc: 'check many, one line of JSON for each' },
+    { line: 'vdcheck check --strict -f qcow2 disk.img', doc: 'fail on warnings, too' },
+  ],
+  load: async () => (await import('./check.ts')).runCheck,
+};
+
+const info: CommandSpec = {
+  name: 'info',
+  summary: 'tell what an image is',
+  description: [
+    'Format, size of the disk, size on this machine, parent, and what else the format says of itself. With --output json the keys are those ' +
+      'of qemu-img info.',
+  ],
+  arguments: [imageArgument],
+  options: [
+    formatOption,
+    outputOption(),
+    { name: 'backing-chain', doc: 'tell it of all layers, from the image down' },
+    noChainOption,
+    allowOutsideOption,
+    jobsOption,
+  ],
+  examples: [
+    { line: 'vdcheck info disk.qcow2', doc: 'what is it?' },
+    { line: 'vdcheck info --backing-chain --output json child.vhd', doc: 'all layers, for programs' },
+  ],
+  load: async () => (await import('./info.ts')).runInfo,
+};
+
+const dump: CommandSpec = {
+  name: 'dump',
+  summary: 'show every field of every header',
+  description: [
+    'Prints the structures of an image field by field: where it lies in the file, its type, its value and what that means.',
+  ],
+  arguments: [
+    imageArgument,
+    {
+      name: 'STRUCTURE',
+      isOptional: true,
+      doc: 'only this one, by the name that dump shows: header, footer ...',
+    },
+  ],
+  options: [formatOption, outputOption(), jobsOption],
+  examples: [
+    { line: 'vdcheck dump disk.vhd', doc: 'all structures' },
+    { line: 'vdcheck dump disk.vhd footer', doc: 'one of them' },
+  ],
+  load: async () => (await import('./dump.ts')).runDump,
+};
+
+const map: CommandSpec = {
+  name: 'map',
+  summary: 'show where each range of the disk is stored',
+  description: [
+    'Lists the ranges of the disk in order: stored or zeros, where in which file, and in which layer (0 is the image itself). ' +
+      'With --output json it prints the same ranges as qemu-img map, for formats and compressed images that qemu-img cannot map, too.',
+  ],
+  arguments: [imageArgument],
+  options: [formatOption, outputOption(), noChainOption, allowOutsideOption, jobsOption, progressOption],
+  examples: [
+    { line: 'vdcheck map disk.qcow2', doc: 'stored ranges, as a table' },
+    { line: 'vdcheck map --output json disk.vmdk', doc: 'all ranges, for programs' },
+  ],
+  load: async () => (await import('./map.ts')).runMap,
+};
+
+const rules: CommandSpec = {
+  name: 'rules',
+  summary: 'list the rules, or explain one',
+  description: [
+    'Without ID, every rule that an image is held to. With ID, what the rule finds, what it means for the data, how images come to be ' +
+      'like this, what each program does with them, and what can be done.',
+  ],
+  arguments: [{ name: 'ID', isOptional: true, doc: 'the rule as reports name it: vhd/footer-checksum' }],
+  options: [outputOption(), jobsOption],
+  examples: [
+    { line: 'vdcheck rules', doc: 'the list' },
+    { line: 'vdcheck rules vhd/footer-checksum', doc: 'one rule explained' },
+  ],
+  load: async () => (await import('./rules.ts')).runRules,
+};
+
+const completion: CommandSpec = {
+  name: 'completion',
+  summary: 'print a script that completes vdcheck in a shell',
+  description: ['Prints the script; the examples show how each shell reads it.'],
+  arguments: [{ name: 'SHELL', doc: 'bash, zsh or fish', completes: ['bash', 'zsh', 'fish'] }],
+  options: [],
+  examples: [
+    { line: 'source <(vdcheck completion bash)', doc: 'bash, in ~/.bashrc' },
+    { line: 'source <(vdcheck completion zsh)', doc: 'zsh, in ~/.zshrc after compinit' },
+    { line: 'vdcheck completion fish | source', doc: 'fish, in ~/.config/fish/config.fish' },
+  ],
+  load: async () => (await import('./completion.ts')).runCompletion,
+};
+
+/** Every command, in the order of help. */
+export const commands: readonly CommandSpec[] = [check, info, dump, map, rules, completion];
+
+/** Finds a command by its name. */
+export function findCommand(name: string): CommandSpec | undefined {
+  return commands.find((command) => command.name === name);
+}

@@ -1,0 +1,46 @@
+import type { ImageReport, Verdict } from '../model/report.ts';
+
+/**
+ * What the program exits with. Ctrl-C ends it by the signal itself, which shells show as 130: nothing here writes to an image, so
+ * there is nothing to clean up.
+ */
+export const EXIT = {
+  ok: 0,
+  /** It could not be done: wrong usage, no such file, not an image. */
+  failed: 1,
+  corrupt: 2,
+  leaks: 3,
+} as const;
+
+/** One of the numbers in `EXIT`. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const BY_VERDICT: Readonly<Record<Verdict, ExitCode>> = {
+  ok: EXIT.ok,
+  warning: EXIT.ok,
+  leak: EXIT.leaks,
+  corrupt: EXIT.corrupt,
+  unchecked: EXIT.failed,
+};
+
+/** Of several images the worst decides, in this order. */
+const WORST_FIRST: readonly ExitCode[] = [EXIT.failed, EXIT.corrupt, EXIT.leaks, EXIT.ok];
+
+/**
+ * The exit code of a check.
+ *
+ * @param isLenient `--exit-zero`: what was found does not count, only what could not be checked
+ */
+export function exitCodeOf(reports: readonly Pick<ImageReport, 'verdict'>[], isLenient: boolean): ExitCode {
+  const codes = new Set(reports.map(({ verdict }) => BY_VERDICT[verdict]));
+  const worst = WORST_FIRST.find((code) => codes.has(code)) ?? EXIT.ok;
+  return isLenient && worst !== EXIT.failed ? EXIT.ok : worst;
+}
+
+/** The meanings, as help and manual page list them. */
+export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
+  [EXIT.ok, 'clean, warnings allowed; or done'],
+  [EXIT.failed, 'could not be done: no such file, not a disk image, wrong usage'],
+  [EXIT.corrupt, 'check: an image is corrupt'],
+  [EXIT.leaks, 'check: an image has leaks and nothing worse'],
+];

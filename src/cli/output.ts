@@ -1,0 +1,50 @@
+import { writeSync } from 'node:fs';
+
+/** Where text goes: standard output or standard error. */
+export interface Output {
+  write(text: string): void;
+  /** Whether the reader went away (`| head`), so that there is no use in going on. */
+  readonly isClosed: boolean;
+}
+
+/**
+ * Writes to a descriptor at once and whole. Unlike a stream it costs nothing at start-up, holds nothing back when the program ends, and
+ * lets a slow reader slow the writer down instead of filling the memory.
+ */
+export class DescriptorOutput implements Output {
+  readonly #descriptor: number;
+  #isClosed = false;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  write(text: string): void {
+    const bytes = Buffer.from(text, 'utf8');
+    for (let done = 0; done < bytes.length && !this.#isClosed;) done += this.#writeSome(bytes, done);
+  }
+
+  #writeSome(bytes: Uint8Array, from: number): number {
+    try {
+      return writeSync(this.#descriptor, bytes, from);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EAGAIN') {
+        waitForReader();
+        return 0;
+      }
+      if (code !== 'EPIPE') throw error;
+      this.#isClosed = true;
+      return 0;
+    }
+  }
+}
+
+/** Sleeps for a moment: the pipe is full, and another program has set it not to block. */
+function waitForReader(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+}

@@ -1,0 +1,48 @@
+import type { Image } from '../model/image.ts';
+import { ProblemCollector } from '../ops/collector.ts';
+import { openLocalImage } from '../ops/local.ts';
+import { escapeText } from '../report/escape.ts';
+import type { Invocation } from './command.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Opens the image that a command reads, hands it to `read` and closes it again. What is damaged or not open is told on standard error; bytes without
+ * any format's marks are a raw disk.
+ */
+export async function readImage(
+  invocation: Invocation,
+  terminal: Terminal,
+  chain: boolean,
+  read: (image: Image) => void | Promise<void>,
+): Promise<void> {
+  const path = invocation.operand(0);
+  const format = invocation.text('format');
+  const problems = new ProblemCollector(1);
+  const { image } = await openLocalImage(path, {
+    ...(format === undefined ? {} : { format }),
+    chain,
+    allowOutside: invocation.isSet('allow-outside'),
+    rawFallback: true,
+    problems,
+  });
+  try {
+    warnOfDamage(path, problems.counts().error, terminal);
+    await read(image);
+  } finally {
+    await image.close();
+  }
+}
+
+function warnOfDamage(path: string, errors: number, { stderr }: Terminal): void {
+  if (errors === 0) return;
+  const count = errors === 1 ? 'an error' : `${errors} errors`;
+  stderr.write(escapeText(`vdcheck: ${path} has ${count}: 'vdcheck check' tells more`) + '\n');
+}
+
+/** Says on standard error which parent is not open, and why. */
+export function warnOfMissingParent(image: Image, { stderr }: Terminal): void {
+  for (let layer: Image | null = image; layer !== null; layer = layer.parent?.image ?? null) {
+    const reason = layer.parent?.reason ?? null;
+    if (reason !== null) stderr.write(`vdcheck: ${escapeText(reason)}\n`);
+  }
+}

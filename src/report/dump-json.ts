@@ -1,0 +1,34 @@
+import type { DumpedStructure } from '../model/image.ts';
+import { escapeJson } from './escape.ts';
+import { toJsonValue } from './field-value.ts';
+
+/** A field as structures hold it; positions relative to the structure. */
+type Field = DumpedStructure['fields'][number];
+
+/** `dump --output json`; every offset counts from the start of the file. Ends with a line feed. */
+export function renderDumpJson(structures: readonly DumpedStructure[]): string {
+  const document = {
+    structures: structures.map(({ name, file, offset, size, fields }) => ({
+      name,
+      file: file.path,
+      offset,
+      size,
+      fields: fields.map((field) => toJsonField(field, offset)),
+    })),
+  };
+  return `${escapeJson(JSON.stringify(document, null, 2))}\n`;
+}
+
+function toJsonField(field: Field, base: number): Record<string, unknown> {
+  const { name, type, offset, size, value, meaning, doc, fields } = field;
+  return {
+    name,
+    type,
+    offset: base + offset,
+    size,
+    value: toJsonValue(value),
+    ...(meaning === undefined ? {} : { meaning }),
+    ...(doc === undefined ? {} : { doc }),
+    ...(fields === undefined ? {} : { fields: fields.map((part) => toJsonField(part, base)) }),
+  };
+}

@@ -1,0 +1,173 @@
+import type { Problem, Severity } from '../model/problem.ts';
+import type { ImageReport, Verdict } from '../model/report.ts';
+import type { RuleInfo } from '../model/rule.ts';
+import { escapeText } from './escape.ts';
+import type { Style } from './style.ts';
+import { formatCount, formatPosition, formatShare, formatSize, groupDigits } from './units.ts';
+import { wrapText } from './wrap.ts';
+
+/** What the human report needs besides the data. */
+export interface HumanContext {
+  readonly style: Style;
+  /** Columns that running text is broken at. */
+  readonly width: number;
+  /** Looks up the rule that a problem names; without it the report leaves the explanation out. */
+  readonly explain: (ruleId: string) => RuleInfo | undefined;
+}
+
+/** Severities in the order that verdicts rank them, worst first. */
+const SEVERITIES: readonly Severity[] = ['error', 'leak', 'warning', 'info'];
+
+/**
+ * An image's report for people: a sound image is one line; else every rule that found something is one block in the manner of a
+ * compiler error, and a line with the verdict closes. Ends with a line feed.
+ */
+export function renderHuman(report: ImageReport, context: HumanContext): string {
+  const blocks = groupByRule(report.problems).map((problems) => renderRule(problems, report, context));
+  return [...blocks, `${renderVerdict(report, context.style)}\n`].join('\n');
+}
+
+/** The line that closes a run over several images. */
+export function renderSummary(reports: readonly Pick<ImageReport, 'verdict'>[], style: Style): string {
+  const parts = (['ok', 'warning', 'leak', 'corrupt', 'unchecked'] as const).flatMap((verdict) => {
+    const count = reports.filter((report) => report.verdict === verdict).length;
+    return count === 0 ? [] : [paintVerdict(verdict, `${count} ${VERDICT_WORDS[verdict]}`, style)];
+  });
+  return `\n${style.heading(`${formatCount(reports.length, 'image')}:`)} ${parts.join(', ')}\n`;
+}
+
+/** How each verdict reads after a count of images. */
+const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  ok: 'ok',
+  warning: 'with warnings',
+  leak: 'with leaks',
+  corrupt: 'corrupt',
+  unchecked: 'could not be checked',
+};
+
+function paintVerdict(verdict: Verdict, text: string, style: Style): string {
+  if (verdict === 'ok') return style.good(text);
+  if (verdict === 'unchecked' || verdict === 'corrupt') return style.error(text);
+  return style[verdict](text);
+}
+
+/** The problems of each rule and severity together, in the order of the report, which has the worst first. */
+function groupByRule(problems: readonly Problem[]): readonly (readonly [Problem, ...Problem[]])[] {
+  const groups = new Map<string, [Problem, ...Problem[]]>();
+  for (const problem of problems) {
+    const key = `${problem.severity} ${problem.rule}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [problem]);
+    else group.push(problem);
+  }
+  return [...groups.values()];
+}
+
+function renderRule(
+  problems: readonly [Problem, ...Problem[]],
+  report: ImageReport,
+  context: HumanContext,
+): string {
+  const [first, ...others] = problems;
+  const { style } = context;
+  const rule = context.explain(first.rule);
+  const label = paintSeverity(first.severity, `${first.severity}[${escapeText(first.rule)}]`, style);
+  const title = rule === undefined ? '' : ` ${style.heading(rule.title)}`;
+  const lines = [`${label}:${title}`, ...renderProblem(first, report, context)];
+  if (rule !== undefined) lines.push(...renderNotes(rule, first, context));
+  lines.push(...renderOthers(others, uncountedOf(problems, report), context));
+  return `${lines.join('\n')}\n`;
+}
+
+function paintSeverity(severity: Severity, text: string, style: Style): string {
+  return severity === 'info' ? style.quiet(text) : style[severity](text);
+}
+
+/** How many problems of this rule were found but are not listed. */
+function uncountedOf(problems: readonly [Problem, ...Problem[]], report: ImageReport): number {
+  const [{ rule }] = problems;
+  const listed = report.problems.filter((problem) => problem.rule === rule);
+  const last = listed.at(-1);
+  // A rule whose findings differ in severity has several blocks; what is left out is told in the last one.
+  if (last !== problems.at(-1)) return 0;
+  return Math.max(0, (report.counts.byRule[rule] ?? listed.length) - listed.length);
+}
+
+function renderProblem(problem: Problem, report: ImageReport, context: HumanContext): string[] {
+  const { style, width } = context;
+  const bar = style.quiet('   |');
+  const place = renderPlace(problem, report.path);
+  const lines = wrapText(escapeText(problem.message), width - 6)
+    .split('\n')
+    .map((line) => `${bar}  ${line}`);
+  lines.unshift(`${style.quiet('  -->')} ${place}`);
+  for (const [name, value] of figuresOf(problem))
+    lines.push(`${bar}  ${style.quiet(name.padEnd(9))} ${escapeText(value)}`);
+  return lines;
+}
+
+function renderPlace(problem: Problem, imagePath: string): string {
+  const file = escapeText(problem.file ?? imagePath);
+  const parts = [problem.offset === null ? file : `${file} at ${formatPosition(problem.offset)}`];
+  if (problem.length !== null) parts.push(formatCount(problem.length, 'byte'));
+  if (problem.field !== null) parts.push(escapeText(problem.field));
+  return parts.join(', ');
+}
+
+function figuresOf(problem: Problem): [name: string, value: string][] {
+  const figures: [string, string][] = [];
+  if (problem.actual !== null) figures.push(['found', problem.actual]);
+  if (problem.expected !== null) figures.push(['expected', problem.expected]);
+  if (problem.guestOffset !== null) figures.push(['guest at', formatPosition(problem.guestOffset)]);
+  return figures;
+}
+
+/** What the finding means and what can be done; an oddity is not worth more than the pointer to its page. */
+function renderNotes(rule: RuleInfo, problem: Problem, { style, width }: HumanContext): string[] {
+  const note = (label: string, text: string): string[] => {
+    const first = `   = ${label}: `;
+    return [style.quiet(first) + wrapText(text, width, first).slice(first.length)];
+  };
+  if (problem.severity === 'info') return note('see', `vdcheck rules ${rule.id}`);
+  return [
+    ...note('means', rule.explanation.why),
+    ...note('do', rule.explanation.repair),
+    ...note('see', `vdcheck rules ${rule.id}`),
+  ];
+}
+
+function renderOthers(others: readonly Problem[], unlisted: number, { style }: HumanContext): string[] {
+  const lines = others.map((problem) => {
+    const place = [
+      problem.offset === null ? null : formatPosition(problem.offset),
+      problem.field === null ? null : escapeText(problem.field),
+    ].filter((part) => part !== null);
+    const where = place.length === 0 ? '' : `${place.join(', ')}: `;
+    return `${style.quiet('  and')} ${where}${escapeText(problem.message)}`;
+  });
+  if (unlisted > 0) lines.push(style.quiet(`  ... and ${groupDigits(unlisted)} more`));
+  return lines;
+}
+
+function renderVerdict(report: ImageReport, style: Style): string {
+  const { verdict } = report;
+  const path = style.heading(`${escapeText(report.path)}:`);
+  const word = paintVerdict(verdict, verdict === 'unchecked' ? VERDICT_WORDS.unchecked : verdict, style);
+  const counted = SEVERITIES.flatMap((severity) => {
+    const count = report.counts[severity];
+    return count === 0 ? [] : [formatCount(count, severity === 'info' ? 'note' : severity)];
+  });
+  const tail = counted.length === 0 ? '' : `, ${counted.join(', ')}`;
+  return `${path} ${word}${tail} ${style.quiet(`(${describeImage(report)})`)}`;
+}
+
+/** `vmdk monolithicSparse, 10 GiB, 37.5 % allocated`. */
+function describeImage({ format, variant, virtualSize, allocation }: ImageReport): string {
+  const parts = [[format ?? 'unknown format', variant].filter((part) => part !== null).join(' ')];
+  parts.push(virtualSize === null ? 'size unknown' : formatSize(virtualSize));
+  if (allocation !== null && allocation.total > 0) {
+    const stored = allocation.data + allocation.compressed;
+    parts.push(`${formatShare(stored, allocation.total)} allocated`);
+  }
+  return escapeText(parts.join(', '));
+}

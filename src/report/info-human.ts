@@ -1,0 +1,73 @@
+import type { SnapshotInfo } from '../model/image.ts';
+import type { LayerInfo } from '../model/layer-info.ts';
+import { escapeText } from './escape.ts';
+import type { Style } from './style.ts';
+import { formatExactSize, formatSize } from './units.ts';
+
+/** `info` for people: the lines of `qemu-img info`, an empty line between layers. Ends with a line feed. */
+export function renderInfoHuman(layers: readonly LayerInfo[], style: Style): string {
+  return layers.map((layer) => `${renderLayer(layer, style).join('\n')}\n`).join('\n');
+}
+
+function renderLayer(layer: LayerInfo, style: Style): string[] {
+  const { info } = layer;
+  const line = (label: string, value: string): string => `${style.quiet(`${label}:`)} ${escapeText(value)}`;
+  const lines = [
+    line('image', layer.path),
+    line('file format', layer.variant === null ? layer.format : `${layer.format} (${layer.variant})`),
+    line('virtual size', formatExactSize(layer.virtualSize)),
+    line('disk size', layer.actualSize === null ? 'unknown' : formatSize(layer.actualSize)),
+  ];
+  if (info.encrypted === true) lines.push(line('encrypted', 'yes'));
+  if (info.clusterSize !== null) lines.push(line('cluster_size', String(info.clusterSize)));
+  if (info.dirty === true) lines.push(line('cleanly shut down', 'no'));
+  lines.push(...renderParent(layer, line));
+  if (info.snapshots !== undefined && info.snapshots.length > 0)
+    lines.push(style.quiet('Snapshot list:'), ...info.snapshots.map(renderSnapshot));
+  if (layer.files.length > 1)
+    lines.push(
+      style.quiet('Files:'),
+      ...layer.files.map(({ path, role, size }) =>
+        escapeText(`    ${role}: ${path} (${size === null ? 'not open' : formatSize(size)})`),
+      ),
+    );
+  if (info.formatSpecific !== null)
+    lines.push(style.quiet('Format specific information:'), ...renderValue(info.formatSpecific, 1));
+  return lines;
+}
+
+function renderParent({ parent }: LayerInfo, line: (label: string, value: string) => string): string[] {
+  if (parent === null) return [];
+  const lines = [line('backing file', describeParent(parent))];
+  if (parent.formatHint !== null) lines.push(line('backing file format', parent.formatHint));
+  if (parent.reason !== null) lines.push(line('backing file not open', parent.reason));
+  return lines;
+}
+
+function describeParent({ name, path }: NonNullable<LayerInfo['parent']>): string {
+  return path === null || path === name ? name : `${name} (actual path: ${path})`;
+}
+
+function renderSnapshot({ id, name, vmStateSize, dateSec }: SnapshotInfo): string {
+  const date = new Date(dateSec * 1000);
+  const time = Number.isNaN(date.getTime())
+    ? 'no date'
+    : `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return escapeText(`    ${id}  ${name}  ${time}  VM state ${formatSize(vmStateSize)}`);
+}
+
+/** A value of `format-specific` as indented lines, keys with spaces for dashes as `qemu-img` has them. */
+function renderValue(value: unknown, depth: number): string[] {
+  const entries: [string, unknown][] = Array.isArray(value)
+    ? value.map((element, index): [string, unknown] => [`[${index}]`, element])
+    : Object.entries(value ?? {}).map(([key, element]): [string, unknown] => [
+        key.replaceAll('-', ' '),
+        element,
+      ]);
+  const indent = '    '.repeat(depth);
+  return entries.flatMap(([label, element]) =>
+    typeof element === 'object' && element !== null
+      ? [`${indent}${escapeText(label)}:`, ...renderValue(element, depth + 1)]
+      : [`${indent}${escapeText(label)}: ${escapeText(String(element))}`],
+  );
+}
