@@ -63,9 +63,7 @@ function member(of: unknown, name: string, args: readonly unknown[]): unknown {
   if (typeof of === 'string') return stringMember(of, name, args);
   if (isList(of)) return listMember(of, name);
   if (of === null || of === undefined) throw new Error(`nothing has no ${name}`);
-  const property = propertyName(name);
-  if (!(property in Object(of))) throw new Error(`a ${of.constructor.name} has no property ${property}`);
-  return exact(Reflect.get(Object(of), property));
+  return exact(Reflect.get(Object(of), propertyName(name)));
 }
 
 function numberMember(of: bigint | number, name: string): unknown {
@@ -115,12 +113,20 @@ function asMap(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
+/** Relative difference that floats may have: cases write 32-bit floats in decimal, and rounded. */
+const FLOAT_TOLERANCE = 1e-6;
+
 /** Are two values the same, integers exactly, arrays and byte arrays element by element? Absent is null. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (isList(a) && isList(b))
     return a.length === b.length && Array.from(a).every((item, index) => isSame(item, b[index]));
   const [left, right] = [exact(a) ?? null, exact(b) ?? null];
-  if (typeof left === 'bigint' && typeof right === 'number') return Number(left) === right;
-  if (typeof left === 'number' && typeof right === 'bigint') return left === Number(right);
-  return left === right;
+  const bothExact = typeof left !== 'number' && typeof right !== 'number';
+  if (bothExact || !isNumber(left) || !isNumber(right)) return left === right;
+  const difference = Math.abs(Number(left) - Number(right));
+  return difference <= FLOAT_TOLERANCE * Math.abs(Number(right));
+}
+
+function isNumber(value: unknown): value is number | bigint {
+  return typeof value === 'number' || typeof value === 'bigint';
 }
