@@ -6,6 +6,7 @@ export * from './breach.ts';
 export * from './byte-reader.ts';
 export * from './byte-writer.ts';
 export * from './bytes.ts';
+export * from './cast.ts';
 export * from './encodings.ts';
 export * from './errors.ts';
 export * from './field.ts';

@@ -76,6 +76,29 @@ export function shiftRight(a: number, count: number): number {
   return Math.floor(a / 2 ** count);
 }
 
+/** Longest shift of a `bigint`: a longer one would only fill the memory. */
+const LONGEST_SHIFT = 1024n;
+
+/**
+ * `a << count` of any size.
+ *
+ * @throws ConversionError where the count is negative or above 1024.
+ */
+export function shiftLeftBig(a: bigint, count: bigint): bigint {
+  if (count < 0n || count > LONGEST_SHIFT) throw new ConversionError(`cannot shift left by ${count} bits`);
+  return a << count;
+}
+
+/**
+ * `a >> count` of any size, the sign kept.
+ *
+ * @throws ConversionError where the count is negative.
+ */
+export function shiftRightBig(a: bigint, count: bigint): bigint {
+  if (count < 0n) throw new ConversionError(`cannot shift right by ${count} bits`);
+  return a >> count;
+}
+
 function high(value: number): number {
   return Math.floor(value / LOW_WORD);
 }
