@@ -1,4 +1,6 @@
+import { SourceError } from '../errors.ts';
 import { openFileSource } from '../io/file-source.ts';
+import type { Source } from '../io/source.ts';
 import type { ImageReport } from '../model/report.ts';
 import { checkImage, type CheckOptions } from './check.ts';
 import { openImage, type OpenedImage, type OpenOptions } from './open.ts';
@@ -27,5 +29,24 @@ export function checkLocalImage(
 }
 
 function localAccess({ allowOutside = false }: LocalOptions): Pick<OpenOptions, 'openSource' | 'policy'> {
-  return { openSource: openFileSource, policy: followFiles({ outside: allowOutside }) };
+  return { openSource: openLocalSource, policy: followFiles({ outside: allowOutside }) };
+}
+
+/**
+ * Opens a path of this machine; says why where it is none.
+ *
+ * @throws SourceError as `openFileSource`, `not-seekable` for `-`, `unsupported-url` for a URL
+ */
+function openLocalSource(path: string): Source {
+  if (path === '-')
+    throw new SourceError(
+      'not-seekable',
+      '-: standard input cannot be read here: the tables of an image lie all over it, and a stream goes forward only; save it to a file first',
+      { source: path },
+    );
+  if (/^https?:\/\//i.test(path))
+    throw new SourceError('unsupported-url', `${path}: URLs cannot be read; download the image first`, {
+      source: path,
+    });
+  return openFileSource(path);
 }
