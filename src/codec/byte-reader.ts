@@ -102,13 +102,20 @@ export class ByteReader {
 
   /** A reader of its own for the next `length` bytes, which this one skips. Positions start again at 0. */
   substream(length: number): ByteReader {
-    const base = this.offset;
-    return this.over(this.readBytes(length), base);
+    return this.over(this.readBytes(length));
   }
 
-  /** A reader for other bytes, unpacked ones for example, with this one's sink; `base` says where they came from. */
-  over(bytes: Uint8Array, base: number = this.base): ByteReader {
+  /**
+   * A reader for other bytes with this one's sink. Bytes that are a part of the same memory know their own offset;
+   * of others, unpacked ones for example, `base` says where they came from.
+   */
+  over(bytes: Uint8Array, base: number = this.#baseOf(bytes)): ByteReader {
     return new ByteReader(bytes, this.sink === undefined ? { base } : { base, sink: this.sink });
+  }
+
+  #baseOf(bytes: Uint8Array): number {
+    const isPart = bytes.buffer === this.bytes.buffer;
+    return isPart ? this.base + bytes.byteOffset - this.bytes.byteOffset : this.offset;
   }
 
   readU1(): number {

@@ -32,6 +32,32 @@ export function bytesTerminateMulti(bytes: Uint8Array, terminator: Uint8Array, i
   return at < 0 ? bytes : bytes.subarray(0, include ? at + terminator.length : at);
 }
 
+/**
+ * A field with both `terminator` and `pad-right`: the bytes up to the terminator, or where there is none, without the
+ * pad bytes at their end. So a terminator that equals the pad byte is not taken for one. A view.
+ */
+export function bytesTrim(
+  bytes: Uint8Array,
+  terminator: number,
+  include: boolean,
+  padByte: number,
+): Uint8Array {
+  return bytes.includes(terminator)
+    ? bytesTerminate(bytes, terminator, include)
+    : bytesStripRight(bytes, padByte);
+}
+
+/** As `bytesTrim` for a terminator of several bytes. */
+export function bytesTrimMulti(
+  bytes: Uint8Array,
+  terminator: Uint8Array,
+  include: boolean,
+  padByte: number,
+): Uint8Array {
+  const isTerminated = indexOfUnit(bytes, terminator) >= 0;
+  return isTerminated ? bytesTerminateMulti(bytes, terminator, include) : bytesStripRight(bytes, padByte);
+}
+
 /** Offset of the first whole code unit that equals `unit`, or -1. */
 export function indexOfUnit(bytes: Uint8Array, unit: Uint8Array): number {
   const width = unit.length;

@@ -55,6 +55,13 @@ describe('integers', () => {
     expect(() => codec.floatToInteger(Infinity)).toThrow(codec.ConversionError);
   });
 
+  it('shift bigints as far as is sensible', () => {
+    expect([codec.shiftLeftBig(1n, 64n), codec.shiftRightBig(-5n, 1n)]).toEqual([1n << 64n, -3n]);
+    for (const count of [-1n, 2000n])
+      expect(() => codec.shiftLeftBig(1n, count)).toThrow(codec.ConversionError);
+    expect(() => codec.shiftRightBig(1n, -1n)).toThrow(codec.ConversionError);
+  });
+
   it('pick elements that exist', () => {
     expect([
       codec.elementAt([4, 5], 1n),
@@ -66,6 +73,26 @@ describe('integers', () => {
       expect(() => codec.elementAt([4, 5], index)).toThrow(codec.IndexOutOfRangeError);
     for (const pick of [codec.lastOf, codec.minOf, codec.maxOf])
       expect(() => pick<number>([])).toThrow(codec.IndexOutOfRangeError);
+  });
+});
+
+describe('casts', () => {
+  it('let through what is what it should be', () => {
+    const date = new Date();
+    expect([
+      codec.castTo(date, Date),
+      codec.castOptional(undefined, Date),
+      codec.castTo<string>('a'),
+    ]).toEqual([date, undefined, 'a']);
+    expect([codec.castToInteger(5), codec.castToInteger(5n), codec.present(0)]).toEqual([5, 5n, 0]);
+    for (const cast of [
+      () => codec.castTo({}, Date),
+      () => codec.castOptional({}, Date),
+      () => codec.castToInteger('5'),
+      () => codec.castToInteger(0.5),
+      () => codec.present(undefined),
+    ])
+      expect(cast).toThrow(codec.ConversionError);
   });
 });
 
@@ -118,6 +145,21 @@ describe('byte arrays', () => {
       bytes(1, 0, 0, 2, 0, 0),
     );
     expect(codec.bytesTerminateMulti(bytes(1, 0, 0), bytes(0, 0), false)).toEqual(bytes(1, 0, 0));
+  });
+});
+
+describe('byte arrays with terminator and pad', () => {
+  const cases: [bytes: number[], include: boolean, result: number[]][] = [
+    [[1, 2, 0x40, 0x40, 0x40], false, [1, 2]],
+    [[1, 2, 0x40, 0x40, 0x40], true, [1, 2, 0x40]],
+    [[1, 2, 0x2b, 0x2b], true, [1, 2]],
+    [[1, 0x2b, 0x40, 0x2b], false, [1, 0x2b]],
+  ];
+  it.each(cases)('%j include %s', (input, include, result) => {
+    const pad = input.includes(0x2b) ? 0x2b : 0x40;
+    expect(codec.bytesTrim(Uint8Array.from(input), 0x40, include, pad)).toEqual(Uint8Array.from(result));
+    const wide = (values: number[]): Uint8Array => Uint8Array.from(values.flatMap((value) => [value, value]));
+    expect(codec.bytesTrimMulti(wide(input), wide([0x40]), include, pad)).toEqual(wide(result));
   });
 });
 
