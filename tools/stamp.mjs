@@ -24,7 +24,13 @@ const PRODUCTS = {
       'tsconfig.json',
       'tsconfig.build.json',
     ],
-    outputs: ['dist/cli.js', 'dist/index.js', 'dist/codec.js', 'dist/types', 'node_modules/.bin/vdcheck'],
+    outputs: [
+      'dist/cli.js',
+      'dist/lib/index.js',
+      'dist/lib/codec.js',
+      'dist/lib/types',
+      'node_modules/.bin/vdcheck',
+    ],
   },
 };
 

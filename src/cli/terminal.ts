@@ -28,7 +28,9 @@ export function openTerminal(environment: NodeJS.ProcessEnv): Terminal {
     stderr: new DescriptorOutput(2),
     style: isTerminal && wantsColour(environment) ? colourStyle : plainStyle,
     width: isTerminal ? clampWidth(process.stdout.columns) : MAX_WIDTH,
-    isInteractive: isTty(2),
+    get isInteractive() {
+      return isTty(2);
+    },
   };
 }
 
@@ -40,15 +42,20 @@ function wantsColour({ NO_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
   return (NO_COLOR ?? '') === '' && TERM !== 'dumb';
 }
 
-/** Asks the cheap question first: the module that knows terminals is loaded only for what may be one. */
+/** Asks the cheap questions first: the module that knows terminals is loaded only for what may be one. */
 function isTty(descriptor: number): boolean {
   try {
-    return (
-      fstatSync(descriptor).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor)
-    );
+    const status = fstatSync(descriptor);
+    if (!status.isCharacterDevice() || isMemoryDevice(status.rdev)) return false;
+    return process.getBuiltinModule('node:tty').isatty(descriptor);
   } catch {
     return false;
   }
+}
+
+/** `/dev/null` and its like: major number 1 on Linux. */
+function isMemoryDevice(device: number): boolean {
+  return process.platform === 'linux' && device >> 8 === 1;
 }
 
 const paint =
