@@ -16,3 +16,6 @@ export * from './process.ts';
 export * from './strings.ts';
 export * from './tables.ts';
 export * from './validation.ts';
+export * from './expect.ts';
+export * from './layout.ts';
+export * from './structure.ts';

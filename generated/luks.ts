@@ -1,0 +1,405 @@
+// Generated from luks.ksy by `npm run generate`. Do not edit.
+
+import {
+  type BareStructure,
+  type BreachSink,
+  ByteReader,
+  type Layout,
+  type OpenEnum,
+  Structure,
+  type Values,
+  createWith,
+  decodeWith,
+  expectEqual,
+  expectInEnum,
+  reserve,
+} from '../src/codec/index.ts';
+
+type LuksField = never;
+
+const luksLayout: Layout<LuksField> = { type: 'luks', size: 0, fields: {} };
+
+/**
+ * Header of an encrypted qcow2 image, at the position that the full disk encryption extension gives. Positions in it count from its own start.
+ *
+ * @see LUKS On-Disk Format Specification 1.2.3
+ */
+export class Luks extends Structure<LuksField> {
+  /** Where each field lies. */
+  static readonly layout = luksLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Luks;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Luks) {
+    super(io, parent, root);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): Luks {
+    return new Luks(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): Luks | undefined {
+    return decodeWith(Luks, bytes, sink, (io) => new Luks(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<Luks> = {}): Luks {
+    return createWith(Luks, values, (io) => new Luks(io));
+  }
+}
+
+type Luks1HeaderField =
+  | 'magic'
+  | 'version'
+  | 'cipher_name'
+  | 'cipher_mode'
+  | 'hash_spec'
+  | 'payload_offset'
+  | 'key_bytes'
+  | 'mk_digest'
+  | 'mk_digest_salt'
+  | 'mk_digest_iter'
+  | 'uuid'
+  | 'key_slots';
+
+const luks1HeaderLayout: Layout<Luks1HeaderField> = {
+  type: 'luks1_header',
+  rule: 'qcow2/luks-header-bounds',
+  size: 592,
+  fields: {
+    magic: {
+      type: 'bytes',
+      at: 0,
+      size: 6,
+      rule: 'qcow2/luks-header-magic',
+      initial: [76, 85, 75, 83, 186, 190],
+      doc: 'The letters "LUKS" and the bytes 0xba 0xbe.',
+    },
+    version: {
+      type: 'u2be',
+      at: 6,
+      size: 2,
+      rule: 'qcow2/luks-header-magic',
+      initial: 1,
+      doc: 'Version of the header, 1.',
+    },
+    cipher_name: {
+      type: 'bytes',
+      property: 'cipherName',
+      at: 8,
+      size: 32,
+      doc: 'Name of the cipher, padded with zeros.',
+    },
+    cipher_mode: {
+      type: 'bytes',
+      property: 'cipherMode',
+      at: 40,
+      size: 32,
+      doc: 'Mode of the cipher, padded with zeros.',
+    },
+    hash_spec: {
+      type: 'bytes',
+      property: 'hashSpec',
+      at: 72,
+      size: 32,
+      doc: 'Name of the hash function, padded with zeros.',
+    },
+    payload_offset: {
+      type: 'u4be',
+      property: 'payloadOffset',
+      at: 104,
+      size: 4,
+      doc: 'Sector where encrypted data would begin in a partition of its own; not used by qcow2.',
+    },
+    key_bytes: { type: 'u4be', property: 'keyBytes', at: 108, size: 4, doc: 'Bytes of the master key.' },
+    mk_digest: {
+      type: 'bytes',
+      property: 'mkDigest',
+      at: 112,
+      size: 20,
+      doc: 'Digest that a recovered master key is checked against.',
+    },
+    mk_digest_salt: {
+      type: 'bytes',
+      property: 'mkDigestSalt',
+      at: 132,
+      size: 32,
+      doc: 'Salt of that digest.',
+    },
+    mk_digest_iter: {
+      type: 'u4be',
+      property: 'mkDigestIter',
+      at: 164,
+      size: 4,
+      doc: 'Iterations of that digest.',
+    },
+    uuid: { type: 'bytes', at: 168, size: 40, doc: 'UUID as text, padded with zeros.' },
+    key_slots: {
+      type: 'key_slot[]',
+      property: 'keySlots',
+      at: 208,
+      size: 384,
+      element: 48,
+      repeated: true,
+      structure: true,
+      doc: 'One slot for each passphrase that opens the image.',
+    },
+  },
+};
+
+/**
+ * Partition header of LUKS version 1, 592 bytes.
+ *
+ * Too few bytes break the rule `qcow2/luks-header-bounds`.
+ *
+ * @see LUKS On-Disk Format Specification 1.2.3, PHDR layout
+ */
+export class Luks1Header extends Structure<Luks1HeaderField> {
+  /** Where each field lies. */
+  static readonly layout = luks1HeaderLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Luks | undefined;
+  /**
+   * The letters "LUKS" and the bytes 0xba 0xbe.
+   *
+   * A view of the input.
+   */
+  magic: Uint8Array;
+  /** Version of the header, 1. */
+  version: number;
+  /**
+   * Name of the cipher, padded with zeros.
+   *
+   * A view of the input.
+   *
+   * In the document: `cipher-name`.
+   */
+  cipherName: Uint8Array;
+  /**
+   * Mode of the cipher, padded with zeros.
+   *
+   * A view of the input.
+   *
+   * In the document: `cipher-mode`.
+   */
+  cipherMode: Uint8Array;
+  /**
+   * Name of the hash function, padded with zeros.
+   *
+   * A view of the input.
+   *
+   * In the document: `hash-spec`.
+   */
+  hashSpec: Uint8Array;
+  /**
+   * Sector where encrypted data would begin in a partition of its own; not used by qcow2.
+   *
+   * Unit: sectors.
+   *
+   * In the document: `payload-offset`.
+   */
+  payloadOffset: number;
+  /**
+   * Bytes of the master key.
+   *
+   * Unit: bytes.
+   *
+   * In the document: `key-bytes`.
+   */
+  keyBytes: number;
+  /**
+   * Digest that a recovered master key is checked against.
+   *
+   * A view of the input.
+   *
+   * In the document: `mk-digest`.
+   */
+  mkDigest: Uint8Array;
+  /**
+   * Salt of that digest.
+   *
+   * A view of the input.
+   *
+   * In the document: `mk-digest-salt`.
+   */
+  mkDigestSalt: Uint8Array;
+  /**
+   * Iterations of that digest.
+   *
+   * Unit: iterations.
+   *
+   * In the document: `mk-digest-iter`.
+   */
+  mkDigestIter: number;
+  /**
+   * UUID as text, padded with zeros.
+   *
+   * A view of the input.
+   */
+  uuid: Uint8Array;
+  /**
+   * One slot for each passphrase that opens the image.
+   *
+   * In the document: `key-slot`.
+   */
+  keySlots: KeySlot[];
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Luks) {
+    super(io, parent, root);
+    this.magic = io.readBytes(6);
+    expectEqual(this, 'magic', this.magic, Uint8Array.of(0x4c, 0x55, 0x4b, 0x53, 0xba, 0xbe));
+    this.version = io.readU2be();
+    expectEqual(this, 'version', this.version, 1);
+    const at = reserve(this, 200, 'cipher_name');
+    this.cipherName = io.bytes.subarray(at, at + 32);
+    this.cipherMode = io.bytes.subarray(at + 32, at + 64);
+    this.hashSpec = io.bytes.subarray(at + 64, at + 96);
+    this.payloadOffset = io.view.getUint32(at + 96);
+    this.keyBytes = io.view.getUint32(at + 100);
+    this.mkDigest = io.bytes.subarray(at + 104, at + 124);
+    this.mkDigestSalt = io.bytes.subarray(at + 124, at + 156);
+    this.mkDigestIter = io.view.getUint32(at + 156);
+    this.uuid = io.bytes.subarray(at + 160, at + 200);
+    this.keySlots = [];
+    for (let index = 0; index < 8; index++) {
+      this.keySlots.push(new KeySlot(io, this, this._root));
+    }
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): Luks1Header {
+    return new Luks1Header(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): Luks1Header | undefined {
+    return decodeWith(Luks1Header, bytes, sink, (io) => new Luks1Header(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<Luks1Header> = {}): Luks1Header {
+    return createWith(Luks1Header, values, (io) => new Luks1Header(io));
+  }
+}
+
+type KeySlotField = 'state' | 'iterations' | 'salt' | 'key_material_offset' | 'stripes';
+
+const keySlotLayout: Layout<KeySlotField> = {
+  type: 'key_slot',
+  size: 48,
+  fields: {
+    state: {
+      type: 'u4be',
+      at: 0,
+      size: 4,
+      enum: () => KeySlotState,
+      rule: 'qcow2/luks-slot',
+      doc: 'Whether the slot is in use.',
+    },
+    iterations: {
+      type: 'u4be',
+      at: 4,
+      size: 4,
+      doc: "Iterations that turn the passphrase into the slot's key, 1000 at least in practice.",
+    },
+    salt: { type: 'bytes', at: 8, size: 32, doc: 'Salt of these iterations.' },
+    key_material_offset: {
+      type: 'u4be',
+      property: 'keyMaterialOffset',
+      at: 40,
+      size: 4,
+      doc: "Sector of the slot's key material, counted from the start of this header.",
+    },
+    stripes: {
+      type: 'u4be',
+      at: 44,
+      size: 4,
+      rule: 'qcow2/luks-slot',
+      doc: 'Stripes that the key material is spread over, 4000 in practice and not 0 in a slot in use.',
+    },
+  },
+};
+
+/**
+ * Where one encrypted copy of the master key is, 48 bytes.
+ *
+ * @see LUKS On-Disk Format Specification 1.2.3, key slot layout
+ */
+export class KeySlot extends Structure<KeySlotField> {
+  /** Where each field lies. */
+  static readonly layout = keySlotLayout;
+  /** The structure that holds this one. */
+  declare readonly _parent: Luks1Header | undefined;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Luks | undefined;
+  /**
+   * Whether the slot is in use.
+   *
+   * In the document: `active`.
+   */
+  state: OpenEnum<KeySlotState>;
+  /**
+   * Iterations that turn the passphrase into the slot's key, 1000 at least in practice.
+   *
+   * Unit: iterations.
+   */
+  iterations: number;
+  /**
+   * Salt of these iterations.
+   *
+   * A view of the input.
+   */
+  salt: Uint8Array;
+  /**
+   * Sector of the slot's key material, counted from the start of this header.
+   *
+   * Unit: sectors.
+   *
+   * In the document: `key-material-offset`.
+   */
+  keyMaterialOffset: number;
+  /**
+   * Stripes that the key material is spread over, 4000 in practice and not 0 in a slot in use.
+   *
+   * Unit: stripes.
+   */
+  stripes: number;
+
+  constructor(io: ByteReader, parent?: Luks1Header, root?: Luks) {
+    super(io, parent, root);
+    this.state = io.readU4be();
+    expectInEnum(this, 'state', this.state, KeySlotState, 'key_slot_state');
+    const at = reserve(this, 44, 'iterations');
+    this.iterations = io.view.getUint32(at);
+    this.salt = io.bytes.subarray(at + 4, at + 36);
+    this.keyMaterialOffset = io.view.getUint32(at + 36);
+    this.stripes = io.view.getUint32(at + 40);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): KeySlot {
+    return new KeySlot(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): KeySlot | undefined {
+    return decodeWith(KeySlot, bytes, sink, (io) => new KeySlot(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<KeySlot> = {}): KeySlot {
+    return createWith(KeySlot, values, (io) => new KeySlot(io));
+  }
+}
+
+/** The enum `key_slot_state` of the spec. */
+export const KeySlotState = {
+  /** The slot is free. */
+  disabled: 57005,
+  /** The slot holds a copy of the master key. */
+  active: 11301363,
+} as const;
+/** One of the values of {@link KeySlotState}. */
+export type KeySlotState = (typeof KeySlotState)[keyof typeof KeySlotState];

@@ -1,0 +1,2223 @@
+// Generated from qcow2.ksy by `npm run generate`. Do not edit.
+
+import {
+  type BareStructure,
+  type BreachSink,
+  ByteReader,
+  type Layout,
+  type OpenEnum,
+  Structure,
+  type Values,
+  createWith,
+  decodeWith,
+  expectAnyOf,
+  expectEqual,
+  expectInEnum,
+  expectMax,
+  expectMin,
+  expectThat,
+  mark,
+  maxOf,
+  present,
+  reserve,
+} from '../src/codec/index.ts';
+
+type Qcow2Field = never;
+
+const qcow2Layout: Layout<Qcow2Field> = { type: 'qcow2', size: 0, fields: {} };
+
+/**
+ * Structures of a qcow2 image. A cluster is `1 << cluster_bits` bytes. Host offsets are positions in the image's file. In table entries they stand
+ * without their nine lowest bits, which are flags or zero: in units of 512 bytes, here called sectors.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt
+ */
+export class Qcow2 extends Structure<Qcow2Field> {
+  /** Where each field lies. */
+  static readonly layout = qcow2Layout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
+    super(io, parent, root);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): Qcow2 {
+    return new Qcow2(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): Qcow2 | undefined {
+    return decodeWith(Qcow2, bytes, sink, (io) => new Qcow2(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<Qcow2> = {}): Qcow2 {
+    return createWith(Qcow2, values, (io) => new Qcow2(io));
+  }
+}
+
+type HeaderField =
+  | 'magic'
+  | 'version'
+  | 'backing_file_offset'
+  | 'backing_file_size'
+  | 'cluster_bits'
+  | 'size'
+  | 'crypt_method'
+  | 'l1_size'
+  | 'l1_table_offset'
+  | 'refcount_table_offset'
+  | 'refcount_table_clusters'
+  | 'nb_snapshots'
+  | 'snapshots_offset'
+  | 'incompatible_features'
+  | 'compatible_features'
+  | 'autoclear_features'
+  | 'refcount_order'
+  | 'header_length'
+  | 'compression_type'
+  | 'padding'
+  | 'unknown_fields';
+
+const headerLayout: Layout<HeaderField> = {
+  type: 'header',
+  rule: 'qcow2/header-truncated',
+  fields: {
+    magic: {
+      type: 'bytes',
+      at: 0,
+      size: 4,
+      rule: 'qcow2/magic',
+      initial: [81, 70, 73, 251],
+      doc: 'The letters "QFI" and the byte 0xfb.',
+    },
+    version: {
+      type: 'u4be',
+      at: 4,
+      size: 4,
+      rule: 'qcow2/version',
+      doc: '2 or 3. Version 1 is another format of the same name.',
+    },
+    backing_file_offset: {
+      type: 'u8be',
+      property: 'backingFileOffset',
+      at: 8,
+      size: 8,
+      doc: "Position of the backing file's name, inside the first cluster; 0 without a backing file.",
+    },
+    backing_file_size: {
+      type: 'u4be',
+      property: 'backingFileSize',
+      at: 16,
+      size: 4,
+      rule: 'qcow2/backing-name-bounds',
+      doc: "Length of the backing file's name, at most 1023. There is no zero at its end.",
+    },
+    cluster_bits: {
+      type: 'u4be',
+      property: 'clusterBits',
+      at: 20,
+      size: 4,
+      rule: 'qcow2/cluster-bits',
+      doc: 'Binary logarithm of the cluster size, 9 (512 bytes) to 21 (2 MiB); 16 (64 KiB) in practice, and at least 14 with extended L2 entries.',
+    },
+    size: {
+      type: 'u8be',
+      at: 24,
+      size: 8,
+      hex: true,
+      rule: 'qcow2/size-limit',
+      doc: 'Guest size, usually a multiple of 512.',
+    },
+    crypt_method: {
+      type: 'u4be',
+      property: 'cryptMethod',
+      at: 32,
+      size: 4,
+      enum: () => CryptMethod,
+      rule: 'qcow2/crypt-method',
+      doc: 'How guest clusters are encrypted. Metadata never is.',
+    },
+    l1_size: {
+      type: 'u4be',
+      property: 'l1Size',
+      at: 36,
+      size: 4,
+      hex: true,
+      rule: 'qcow2/l1-too-large',
+      doc: 'Entries of the active L1 table, at most 4194304 (32 MiB).',
+    },
+    l1_table_offset: {
+      type: 'u8be',
+      property: 'l1TableOffset',
+      at: 40,
+      size: 8,
+      rule: 'qcow2/l1-unaligned',
+      doc: 'Position of the active L1 table, a multiple of the cluster size and not 0 where the table has entries.',
+    },
+    refcount_table_offset: {
+      type: 'u8be',
+      property: 'refcountTableOffset',
+      at: 48,
+      size: 8,
+      rule: 'qcow2/reftable-missing',
+      doc: 'Position of the refcount table, a multiple of the cluster size, not 0.',
+    },
+    refcount_table_clusters: {
+      type: 'u4be',
+      property: 'refcountTableClusters',
+      at: 56,
+      size: 4,
+      rule: 'qcow2/reftable-missing',
+      doc: 'Clusters of the refcount table, at least 1 and at most 8 MiB in all.',
+    },
+    nb_snapshots: {
+      type: 'u4be',
+      property: 'nbSnapshots',
+      at: 60,
+      size: 4,
+      rule: 'qcow2/snapshot-table-bounds',
+      doc: 'Number of internal snapshots, at most 65536.',
+    },
+    snapshots_offset: {
+      type: 'u8be',
+      property: 'snapshotsOffset',
+      at: 64,
+      size: 8,
+      doc: 'Position of the snapshot table, a multiple of the cluster size where there are snapshots.',
+    },
+    incompatible_features: {
+      type: 'incompatible_features',
+      property: 'incompatibleFeatures',
+      at: 72,
+      structure: true,
+      rule: 'qcow2/snapshot-with-data-file',
+      doc: 'Features that a reader must know. Internal snapshots and an external data file exclude each other.',
+    },
+    compatible_features: {
+      type: 'compatible_features',
+      property: 'compatibleFeatures',
+      after: 0,
+      at: 0,
+      structure: true,
+      doc: 'Features that a reader may ignore.',
+    },
+    autoclear_features: {
+      type: 'autoclear_features',
+      property: 'autoclearFeatures',
+      after: 1,
+      at: 0,
+      structure: true,
+      rule: 'qcow2/raw-external-without-data-file',
+      doc: 'Features that a writer which does not know them switches off. Raw external data needs an external data file.',
+    },
+    refcount_order: {
+      type: 'u4be',
+      property: 'refcountOrder',
+      after: 2,
+      at: 0,
+      rule: 'qcow2/refcount-order',
+      doc: 'Binary logarithm of the width of a reference count in bits, 0 to 6; 4 (16 bits) in practice and always in version 2.',
+    },
+    header_length: {
+      type: 'u4be',
+      property: 'headerLength',
+      after: 3,
+      at: 0,
+      rule: 'qcow2/header-length',
+      doc: 'Length of the header, a multiple of 8 from 104 up to the cluster size. Header extensions begin here.',
+    },
+    compression_type: {
+      type: 'u1',
+      property: 'compressionType',
+      after: 4,
+      at: 0,
+      enum: () => CompressionType,
+      rule: 'qcow2/compression-type-unknown',
+      doc: 'How clusters are compressed; deflate where the header is too short to say.',
+    },
+    padding: {
+      type: 'bytes',
+      after: 5,
+      at: 0,
+      rule: 'qcow2/header-padding',
+      doc: 'Zeros up to the next multiple of 8.',
+    },
+    unknown_fields: {
+      type: 'bytes',
+      property: 'unknownFields',
+      after: 6,
+      at: 0,
+      rule: 'qcow2/header-unknown-fields',
+      doc: 'Fields of later versions of the format, to be kept as they are; zero where a feature is not used.',
+    },
+  },
+};
+
+/**
+ * Begins the file and its first cluster. Version 2 ends after `snapshots_offset`, at 72 bytes; version 3 says itself how long it is.
+ *
+ * Too few bytes break the rule `qcow2/header-truncated`.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, General and Header
+ */
+export class Header extends Structure<HeaderField> {
+  /** Where each field lies. */
+  static readonly layout = headerLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /**
+   * The letters "QFI" and the byte 0xfb.
+   *
+   * A view of the input.
+   */
+  magic: Uint8Array;
+  /** 2 or 3. Version 1 is another format of the same name. */
+  version: number;
+  /**
+   * Position of the backing file's name, inside the first cluster; 0 without a backing file.
+   *
+   * Unit: bytes.
+   */
+  backingFileOffset: bigint;
+  /**
+   * Length of the backing file's name, at most 1023. There is no zero at its end.
+   *
+   * Unit: bytes.
+   */
+  backingFileSize: number;
+  /**
+   * Binary logarithm of the cluster size, 9 (512 bytes) to 21 (2 MiB); 16 (64 KiB) in practice, and at least 14 with extended L2 entries.
+   *
+   * Unit: bits.
+   */
+  clusterBits: number;
+  /**
+   * Guest size, usually a multiple of 512.
+   *
+   * Unit: bytes.
+   */
+  size: bigint;
+  /** How guest clusters are encrypted. Metadata never is. */
+  cryptMethod: OpenEnum<CryptMethod>;
+  /**
+   * Entries of the active L1 table, at most 4194304 (32 MiB).
+   *
+   * Unit: entries.
+   */
+  l1Size: number;
+  /**
+   * Position of the active L1 table, a multiple of the cluster size and not 0 where the table has entries.
+   *
+   * Unit: bytes.
+   */
+  l1TableOffset: bigint;
+  /**
+   * Position of the refcount table, a multiple of the cluster size, not 0.
+   *
+   * Unit: bytes.
+   */
+  refcountTableOffset: bigint;
+  /**
+   * Clusters of the refcount table, at least 1 and at most 8 MiB in all.
+   *
+   * Unit: clusters.
+   */
+  refcountTableClusters: number;
+  /**
+   * Number of internal snapshots, at most 65536.
+   *
+   * Unit: entries.
+   */
+  nbSnapshots: number;
+  /**
+   * Position of the snapshot table, a multiple of the cluster size where there are snapshots.
+   *
+   * Unit: bytes.
+   */
+  snapshotsOffset: bigint;
+  /** Features that a reader must know. Internal snapshots and an external data file exclude each other. */
+  incompatibleFeatures: IncompatibleFeatures | undefined;
+  /** Features that a reader may ignore. */
+  compatibleFeatures: CompatibleFeatures | undefined;
+  /** Features that a writer which does not know them switches off. Raw external data needs an external data file. */
+  autoclearFeatures: AutoclearFeatures | undefined;
+  /** Binary logarithm of the width of a reference count in bits, 0 to 6; 4 (16 bits) in practice and always in version 2. */
+  refcountOrder: number | undefined;
+  /**
+   * Length of the header, a multiple of 8 from 104 up to the cluster size. Header extensions begin here.
+   *
+   * Unit: bytes.
+   */
+  headerLength: number | undefined;
+  /** How clusters are compressed; deflate where the header is too short to say. */
+  compressionType: OpenEnum<CompressionType> | undefined;
+  /**
+   * Zeros up to the next multiple of 8.
+   *
+   * A view of the input.
+   */
+  padding: Uint8Array | undefined;
+  /**
+   * Fields of later versions of the format, to be kept as they are; zero where a feature is not used.
+   *
+   * A view of the input.
+   */
+  unknownFields: Uint8Array | undefined;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
+    super(io, parent, root);
+    this.magic = io.readBytes(4);
+    expectEqual(this, 'magic', this.magic, Uint8Array.of(0x51, 0x46, 0x49, 0xfb));
+    this.version = io.readU4be();
+    expectAnyOf(this, 'version', this.version, [2, 3]);
+    const at = reserve(this, 12, 'backing_file_offset');
+    this.backingFileOffset = io.view.getBigUint64(at);
+    this.backingFileSize = io.view.getUint32(at + 8);
+    this.clusterBits = io.readU4be();
+    expectMin(this, 'cluster_bits', this.clusterBits, 9);
+    expectMax(this, 'cluster_bits', this.clusterBits, 21);
+    this.size = io.readU8be();
+    expectMax(this, 'size', this.size, 0x2000000000000000n);
+    this.cryptMethod = io.readU4be();
+    expectInEnum(this, 'crypt_method', this.cryptMethod, CryptMethod, 'crypt_method');
+    this.l1Size = io.readU4be();
+    expectMax(this, 'l1_size', this.l1Size, 0x400000);
+    this.l1TableOffset = io.readU8be();
+    expectThat(
+      this,
+      'l1_table_offset',
+      this.l1TableOffset,
+      this.l1TableOffset !== 0n || this.l1Size === 0,
+      '_ != 0 or l1_size == 0',
+    );
+    this.refcountTableOffset = io.readU8be();
+    expectMin(this, 'refcount_table_offset', this.refcountTableOffset, 1n);
+    this.refcountTableClusters = io.readU4be();
+    expectMin(this, 'refcount_table_clusters', this.refcountTableClusters, 1);
+    this.nbSnapshots = io.readU4be();
+    expectMax(this, 'nb_snapshots', this.nbSnapshots, 65536);
+    this.snapshotsOffset = io.readU8be();
+    if (this.version >= 3) {
+      this.incompatibleFeatures = new IncompatibleFeatures(io, this, this._root);
+      expectThat(
+        this,
+        'incompatible_features',
+        this.incompatibleFeatures,
+        !this.incompatibleFeatures.externalDataFile || this.nbSnapshots === 0,
+        'not _.external_data_file or nb_snapshots == 0',
+      );
+    } else this.incompatibleFeatures = undefined;
+    mark(this);
+    if (this.version >= 3) {
+      this.compatibleFeatures = new CompatibleFeatures(io, this, this._root);
+    } else this.compatibleFeatures = undefined;
+    mark(this);
+    if (this.version >= 3) {
+      this.autoclearFeatures = new AutoclearFeatures(io, this, this._root);
+      expectThat(
+        this,
+        'autoclear_features',
+        this.autoclearFeatures,
+        !this.autoclearFeatures.rawExternalData || present(this.incompatibleFeatures).externalDataFile,
+        'not _.raw_external_data or incompatible_features.external_data_file',
+      );
+    } else this.autoclearFeatures = undefined;
+    mark(this);
+    if (this.version >= 3) {
+      this.refcountOrder = io.readU4be();
+      expectMax(this, 'refcount_order', this.refcountOrder, 6);
+    } else this.refcountOrder = undefined;
+    mark(this);
+    if (this.version >= 3) {
+      this.headerLength = io.readU4be();
+      expectThat(
+        this,
+        'header_length',
+        this.headerLength,
+        this.headerLength >= 104 && this.headerLength <= 0x200000 && this.headerLength % 8 === 0,
+        '_ >= 104 and _ <= 0x200000 and _ % 8 == 0',
+      );
+    } else this.headerLength = undefined;
+    mark(this);
+    if (this.version >= 3 && present(this.headerLength) >= 112) {
+      this.compressionType = io.readU1();
+      expectInEnum(this, 'compression_type', this.compressionType, CompressionType, 'compression_type');
+    } else this.compressionType = undefined;
+    mark(this);
+    if (this.version >= 3 && present(this.headerLength) >= 112) {
+      this.padding = io.readBytes(7);
+      expectThat(this, 'padding', this.padding, maxOf(this.padding) === 0, '_.max == 0');
+    } else this.padding = undefined;
+    mark(this);
+    if (this.version >= 3 && present(this.headerLength) > 112) {
+      this.unknownFields = io.readBytes(present(this.headerLength) - 112);
+      expectThat(this, 'unknown_fields', this.unknownFields, maxOf(this.unknownFields) === 0, '_.max == 0');
+    } else this.unknownFields = undefined;
+    mark(this);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): Header {
+    return new Header(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): Header | undefined {
+    return decodeWith(Header, bytes, sink, (io) => new Header(io));
+  }
+}
+
+type IncompatibleFeaturesField =
+  'reserved1' | 'reserved2' | 'extended_l2' | 'compression_type' | 'external_data_file' | 'corrupt' | 'dirty';
+
+const incompatibleFeaturesLayout: Layout<IncompatibleFeaturesField> = {
+  type: 'incompatible_features',
+  size: 8,
+  fields: {
+    reserved1: {
+      type: 'u4be',
+      at: 0,
+      size: 4,
+      rule: 'qcow2/incompatible-unknown',
+      initial: 0,
+      doc: 'Bits 32 to 63, zero.',
+    },
+    reserved2: {
+      type: 'b27be',
+      at: 4,
+      bit: 0,
+      bits: 27,
+      rule: 'qcow2/incompatible-unknown',
+      initial: 0,
+      doc: 'Bits 5 to 31, zero.',
+    },
+    extended_l2: {
+      type: 'b1be',
+      property: 'extendedL2',
+      at: 7,
+      bit: 3,
+      bits: 1,
+      doc: 'Bit 4. L2 entries are 16 bytes with a state for each of 32 subclusters.',
+    },
+    compression_type: {
+      type: 'b1be',
+      property: 'compressionType',
+      at: 7,
+      bit: 4,
+      bits: 1,
+      doc: 'Bit 3. Set exactly where the field `compression_type` is not 0.',
+    },
+    external_data_file: {
+      type: 'b1be',
+      property: 'externalDataFile',
+      at: 7,
+      bit: 5,
+      bits: 1,
+      doc: 'Bit 2. Guest clusters are in another file, at the same positions as in the guest.',
+    },
+    corrupt: {
+      type: 'b1be',
+      at: 7,
+      bit: 6,
+      bits: 1,
+      rule: 'qcow2/corrupt',
+      initial: false,
+      doc: 'Bit 1. A writer found damage; the image must not be written before it is repaired.',
+    },
+    dirty: {
+      type: 'b1be',
+      at: 7,
+      bit: 7,
+      bits: 1,
+      rule: 'qcow2/dirty',
+      initial: false,
+      doc: 'Bit 0. Reference counts may be out of date, as after a crash with lazy refcounts.',
+    },
+  },
+};
+
+/**
+ * Set of features, highest bit first, that a reader must know to read the image.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Header, incompatible_features
+ */
+export class IncompatibleFeatures extends Structure<IncompatibleFeaturesField> {
+  /** Where each field lies. */
+  static readonly layout = incompatibleFeaturesLayout;
+  /** The structure that holds this one. */
+  declare readonly _parent: Header | undefined;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /** Bits 32 to 63, zero. */
+  reserved1: number;
+  /** Bits 5 to 31, zero. */
+  reserved2: number;
+  /** Bit 4. L2 entries are 16 bytes with a state for each of 32 subclusters. */
+  extendedL2: boolean;
+  /** Bit 3. Set exactly where the field `compression_type` is not 0. */
+  compressionType: boolean;
+  /** Bit 2. Guest clusters are in another file, at the same positions as in the guest. */
+  externalDataFile: boolean;
+  /** Bit 1. A writer found damage; the image must not be written before it is repaired. */
+  corrupt: boolean;
+  /** Bit 0. Reference counts may be out of date, as after a crash with lazy refcounts. */
+  dirty: boolean;
+
+  constructor(io: ByteReader, parent?: Header, root?: Qcow2) {
+    super(io, parent, root);
+    this.reserved1 = io.readU4be();
+    expectEqual(this, 'reserved1', this.reserved1, 0);
+    this.reserved2 = io.readBitsIntBe(27);
+    expectEqual(this, 'reserved2', this.reserved2, 0);
+    this.extendedL2 = io.readBitsIntBe(1) !== 0;
+    this.compressionType = io.readBitsIntBe(1) !== 0;
+    this.externalDataFile = io.readBitsIntBe(1) !== 0;
+    this.corrupt = io.readBitsIntBe(1) !== 0;
+    expectEqual(this, 'corrupt', this.corrupt, false);
+    this.dirty = io.readBitsIntBe(1) !== 0;
+    expectEqual(this, 'dirty', this.dirty, false);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): IncompatibleFeatures {
+    return new IncompatibleFeatures(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): IncompatibleFeatures | undefined {
+    return decodeWith(IncompatibleFeatures, bytes, sink, (io) => new IncompatibleFeatures(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<IncompatibleFeatures> = {}): IncompatibleFeatures {
+    return createWith(IncompatibleFeatures, values, (io) => new IncompatibleFeatures(io));
+  }
+}
+
+type CompatibleFeaturesField = 'reserved1' | 'reserved2' | 'lazy_refcounts';
+
+const compatibleFeaturesLayout: Layout<CompatibleFeaturesField> = {
+  type: 'compatible_features',
+  size: 8,
+  fields: {
+    reserved1: {
+      type: 'u4be',
+      at: 0,
+      size: 4,
+      rule: 'qcow2/compatible-unknown',
+      initial: 0,
+      doc: 'Bits 32 to 63, zero.',
+    },
+    reserved2: {
+      type: 'b31be',
+      at: 4,
+      bit: 0,
+      bits: 31,
+      rule: 'qcow2/compatible-unknown',
+      initial: 0,
+      doc: 'Bits 1 to 31, zero.',
+    },
+    lazy_refcounts: {
+      type: 'b1be',
+      property: 'lazyRefcounts',
+      at: 7,
+      bit: 7,
+      bits: 1,
+      doc: 'Bit 0. Writers may put off updates of reference counts while the dirty bit is set.',
+    },
+  },
+};
+
+/**
+ * Set of features, highest bit first, that a reader may ignore.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Header, compatible_features
+ */
+export class CompatibleFeatures extends Structure<CompatibleFeaturesField> {
+  /** Where each field lies. */
+  static readonly layout = compatibleFeaturesLayout;
+  /** The structure that holds this one. */
+  declare readonly _parent: Header | undefined;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /** Bits 32 to 63, zero. */
+  reserved1: number;
+  /** Bits 1 to 31, zero. */
+  reserved2: number;
+  /** Bit 0. Writers may put off updates of reference counts while the dirty bit is set. */
+  lazyRefcounts: boolean;
+
+  constructor(io: ByteReader, parent?: Header, root?: Qcow2) {
+    super(io, parent, root);
+    this.reserved1 = io.readU4be();
+    expectEqual(this, 'reserved1', this.reserved1, 0);
+    this.reserved2 = io.readBitsIntBe(31);
+    expectEqual(this, 'reserved2', this.reserved2, 0);
+    this.lazyRefcounts = io.readBitsIntBe(1) !== 0;
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): CompatibleFeatures {
+    return new CompatibleFeatures(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): CompatibleFeatures | undefined {
+    return decodeWith(CompatibleFeatures, bytes, sink, (io) => new CompatibleFeatures(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<CompatibleFeatures> = {}): CompatibleFeatures {
+    return createWith(CompatibleFeatures, values, (io) => new CompatibleFeatures(io));
+  }
+}
+
+type AutoclearFeaturesField = 'reserved1' | 'reserved2' | 'raw_external_data' | 'bitmaps';
+
+const autoclearFeaturesLayout: Layout<AutoclearFeaturesField> = {
+  type: 'autoclear_features',
+  size: 8,
+  fields: {
+    reserved1: {
+      type: 'u4be',
+      at: 0,
+      size: 4,
+      rule: 'qcow2/autoclear-unknown',
+      initial: 0,
+      doc: 'Bits 32 to 63, zero.',
+    },
+    reserved2: {
+      type: 'b30be',
+      at: 4,
+      bit: 0,
+      bits: 30,
+      rule: 'qcow2/autoclear-unknown',
+      initial: 0,
+      doc: 'Bits 2 to 31, zero.',
+    },
+    raw_external_data: {
+      type: 'b1be',
+      property: 'rawExternalData',
+      at: 7,
+      bit: 6,
+      bits: 1,
+      doc: 'Bit 1. The external data file can be read as a raw disk by itself.',
+    },
+    bitmaps: { type: 'b1be', at: 7, bit: 7, bits: 1, doc: 'Bit 0. The bitmaps extension is up to date.' },
+  },
+};
+
+/**
+ * Set of features, highest bit first, that become wrong when a writer which does not know them changes the image, and are then cleared.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Header, autoclear_features
+ */
+export class AutoclearFeatures extends Structure<AutoclearFeaturesField> {
+  /** Where each field lies. */
+  static readonly layout = autoclearFeaturesLayout;
+  /** The structure that holds this one. */
+  declare readonly _parent: Header | undefined;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /** Bits 32 to 63, zero. */
+  reserved1: number;
+  /** Bits 2 to 31, zero. */
+  reserved2: number;
+  /** Bit 1. The external data file can be read as a raw disk by itself. */
+  rawExternalData: boolean;
+  /** Bit 0. The bitmaps extension is up to date. */
+  bitmaps: boolean;
+
+  constructor(io: ByteReader, parent?: Header, root?: Qcow2) {
+    super(io, parent, root);
+    this.reserved1 = io.readU4be();
+    expectEqual(this, 'reserved1', this.reserved1, 0);
+    this.reserved2 = io.readBitsIntBe(30);
+    expectEqual(this, 'reserved2', this.reserved2, 0);
+    this.rawExternalData = io.readBitsIntBe(1) !== 0;
+    this.bitmaps = io.readBitsIntBe(1) !== 0;
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): AutoclearFeatures {
+    return new AutoclearFeatures(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): AutoclearFeatures | undefined {
+    return decodeWith(AutoclearFeatures, bytes, sink, (io) => new AutoclearFeatures(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<AutoclearFeatures> = {}): AutoclearFeatures {
+    return createWith(AutoclearFeatures, values, (io) => new AutoclearFeatures(io));
+  }
+}
+
+type HeaderExtensionField = 'type' | 'length' | 'data' | 'padding';
+
+const headerExtensionLayout: Layout<HeaderExtensionField> = {
+  type: 'header_extension',
+  rule: 'qcow2/ext-overrun',
+  fields: {
+    type: {
+      type: 'u4be',
+      at: 0,
+      size: 4,
+      enum: () => HeaderExtensionType,
+      doc: 'What the data mean. An unknown type is skipped and kept.',
+    },
+    length: {
+      type: 'u4be',
+      at: 4,
+      size: 4,
+      rule: 'qcow2/ext-end-length',
+      doc: 'Bytes of data without padding; 0 at the end of the list.',
+    },
+    data: {
+      type: 'bytes',
+      at: 8,
+      doc: 'The data. Names of formats and files are text without a zero at the end.',
+    },
+    padding: {
+      type: 'bytes',
+      after: 0,
+      at: 0,
+      rule: 'qcow2/ext-padding-nonzero',
+      doc: 'Zeros up to the next multiple of 8.',
+    },
+  },
+};
+
+/**
+ * One record of the list behind the header. The list ends with a record of type `end`, or else at the backing file's name or at the end of
+ * the first cluster.
+ *
+ * Too few bytes break the rule `qcow2/ext-overrun`.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Header extensions
+ */
+export class HeaderExtension extends Structure<HeaderExtensionField> {
+  /** Where each field lies. */
+  static readonly layout = headerExtensionLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /** What the data mean. An unknown type is skipped and kept. */
+  type: OpenEnum<HeaderExtensionType>;
+  /**
+   * Bytes of data without padding; 0 at the end of the list.
+   *
+   * Unit: bytes.
+   */
+  length: number;
+  /**
+   * The data. Names of formats and files are text without a zero at the end.
+   *
+   * A view of the input.
+   *
+   * Unit: bytes.
+   */
+  data: Uint8Array;
+  /**
+   * Zeros up to the next multiple of 8.
+   *
+   * A view of the input.
+   */
+  padding: Uint8Array;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
+    super(io, parent, root);
+    const at = reserve(this, 8, 'type');
+    this.type = io.view.getUint32(at);
+    this.length = io.view.getUint32(at + 4);
+    this.data = io.readBytes(this.type === HeaderExtensionType.end ? 0 : this.length);
+    mark(this);
+    this.padding = io.readBytes((8 - (this.data.length % 8)) % 8);
+    expectThat(
+      this,
+      'padding',
+      this.padding,
+      this.padding.length === 0 || maxOf(this.padding) === 0,
+      '_.length == 0 or _.max == 0',
+    );
+    mark(this);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): HeaderExtension {
+    return new HeaderExtension(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): HeaderExtension | undefined {
+    return decodeWith(HeaderExtension, bytes, sink, (io) => new HeaderExtension(io));
+  }
+}
+
+type FeatureNameEntryField = 'feature_type' | 'bit_number' | 'name';
+
+const featureNameEntryLayout: Layout<FeatureNameEntryField> = {
+  type: 'feature_name_entry',
+  rule: 'qcow2/feature-table-malformed',
+  size: 48,
+  fields: {
+    feature_type: {
+      type: 'u1',
+      property: 'featureType',
+      at: 0,
+      size: 1,
+      enum: () => FeatureType,
+      rule: 'qcow2/feature-table-malformed',
+      doc: 'Which set of features the bit belongs to.',
+    },
+    bit_number: {
+      type: 'u1',
+      property: 'bitNumber',
+      at: 1,
+      size: 1,
+      rule: 'qcow2/feature-table-malformed',
+      doc: 'Number of the bit in its set, 0 to 63.',
+    },
+    name: { type: 'bytes', at: 2, size: 46, doc: 'Name of the feature, padded with zeros.' },
+  },
+};
+
+/**
+ * One of the 48-byte records in a feature name table, which gives the name of a feature bit for messages to the user.
+ *
+ * Too few bytes break the rule `qcow2/feature-table-malformed`.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Feature name table
+ */
+export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
+  /** Where each field lies. */
+  static readonly layout = featureNameEntryLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /** Which set of features the bit belongs to. */
+  featureType: OpenEnum<FeatureType>;
+  /**
+   * Number of the bit in its set, 0 to 63.
+   *
+   * Unit: bits.
+   */
+  bitNumber: number;
+  /**
+   * Name of the feature, padded with zeros.
+   *
+   * A view of the input.
+   */
+  name: Uint8Array;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
+    super(io, parent, root);
+    this.featureType = io.readU1();
+    expectInEnum(this, 'feature_type', this.featureType, FeatureType, 'feature_type');
+    this.bitNumber = io.readU1();
+    expectMax(this, 'bit_number', this.bitNumber, 63);
+    this.name = io.readBytes(46);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): FeatureNameEntry {
+    return new FeatureNameEntry(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): FeatureNameEntry | undefined {
+    return decodeWith(FeatureNameEntry, bytes, sink, (io) => new FeatureNameEntry(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<FeatureNameEntry> = {}): FeatureNameEntry {
+    return createWith(FeatureNameEntry, values, (io) => new FeatureNameEntry(io));
+  }
+}
+
+type BitmapsExtensionField = 'nb_bitmaps' | 'reserved' | 'bitmap_directory_size' | 'bitmap_directory_offset';
+
+const bitmapsExtensionLayout: Layout<BitmapsExtensionField> = {
+  type: 'bitmaps_extension',
+  rule: 'qcow2/bitmap-ext-invalid',
+  size: 24,
+  fields: {
+    nb_bitmaps: {
+      type: 'u4be',
+      property: 'nbBitmaps',
+      at: 0,
+      size: 4,
+      rule: 'qcow2/bitmap-ext-invalid',
+      doc: 'Number of bitmaps, 1 to 65535.',
+    },
+    reserved: {
+      type: 'u4be',
+      at: 4,
+      size: 4,
+      rule: 'qcow2/bitmap-ext-invalid',
+      initial: 0,
+      doc: 'Reserved, 0.',
+    },
+    bitmap_directory_size: {
+      type: 'u8be',
+      property: 'bitmapDirectorySize',
+      at: 8,
+      size: 8,
+      rule: 'qcow2/bitmap-ext-invalid',
+      doc: 'Bytes of the bitmap directory, not 0.',
+    },
+    bitmap_directory_offset: {
+      type: 'u8be',
+      property: 'bitmapDirectoryOffset',
+      at: 16,
+      size: 8,
+      rule: 'qcow2/bitmap-ext-invalid',
+      doc: 'Position of the bitmap directory, a multiple of the cluster size behind the first cluster.',
+    },
+  },
+};
+
+/**
+ * Data of the bitmaps extension, 24 bytes. Says where the directory of persistent bitmaps is.
+ *
+ * Too few bytes break the rule `qcow2/bitmap-ext-invalid`.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Bitmaps extension
+ */
+export class BitmapsExtension extends Structure<BitmapsExtensionField> {
+  /** Where each field lies. */
+  static readonly layout = bitmapsExtensionLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /**
+   * Number of bitmaps, 1 to 65535.
+   *
+   * Unit: entries.
+   */
+  nbBitmaps: number;
+  /** Reserved, 0. */
+  reserved: number;
+  /**
+   * Bytes of the bitmap directory, not 0.
+   *
+   * Unit: bytes.
+   */
+  bitmapDirectorySize: bigint;
+  /**
+   * Position of the bitmap directory, a multiple of the cluster size behind the first cluster.
+   *
+   * Unit: bytes.
+   */
+  bitmapDirectoryOffset: bigint;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
+    super(io, parent, root);
+    this.nbBitmaps = io.readU4be();
+    expectMin(this, 'nb_bitmaps', this.nbBitmaps, 1);
+    expectMax(this, 'nb_bitmaps', this.nbBitmaps, 65535);
+    this.reserved = io.readU4be();
+    expectEqual(this, 'reserved', this.reserved, 0);
+    this.bitmapDirectorySize = io.readU8be();
+    expectMin(this, 'bitmap_directory_size', this.bitmapDirectorySize, 1n);
+    this.bitmapDirectoryOffset = io.readU8be();
+    expectMin(this, 'bitmap_directory_offset', this.bitmapDirectoryOffset, 1n);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): BitmapsExtension {
+    return new BitmapsExtension(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): BitmapsExtension | undefined {
+    return decodeWith(BitmapsExtension, bytes, sink, (io) => new BitmapsExtension(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<BitmapsExtension> = {}): BitmapsExtension {
+    return createWith(BitmapsExtension, values, (io) => new BitmapsExtension(io));
+  }
+}
+
+type EncryptionExtensionField = 'offset' | 'length';
+
+const encryptionExtensionLayout: Layout<EncryptionExtensionField> = {
+  type: 'encryption_extension',
+  rule: 'qcow2/luks-header-bounds',
+  size: 16,
+  fields: {
+    offset: {
+      type: 'u8be',
+      at: 0,
+      size: 8,
+      doc: 'Position of the encryption header, a multiple of the cluster size.',
+    },
+    length: { type: 'u8be', at: 8, size: 8, doc: 'Bytes of the encryption header with its key material.' },
+  },
+};
+
+/**
+ * Data of the full disk encryption extension, 16 bytes. Says where the LUKS header is.
+ *
+ * Too few bytes break the rule `qcow2/luks-header-bounds`.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Full disk encryption header pointer
+ */
+export class EncryptionExtension extends Structure<EncryptionExtensionField> {
+  /** Where each field lies. */
+  static readonly layout = encryptionExtensionLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /**
+   * Position of the encryption header, a multiple of the cluster size.
+   *
+   * Unit: bytes.
+   */
+  offset: bigint;
+  /**
+   * Bytes of the encryption header with its key material.
+   *
+   * Unit: bytes.
+   */
+  length: bigint;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
+    super(io, parent, root);
+    const at = reserve(this, 16, 'offset');
+    this.offset = io.view.getBigUint64(at);
+    this.length = io.view.getBigUint64(at + 8);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): EncryptionExtension {
+    return new EncryptionExtension(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): EncryptionExtension | undefined {
+    return decodeWith(EncryptionExtension, bytes, sink, (io) => new EncryptionExtension(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<EncryptionExtension> = {}): EncryptionExtension {
+    return createWith(EncryptionExtension, values, (io) => new EncryptionExtension(io));
+  }
+}
+
+type L1EntryField = 'copied' | 'reserved1' | 'offset_sectors' | 'reserved2';
+
+const l1EntryLayout: Layout<L1EntryField> = {
+  type: 'l1_entry',
+  size: 8,
+  fields: {
+    copied: {
+      type: 'b1be',
+      at: 0,
+      bit: 0,
+      bits: 1,
+      doc: "Bit 63. The L2 table's reference count is exactly 1, so that it can be written in place; only kept in the active table.",
+    },
+    reserved1: {
+      type: 'b7be',
+      at: 0,
+      bit: 1,
+      bits: 7,
+      rule: 'qcow2/l1-entry-reserved',
+      initial: 0,
+      doc: 'Bits 56 to 62, zero.',
+    },
+    offset_sectors: {
+      type: 'b47be',
+      property: 'offsetSectors',
+      at: 1,
+      bit: 0,
+      bits: 47,
+      doc: 'Bits 9 to 55. Position of the L2 table in units of 512 bytes; 0 where there is none and all its clusters are unallocated.',
+    },
+    reserved2: {
+      type: 'b9be',
+      at: 6,
+      bit: 7,
+      bits: 9,
+      rule: 'qcow2/l1-entry-reserved',
+      initial: 0,
+      doc: 'Bits 0 to 8, zero.',
+    },
+  },
+};
+
+/**
+ * One 64-bit entry of an L1 table, highest bit first. Leads to an L2 table of one cluster.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Cluster mapping, L1 table entry
+ */
+export class L1Entry extends Structure<L1EntryField> {
+  /** Where each field lies. */
+  static readonly layout = l1EntryLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /** Bit 63. The L2 table's reference count is exactly 1, so that it can be written in place; only kept in the active table. */
+  copied: boolean;
+  /** Bits 56 to 62, zero. */
+  reserved1: number;
+  /**
+   * Bits 9 to 55. Position of the L2 table in units of 512 bytes; 0 where there is none and all its clusters are unallocated.
+   *
+   * Unit: sectors.
+   */
+  offsetSectors: bigint;
+  /** Bits 0 to 8, zero. */
+  reserved2: number;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
+    super(io, parent, root);
+    this.copied = io.readBitsIntBe(1) !== 0;
+    this.reserved1 = io.readBitsIntBe(7);
+    expectEqual(this, 'reserved1', this.reserved1, 0);
+    this.offsetSectors = io.readBitsIntBe64(47);
+    this.reserved2 = io.readBitsIntBe(9);
+    expectEqual(this, 'reserved2', this.reserved2, 0);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): L1Entry {
+    return new L1Entry(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): L1Entry | undefined {
+    return decodeWith(L1Entry, bytes, sink, (io) => new L1Entry(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<L1Entry> = {}): L1Entry {
+    return createWith(L1Entry, values, (io) => new L1Entry(io));
+  }
+}
+
+type L2StandardEntryField = 'copied' | 'compressed' | 'reserved1' | 'offset_sectors' | 'reserved2' | 'zero';
+
+const l2StandardEntryLayout: Layout<L2StandardEntryField> = {
+  type: 'l2_standard_entry',
+  size: 8,
+  fields: {
+    copied: {
+      type: 'b1be',
+      at: 0,
+      bit: 0,
+      bits: 1,
+      doc: "Bit 63. The host cluster's reference count is exactly 1, so that it can be written in place; only kept in active tables.",
+    },
+    compressed: {
+      type: 'b1be',
+      at: 0,
+      bit: 1,
+      bits: 1,
+      doc: 'Bit 62, clear. Where it is set the other bits have another meaning.',
+    },
+    reserved1: {
+      type: 'b6be',
+      at: 0,
+      bit: 2,
+      bits: 6,
+      rule: 'qcow2/l2-entry-reserved',
+      initial: 0,
+      doc: 'Bits 56 to 61, zero.',
+    },
+    offset_sectors: {
+      type: 'b47be',
+      property: 'offsetSectors',
+      at: 1,
+      bit: 0,
+      bits: 47,
+      doc: 'Bits 9 to 55. Position of the host cluster in units of 512 bytes; 0 where the cluster is not allocated.',
+    },
+    reserved2: {
+      type: 'b8be',
+      at: 6,
+      bit: 7,
+      bits: 8,
+      rule: 'qcow2/l2-entry-reserved',
+      initial: 0,
+      doc: 'Bits 1 to 8, zero.',
+    },
+    zero: {
+      type: 'b1be',
+      at: 7,
+      bit: 7,
+      bits: 1,
+      doc: 'Bit 0. The guest cluster reads as zeros. Only in version 3 and without extended entries.',
+    },
+  },
+};
+
+/**
+ * One 64-bit entry of an L2 table, highest bit first, for a guest cluster that is not compressed.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Cluster mapping, L2 table entry and Standard Cluster Descriptor
+ */
+export class L2StandardEntry extends Structure<L2StandardEntryField> {
+  /** Where each field lies. */
+  static readonly layout = l2StandardEntryLayout;
+  /** The structure that holds this one. */
+  declare readonly _parent: L2ExtendedEntry | undefined;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /** Bit 63. The host cluster's reference count is exactly 1, so that it can be written in place; only kept in active tables. */
+  copied: boolean;
+  /** Bit 62, clear. Where it is set the other bits have another meaning. */
+  compressed: boolean;
+  /** Bits 56 to 61, zero. */
+  reserved1: number;
+  /**
+   * Bits 9 to 55. Position of the host cluster in units of 512 bytes; 0 where the cluster is not allocated.
+   *
+   * Unit: sectors.
+   */
+  offsetSectors: bigint;
+  /** Bits 1 to 8, zero. */
+  reserved2: number;
+  /** Bit 0. The guest cluster reads as zeros. Only in version 3 and without extended entries. */
+  zero: boolean;
+
+  constructor(io: ByteReader, parent?: L2ExtendedEntry, root?: Qcow2) {
+    super(io, parent, root);
+    this.copied = io.readBitsIntBe(1) !== 0;
+    this.compressed = io.readBitsIntBe(1) !== 0;
+    this.reserved1 = io.readBitsIntBe(6);
+    expectEqual(this, 'reserved1', this.reserved1, 0);
+    this.offsetSectors = io.readBitsIntBe64(47);
+    this.reserved2 = io.readBitsIntBe(8);
+    expectEqual(this, 'reserved2', this.reserved2, 0);
+    this.zero = io.readBitsIntBe(1) !== 0;
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): L2StandardEntry {
+    return new L2StandardEntry(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): L2StandardEntry | undefined {
+    return decodeWith(L2StandardEntry, bytes, sink, (io) => new L2StandardEntry(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<L2StandardEntry> = {}): L2StandardEntry {
+    return createWith(L2StandardEntry, values, (io) => new L2StandardEntry(io));
+  }
+}
+
+type L2ExtendedEntryField = 'standard' | 'zero_bitmap' | 'allocation_bitmap';
+
+const l2ExtendedEntryLayout: Layout<L2ExtendedEntryField> = {
+  type: 'l2_extended_entry',
+  size: 16,
+  fields: {
+    standard: {
+      type: 'l2_standard_entry',
+      at: 0,
+      size: 8,
+      structure: true,
+      rule: 'qcow2/l2-zero-bit-extended',
+      doc: 'Word with the host cluster, as in images without extended entries, but never with the zero bit.',
+    },
+    zero_bitmap: {
+      type: 'u4be',
+      property: 'zeroBitmap',
+      at: 8,
+      size: 4,
+      doc: 'Bits 32 to 63. The subcluster reads as zeros.',
+    },
+    allocation_bitmap: {
+      type: 'u4be',
+      property: 'allocationBitmap',
+      at: 12,
+      size: 4,
+      rule: 'qcow2/subcluster-alloc-and-zero',
+      doc: 'Bits 0 to 31. The subcluster is stored in the host cluster; never together with its zero bit.',
+    },
+  },
+};
+
+/**
+ * One 128-bit entry of an L2 table, for an image with extended L2 entries. Has two bits for each of 32 subclusters, the first
+ * in the lowest bit.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Extended L2 Entries
+ */
+export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
+  /** Where each field lies. */
+  static readonly layout = l2ExtendedEntryLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /** Word with the host cluster, as in images without extended entries, but never with the zero bit. */
+  standard: L2StandardEntry;
+  /** Bits 32 to 63. The subcluster reads as zeros. */
+  zeroBitmap: number;
+  /** Bits 0 to 31. The subcluster is stored in the host cluster; never together with its zero bit. */
+  allocationBitmap: number;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
+    super(io, parent, root);
+    this.standard = new L2StandardEntry(io, this, this._root);
+    expectThat(this, 'standard', this.standard, !this.standard.zero, 'not _.zero');
+    const at = reserve(this, 8, 'zero_bitmap');
+    this.zeroBitmap = io.view.getUint32(at);
+    this.allocationBitmap = io.view.getUint32(at + 4);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): L2ExtendedEntry {
+    return new L2ExtendedEntry(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): L2ExtendedEntry | undefined {
+    return decodeWith(L2ExtendedEntry, bytes, sink, (io) => new L2ExtendedEntry(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<L2ExtendedEntry> = {}): L2ExtendedEntry {
+    return createWith(L2ExtendedEntry, values, (io) => new L2ExtendedEntry(io));
+  }
+}
+
+type L2CompressedEntryField = 'copied' | 'compressed' | 'descriptor';
+
+const l2CompressedEntryLayout: Layout<L2CompressedEntryField> = {
+  type: 'l2_compressed_entry',
+  size: 8,
+  fields: {
+    copied: {
+      type: 'b1be',
+      at: 0,
+      bit: 0,
+      bits: 1,
+      rule: 'qcow2/compressed-copied',
+      initial: false,
+      doc: 'Bit 63, always clear.',
+    },
+    compressed: {
+      type: 'b1be',
+      at: 0,
+      bit: 1,
+      bits: 1,
+      doc: 'Bit 62, set. Where it is clear the other bits have another meaning.',
+    },
+    descriptor: {
+      type: 'b62be',
+      at: 0,
+      bit: 2,
+      bits: 62,
+      doc: 'Bits 0 to 61. Position and length of the compressed data.',
+    },
+  },
+};
+
+/**
+ * One 64-bit entry of an L2 table, highest bit first, for a compressed guest cluster. In the descriptor the lowest `70 - cluster_bits` bits are
+ * the position of the data in bytes, and the rest is the number of additional sectors that the data may reach into.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Cluster mapping, Compressed Clusters Descriptor
+ */
+export class L2CompressedEntry extends Structure<L2CompressedEntryField> {
+  /** Where each field lies. */
+  static readonly layout = l2CompressedEntryLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /** Bit 63, always clear. */
+  copied: boolean;
+  /** Bit 62, set. Where it is clear the other bits have another meaning. */
+  compressed: boolean;
+  /** Bits 0 to 61. Position and length of the compressed data. */
+  descriptor: bigint;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
+    super(io, parent, root);
+    this.copied = io.readBitsIntBe(1) !== 0;
+    expectEqual(this, 'copied', this.copied, false);
+    this.compressed = io.readBitsIntBe(1) !== 0;
+    this.descriptor = io.readBitsIntBe64(62);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): L2CompressedEntry {
+    return new L2CompressedEntry(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): L2CompressedEntry | undefined {
+    return decodeWith(L2CompressedEntry, bytes, sink, (io) => new L2CompressedEntry(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<L2CompressedEntry> = {}): L2CompressedEntry {
+    return createWith(L2CompressedEntry, values, (io) => new L2CompressedEntry(io));
+  }
+}
+
+type RefcountTableEntryField = 'offset_sectors' | 'reserved';
+
+const refcountTableEntryLayout: Layout<RefcountTableEntryField> = {
+  type: 'refcount_table_entry',
+  size: 8,
+  fields: {
+    offset_sectors: {
+      type: 'b55be',
+      property: 'offsetSectors',
+      at: 0,
+      bit: 0,
+      bits: 55,
+      doc: 'Bits 9 to 63. Position of the refcount block in units of 512 bytes; 0 where there is none and all its counts are 0.',
+    },
+    reserved: {
+      type: 'b9be',
+      at: 6,
+      bit: 7,
+      bits: 9,
+      rule: 'qcow2/reftable-entry-reserved',
+      initial: 0,
+      doc: 'Bits 0 to 8, zero.',
+    },
+  },
+};
+
+/**
+ * One 64-bit entry of the refcount table, highest bit first. Leads to a refcount block of one cluster.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Host cluster management, Refcount table entry
+ */
+export class RefcountTableEntry extends Structure<RefcountTableEntryField> {
+  /** Where each field lies. */
+  static readonly layout = refcountTableEntryLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /**
+   * Bits 9 to 63. Position of the refcount block in units of 512 bytes; 0 where there is none and all its counts are 0.
+   *
+   * Unit: sectors.
+   */
+  offsetSectors: bigint;
+  /** Bits 0 to 8, zero. */
+  reserved: number;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
+    super(io, parent, root);
+    this.offsetSectors = io.readBitsIntBe64(55);
+    this.reserved = io.readBitsIntBe(9);
+    expectEqual(this, 'reserved', this.reserved, 0);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): RefcountTableEntry {
+    return new RefcountTableEntry(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): RefcountTableEntry | undefined {
+    return decodeWith(RefcountTableEntry, bytes, sink, (io) => new RefcountTableEntry(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<RefcountTableEntry> = {}): RefcountTableEntry {
+    return createWith(RefcountTableEntry, values, (io) => new RefcountTableEntry(io));
+  }
+}
+
+type SnapshotEntryField =
+  | 'l1_table_offset'
+  | 'l1_size'
+  | 'id_str_size'
+  | 'name_size'
+  | 'date_sec'
+  | 'date_nsec'
+  | 'vm_clock_nsec'
+  | 'vm_state_size'
+  | 'extra_data_size'
+  | 'vm_state_size_large'
+  | 'disk_size'
+  | 'icount'
+  | 'unknown_extra_data'
+  | 'id_str'
+  | 'name'
+  | 'padding';
+
+const snapshotEntryLayout: Layout<SnapshotEntryField> = {
+  type: 'snapshot_entry',
+  rule: 'qcow2/snapshot-table-bounds',
+  fields: {
+    l1_table_offset: {
+      type: 'u8be',
+      property: 'l1TableOffset',
+      at: 0,
+      size: 8,
+      doc: "Position of the snapshot's L1 table, a multiple of the cluster size.",
+    },
+    l1_size: {
+      type: 'u4be',
+      property: 'l1Size',
+      at: 8,
+      size: 4,
+      hex: true,
+      rule: 'qcow2/snapshot-l1-bounds',
+      doc: "Entries of the snapshot's L1 table, at most 4194304 (32 MiB).",
+    },
+    id_str_size: {
+      type: 'u2be',
+      property: 'idStrSize',
+      at: 12,
+      size: 2,
+      rule: 'qcow2/snapshot-id',
+      doc: 'Length of the id, at least 1.',
+    },
+    name_size: { type: 'u2be', property: 'nameSize', at: 14, size: 2, doc: 'Length of the name.' },
+    date_sec: { type: 'u4be', property: 'dateSec', at: 16, size: 4, doc: 'When the snapshot was taken.' },
+    date_nsec: {
+      type: 'u4be',
+      property: 'dateNsec',
+      at: 20,
+      size: 4,
+      rule: 'qcow2/snapshot-date',
+      doc: 'Fraction of that second, less than 10^9.',
+    },
+    vm_clock_nsec: {
+      type: 'u8be',
+      property: 'vmClockNsec',
+      at: 24,
+      size: 8,
+      doc: 'Time that the virtual machine had been running.',
+    },
+    vm_state_size: {
+      type: 'u4be',
+      property: 'vmStateSize',
+      at: 32,
+      size: 4,
+      doc: 'Bytes of saved machine state; without meaning where the extra data have the 64-bit size.',
+    },
+    extra_data_size: {
+      type: 'u4be',
+      property: 'extraDataSize',
+      at: 36,
+      size: 4,
+      rule: 'qcow2/snapshot-extra-size',
+      doc: 'Length of the extra data, at most 1024, and at least 16 in version 3.',
+    },
+    vm_state_size_large: {
+      type: 'u8be',
+      property: 'vmStateSizeLarge',
+      at: 40,
+      doc: 'Bytes of saved machine state, which are stored in guest clusters behind the end of the disk.',
+    },
+    disk_size: { type: 'u8be', property: 'diskSize', after: 0, at: 0, doc: 'Guest size of the snapshot.' },
+    icount: {
+      type: 'u8be',
+      after: 1,
+      at: 0,
+      doc: 'Count of executed instructions, `0xffff_ffff_ffff_ffff` where it was not kept.',
+    },
+    unknown_extra_data: {
+      type: 'bytes',
+      property: 'unknownExtraData',
+      after: 2,
+      at: 0,
+      doc: 'Extra data of later versions of the format, to be kept as they are.',
+    },
+    id_str: {
+      type: 'bytes',
+      property: 'idStr',
+      after: 3,
+      at: 0,
+      doc: 'Id of the snapshot, unique in the image. There is no zero at its end.',
+    },
+    name: { type: 'bytes', after: 4, at: 0, doc: 'Name of the snapshot. There is no zero at its end.' },
+    padding: { type: 'bytes', after: 5, at: 0, doc: 'Bytes up to the next multiple of 8.' },
+  },
+};
+
+/**
+ * One record of the snapshot table, of variable length.
+ *
+ * Too few bytes break the rule `qcow2/snapshot-table-bounds`.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Snapshots
+ */
+export class SnapshotEntry extends Structure<SnapshotEntryField> {
+  /** Where each field lies. */
+  static readonly layout = snapshotEntryLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /**
+   * Position of the snapshot's L1 table, a multiple of the cluster size.
+   *
+   * Unit: bytes.
+   */
+  l1TableOffset: bigint;
+  /**
+   * Entries of the snapshot's L1 table, at most 4194304 (32 MiB).
+   *
+   * Unit: entries.
+   */
+  l1Size: number;
+  /**
+   * Length of the id, at least 1.
+   *
+   * Unit: bytes.
+   */
+  idStrSize: number;
+  /**
+   * Length of the name.
+   *
+   * Unit: bytes.
+   */
+  nameSize: number;
+  /**
+   * When the snapshot was taken.
+   *
+   * Unit: seconds since 1970-01-01 00:00 UTC.
+   */
+  dateSec: number;
+  /**
+   * Fraction of that second, less than 10^9.
+   *
+   * Unit: nanoseconds.
+   */
+  dateNsec: number;
+  /**
+   * Time that the virtual machine had been running.
+   *
+   * Unit: nanoseconds.
+   */
+  vmClockNsec: bigint;
+  /**
+   * Bytes of saved machine state; without meaning where the extra data have the 64-bit size.
+   *
+   * Unit: bytes.
+   */
+  vmStateSize: number;
+  /**
+   * Length of the extra data, at most 1024, and at least 16 in version 3.
+   *
+   * Unit: bytes.
+   */
+  extraDataSize: number;
+  /**
+   * Bytes of saved machine state, which are stored in guest clusters behind the end of the disk.
+   *
+   * Unit: bytes.
+   */
+  vmStateSizeLarge: bigint | undefined;
+  /**
+   * Guest size of the snapshot.
+   *
+   * Unit: bytes.
+   */
+  diskSize: bigint | undefined;
+  /** Count of executed instructions, `0xffff_ffff_ffff_ffff` where it was not kept. */
+  icount: bigint | undefined;
+  /**
+   * Extra data of later versions of the format, to be kept as they are.
+   *
+   * A view of the input.
+   */
+  unknownExtraData: Uint8Array;
+  /**
+   * Id of the snapshot, unique in the image. There is no zero at its end.
+   *
+   * A view of the input.
+   */
+  idStr: Uint8Array;
+  /**
+   * Name of the snapshot. There is no zero at its end.
+   *
+   * A view of the input.
+   */
+  name: Uint8Array;
+  /**
+   * Bytes up to the next multiple of 8.
+   *
+   * A view of the input.
+   */
+  padding: Uint8Array;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
+    super(io, parent, root);
+    const at = reserve(this, 12, 'l1_table_offset');
+    this.l1TableOffset = io.view.getBigUint64(at);
+    this.l1Size = io.view.getUint32(at + 8);
+    this.idStrSize = io.readU2be();
+    expectMin(this, 'id_str_size', this.idStrSize, 1);
+    const at2 = reserve(this, 10, 'name_size');
+    this.nameSize = io.view.getUint16(at2);
+    this.dateSec = io.view.getUint32(at2 + 2);
+    this.dateNsec = io.view.getUint32(at2 + 6);
+    const at3 = reserve(this, 16, 'vm_clock_nsec');
+    this.vmClockNsec = io.view.getBigUint64(at3);
+    this.vmStateSize = io.view.getUint32(at3 + 8);
+    this.extraDataSize = io.view.getUint32(at3 + 12);
+    if (this.extraDataSize >= 8) {
+      this.vmStateSizeLarge = io.readU8be();
+    } else this.vmStateSizeLarge = undefined;
+    mark(this);
+    if (this.extraDataSize >= 16) {
+      this.diskSize = io.readU8be();
+    } else this.diskSize = undefined;
+    mark(this);
+    if (this.extraDataSize >= 24) {
+      this.icount = io.readU8be();
+    } else this.icount = undefined;
+    mark(this);
+    this.unknownExtraData = io.readBytes(
+      this.extraDataSize < 24 ? this.extraDataSize % 8 : this.extraDataSize - 24,
+    );
+    mark(this);
+    this.idStr = io.readBytes(this.idStrSize);
+    mark(this);
+    this.name = io.readBytes(this.nameSize);
+    mark(this);
+    this.padding = io.readBytes((8 - ((this.extraDataSize + this.idStrSize + this.nameSize) % 8)) % 8);
+    mark(this);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): SnapshotEntry {
+    return new SnapshotEntry(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): SnapshotEntry | undefined {
+    return decodeWith(SnapshotEntry, bytes, sink, (io) => new SnapshotEntry(io));
+  }
+}
+
+type BitmapDirectoryEntryField =
+  | 'bitmap_table_offset'
+  | 'bitmap_table_size'
+  | 'flags'
+  | 'type'
+  | 'granularity_bits'
+  | 'name_size'
+  | 'extra_data_size'
+  | 'extra_data'
+  | 'name'
+  | 'padding';
+
+const bitmapDirectoryEntryLayout: Layout<BitmapDirectoryEntryField> = {
+  type: 'bitmap_directory_entry',
+  rule: 'qcow2/bitmap-directory-entry',
+  fields: {
+    bitmap_table_offset: {
+      type: 'u8be',
+      property: 'bitmapTableOffset',
+      at: 0,
+      size: 8,
+      doc: "Position of the bitmap's table, a multiple of the cluster size.",
+    },
+    bitmap_table_size: {
+      type: 'u4be',
+      property: 'bitmapTableSize',
+      at: 8,
+      size: 4,
+      doc: "Entries of the bitmap's table, one for each cluster of the bitmap.",
+    },
+    flags: { type: 'bitmap_flags', at: 12, size: 4, structure: true, doc: 'State of the bitmap.' },
+    type: {
+      type: 'u1',
+      at: 16,
+      size: 1,
+      rule: 'qcow2/bitmap-directory-entry',
+      initial: 1,
+      doc: '1, a bitmap of dirty guest ranges.',
+    },
+    granularity_bits: {
+      type: 'u1',
+      property: 'granularityBits',
+      at: 17,
+      size: 1,
+      rule: 'qcow2/bitmap-directory-entry',
+      doc: 'Binary logarithm of the guest bytes that one bit stands for, 9 to 31.',
+    },
+    name_size: {
+      type: 'u2be',
+      property: 'nameSize',
+      at: 18,
+      size: 2,
+      rule: 'qcow2/bitmap-directory-entry',
+      doc: 'Length of the name, 1 to 1023.',
+    },
+    extra_data_size: {
+      type: 'u4be',
+      property: 'extraDataSize',
+      at: 20,
+      size: 4,
+      rule: 'qcow2/bitmap-directory-entry',
+      initial: 0,
+      doc: 'Length of the extra data, 0; no kind of them is defined.',
+    },
+    extra_data: { type: 'bytes', property: 'extraData', at: 24, doc: 'Extra data, to be kept as they are.' },
+    name: {
+      type: 'bytes',
+      after: 0,
+      at: 0,
+      doc: 'Name of the bitmap, unique in the image. There is no zero at its end.',
+    },
+    padding: {
+      type: 'bytes',
+      after: 1,
+      at: 0,
+      rule: 'qcow2/bitmap-directory-entry',
+      doc: 'Zeros up to the next multiple of 8.',
+    },
+  },
+};
+
+/**
+ * One record of the bitmap directory, of variable length.
+ *
+ * Too few bytes break the rule `qcow2/bitmap-directory-entry`.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Bitmaps, Bitmap directory
+ */
+export class BitmapDirectoryEntry extends Structure<BitmapDirectoryEntryField> {
+  /** Where each field lies. */
+  static readonly layout = bitmapDirectoryEntryLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /**
+   * Position of the bitmap's table, a multiple of the cluster size.
+   *
+   * Unit: bytes.
+   */
+  bitmapTableOffset: bigint;
+  /**
+   * Entries of the bitmap's table, one for each cluster of the bitmap.
+   *
+   * Unit: entries.
+   */
+  bitmapTableSize: number;
+  /** State of the bitmap. */
+  flags: BitmapFlags;
+  /** 1, a bitmap of dirty guest ranges. */
+  type: number;
+  /**
+   * Binary logarithm of the guest bytes that one bit stands for, 9 to 31.
+   *
+   * Unit: bits.
+   */
+  granularityBits: number;
+  /**
+   * Length of the name, 1 to 1023.
+   *
+   * Unit: bytes.
+   */
+  nameSize: number;
+  /**
+   * Length of the extra data, 0; no kind of them is defined.
+   *
+   * Unit: bytes.
+   */
+  extraDataSize: number;
+  /**
+   * Extra data, to be kept as they are.
+   *
+   * A view of the input.
+   */
+  extraData: Uint8Array;
+  /**
+   * Name of the bitmap, unique in the image. There is no zero at its end.
+   *
+   * A view of the input.
+   */
+  name: Uint8Array;
+  /**
+   * Zeros up to the next multiple of 8.
+   *
+   * A view of the input.
+   */
+  padding: Uint8Array;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
+    super(io, parent, root);
+    const at = reserve(this, 12, 'bitmap_table_offset');
+    this.bitmapTableOffset = io.view.getBigUint64(at);
+    this.bitmapTableSize = io.view.getUint32(at + 8);
+    this.flags = new BitmapFlags(io, this, this._root);
+    this.type = io.readU1();
+    expectEqual(this, 'type', this.type, 1);
+    this.granularityBits = io.readU1();
+    expectMin(this, 'granularity_bits', this.granularityBits, 9);
+    expectMax(this, 'granularity_bits', this.granularityBits, 31);
+    this.nameSize = io.readU2be();
+    expectMin(this, 'name_size', this.nameSize, 1);
+    expectMax(this, 'name_size', this.nameSize, 1023);
+    this.extraDataSize = io.readU4be();
+    expectEqual(this, 'extra_data_size', this.extraDataSize, 0);
+    this.extraData = io.readBytes(this.extraDataSize);
+    mark(this);
+    this.name = io.readBytes(this.nameSize);
+    mark(this);
+    this.padding = io.readBytes((8 - ((this.extraDataSize + this.nameSize) % 8)) % 8);
+    expectThat(
+      this,
+      'padding',
+      this.padding,
+      this.padding.length === 0 || maxOf(this.padding) === 0,
+      '_.length == 0 or _.max == 0',
+    );
+    mark(this);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): BitmapDirectoryEntry {
+    return new BitmapDirectoryEntry(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): BitmapDirectoryEntry | undefined {
+    return decodeWith(BitmapDirectoryEntry, bytes, sink, (io) => new BitmapDirectoryEntry(io));
+  }
+}
+
+type BitmapFlagsField = 'reserved' | 'extra_data_compatible' | 'auto' | 'in_use';
+
+const bitmapFlagsLayout: Layout<BitmapFlagsField> = {
+  type: 'bitmap_flags',
+  size: 4,
+  fields: {
+    reserved: {
+      type: 'b29be',
+      at: 0,
+      bit: 0,
+      bits: 29,
+      rule: 'qcow2/bitmap-directory-entry',
+      initial: 0,
+      doc: 'Bits 3 to 31, zero.',
+    },
+    extra_data_compatible: {
+      type: 'b1be',
+      property: 'extraDataCompatible',
+      at: 3,
+      bit: 5,
+      bits: 1,
+      doc: 'Bit 2. A reader that does not know the extra data may use the bitmap all the same.',
+    },
+    auto: {
+      type: 'b1be',
+      at: 3,
+      bit: 6,
+      bits: 1,
+      doc: 'Bit 1. The bitmap records all writes while the image is open.',
+    },
+    in_use: {
+      type: 'b1be',
+      property: 'inUse',
+      at: 3,
+      bit: 7,
+      bits: 1,
+      rule: 'qcow2/bitmap-in-use',
+      initial: false,
+      doc: 'Bit 0. The bitmap was not saved when the image was last in use, so that its bits are out of date.',
+    },
+  },
+};
+
+/**
+ * The 32-bit flags word of a bitmap, highest bit first.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Bitmaps, Bitmap directory
+ */
+export class BitmapFlags extends Structure<BitmapFlagsField> {
+  /** Where each field lies. */
+  static readonly layout = bitmapFlagsLayout;
+  /** The structure that holds this one. */
+  declare readonly _parent: BitmapDirectoryEntry | undefined;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /** Bits 3 to 31, zero. */
+  reserved: number;
+  /** Bit 2. A reader that does not know the extra data may use the bitmap all the same. */
+  extraDataCompatible: boolean;
+  /** Bit 1. The bitmap records all writes while the image is open. */
+  auto: boolean;
+  /** Bit 0. The bitmap was not saved when the image was last in use, so that its bits are out of date. */
+  inUse: boolean;
+
+  constructor(io: ByteReader, parent?: BitmapDirectoryEntry, root?: Qcow2) {
+    super(io, parent, root);
+    this.reserved = io.readBitsIntBe(29);
+    expectEqual(this, 'reserved', this.reserved, 0);
+    this.extraDataCompatible = io.readBitsIntBe(1) !== 0;
+    this.auto = io.readBitsIntBe(1) !== 0;
+    this.inUse = io.readBitsIntBe(1) !== 0;
+    expectEqual(this, 'in_use', this.inUse, false);
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): BitmapFlags {
+    return new BitmapFlags(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): BitmapFlags | undefined {
+    return decodeWith(BitmapFlags, bytes, sink, (io) => new BitmapFlags(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<BitmapFlags> = {}): BitmapFlags {
+    return createWith(BitmapFlags, values, (io) => new BitmapFlags(io));
+  }
+}
+
+type BitmapTableEntryField = 'reserved1' | 'offset_sectors' | 'reserved2' | 'all_ones';
+
+const bitmapTableEntryLayout: Layout<BitmapTableEntryField> = {
+  type: 'bitmap_table_entry',
+  size: 8,
+  fields: {
+    reserved1: {
+      type: 'b8be',
+      at: 0,
+      bit: 0,
+      bits: 8,
+      rule: 'qcow2/bitmap-table-entry',
+      initial: 0,
+      doc: 'Bits 56 to 63, zero.',
+    },
+    offset_sectors: {
+      type: 'b47be',
+      property: 'offsetSectors',
+      at: 1,
+      bit: 0,
+      bits: 47,
+      doc: "Bits 9 to 55. Position of the bitmap's cluster in units of 512 bytes; 0 where all its bits are the same.",
+    },
+    reserved2: {
+      type: 'b8be',
+      at: 6,
+      bit: 7,
+      bits: 8,
+      rule: 'qcow2/bitmap-table-entry',
+      initial: 0,
+      doc: 'Bits 1 to 8, zero.',
+    },
+    all_ones: {
+      type: 'b1be',
+      property: 'allOnes',
+      at: 7,
+      bit: 7,
+      bits: 1,
+      rule: 'qcow2/bitmap-table-entry',
+      doc: 'Bit 0. All bits of the cluster are set; only where it has no position.',
+    },
+  },
+};
+
+/**
+ * One 64-bit entry of a bitmap's table, highest bit first. Stands for one cluster of the bitmap.
+ *
+ * @see QEMU 7.2, docs/interop/qcow2.txt, Bitmaps, Bitmap table
+ */
+export class BitmapTableEntry extends Structure<BitmapTableEntryField> {
+  /** Where each field lies. */
+  static readonly layout = bitmapTableEntryLayout;
+  /** The outermost structure of the spec. */
+  declare readonly _root: Qcow2 | undefined;
+  /** Bits 56 to 63, zero. */
+  reserved1: number;
+  /**
+   * Bits 9 to 55. Position of the bitmap's cluster in units of 512 bytes; 0 where all its bits are the same.
+   *
+   * Unit: sectors.
+   */
+  offsetSectors: bigint;
+  /** Bits 1 to 8, zero. */
+  reserved2: number;
+  /** Bit 0. All bits of the cluster are set; only where it has no position. */
+  allOnes: boolean;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
+    super(io, parent, root);
+    this.reserved1 = io.readBitsIntBe(8);
+    expectEqual(this, 'reserved1', this.reserved1, 0);
+    this.offsetSectors = io.readBitsIntBe64(47);
+    this.reserved2 = io.readBitsIntBe(8);
+    expectEqual(this, 'reserved2', this.reserved2, 0);
+    this.allOnes = io.readBitsIntBe(1) !== 0;
+    expectThat(
+      this,
+      'all_ones',
+      this.allOnes,
+      !this.allOnes || this.offsetSectors === 0n,
+      'not _ or offset_sectors == 0',
+    );
+  }
+
+  /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
+  static from(bytes: Uint8Array): BitmapTableEntry {
+    return new BitmapTableEntry(new ByteReader(bytes));
+  }
+
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  static decode(bytes: Uint8Array, sink: BreachSink): BitmapTableEntry | undefined {
+    return decodeWith(BitmapTableEntry, bytes, sink, (io) => new BitmapTableEntry(io));
+  }
+
+  /** A new structure: zeros and the constants of the spec, and over them the given values. */
+  static of(values: Values<BitmapTableEntry> = {}): BitmapTableEntry {
+    return createWith(BitmapTableEntry, values, (io) => new BitmapTableEntry(io));
+  }
+}
+
+/** The enum `crypt_method` of the spec. */
+export const CryptMethod = {
+  /** Not encrypted. */
+  none: 0,
+  /** AES in CBC mode, a legacy that is not secure. */
+  aes: 1,
+  /** LUKS version 1, with its header inside the image. */
+  luks: 2,
+} as const;
+/** One of the values of {@link CryptMethod}. */
+export type CryptMethod = (typeof CryptMethod)[keyof typeof CryptMethod];
+
+/** The enum `compression_type` of the spec. */
+export const CompressionType = {
+  /** Deflate without a zlib header (RFC 1951), with a window of 4 KiB. */
+  deflate: 0,
+  /** Zstandard frames (RFC 8878). */
+  zstd: 1,
+} as const;
+/** One of the values of {@link CompressionType}. */
+export type CompressionType = (typeof CompressionType)[keyof typeof CompressionType];
+
+/** The enum `header_extension_type` of the spec. */
+export const HeaderExtensionType = {
+  /** End of the list. */
+  end: 0,
+  /** Full disk encryption, where the LUKS header is. */
+  encryption: 87539319,
+  /** Where the directory of persistent bitmaps is. */
+  bitmaps: 595929205,
+  /** Name of the external data file. */
+  data_file: 1145132097,
+  /** Names of feature bits. */
+  feature_names: 1745090647,
+  /** Name of the backing file's format. */
+  backing_format: 3799591626,
+} as const;
+/** One of the values of {@link HeaderExtensionType}. */
+export type HeaderExtensionType = (typeof HeaderExtensionType)[keyof typeof HeaderExtensionType];
+
+/** The enum `feature_type` of the spec. */
+export const FeatureType = {
+  /** The bit is in `incompatible_features`. */
+  incompatible: 0,
+  /** The bit is in `compatible_features`. */
+  compatible: 1,
+  /** The bit is in `autoclear_features`. */
+  autoclear: 2,
+} as const;
+/** One of the values of {@link FeatureType}. */
+export type FeatureType = (typeof FeatureType)[keyof typeof FeatureType];

@@ -1,0 +1,99 @@
+import { byteArrayCompare } from './bytes.ts';
+import { report, siteOf, type BareStructure } from './structure.ts';
+import {
+  ValidationExprError,
+  ValidationGreaterThanError,
+  ValidationLessThanError,
+  ValidationNotAnyOfError,
+  ValidationNotEqualError,
+  ValidationNotInEnumError,
+} from './validation.ts';
+
+// What `valid` and `contents` come to in generated code. A value that fails is thrown, or told to the sink.
+
+/** The value must be the given one. `index` is the element of a list. */
+export function expectEqual<T>(
+  structure: BareStructure,
+  field: string,
+  value: T,
+  wanted: T,
+  index?: number,
+): void {
+  if (value !== wanted && order(value, wanted) !== 0) {
+    report(structure, new ValidationNotEqualError(wanted, value, siteOf(structure, field, index)));
+  }
+}
+
+/** The value must not be below `least`. */
+export function expectMin<T>(
+  structure: BareStructure,
+  field: string,
+  value: T,
+  least: T,
+  index?: number,
+): void {
+  if (!(order(value, least) >= 0))
+    report(structure, new ValidationLessThanError(least, value, siteOf(structure, field, index)));
+}
+
+/** The value must not be above `most`. */
+export function expectMax<T>(
+  structure: BareStructure,
+  field: string,
+  value: T,
+  most: T,
+  index?: number,
+): void {
+  if (!(order(value, most) <= 0))
+    report(structure, new ValidationGreaterThanError(most, value, siteOf(structure, field, index)));
+}
+
+/** The value must be one of a list. */
+export function expectAnyOf<T>(
+  structure: BareStructure,
+  field: string,
+  value: T,
+  allowed: readonly T[],
+  index?: number,
+): void {
+  if (allowed.some((one) => one === value || order(value, one) === 0)) return;
+  report(structure, new ValidationNotAnyOfError(allowed, value, siteOf(structure, field, index)));
+}
+
+/** The value must be a member of the enum. */
+export function expectInEnum(
+  structure: BareStructure,
+  field: string,
+  value: number | bigint,
+  members: Readonly<Record<string, number | bigint>>,
+  name: string,
+  index?: number,
+): void {
+  for (const label in members) if (members[label] == value) return;
+  report(structure, new ValidationNotInEnumError(name, value, siteOf(structure, field, index)));
+}
+
+/** The expression of the spec, whose text is given, must hold. */
+export function expectThat(
+  structure: BareStructure,
+  field: string,
+  value: unknown,
+  holds: boolean,
+  text: string,
+  index?: number,
+): void {
+  if (!holds) report(structure, new ValidationExprError(text, value, siteOf(structure, field, index)));
+}
+
+/** Order of two values of one kind; NaN where there is none. */
+function order(a: unknown, b: unknown): number {
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return byteArrayCompare(a, b);
+  const isOrdered = (value: unknown): value is number | bigint | string =>
+    ['number', 'bigint', 'string'].includes(typeof value);
+  if (!isOrdered(a) || !isOrdered(b)) return a === b ? 0 : NaN;
+  if (a < b) return -1;
+  return a > b ? 1 : a == b ? 0 : NaN;
+}
+
+/** A value of an enum, or one that the enum does not know. */
+export type OpenEnum<T extends number | bigint> = T | (T extends number ? number & {} : bigint & {});

@@ -1,0 +1,37 @@
+import { Analysis } from './analysis.ts';
+import { Diagnostics, type Diagnostic } from './diagnostics.ts';
+import { emitModule } from './emit-module.ts';
+import { Importer } from './importer.ts';
+import { checkStyle } from './check-style.ts';
+import { printModule } from './print.ts';
+
+/** What to compile, and how. */
+export interface CompileRequest {
+  /** Paths of specs. */
+  readonly files: readonly string[];
+  /** Folders below which absolute imports are looked up. */
+  readonly importRoots: readonly string[];
+  /** Where generated modules import their runtime from. */
+  readonly runtime: string;
+}
+
+/** Modules by file name, and all that is to be said about the specs. With an error among it there are no modules. */
+export interface CompileResult {
+  readonly modules: ReadonlyMap<string, string>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Compiles specs and what they import to TypeScript. Touches no file but to read specs. */
+export async function compile({ files, importRoots, runtime }: CompileRequest): Promise<CompileResult> {
+  const diagnostics = new Diagnostics();
+  const importer = new Importer(importRoots, diagnostics);
+  for (const file of files) importer.load(file);
+  const modules = new Map<string, string>();
+  if (diagnostics.hasErrors) return { modules, diagnostics: diagnostics.list };
+  const analysis = new Analysis(importer.specs);
+  const parts = importer.specs.map((spec) => emitModule(spec, analysis, { runtime }, diagnostics));
+  for (const spec of importer.specs) checkStyle(spec, diagnostics);
+  if (diagnostics.hasErrors) return { modules, diagnostics: diagnostics.list };
+  for (const part of parts) modules.set(`${part.spec.id}.ts`, await printModule(part));
+  return { modules, diagnostics: diagnostics.list };
+}

@@ -1,0 +1,101 @@
+/** A place in a spec: the file as the user named it, the YAML path of the value, and its line. */
+export interface Place {
+  readonly file: string;
+  /** Path of the value, one part per map key or list index; empty for the whole document. */
+  readonly path: readonly string[];
+  /** Line of the value, counted from 1. */
+  readonly line: number;
+  /** Column of the value, counted from 1. */
+  readonly column: number;
+}
+
+/** One thing that is wrong (`error`: nothing is generated) or doubtful (`warning`: printed only) in a spec. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  readonly place: Place;
+  readonly message: string;
+  /** YAML itself is broken, so there is no path yet and line and column are shown instead. */
+  readonly syntax: boolean;
+}
+
+/** What is wrong at one place; thrown by the compiler's steps, caught where the next value can still be looked at. */
+export class SpecError extends Error {
+  readonly place: Place;
+  readonly syntax: boolean;
+
+  constructor(place: Place, message: string, syntax = false) {
+    super(message);
+    this.name = 'SpecError';
+    this.place = place;
+    this.syntax = syntax;
+  }
+}
+
+/** Collects diagnostics in the order in which they are found, each once. */
+export class Diagnostics {
+  readonly list: Diagnostic[] = [];
+
+  get hasErrors(): boolean {
+    return this.list.some((item) => item.severity === 'error');
+  }
+
+  error(place: Place, message: string): void {
+    this.#add({ severity: 'error', place, message, syntax: false });
+  }
+
+  warn(place: Place, message: string): void {
+    this.#add({ severity: 'warning', place, message, syntax: false });
+  }
+
+  /** Runs one step; a {@link SpecError} becomes a diagnostic, and `undefined` is returned instead of a result. */
+  attempt<T>(step: () => T): T | undefined {
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error;
+      const { place, message, syntax } = error;
+      this.#add({ severity: 'error', place, message, syntax });
+      return undefined;
+    }
+  }
+
+  #add(added: Diagnostic): void {
+    const text = formatDiagnostic(added);
+    if (!this.list.some((known) => formatDiagnostic(known) === text)) this.list.push(added);
+  }
+}
+
+/** A diagnostic as one line: `vhd.ksy: /seq/0/size: error: expected an integer (line 12)`. */
+export function formatDiagnostic({ severity, place, message, syntax }: Diagnostic): string {
+  if (syntax) return `${place.file}:${place.line}:${place.column}: ${severity}: ${message}`;
+  return `${place.file}: ${formatPath(place.path)}: ${severity}: ${message} (line ${place.line})`;
+}
+
+/** A YAML path as text; `/` is the whole document. */
+export function formatPath(path: readonly string[]): string {
+  return `/${path.join('/')}`;
+}
+
+/** ` (did you mean 'x'?)` for the known word that is nearest to a wrong one, or nothing if none is near. */
+export function suggest(wrong: string, known: Iterable<string>): string {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(wrong.length / 3)) + 1;
+  for (const word of known) {
+    const distance = editDistance(wrong, word);
+    if (distance < bestDistance) [best, bestDistance] = [word, distance];
+  }
+  return best === undefined || best === wrong ? '' : ` (did you mean '${best}'?)`;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,438 @@
+import type { Analysis } from './analysis.ts';
+import { tableOf } from './analysis.ts';
+import { emitChecks } from './emit-checks.ts';
+import { typeText } from './emit-types.ts';
+import type { Place } from './diagnostics.ts';
+import type { Attribute, Located, TypeSpec } from './model.ts';
+import { propertyNames } from './naming.ts';
+import { endianOf, type FieldEndian, type SwitchWire, type Wire } from './resolve.ts';
+import type { Code, Names, Scope } from './scope.ts';
+import { mentions } from './scope.ts';
+import {
+  checkComparable,
+  compare,
+  converted,
+  fail,
+  isAssignable,
+  present,
+  translate,
+  translateCondition,
+  translateCount,
+} from './translate.ts';
+import * as types from './types.ts';
+
+/** What writing the code of one type needs. */
+export interface Emission {
+  readonly analysis: Analysis;
+  readonly names: Names;
+  readonly owner: TypeSpec;
+  /** Runs a step whose failure is reported without stopping the rest. */
+  readonly attempt: <T>(step: () => T) => T | undefined;
+}
+
+/** The scope of an expression that stands at `place`. */
+export function scopeAt({ analysis, names, owner }: Emission, place: Place): Scope {
+  return { facts: analysis, names, owner, place, self: 'this' };
+}
+
+/** Where the elements of a repeated attribute are kept while it is read, and how a value is given to its field. */
+export interface Target {
+  /** Statement that stores a value. */
+  readonly store: (value: string) => string;
+  /** The stored value, or list of values. */
+  readonly stored: string;
+}
+
+/** Statements that read an attribute from `io` into the target; for a repeated one the list as well. */
+export function emitAttribute(attribute: Attribute, target: Target, emission: Emission): readonly string[] {
+  const { repeat } = attribute;
+  const scope = scopeAt(emission, attribute.whole);
+  if (repeat === undefined)
+    return [
+      ...emitElement(attribute, target, scope, emission),
+      ...emitChecks(attribute, target.stored, emission),
+    ];
+  const table = tableOf(attribute, emission.analysis.wireOf(attribute, emission.owner));
+  if (table !== undefined) return [target.store(emitTable(attribute, table, emission))];
+  return emitLoop(attribute, target, emission);
+}
+
+function emitTable(attribute: Attribute, table: string, emission: Emission): string {
+  const wire = emission.analysis.wireOf(attribute, emission.owner);
+  const { names } = emission;
+  const width = wire.kind === 'integer' || wire.kind === 'float' ? wire.bytes : 1;
+  const count =
+    attribute.repeat?.kind === 'count'
+      ? translateCount(attribute.repeat.count.ast, scopeAt(emission, attribute.repeat.count.place))
+      : names.runtime('countToEnd') + `(io, ${width})`;
+  if (table === 'Uint8Array') return `io.readBytes(${count})`;
+  if (table === 'Int8Array') return `${names.runtime('readS1Array')}(io, ${count})`;
+  const kind = wire.kind === 'float' ? 'F' : wire.kind === 'integer' && wire.signed ? 'S' : 'U';
+  const endian = wire.kind === 'integer' || wire.kind === 'float' ? wire.endian : 'be';
+  return `${names.runtime(`read${kind}${width}Array`)}(io, ${count}, ${isLittle(endian)})`;
+}
+
+function isLittle(endian: FieldEndian): string {
+  return endian === 'calculated' ? 'this._isLe' : String(endian === 'le');
+}
+
+function emitLoop(attribute: Attribute, target: Target, emission: Emission): readonly string[] {
+  const { analysis, owner, names } = emission;
+  const { repeat } = attribute;
+  if (repeat === undefined) return [];
+  const element = analysis.elementType(attribute, owner);
+  const place =
+    repeat.kind === 'count'
+      ? repeat.count.place
+      : repeat.kind === 'until'
+        ? repeat.until.place
+        : attribute.whole;
+  const scope = scopeAt(emission, place);
+  const itemType = typeText(element, scope);
+  const item: Code = { text: 'item', type: element, optional: false };
+  const isSteady = (analysis.elementBits(attribute, owner) ?? 0) > 0;
+  const inner = { ...scope, place: attribute.whole, index: 'index' };
+  const push = (value: string): string => `${target.stored}.push(${value});`;
+  const needsItem = repeat.kind === 'until' || attribute.checks.length > 0;
+  const reading = needsItem
+    ? readItem(attribute, itemType, inner, emission, push)
+    : emitElement(attribute, { store: push, stored: target.stored }, inner, emission);
+  const body = [
+    ...(isSteady ? [] : ['guard.step();']),
+    ...reading,
+    ...emitChecks(attribute, 'item', emission, 'index'),
+  ];
+  const start = [
+    target.store(`[]`),
+    ...(isSteady ? [] : [`const guard = new ${names.runtime('LoopGuard')}(io);`]),
+  ];
+  if (repeat.kind === 'eos') return [...start, `for (let index = 0; !io.isEof; index++) {`, ...body, '}'];
+  if (repeat.kind === 'until') {
+    const until = translateCondition(repeat.until.ast, { ...scope, item, index: 'index' });
+    return [...start, 'for (let index = 0; ; index++) {', ...body, `if (${until}) break;`, '}'];
+  }
+  const count = translateCount(repeat.count.ast, scope);
+  const limit = /^[0-9]+$/.test(count) ? count : 'count';
+  const counted = limit === 'count' ? [`const count = ${count};`] : [];
+  return [...counted, ...start, `for (let index = 0; index < ${limit}; index++) {`, ...body, '}'];
+}
+
+/** Reads one element into the variable `item` first, for those who need to look at it. */
+function readItem(
+  attribute: Attribute,
+  itemType: string,
+  scope: Scope,
+  emission: Emission,
+  push: (value: string) => string,
+): readonly string[] {
+  const wire = emission.analysis.wireOf(attribute, emission.owner);
+  if (wire.kind !== 'switch')
+    return [`const item: ${itemType} = ${readWire(wire, attribute, scope, emission)};`, push('item')];
+  const isTotal = wire.cases.some(({ when }) => when === undefined);
+  const target: Target = { store: (value) => `item = ${value};`, stored: 'item' };
+  const choice = emitSwitch(wire, attribute, target, scope, emission);
+  if (isTotal) return [`let item: ${itemType};`, ...choice, push('item')];
+  return [`let item: ${itemType} | undefined;`, ...choice, `if (item === undefined) continue;`, push('item')];
+}
+
+function emitElement(
+  attribute: Attribute,
+  target: Target,
+  scope: Scope,
+  emission: Emission,
+): readonly string[] {
+  const wire = emission.analysis.wireOf(attribute, emission.owner);
+  if (wire.kind === 'switch') return emitSwitch(wire, attribute, target, scope, emission);
+  return [target.store(readWire(wire, attribute, scope, emission))];
+}
+
+function emitSwitch(
+  wire: SwitchWire,
+  attribute: Attribute,
+  target: Target,
+  outer: Scope,
+  emission: Emission,
+): readonly string[] {
+  const scope = { ...outer, place: wire.on.place };
+  const on = present(translate(wire.on.ast, scope), scope);
+  const isTotal = wire.cases.some(({ when }) => when === undefined);
+  const isRepeated = attribute.repeat !== undefined;
+  const fallback = isTotal || isRepeated ? [] : ['default:', target.store('undefined')];
+  if (on.type.kind === 'bytes') return emitBytesSwitch(wire, on, attribute, target, scope, emission);
+  const isMixed = on.type.kind === 'integer' && on.type.held === 'mixed';
+  const lines: string[] = [];
+  let otherwise: readonly string[] = fallback;
+  for (const { when, wire: one } of wire.cases) {
+    const read = target.store(
+      readWire(one, attribute, { ...scope, place: when?.place ?? attribute.whole }, emission),
+    );
+    if (when === undefined) otherwise = ['default:', read];
+    else lines.push(`case ${caseText(when, on, scope)}:`, read, 'break;');
+  }
+  if (lines.length === 0) return otherwise.slice(1);
+  // A constant must not be narrowed to itself, or TypeScript finds all other cases impossible.
+  const isConstant =
+    /^-?[0-9]|^["'(!]|^(?:true|false)$|\.[a-z_0-9]+$/.test(on.text) && !on.text.startsWith('this.');
+  const bigOn = isMixed ? `${scope.names.global('BigInt')}(${on.text})` : on.text;
+  const declared = isConstant
+    ? [`const on: ${typeText(isMixed ? types.declared(64, true) : on.type, scope)} = ${bigOn};`]
+    : [];
+  return [...declared, `switch (${isConstant ? 'on' : bigOn}) {`, ...lines, ...otherwise, '}'];
+}
+
+function caseText(when: Located, on: Code, outer: Scope): string {
+  const scope = { ...outer, place: when.place };
+  const value = present(translate(when.ast, scope), scope);
+  checkComparable(on.type, value.type, '==', scope);
+  const wanted =
+    on.type.kind === 'integer' && on.type.held === 'mixed'
+      ? { ...on.type, held: 'bigint' as const }
+      : on.type;
+  if (wanted.kind === 'enum' && value.type.kind === 'enum' && wanted.of.held !== value.type.of.held) {
+    return `${scope.names.global(wanted.of.held === 'bigint' ? 'BigInt' : 'Number')}(${value.text})`;
+  }
+  return converted(value, wanted, scope).text;
+}
+
+function emitBytesSwitch(
+  wire: SwitchWire,
+  on: Code,
+  attribute: Attribute,
+  target: Target,
+  scope: Scope,
+  emission: Emission,
+): readonly string[] {
+  const lines: string[] = [];
+  const variable: Code = { ...on, text: 'on' };
+  let otherwise = attribute.repeat === undefined ? target.store('undefined') : '';
+  for (const { when, wire: one } of wire.cases) {
+    const read = target.store(
+      readWire(one, attribute, { ...scope, place: when?.place ?? attribute.whole }, emission),
+    );
+    if (when === undefined) {
+      otherwise = read;
+      continue;
+    }
+    const at = { ...scope, place: when.place };
+    const test = compare(variable, '==', present(translate(when.ast, at), at), at);
+    lines.push(`${lines.length === 0 ? '' : 'else '}if (${test.text}) {`, read, '}');
+  }
+  if (lines.length === 0) return [otherwise];
+  return [`const on = ${on.text};`, ...lines, ...(otherwise === '' ? [] : ['else {', otherwise, '}'])];
+}
+
+/** The expression that reads one element from `io`. Throws SpecError. */
+export function readWire(wire: Wire, attribute: Attribute, scope: Scope, emission: Emission): string {
+  const { names } = scope;
+  switch (wire.kind) {
+    case 'integer':
+    case 'float':
+      return readNumber(wire);
+    case 'bits':
+      return readBits(wire);
+    case 'bytes':
+      return processed(readBytes(attribute, undefined, scope), attribute, scope);
+    case 'string': {
+      const bytes = processed(readBytes(attribute, wire, scope), attribute, scope);
+      return `${names.runtime('bytesToStr')}(${bytes}, ${JSON.stringify(wire.encoding)})`;
+    }
+    case 'user':
+    case 'opaque':
+      return construct(wire, attribute, scope, emission);
+    case 'switch':
+      return fail(scope, 'a case cannot be a switch');
+  }
+}
+
+function readNumber(wire: Extract<Wire, { kind: 'integer' | 'float' }>): string {
+  const kind = wire.kind === 'float' ? 'F' : wire.signed ? 'S' : 'U';
+  const name = `io.read${kind}${wire.bytes}`;
+  if (wire.bytes === 1) return `${name}()`;
+  if (wire.endian === 'calculated') return `(this._isLe ? ${name}le() : ${name}be())`;
+  return `${name}${wire.endian}()`;
+}
+
+function readBits({ bits, endian, isFlag }: Extract<Wire, { kind: 'bits' }>): string {
+  const name = endian === 'le' ? 'readBitsIntLe' : 'readBitsIntBe';
+  if (isFlag) return `io.${name}(1) !== 0`;
+  return bits > 32 ? `io.${name}64(${bits})` : `io.${name}(${bits})`;
+}
+
+/** The bytes of a field before `process`: taken by size, to the end, or up to a terminator. */
+function readBytes(
+  attribute: Attribute,
+  text: Extract<Wire, { kind: 'string' }> | undefined,
+  scope: Scope,
+): string {
+  const { extent, checks } = attribute;
+  const { include, consume, eosError } = extent;
+  const terminator = terminatorBytes(attribute, text);
+  const contents = checks.find((check) => check.kind === 'contents');
+  const size = extent.size && translateCount(extent.size.ast, { ...scope, place: extent.size.place });
+  if (size === undefined && !extent.sizeEos) {
+    if (contents !== undefined) return `io.readBytes(${contents.bytes.length})`;
+    const flags = `${include}, ${consume}, ${eosError}`;
+    if (terminator.length === 1) return `io.readBytesTerm(${terminator[0] ?? 0}, ${flags})`;
+    return `io.readBytesTermMulti(${multiByte(terminator, scope)}, ${flags})`;
+  }
+  return trimmed(
+    size === undefined ? 'io.readBytesFull()' : `io.readBytes(${size})`,
+    terminator,
+    attribute,
+    scope,
+  );
+}
+
+function multiByte(terminator: readonly number[], { names }: Scope): string {
+  return `${names.global('Uint8Array')}.of(${terminator.join(', ')})`;
+}
+
+/** Bytes of a known size, cut at the terminator, or else stripped of padding. */
+function trimmed(bytes: string, terminator: readonly number[], { extent }: Attribute, scope: Scope): string {
+  const { include, padRight } = extent;
+  const { names } = scope;
+  const isWide = terminator.length > 1;
+  const mark = isWide ? multiByte(terminator, scope) : String(terminator[0] ?? 0);
+  if (terminator.length === 0) {
+    return padRight === undefined ? bytes : `${names.runtime('bytesStripRight')}(${bytes}, ${padRight})`;
+  }
+  if (padRight === undefined) {
+    return `${names.runtime(isWide ? 'bytesTerminateMulti' : 'bytesTerminate')}(${bytes}, ${mark}, ${include})`;
+  }
+  return `${names.runtime(isWide ? 'bytesTrimMulti' : 'bytesTrim')}(${bytes}, ${mark}, ${include}, ${padRight})`;
+}
+
+/** The terminator of a field: that of `strz` has the width of one code unit. */
+export function terminatorBytes(
+  { extent, type }: Attribute,
+  text: { encoding: string; zeroEnded: boolean } | undefined,
+): readonly number[] {
+  const width = text === undefined ? 1 : unitWidth(text.encoding);
+  const isZeroEnded = text?.zeroEnded ?? (type?.kind === 'named' && type.text === 'strz');
+  if (extent.terminator === undefined) return isZeroEnded ? new Array<number>(width).fill(0) : [];
+  if (extent.terminator === 0 && width > 1) return new Array<number>(width).fill(0);
+  return [extent.terminator];
+}
+
+function unitWidth(encoding: string): number {
+  if (/^utf-?16/i.test(encoding)) return 2;
+  return /^utf-?32/i.test(encoding) ? 4 : 1;
+}
+
+/** The bytes after `process`, whose arguments are evaluated after the bytes were read. */
+function processed(bytes: string, { process }: Attribute, outer: Scope): string {
+  if (process === undefined) return bytes;
+  const scope = { ...outer, place: process.place };
+  const { names } = scope;
+  const [name = '', ...more] = process.name;
+  const [argument] = process.args;
+  if (more.length === 0 && name === 'zlib') return `${names.runtime('processZlib')}(${bytes})`;
+  if (more.length === 0 && name === 'xor' && argument !== undefined) {
+    const key = present(translate(argument, scope), scope);
+    if (key.type.kind === 'bytes') return `${names.runtime('processXorMany')}(${bytes}, ${key.text})`;
+    return `${names.runtime('processXorOne')}(${bytes}, ${translateCount(argument, scope)})`;
+  }
+  if (more.length === 0 && (name === 'rol' || name === 'ror') && argument !== undefined) {
+    const amount = translateCount(argument, scope);
+    return `${names.runtime('processRotateLeft')}(${bytes}, ${name === 'rol' ? amount : `-(${amount})`})`;
+  }
+  const args = process.args.map((one) => present(translate(one, scope), scope).text);
+  return `${names.runtime('processCustom')}(${bytes}, new ${names.opaqueClass(process.name.join('/'))}(${args.join(', ')}))`;
+}
+
+function construct(
+  wire: Extract<Wire, { kind: 'user' | 'opaque' }>,
+  attribute: Attribute,
+  outer: Scope,
+  emission: Emission,
+): string {
+  const scope = { ...outer, place: wire.place };
+  const io = substream(attribute, scope);
+  const parent = parentText(attribute, scope);
+  if (wire.kind === 'opaque') {
+    const args = wire.args.map((one) => present(translate(one, scope), scope).text);
+    return `new ${scope.names.opaqueClass(wire.name)}(${[io, parent, 'undefined', ...args].join(', ')})`;
+  }
+  const args = [io, ...contextArguments(wire.type, parent, emission), ...argumentsFor(wire, scope, emission)];
+  while (args.length > 1 && args.at(-1) === 'undefined' && wire.type.params.length === 0) args.pop();
+  return `new ${scope.names.class(wire.type)}(${args.join(', ')})`;
+}
+
+function parentText({ parent }: Attribute, scope: Scope): string {
+  if (parent === undefined) return 'this';
+  if (parent === 'none') return 'undefined';
+  return present(translate(parent.ast, { ...scope, place: parent.place }), scope).text;
+}
+
+/** The arguments that every class takes behind the stream: parent, root, and the byte order where it is inherited. */
+function contextArguments(
+  type: TypeSpec,
+  parent: string,
+  { analysis, owner, names }: Emission,
+): readonly string[] {
+  const isForeign = type.spec !== owner.spec;
+  const missing = names.runtime;
+  const parentArgument = isForeign ? foreignArgument(analysis.isParentOptional(type), missing) : parent;
+  const ownRoot =
+    analysis.isRootOptional(owner) && !analysis.isRootOptional(type) && type.outer !== undefined;
+  const root = ownRoot ? `${names.runtime('present')}(this._root)` : 'this._root';
+  const rootArgument = isForeign
+    ? foreignArgument(analysis.isRootOptional(type) || type.outer === undefined, missing)
+    : root;
+  if (!analysis.inheritsEndian(type)) return [parentArgument, rootArgument];
+  const isKnown = type.spec === owner.spec && typeof endianOf(owner) === 'object';
+  return [parentArgument, rootArgument, isKnown ? 'this._isLe' : 'undefined'];
+}
+
+/** A structure of another spec has neither parent nor root; where its code asks for one nevertheless, that is an error. */
+function foreignArgument(isOptional: boolean, runtime: Names['runtime']): string {
+  return isOptional ? 'undefined' : `${runtime('present')}<never>(undefined)`;
+}
+
+function argumentsFor(
+  { type, args }: Extract<Wire, { kind: 'user' }>,
+  scope: Scope,
+  { analysis }: Emission,
+): readonly string[] {
+  if (args.length !== type.params.length) {
+    fail(scope, `parameter count mismatch: ${type.params.length} declared, but ${args.length} used`);
+  }
+  return type.params.map((parameter, index) => {
+    const [argument] = args.slice(index);
+    if (argument === undefined) return 'undefined';
+    const wanted = analysis.parameterType(parameter, type);
+    const value = present(translate(argument, scope), scope);
+    if (isAssignable(value.type, wanted)) return converted(value, wanted, scope).text;
+    const given = types.describe(value.type);
+    return fail(
+      scope,
+      `can't pass argument #${index} of type ${given} into parameter \`${parameter.id}\` of type ${types.describe(wanted)}`,
+    );
+  });
+}
+
+/** The stream that a structure reads: its own one where the field has a size, a terminator or a process. */
+function substream(attribute: Attribute, scope: Scope): string {
+  const { extent, process } = attribute;
+  const isSized = extent.size !== undefined || extent.sizeEos || extent.terminator !== undefined;
+  if (!isSized) return 'io';
+  const isPlain = process === undefined && extent.terminator === undefined && extent.padRight === undefined;
+  if (isPlain && extent.size !== undefined) {
+    return `io.substream(${translateCount(extent.size.ast, { ...scope, place: extent.size.place })})`;
+  }
+  return `io.over(${processed(readBytes(attribute, undefined, scope), attribute, scope)})`;
+}
+
+/** Does reading the attribute ask for the number of the element? */
+export function usesIndex({ type, extent, process, repeat }: Attribute): boolean {
+  const args = type?.kind === 'named' ? type.args : (type?.cases.flatMap((one) => one.type.args) ?? []);
+  const on = type?.kind === 'switch' ? [type.on.ast] : [];
+  const until = repeat?.kind === 'until' ? [repeat.until.ast] : [];
+  const all = [...args, ...on, ...until, ...(extent.size ? [extent.size.ast] : []), ...(process?.args ?? [])];
+  return all.some((expression) => mentions(expression, '_index'));
+}
+
+/** The property of an attribute on `this`. */
+export function propertyOf(attribute: Attribute, owner: TypeSpec): string {
+  return propertyNames(owner).get(attribute.id) ?? attribute.id;
+}

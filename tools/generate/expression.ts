@@ -1,0 +1,458 @@
+/** A type named inside an expression or a `type:` key: `foo::bar`, `u4`, `struct[]`. */
+export interface TypeName {
+  readonly path: readonly string[];
+  readonly isArray: boolean;
+}
+
+/** The operators with two operands that give a number (or, for `+`, a string). */
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '<<' | '>>' | '&' | '|' | '^';
+/** The comparisons. */
+export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** A parsed expression of the Kaitai expression language. */
+export type Expression =
+  | { readonly kind: 'integer'; readonly value: bigint; readonly hex: boolean }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | { readonly kind: 'interpolated'; readonly parts: readonly Expression[] }
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'list'; readonly items: readonly Expression[] }
+  | { readonly kind: 'unary'; readonly operator: '-' | '~' | 'not'; readonly operand: Expression }
+  | {
+      readonly kind: 'arithmetic';
+      readonly operator: ArithmeticOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | {
+      readonly kind: 'comparison';
+      readonly operator: ComparisonOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | {
+      readonly kind: 'logic';
+      readonly operator: 'and' | 'or';
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | {
+      readonly kind: 'choice';
+      readonly condition: Expression;
+      readonly yes: Expression;
+      readonly no: Expression;
+    }
+  | { readonly kind: 'member'; readonly of: Expression; readonly name: string }
+  | { readonly kind: 'call'; readonly callee: Expression; readonly args: readonly Expression[] }
+  | { readonly kind: 'index'; readonly of: Expression; readonly index: Expression }
+  | { readonly kind: 'cast'; readonly of: Expression; readonly type: TypeName }
+  | { readonly kind: 'sizeof'; readonly type: TypeName; readonly bits: boolean }
+  | {
+      readonly kind: 'enum';
+      readonly path: readonly string[];
+      readonly name: string;
+      readonly label: string;
+    };
+
+/** Text that is no expression; `position` counts characters from 1. */
+export class ExpressionError extends Error {
+  readonly position: number;
+
+  constructor(text: string, position: number, expected: string) {
+    const rest = text.slice(position);
+    const found = rest === '' ? 'end of text' : JSON.stringify(rest);
+    super(`parsing expression '${text}' failed at 1:${position + 1}: expected ${expected}, found ${found}`);
+    this.name = 'ExpressionError';
+    this.position = position + 1;
+  }
+}
+
+/** Parses one expression. Throws {@link ExpressionError}. */
+export function parseExpression(text: string): Expression {
+  const parser = new Parser(text);
+  const result = parser.test();
+  parser.end();
+  return result;
+}
+
+/** A `type:` value: a name, perhaps `[]`, perhaps arguments: `group(_index, 1)`. */
+export interface TypeCall {
+  readonly name: TypeName;
+  readonly args: readonly Expression[];
+}
+
+/** Parses a `type:` value. Throws {@link ExpressionError}. */
+export function parseTypeCall(text: string): TypeCall {
+  const parser = new Parser(text);
+  const name = parser.typeName();
+  const args = parser.accept('(') ? parser.list(')') : [];
+  parser.end();
+  return { name, args };
+}
+
+/** Parses a `process:` value: a dotted name, perhaps with arguments: `nested.deeply.custom_fx(7)`. */
+export function parseProcess(text: string): {
+  readonly name: readonly string[];
+  readonly args: readonly Expression[];
+} {
+  const parser = new Parser(text);
+  const name = [parser.word()];
+  while (parser.accept('.')) name.push(parser.word());
+  const args = parser.accept('(') ? parser.list(')') : [];
+  parser.end();
+  return { name, args };
+}
+
+type Token =
+  | { readonly kind: 'word' | 'symbol' | 'end'; readonly text: string; readonly at: number }
+  | { readonly kind: 'integer'; readonly text: string; readonly value: bigint; readonly at: number }
+  | { readonly kind: 'float'; readonly text: string; readonly value: number; readonly at: number }
+  | { readonly kind: 'string'; readonly text: string; readonly value: string; readonly at: number }
+  | {
+      readonly kind: 'fstring';
+      readonly text: string;
+      readonly parts: readonly Expression[];
+      readonly at: number;
+    };
+
+const SYMBOLS = ['::', '<<', '>>', '<=', '>=', '==', '!=', ...'()[]{}<>+-*/%&|^~?:.,'];
+const NUMBER =
+  /0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][-+]?[0-9]+)?/y;
+const WORD = /[a-zA-Z_][a-zA-Z0-9_]*/y;
+const ESCAPES: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  t: '\t',
+  n: '\n',
+  v: '\v',
+  f: '\f',
+  r: '\r',
+  e: '\x1b',
+  '"': '"',
+  "'": "'",
+  '\\': '\\',
+};
+
+class Parser {
+  readonly #text: string;
+  #at = 0;
+  #token: Token;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#token = this.#scan();
+  }
+
+  end(): void {
+    if (this.#token.kind !== 'end') this.#fail('end of text');
+  }
+
+  accept(symbol: string): boolean {
+    const { kind, text } = this.#token;
+    if (text !== symbol || (kind !== 'symbol' && kind !== 'word')) return false;
+    this.#token = this.#scan();
+    return true;
+  }
+
+  word(): string {
+    if (this.#token.kind !== 'word') this.#fail('a name');
+    const { text } = this.#token;
+    this.#token = this.#scan();
+    return text;
+  }
+
+  test(): Expression {
+    const condition = this.#or();
+    if (!this.accept('?')) return condition;
+    const yes = this.test();
+    this.#expect(':');
+    return { kind: 'choice', condition, yes, no: this.test() };
+  }
+
+  list(close: string): Expression[] {
+    const items: Expression[] = [];
+    if (this.accept(close)) return items;
+    do items.push(this.test());
+    while (this.accept(','));
+    this.#expect(close);
+    return items;
+  }
+
+  typeName(): TypeName {
+    this.accept('::');
+    const path = [this.word()];
+    while (this.accept('::')) path.push(this.word());
+    const isArray = this.accept('[');
+    if (isArray) this.#expect(']');
+    return { path, isArray };
+  }
+
+  #or(): Expression {
+    let left = this.#and();
+    while (this.accept('or')) left = { kind: 'logic', operator: 'or', left, right: this.#and() };
+    return left;
+  }
+
+  #and(): Expression {
+    let left = this.#not();
+    while (this.accept('and')) left = { kind: 'logic', operator: 'and', left, right: this.#not() };
+    return left;
+  }
+
+  #not(): Expression {
+    if (this.accept('not')) return { kind: 'unary', operator: 'not', operand: this.#not() };
+    return this.#comparison();
+  }
+
+  #comparison(): Expression {
+    const left = this.#binary(0);
+    for (const operator of ['==', '!=', '<=', '>=', '<', '>'] as const) {
+      if (this.accept(operator)) return { kind: 'comparison', operator, left, right: this.#binary(0) };
+    }
+    return left;
+  }
+
+  #binary(level: number): Expression {
+    const operators = LEVELS[level];
+    if (operators === undefined) return this.#factor();
+    let left = this.#binary(level + 1);
+    for (;;) {
+      const operator = operators.find((candidate) => this.accept(candidate));
+      if (operator === undefined) return left;
+      left = { kind: 'arithmetic', operator, left, right: this.#binary(level + 1) };
+    }
+  }
+
+  #factor(): Expression {
+    if (this.accept('+')) return this.#factor();
+    if (this.accept('-')) return { kind: 'unary', operator: '-', operand: this.#factor() };
+    if (this.accept('~')) return { kind: 'unary', operator: '~', operand: this.#factor() };
+    return this.#trailers(this.#atom());
+  }
+
+  #trailers(atom: Expression): Expression {
+    let left = atom;
+    for (;;) {
+      if (this.accept('(')) left = { kind: 'call', callee: left, args: this.list(')') };
+      else if (this.accept('[')) left = { kind: 'index', of: left, index: this.#indexEnd() };
+      else if (this.accept('.')) left = this.#memberOf(left);
+      else return left;
+    }
+  }
+
+  #indexEnd(): Expression {
+    const index = this.test();
+    this.#expect(']');
+    return index;
+  }
+
+  #memberOf(of: Expression): Expression {
+    const name = this.word();
+    if (name !== 'as' || !this.accept('<')) return { kind: 'member', of, name };
+    const type = this.typeName();
+    this.#expect('>');
+    return { kind: 'cast', of, type };
+  }
+
+  #atom(): Expression {
+    const token = this.#token;
+    if (token.kind === 'integer' || token.kind === 'float') {
+      this.#token = this.#scan();
+      return token.kind === 'integer'
+        ? { kind: 'integer', value: token.value, hex: /^0x/i.test(token.text) }
+        : { kind: 'float', value: token.value };
+    }
+    if (token.kind === 'string') return this.#strings();
+    if (token.kind === 'fstring') {
+      this.#token = this.#scan();
+      return { kind: 'interpolated', parts: token.parts };
+    }
+    if (this.accept('(')) {
+      const inner = this.test();
+      this.#expect(')');
+      return inner;
+    }
+    if (this.accept('[')) return { kind: 'list', items: this.list(']') };
+    return this.#named();
+  }
+
+  /** Strings that follow each other are one string, as in C. */
+  #strings(): Expression {
+    let value = '';
+    for (let token = this.#token; token.kind === 'string'; token = this.#token) {
+      value += token.value;
+      this.#token = this.#scan();
+    }
+    return { kind: 'string', value };
+  }
+
+  #named(): Expression {
+    const absolute = this.accept('::');
+    if (this.#token.kind !== 'word' || RESERVED.has(this.#token.text)) this.#fail('an operand');
+    const name = this.word();
+    if (!absolute && name === 'true') return { kind: 'boolean', value: true };
+    if (!absolute && name === 'false') return { kind: 'boolean', value: false };
+    if ((name === 'sizeof' || name === 'bitsizeof') && this.accept('<')) {
+      const type = this.typeName();
+      this.#expect('>');
+      return { kind: 'sizeof', type, bits: name === 'bitsizeof' };
+    }
+    const path = [name];
+    while (this.accept('::')) path.push(this.word());
+    const label = path.pop() ?? '';
+    const enumName = path.pop();
+    if (enumName === undefined) return { kind: 'name', name: label };
+    return { kind: 'enum', path, name: enumName, label };
+  }
+
+  #expect(symbol: string): void {
+    if (!this.accept(symbol)) this.#fail(`'${symbol}'`);
+  }
+
+  #fail(expected: string): never {
+    throw new ExpressionError(this.#text, this.#token.at, expected);
+  }
+
+  #scan(): Token {
+    while (/\s|\\(?=\r?\n)/.test(this.#text.slice(this.#at, this.#at + 2).replace(/^([^\\])[^]*/, '$1')))
+      this.#at++;
+    const at = this.#at;
+    const next = this.#text[at];
+    if (next === undefined) return { kind: 'end', text: '', at };
+    if (next === "'") return this.#singleQuoted(at);
+    if (next === '"') return this.#doubleQuoted(at);
+    if (next === 'f' && this.#text[at + 1] === '"') return this.#interpolated(at);
+    const number = this.#match(NUMBER);
+    if (number !== undefined) return numberToken(number, at);
+    const word = this.#match(WORD);
+    if (word !== undefined) return { kind: 'word', text: word, at };
+    const symbol = SYMBOLS.find((candidate) => this.#text.startsWith(candidate, at));
+    if (symbol === undefined) throw new ExpressionError(this.#text, at, 'an operator or operand');
+    this.#at += symbol.length;
+    return { kind: 'symbol', text: symbol, at };
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0];
+    if (found !== undefined) this.#at += found.length;
+    return found;
+  }
+
+  #singleQuoted(at: number): Token {
+    const close = this.#text.indexOf("'", at + 1);
+    if (close < 0) throw new ExpressionError(this.#text, at, 'a closing quote');
+    this.#at = close + 1;
+    return { kind: 'string', text: '', value: this.#text.slice(at + 1, close), at };
+  }
+
+  #doubleQuoted(at: number): Token {
+    this.#at = at + 1;
+    let value = '';
+    while (this.#text[this.#at] !== '"') value += this.#character(at);
+    this.#at++;
+    return { kind: 'string', text: '', value, at };
+  }
+
+  #interpolated(at: number): Token {
+    this.#at = at + 2;
+    const parts: Expression[] = [];
+    let text = '';
+    while (this.#text[this.#at] !== '"') {
+      if (this.#text[this.#at] !== '{') text += this.#character(at);
+      else {
+        if (text !== '') parts.push({ kind: 'string', value: text });
+        text = '';
+        parts.push(this.#placeholder());
+      }
+    }
+    this.#at++;
+    if (text !== '') parts.push({ kind: 'string', value: text });
+    return { kind: 'fstring', text: '', parts, at };
+  }
+
+  #placeholder(): Expression {
+    this.#at++;
+    const outer = this.#token;
+    this.#token = this.#scan();
+    const inner = this.test();
+    if (this.#token.kind !== 'symbol' || this.#token.text !== '}') this.#fail("'}'");
+    this.#at = this.#token.at + 1;
+    this.#token = outer;
+    return inner;
+  }
+
+  /** One character of a double-quoted string, escapes resolved. */
+  #character(start: number): string {
+    const next = this.#text[this.#at];
+    if (next === undefined) throw new ExpressionError(this.#text, start, 'a closing quote');
+    if (next !== '\\') {
+      const whole = String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0);
+      this.#at += whole.length;
+      return whole;
+    }
+    const rest = this.#text.slice(this.#at + 1);
+    const code = /^(?:u([0-9a-fA-F]{4})|([0-7]{1,3}))/.exec(rest);
+    if (code !== null) {
+      this.#at += 1 + code[0].length;
+      return String.fromCharCode(code[1] === undefined ? parseInt(code[2] ?? '0', 8) : parseInt(code[1], 16));
+    }
+    const escaped = ESCAPES[rest[0] ?? ''];
+    if (escaped === undefined)
+      throw new ExpressionError(this.#text, this.#at, 'an escape such as \\n or \\u0041');
+    this.#at += 2;
+    return escaped;
+  }
+}
+
+const LEVELS: readonly (readonly ArithmeticOperator[])[] = [
+  ['|'],
+  ['^'],
+  ['&'],
+  ['<<', '>>'],
+  ['+', '-'],
+  ['*', '/', '%'],
+];
+const RESERVED = new Set(['and', 'or', 'not']);
+
+function numberToken(text: string, at: number): Token {
+  const digits = text.replaceAll('_', '');
+  if (/^[0-9]+$/.test(digits) || /^0[xob]/i.test(digits)) {
+    return { kind: 'integer', text, value: BigInt(digits.toLowerCase()), at };
+  }
+  return { kind: 'float', text, value: Number(digits), at };
+}
+
+/**
+ * An expression in the notation of Kaitai's own compiler. It names switch cases in YAML paths that way, and so do we, for
+ * those whose tools match on such paths.
+ */
+export function notation(expression: Expression): string {
+  switch (expression.kind) {
+    case 'integer':
+      return `IntNum(${expression.value})`;
+    case 'float':
+      return `FloatNum(${expression.value})`;
+    case 'string':
+      return `Str(${expression.value})`;
+    case 'boolean':
+      return `Bool(${expression.value})`;
+    case 'name':
+      return `Name(identifier(${expression.name}))`;
+    case 'list':
+      return `List(ArrayBuffer(${expression.items.map(notation).join(', ')}))`;
+    case 'unary':
+      return `UnaryOp(${UNARY_NAMES[expression.operator]},${notation(expression.operand)})`;
+    case 'member':
+      return `Attribute(${notation(expression.of)},identifier(${expression.name}))`;
+    case 'enum': {
+      const path = `typeId(false,List(${expression.path.join(', ')}),false)`;
+      return `EnumByLabel(identifier(${expression.name}),identifier(${expression.label}),${path})`;
+    }
+    default:
+      return `${expression.kind}(...)`;
+  }
+}
+
+const UNARY_NAMES = { '-': 'Minus', '~': 'Invert', not: 'Not' } as const;

@@ -1,0 +1,200 @@
+import { suggest } from './diagnostics.ts';
+import type { Expression } from './expression.ts';
+import type { Code, Scope } from './scope.ts';
+import { fail, present, sizeLiteral, translateCount } from './translate.ts';
+import * as types from './types.ts';
+import type { ValueType } from './types.ts';
+
+type Translate = (expression: Expression, scope: Scope) => Code;
+
+/** One method or property that a kind of value has; `parameters` lists the kinds of its arguments. */
+interface Method {
+  readonly result: ValueType;
+  readonly parameters?: readonly ('integer' | 'encoding')[];
+  /** The last parameter may be left out. */
+  readonly optional?: boolean;
+  readonly write: (value: string, args: readonly string[], scope: Scope) => string;
+}
+
+const LENGTH: Method = { result: types.LENGTH, write: (value) => `${value}.length` };
+const TO_TEXT: Method = {
+  result: types.STRING,
+  write: (value, _, { names }) => `${names.global('String')}(${value})`,
+};
+
+/** `x.name` becomes `helper(x)` of the runtime. */
+function helper(name: string, result: ValueType): Method {
+  return { result, write: (value, _, { names }) => `${names.runtime(name)}(${value})` };
+}
+
+const METHODS: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
+  integer: { to_s: TO_TEXT },
+  float: { to_s: TO_TEXT, to_i: helper('floatToInteger', types.PARSED) },
+  boolean: {
+    to_s: TO_TEXT,
+    to_i: {
+      result: types.computed({ lo: 0n, hi: 1n }),
+      write: (value, _, { names }) => `${names.global('Number')}(${value})`,
+    },
+  },
+  string: {
+    length: LENGTH,
+    reverse: helper('reverseString', types.STRING),
+    to_i: {
+      result: types.PARSED,
+      parameters: ['integer'],
+      optional: true,
+      write: (value, args, { names }) => `${names.runtime('parseInteger')}(${[value, ...args].join(', ')})`,
+    },
+    substring: {
+      result: types.STRING,
+      parameters: ['integer', 'integer'],
+      write: (value, args) => `${value}.substring(${args.join(', ')})`,
+    },
+    to_b: {
+      result: types.BYTES,
+      parameters: ['encoding'],
+      write: (value, args, { names }) => `${names.runtime('strToBytes')}(${[value, ...args].join(', ')})`,
+    },
+  },
+  bytes: {
+    length: LENGTH,
+    size: LENGTH,
+    to_s: {
+      result: types.STRING,
+      parameters: ['encoding'],
+      write: (value, args, { names }) => `${names.runtime('bytesToStr')}(${[value, ...args].join(', ')})`,
+    },
+    first: {
+      result: types.BYTE,
+      write: (value, _, { names }) => `${names.runtime('elementAt')}(${value}, 0)`,
+    },
+    last: helper('lastOf', types.BYTE),
+    min: helper('minOf', types.BYTE),
+    max: helper('maxOf', types.BYTE),
+  },
+  io: {
+    size: { result: types.LENGTH, write: (value) => `${value}.size` },
+    pos: { result: types.LENGTH, write: (value) => `${value}.pos` },
+    eof: { result: types.BOOLEAN, write: (value) => `${value}.isEof` },
+  },
+};
+
+/** Translates `of.name` and `of.name(args)`. Throws SpecError at the scope's place. */
+export function translateMember(
+  of: Expression,
+  name: string,
+  args: readonly Expression[] | undefined,
+  scope: Scope,
+  translate: Translate,
+): Code {
+  if (name === '_sizeof') return sizeOfValue(of, scope, translate);
+  const value = present(translate(of, scope), scope);
+  const { type } = value;
+  if (types.isStructure(type)) return structureMember(value, name, scope);
+  if (type.kind === 'enum') return enumMethod(value, type, name, scope);
+  const methods = type.kind === 'array' ? arrayMethods(type) : (METHODS[type.kind] ?? {});
+  const method = methods[name];
+  if (method === undefined) failUnknown(name, type, Object.keys(methods), scope);
+  const receiver = /^-?[0-9.]+$/.test(value.text) ? `(${value.text})` : value.text;
+  const text = method.write(receiver, writeArguments(method, name, type, args ?? [], scope), scope);
+  return { text, type: method.result, optional: false };
+}
+
+function arrayMethods({ of }: types.ArrayType): Readonly<Record<string, Method>> {
+  return {
+    size: LENGTH,
+    length: LENGTH,
+    first: { result: of, write: (value, _, { names }) => `${names.runtime('elementAt')}(${value}, 0)` },
+    last: helper('lastOf', of),
+    min: helper('minOf', of),
+    max: helper('maxOf', of),
+  };
+}
+
+function writeArguments(
+  { parameters = [], optional = false }: Method,
+  name: string,
+  type: ValueType,
+  args: readonly Expression[],
+  scope: Scope,
+): readonly string[] {
+  const fewest = parameters.length - (optional ? 1 : 0);
+  if (args.length < fewest || args.length > parameters.length) {
+    const expected = parameters.map((kind) => (kind === 'encoding' ? 'string' : kind)).join(', ');
+    const message = `wrong arguments to method call \`${name}\` on ${types.describe(type)}`;
+    fail(scope, `${message}: expected (${expected}), got ${args.length}`);
+  }
+  return args.map((arg, index) => {
+    if (parameters[index] === 'integer') return translateCount(arg, scope);
+    if (arg.kind !== 'string') fail(scope, `${name}: argument #${index}: expected string literal`);
+    return JSON.stringify(arg.value);
+  });
+}
+
+function enumMethod(
+  value: Code,
+  type: Extract<ValueType, { kind: 'enum' }>,
+  name: string,
+  scope: Scope,
+): Code {
+  if (name !== 'to_i') failUnknown(name, type, ['to_i'], scope);
+  const constant = type.of.range.lo === type.of.range.hi ? type.of.range.lo : null;
+  const isLiteral = constant !== null && value.text.endsWith(`.${labelOf(type, constant) ?? ''}`);
+  const number =
+    constant !== null && isLiteral ? { ...value, text: `${constant}`, type: type.of } : undefined;
+  if (number === undefined) return { ...value, type: type.of };
+  return type.of.held === 'bigint' ? { ...number, text: `${number.text}n` } : number;
+}
+
+function labelOf({ spec }: Extract<ValueType, { kind: 'enum' }>, value: bigint): string | undefined {
+  return spec.members.find((member) => member.value === value)?.label;
+}
+
+function structureMember(value: Code, name: string, scope: Scope): Code {
+  const { type } = value;
+  const { facts } = scope;
+  if (name === '_io') return { text: `${value.text}._io`, type: types.IO, optional: false };
+  if (type.kind === 'user' && name === '_parent') {
+    return {
+      text: `${value.text}._parent`,
+      type: facts.parentType(type.type),
+      optional: facts.isParentOptional(type.type),
+    };
+  }
+  if (type.kind === 'user' && name === '_root') {
+    return {
+      text: `${value.text}._root`,
+      type: facts.rootType(type.type),
+      optional: facts.isRootOptional(type.type),
+    };
+  }
+  const member = type.kind === 'user' ? facts.memberOf(type.type, name) : undefined;
+  if (member !== undefined) {
+    return { text: `${value.text}.${member.property}`, type: member.type, optional: member.optional };
+  }
+  return failUnknown(name, type, type.kind === 'user' ? facts.memberNames(type.type) : ['_io'], scope);
+}
+
+function failUnknown(name: string, type: ValueType, known: readonly string[], scope: Scope): never {
+  if (type.kind === 'user') {
+    fail(scope, `unable to access '${name}' in ${type.type.name} context${suggest(name, known)}`);
+  }
+  const what = types.isStructure(type) ? 'structure of no certain type' : types.describe(type);
+  return fail(scope, `don't know how to call method '${name}' of ${what}${suggest(name, known)}`);
+}
+
+/** `x._sizeof`: what the member x takes in the stream, or the size of a structure's type. */
+function sizeOfValue(of: Expression, scope: Scope, translate: Translate): Code {
+  const { facts, owner } = scope;
+  if (of.kind === 'name' && !of.name.startsWith('_')) {
+    translate(of, scope);
+    return sizeLiteral(facts.memberBits(owner, of.name), of.name, scope);
+  }
+  if (of.kind === 'member') {
+    const holder = translate(of.of, scope).type;
+    if (holder.kind === 'user') return sizeLiteral(facts.memberBits(holder.type, of.name), of.name, scope);
+  }
+  const { type } = translate(of, scope);
+  return sizeLiteral(type.kind === 'user' ? facts.typeBits(type.type) : undefined, 'value', scope);
+}

@@ -1,0 +1,271 @@
+import { SpecError, type Diagnostics, type Place } from './diagnostics.ts';
+import { parseProcess, parseTypeCall } from './expression.ts';
+import type {
+  Attribute,
+  Check,
+  Extent,
+  Located,
+  NamedTypeRef,
+  Parameter,
+  ProcessRef,
+  Repeat,
+  SwitchTypeRef,
+} from './model.ts';
+import * as values from './read-values.ts';
+import type { YamlMap, YamlNode } from './yaml.ts';
+
+const { get } = values;
+const COMMON_KEYS = [
+  'id',
+  'doc',
+  'doc-ref',
+  'type',
+  'if',
+  'repeat',
+  'terminator',
+  'consume',
+  'include',
+  'eos-error',
+  'valid',
+];
+const BYTES_KEYS = ['contents', 'size', 'size-eos', 'pad-right', 'parent', 'process'];
+const TEXT_KEYS = ['size', 'size-eos', 'pad-right', 'encoding'];
+const VALUE_KEYS = ['doc', 'doc-ref', 'enum', 'if', 'value'];
+const BUILT_IN = /^(?:[us][1248](?:le|be)?|f[48](?:le|be)?|b[0-9]+(?:le|be)?|strz?)$/;
+
+/** Reads one item of a `seq`. Throws SpecError, or reports what does not stop the reading. */
+export function readField(node: YamlNode, index: number, diagnostics: Diagnostics): Attribute {
+  const map = values.asMap(node);
+  const idNode = get(map, 'id');
+  const id =
+    idNode === undefined
+      ? `_unnamed${index}`
+      : values.checkId(values.asText(idNode), 'attribute', idNode.place);
+  checkAttributeKeys(map, []);
+  return readParsed('field', id, idNode?.place ?? map.place, map, diagnostics);
+}
+
+/** Reads one entry of `instances`. Throws SpecError, or reports what does not stop the reading. */
+export function readInstance(id: string, node: YamlNode, diagnostics: Diagnostics): Attribute {
+  values.checkId(id, 'instance', node.place);
+  const map = values.asMap(node);
+  if (get(map, 'value') === undefined) {
+    checkAttributeKeys(map, ['pos', 'io']);
+    return readParsed('parsed', id, map.place, map, diagnostics);
+  }
+  const odd = map.entries.find(({ key }) => !key.startsWith('-') && !VALUE_KEYS.includes(key));
+  if (odd !== undefined) {
+    const message = `invalid key found in value instance, allowed: ${VALUE_KEYS.join(', ')}`;
+    throw new SpecError(odd.value.place, message);
+  }
+  return { ...readParsed('value', id, map.place, map, diagnostics), value: expressionAt(map, 'value') };
+}
+
+/** Reads one item of `params`. Throws SpecError. */
+export function readParameter(node: YamlNode): Parameter {
+  const map = values.asMap(node);
+  values.checkKeys(map, ['id', 'type', 'enum', 'doc', 'doc-ref']);
+  const idNode = get(map, 'id');
+  if (idNode === undefined) throw new SpecError(map.place, 'missing mandatory argument `id`');
+  const id = values.checkId(values.asText(idNode), 'parameter', idNode.place);
+  const typeNode = get(map, 'type');
+  const type = typeNode === undefined ? undefined : readNamedType(typeNode, typeNode.place);
+  return {
+    id,
+    place: idNode.place,
+    documentation: values.readDocumentation(map),
+    type,
+    enumName: readEnumName(map),
+  };
+}
+
+function readParsed(
+  kind: Attribute['kind'],
+  id: string,
+  place: Place,
+  map: YamlMap,
+  diagnostics: Diagnostics,
+): Attribute {
+  const encoding = get(map, 'encoding');
+  const radix = values.authorText(map, '-radix');
+  return {
+    kind,
+    id,
+    place,
+    whole: map.place,
+    documentation: values.readDocumentation(map),
+    type: readType(map),
+    extent: readExtent(map),
+    encoding: encoding && { name: values.asText(encoding), place: encoding.place },
+    process: readProcess(map),
+    checks: readChecks(map, diagnostics),
+    enumName: readEnumName(map),
+    repeat: readRepeat(map),
+    condition: expressionAt(map, 'if'),
+    pos: expressionAt(map, 'pos'),
+    io: expressionAt(map, 'io'),
+    value: undefined,
+    parent: readParent(map),
+    rule: values.authorText(map, '-rule'),
+    radix: radix === 'hex' || radix === 'dec' ? radix : undefined,
+  };
+}
+
+function expressionAt(map: YamlMap, key: string): Located | undefined {
+  const node = get(map, key);
+  return node && values.asExpression(node);
+}
+
+function checkAttributeKeys(map: YamlMap, extra: readonly string[]): void {
+  const repeatKeys: Readonly<Record<string, string>> = { expr: 'repeat-expr', until: 'repeat-until' };
+  const repeatKey = repeatKeys[values.authorText(map, 'repeat') ?? ''];
+  const known = [
+    ...COMMON_KEYS,
+    ...extra,
+    ...typeKeys(get(map, 'type')),
+    ...(repeatKey === undefined ? [] : [repeatKey]),
+  ];
+  const repeat = get(map, 'repeat');
+  if (repeat !== undefined && repeatKey !== undefined && get(map, repeatKey) === undefined) {
+    const kind = values.asText(repeat);
+    throw new SpecError(repeat.place, `\`repeat: ${kind}\` requires a \`${repeatKey}\` expression`);
+  }
+  // An enum on what is no integer is told by the resolver, at the enum itself.
+  const shown = { ...map, entries: map.entries.filter(({ key }) => key !== 'enum') };
+  values.checkKeys(shown, known);
+}
+
+function typeKeys(type: YamlNode | undefined): readonly string[] {
+  if (type === undefined) return BYTES_KEYS;
+  if (type.kind !== 'scalar') return [...BYTES_KEYS, 'encoding'];
+  if (type.text === 'str' || type.text === 'strz') return TEXT_KEYS;
+  return BUILT_IN.test(type.text) ? [] : BYTES_KEYS;
+}
+
+function readType(map: YamlMap): NamedTypeRef | SwitchTypeRef | undefined {
+  const node = get(map, 'type');
+  if (node === undefined) return undefined;
+  if (node.kind === 'list') throw new SpecError(node.place, 'expected map or string, found array');
+  return node.kind === 'map' ? readSwitch(node) : readNamedType(node, node.place);
+}
+
+function readNamedType(node: YamlNode, place: Place): NamedTypeRef {
+  const text = values.asText(node).trim();
+  const { name, args } = values.parseAt(place, () => parseTypeCall(text));
+  return { kind: 'named', name, args, text, place };
+}
+
+function readSwitch(map: YamlMap): SwitchTypeRef {
+  values.checkKeys(map, ['switch-on', 'cases']);
+  const on = get(map, 'switch-on');
+  if (on === undefined) throw new SpecError(map.place, 'missing mandatory argument `switch-on`');
+  const casesNode = get(map, 'cases');
+  if (casesNode === undefined) throw new SpecError(map.place, 'missing mandatory argument `cases`');
+  const cases = values.asMap(casesNode).entries.map(({ key, keyNode, value }) => {
+    if (keyNode.kind !== 'scalar') {
+      throw new SpecError(casesNode.place, `expected string, got ${values.describeNode(keyNode)}`);
+    }
+    const place = { ...keyNode.place, path: value.place.path };
+    const when = key === '_' ? undefined : values.asExpression({ ...keyNode, place });
+    return { when, type: readNamedType(value, place) };
+  });
+  return { kind: 'switch', on: values.asExpression(on), cases, place: map.place };
+}
+
+function readExtent(map: YamlMap): Extent {
+  const byte = (key: string): number | undefined => {
+    const node = get(map, key);
+    return node && values.asByte(node);
+  };
+  const flag = (key: string, otherwise: boolean): boolean => {
+    const node = get(map, key);
+    return node === undefined ? otherwise : values.asBoolean(node);
+  };
+  return {
+    size: expressionAt(map, 'size'),
+    sizeEos: flag('size-eos', false),
+    terminator: byte('terminator'),
+    include: flag('include', false),
+    consume: flag('consume', true),
+    eosError: flag('eos-error', true),
+    padRight: byte('pad-right'),
+  };
+}
+
+function readProcess(map: YamlMap): ProcessRef | undefined {
+  const node = get(map, 'process');
+  if (node === undefined) return undefined;
+  const text = values.asText(node).trim();
+  return { ...values.parseAt(node.place, () => parseProcess(text)), place: node.place };
+}
+
+function readEnumName(map: YamlMap): Attribute['enumName'] {
+  const node = get(map, 'enum');
+  return node && { path: values.asText(node).split('::'), place: node.place };
+}
+
+function readRepeat(map: YamlMap): Repeat | undefined {
+  const node = get(map, 'repeat');
+  if (node === undefined) return undefined;
+  const kind = values.asText(node);
+  if (kind === 'eos') return { kind };
+  const count = expressionAt(map, 'repeat-expr');
+  if (kind === 'expr' && count !== undefined) return { kind: 'count', count };
+  const until = expressionAt(map, 'repeat-until');
+  if (kind === 'until' && until !== undefined) return { kind, until };
+  throw new SpecError(node.place, `expected eos / expr / until, got '${kind}'`);
+}
+
+function readParent(map: YamlMap): Attribute['parent'] {
+  const node = get(map, 'parent');
+  if (node === undefined) return undefined;
+  if (node.kind === 'scalar' && node.text === 'false') return 'none';
+  return values.asExpression(node);
+}
+
+function readChecks(map: YamlMap, diagnostics: Diagnostics): readonly Check[] {
+  const checks: Check[] = [];
+  const contents = get(map, 'contents');
+  if (contents !== undefined) checks.push({ kind: 'contents', bytes: readContents(contents) });
+  const valid = get(map, 'valid');
+  if (valid === undefined) return checks;
+  if (valid.kind !== 'map') return [...checks, { kind: 'equal', value: values.asExpression(valid) }];
+  values.checkKeys(valid, ['eq', 'min', 'max', 'any-of', 'expr', 'in-enum']);
+  for (const { key, value } of valid.entries) {
+    const check = key.startsWith('-') ? undefined : diagnostics.attempt(() => readCheck(key, value));
+    if (check !== undefined) checks.push(check);
+  }
+  return checks;
+}
+
+function readCheck(key: string, node: YamlNode): Check {
+  if (key === 'any-of') return { kind: 'anyOf', values: values.asList(node).items.map(values.asExpression) };
+  if (key === 'in-enum') {
+    if (!values.asBoolean(node)) {
+      const message =
+        "only `true` is supported as value, got `false` (if you don't want any validation, omit the `valid` key)";
+      throw new SpecError(node.place, message);
+    }
+    return { kind: 'inEnum', place: node.place };
+  }
+  const kinds = { eq: 'equal', min: 'min', max: 'max', expr: 'expression' } as const;
+  return { kind: kinds[key as keyof typeof kinds], value: values.asExpression(node) };
+}
+
+/** `contents`: text, or a list of bytes and texts. */
+function readContents(node: YamlNode): Uint8Array {
+  if (node.kind === 'scalar') return encode(values.asText(node));
+  const parts = values.asList(node).items.map((item) => {
+    const { value } = values.asScalar(item, 'byte or string');
+    return typeof value === 'string' ? stringOrByte(value) : [values.asByte(item)];
+  });
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
+function stringOrByte(text: string): Iterable<number> {
+  return /^0x[0-9a-f]{1,2}$/i.test(text) ? [Number(text)] : encode(text);
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

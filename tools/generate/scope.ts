@@ -1,0 +1,116 @@
+import type { Place } from './diagnostics.ts';
+import type { Expression } from './expression.ts';
+import type { EnumSpec, TypeSpec } from './model.ts';
+import type { ValueType } from './types.ts';
+
+/** A piece of TypeScript and what its value is. */
+export interface Code {
+  readonly text: string;
+  readonly type: ValueType;
+  /** The value may be `undefined`: a field that an `if` leaves out, a switch without a matching case. */
+  readonly optional: boolean;
+}
+
+/** A param, field or instance of a type, as expressions see it. */
+export interface Member {
+  readonly property: string;
+  readonly type: ValueType;
+  readonly optional: boolean;
+}
+
+/** What expressions need to know of the types of a program. */
+export interface Facts {
+  /** The member of that id, or undefined. Throws SpecError where its own type is wrong. */
+  memberOf(type: TypeSpec, id: string): Member | undefined;
+  memberNames(type: TypeSpec): readonly string[];
+  /** The type of `_parent` inside `type`. */
+  parentType(type: TypeSpec): ValueType;
+  /** May `_parent` be absent? */
+  isParentOptional(type: TypeSpec): boolean;
+  /** May `_root` be absent? */
+  isRootOptional(type: TypeSpec): boolean;
+  /** The type of `_root` inside `type`. */
+  rootType(type: TypeSpec): ValueType;
+  /** Size in bits of a type, a member or a type by name; undefined where it depends on the bytes. */
+  typeBits(type: TypeSpec): number | undefined;
+  memberBits(type: TypeSpec, id: string): number | undefined;
+  namedBits(path: readonly string[], from: TypeSpec, place: Place): number | undefined;
+  /** Are the members of the enum held as `bigint`? */
+  isBigEnum(spec: EnumSpec): boolean;
+}
+
+/** Names that the module being written can use; asking for one imports it. */
+export interface Names {
+  /** Something of the runtime. */
+  runtime(name: string): string;
+  /** A class, for use as a value. */
+  class(type: TypeSpec): string;
+  /** A class, for use as a type only. */
+  classType(type: TypeSpec): string;
+  /** A class that the author of the spec supplies. */
+  opaqueClass(id: string): string;
+  /** The const object of an enum. */
+  enum(spec: EnumSpec): string;
+  /** A name for something that only the module itself sees. */
+  local(wanted: string): string;
+  /** A global of JavaScript, also where the spec has a type of that name. */
+  global(name: string): string;
+}
+
+/** Where an expression stands. */
+export interface Scope {
+  readonly facts: Facts;
+  readonly names: Names;
+  readonly owner: TypeSpec;
+  readonly place: Place;
+  /** The structure that plain names belong to; `this` as a rule. */
+  readonly self: string;
+  /** `_`: the element that was just read, or the value that is checked. */
+  readonly item?: Code;
+  /** `_index`: the variable that counts elements. */
+  readonly index?: string;
+}
+
+/** Names that do nothing: for finding out types without writing a module. */
+export const NO_NAMES: Names = {
+  runtime: (name) => name,
+  class: (type) => type.name,
+  classType: (type) => type.name,
+  opaqueClass: (id) => id,
+  enum: (spec) => spec.name,
+  local: (wanted) => wanted,
+  global: (name) => name,
+};
+
+/** Does the expression mention the name anywhere outside of `x.name`? */
+export function mentions(expression: Expression, name: string): boolean {
+  if (expression.kind === 'name') return expression.name === name;
+  return childrenOf(expression).some((child) => mentions(child, name));
+}
+
+/** The direct parts of an expression. */
+export function childrenOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'interpolated':
+      return expression.parts;
+    case 'list':
+      return expression.items;
+    case 'unary':
+      return [expression.operand];
+    case 'arithmetic':
+    case 'comparison':
+    case 'logic':
+      return [expression.left, expression.right];
+    case 'choice':
+      return [expression.condition, expression.yes, expression.no];
+    case 'member':
+    case 'cast':
+      return [expression.of];
+    case 'call':
+      return [expression.callee, ...expression.args];
+    case 'index':
+      return [expression.of, expression.index];
+    default:
+      return [];
+  }
+}

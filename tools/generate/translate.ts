@@ -1,0 +1,469 @@
+import * as arithmetic from './arithmetic.ts';
+import type { IntegerCode } from './arithmetic.ts';
+import { SpecError, suggest } from './diagnostics.ts';
+import type { ComparisonOperator, Expression } from './expression.ts';
+import { translateMember } from './methods.ts';
+import { ID } from './read-values.ts';
+import { requireEnum, valueTypeNamed } from './resolve.ts';
+import type { Code, Scope } from './scope.ts';
+import { invert, negate } from './range.ts';
+import * as types from './types.ts';
+import type { ValueType } from './types.ts';
+
+/** Translates an expression to TypeScript, finding its type on the way. Throws SpecError at the scope's place. */
+export function translate(expression: Expression, scope: Scope): Code {
+  switch (expression.kind) {
+    case 'integer':
+      return arithmetic.integerLiteral(expression.value, expression.hex);
+    case 'float':
+      return code(floatText(expression.value), types.FLOAT);
+    case 'string':
+      return code(JSON.stringify(expression.value), types.STRING);
+    case 'boolean':
+      return code(String(expression.value), types.BOOLEAN);
+    case 'interpolated':
+      return interpolated(expression.parts, scope);
+    case 'name':
+      return named(expression.name, scope);
+    case 'list':
+      return list(expression.items, scope);
+    case 'unary':
+      return unary(expression, scope);
+    case 'arithmetic':
+      return arithmeticOf(expression, scope);
+    case 'comparison':
+      return comparison(expression, scope);
+    case 'logic':
+      return logic(expression, scope);
+    case 'choice':
+      return choice(expression, scope);
+    case 'member':
+      return translateMember(expression.of, expression.name, undefined, scope, translate);
+    case 'call':
+      if (expression.callee.kind !== 'member') fail(scope, 'only methods can be called');
+      return translateMember(expression.callee.of, expression.callee.name, expression.args, scope, translate);
+    case 'index':
+      return element(expression, scope);
+    case 'cast':
+      return cast(expression, scope);
+    case 'sizeof':
+      return sizeOf(expression, scope);
+    case 'enum':
+      return enumMember(expression, scope);
+  }
+}
+
+/** The value where `undefined` must not be: a field that is absent is then an error at run time. */
+export function present(value: Code, scope: Scope): Code {
+  if (!value.optional) return value;
+  return { text: `${scope.names.runtime('present')}(${value.text})`, type: value.type, optional: false };
+}
+
+/** Translates what must be an integer: a size, position or count. */
+export function translateInteger(expression: Expression, scope: Scope): IntegerCode {
+  return asInteger(present(translate(expression, scope), scope), scope);
+}
+
+/** Translates a size, position, count or index to a `number`; what is none below 2^53 is an error at run time. */
+export function translateCount(expression: Expression, scope: Scope): string {
+  const count = translateInteger(expression, scope);
+  return count.type.held === 'number' ? count.text : `${scope.names.runtime('toSafeInteger')}(${count.text})`;
+}
+
+/** Translates what must be a boolean. */
+export function translateCondition(expression: Expression, scope: Scope): string {
+  const value = present(translate(expression, scope), scope);
+  if (value.type.kind !== 'boolean')
+    fail(scope, `invalid type: expected boolean, got ${types.describe(value.type)}`);
+  return value.text;
+}
+
+/** Is `a == b` to be had? Throws SpecError if not. */
+export function checkComparable(
+  a: ValueType,
+  b: ValueType,
+  operator: ComparisonOperator,
+  scope: Scope,
+): void {
+  const isNumeric = (type: ValueType): boolean =>
+    type.kind === 'integer' || type.kind === 'float' || isMixedUnion(type);
+  const isPlain = a.kind === b.kind && ['string', 'bytes', 'boolean', 'any'].includes(a.kind);
+  const isOrdered = a.kind !== 'boolean' || operator === '==' || operator === '!=';
+  const isSameEnum = a.kind === 'enum' && b.kind === 'enum' && a.spec === b.spec;
+  if (
+    (isPlain && isOrdered) ||
+    isSameEnum ||
+    (isNumeric(a) && isNumeric(b)) ||
+    a.kind === 'any' ||
+    b.kind === 'any'
+  )
+    return;
+  fail(scope, `can't compare ${types.describe(a)} and ${types.describe(b)}`);
+}
+
+/** Is the value of `given` accepted where `wanted` is declared? */
+export function isAssignable(given: ValueType, wanted: ValueType): boolean {
+  if (wanted.kind === 'any' || given.kind === 'any') return true;
+  if (wanted.kind === 'struct') return types.isStructure(given);
+  if (wanted.kind === 'float') return given.kind === 'float' || given.kind === 'integer';
+  if (wanted.kind === 'array' && given.kind === 'array') return isAssignable(given.of, wanted.of);
+  if (wanted.kind === 'array' && given.kind === 'bytes') return wanted.of.kind === 'integer';
+  if (wanted.kind === 'integer' && given.kind === 'enum') return false;
+  if (given.kind === 'struct') return types.isStructure(wanted);
+  if (given.kind === 'union') return given.members.every((member) => isAssignable(member, wanted));
+  return types.sameType(given, wanted);
+}
+
+/** The code of a value as the declared type holds it: `number` or `bigint` as the case may be. */
+export function converted(value: Code, wanted: ValueType, scope: Scope): Code {
+  const given = value.type;
+  if (
+    given.kind === 'integer' &&
+    wanted.kind === 'integer' &&
+    wanted.held !== 'mixed' &&
+    given.held !== wanted.held
+  ) {
+    const solid = present(value, scope);
+    return {
+      ...solid,
+      text: arithmetic.heldAs(asInteger(solid, scope), wanted.held, scope.names),
+      type: wanted,
+    };
+  }
+  if (given.kind === 'integer' && wanted.kind === 'float' && given.held !== 'number') {
+    return {
+      ...value,
+      text: `${scope.names.global('Number')}(${present(value, scope).text})`,
+      type: types.FLOAT,
+    };
+  }
+  return value;
+}
+
+/** Throws SpecError at the scope's place. */
+export function fail(scope: Scope, message: string): never {
+  throw new SpecError(scope.place, message);
+}
+
+function code(text: string, type: ValueType): Code {
+  return { text, type, optional: false };
+}
+
+function floatText(value: number): string {
+  const text = String(value);
+  return /[.e]|Infinity/.test(text) ? text : `${text}.0`;
+}
+
+function interpolated(parts: readonly Expression[], scope: Scope): Code {
+  const pieces = parts.map((part) => {
+    if (part.kind === 'string') return templateText(part.value);
+    const value = present(translate(part, scope), scope);
+    const isText = ['string', 'integer', 'float', 'boolean'].includes(value.type.kind);
+    if (!isText) fail(scope, `cannot put ${types.describe(value.type)} into a string`);
+    return `\${${value.text}}`;
+  });
+  return code(`\`${pieces.join('')}\``, types.STRING);
+}
+
+function templateText(text: string): string {
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replaceAll('\\"', '"')
+    .replaceAll('`', '\\`')
+    .replaceAll('${', '\\${');
+}
+
+function named(name: string, scope: Scope): Code {
+  const { facts, owner, self } = scope;
+  switch (name) {
+    case '_':
+      return scope.item ?? fail(scope, '`_` is known in `repeat-until` and `valid` only');
+    case '_index':
+      return code(scope.index ?? fail(scope, '`_index` is known in repeated fields only'), types.LENGTH);
+    case '_io':
+      return code(`${self}._io`, types.IO);
+    case '_root':
+      return { text: `${self}._root`, type: facts.rootType(owner), optional: facts.isRootOptional(owner) };
+    case '_parent':
+      return {
+        text: `${self}._parent`,
+        type: facts.parentType(owner),
+        optional: facts.isParentOptional(owner),
+      };
+    case '_sizeof':
+      return sizeLiteral(facts.typeBits(owner), name, scope);
+  }
+  if (!ID.test(name)) fail(scope, `invalid ID: '${name}', expected ${ID.toString()}`);
+  const member = facts.memberOf(owner, name);
+  if (member === undefined) {
+    const hint = suggest(name, facts.memberNames(owner));
+    fail(scope, `unable to access '${name}' in ${owner.name} context${hint}`);
+  }
+  return { text: `${self}.${member.property}`, type: member.type, optional: member.optional };
+}
+
+/** A size in bits as a literal in bytes. */
+export function sizeLiteral(bits: number | undefined, of: string, scope: Scope): Code {
+  if (bits === undefined) fail(scope, `unable to derive sizeof of \`${of}\`: dynamic sized type`);
+  return arithmetic.integerLiteral(BigInt(Math.ceil(bits / 8)));
+}
+
+function sizeOf({ type, bits }: Extract<Expression, { kind: 'sizeof' }>, scope: Scope): Code {
+  const size = scope.facts.namedBits(type.path, scope.owner, scope.place);
+  if (!bits || size === undefined) return sizeLiteral(size, type.path.join('::'), scope);
+  return arithmetic.integerLiteral(BigInt(size));
+}
+
+function list(items: readonly Expression[], scope: Scope): Code {
+  const values = items.map((item) => present(translate(item, scope), scope));
+  const texts = values.map(({ text }) => text);
+  if (items.every((item) => item.kind === 'integer' && item.value >= 0n && item.value <= 255n)) {
+    return code(`${scope.names.global('Uint8Array')}.of(${texts.join(', ')})`, types.BYTES);
+  }
+  const of = values
+    .map(({ type }) => type)
+    .reduce((a, b) => types.combine(a, b) ?? fail(scope, mismatch(a, b)));
+  const element = of.kind === 'integer' && of.held === 'mixed' ? { ...of, held: 'bigint' as const } : of;
+  const elements = values.map((value) => converted(value, element, scope).text);
+  return code(`[${elements.join(', ')}]`, types.arrayOf(element));
+}
+
+function mismatch(a: ValueType, b: ValueType): string {
+  return `can't combine ${types.describe(a)} and ${types.describe(b)}`;
+}
+
+function unary({ operator, operand }: Extract<Expression, { kind: 'unary' }>, scope: Scope): Code {
+  if (operator === 'not') return code(`!(${booleanOperand(operand, operator, scope)})`, types.BOOLEAN);
+  const value = present(translate(operand, scope), scope);
+  const { type } = value;
+  if (type.kind === 'float' && operator === '-') return code(`(-${value.text})`, type);
+  if (type.kind !== 'integer')
+    fail(scope, `unable to apply unary operator ${operator} to ${types.describe(type)}`);
+  const result = operator === '-' ? negate(type.range) : invert(type.range);
+  return arithmetic.unary(operator, { ...value, type }, result, scope.names);
+}
+
+function booleanOperand(operand: Expression, operator: string, scope: Scope): string {
+  const value = present(translate(operand, scope), scope);
+  if (value.type.kind !== 'boolean')
+    fail(scope, `unable to apply operator ${operator} to ${types.describe(value.type)}`);
+  return value.text;
+}
+
+function logic({ operator, left, right }: Extract<Expression, { kind: 'logic' }>, scope: Scope): Code {
+  const sign = operator === 'and' ? '&&' : '||';
+  const [a, b] = [booleanOperand(left, operator, scope), booleanOperand(right, operator, scope)];
+  return code(`((${a}) ${sign} (${b}))`, types.BOOLEAN);
+}
+
+function arithmeticOf(
+  { operator, left, right }: Extract<Expression, { kind: 'arithmetic' }>,
+  scope: Scope,
+): Code {
+  const a = present(translate(left, scope), scope);
+  const b = present(translate(right, scope), scope);
+  if (a.type.kind === 'string' && b.type.kind === 'string' && operator === '+') {
+    return code(`(${a.text} + ${b.text})`, types.STRING);
+  }
+  if (isIntegral(a.type) && isIntegral(b.type)) {
+    return arithmetic.binary(operator, asInteger(a, scope), asInteger(b, scope), scope.names);
+  }
+  const isNumeric = [a, b].every(({ type }) => type.kind === 'float' || isIntegral(type));
+  if (!isNumeric || !['+', '-', '*', '/', '%'].includes(operator)) {
+    fail(
+      scope,
+      `unable to apply operator ${operator} to ${types.describe(a.type)} and ${types.describe(b.type)}`,
+    );
+  }
+  const [x, y] = [a, b].map((value) => converted(value, types.FLOAT, scope).text);
+  return code(`(${x} ${operator} ${y})`, types.FLOAT);
+}
+
+function isIntegral(type: ValueType): boolean {
+  return type.kind === 'integer';
+}
+
+function isMixedUnion(type: ValueType): boolean {
+  return type.kind === 'union' && type.members.every(({ kind }) => kind === 'integer' || kind === 'float');
+}
+
+function asInteger(value: Code, scope: Scope): IntegerCode {
+  const { type } = value;
+  if (type.kind === 'integer') return { ...value, type };
+  return fail(scope, `invalid type: expected integer, got ${types.describe(type)}`);
+}
+
+const COMPLEMENT = { '==': '===', '!=': '!==', '<': '<', '<=': '<=', '>': '>', '>=': '>=' } as const;
+
+function comparison(
+  { operator, left, right }: Extract<Expression, { kind: 'comparison' }>,
+  scope: Scope,
+): Code {
+  return compare(translate(left, scope), operator, translate(right, scope), scope);
+}
+
+/** `a operator b`. Throws SpecError where the two cannot be compared. */
+export function compare(left: Code, operator: ComparisonOperator, right: Code, scope: Scope): Code {
+  checkComparable(left.type, right.type, operator, scope);
+  const isEquality = operator === '==' || operator === '!=';
+  const a = isEquality && left.type.kind !== 'bytes' ? left : present(left, scope);
+  const b = isEquality && right.type.kind !== 'bytes' ? right : present(right, scope);
+  const folded = foldedComparison(a, operator, b);
+  if (folded !== undefined) return code(String(folded), types.BOOLEAN);
+  if (a.type.kind === 'bytes' && isEquality) {
+    const equal = `${scope.names.runtime('bytesEqual')}(${a.text}, ${b.text})`;
+    return code(operator === '==' ? equal : `!${equal}`, types.BOOLEAN);
+  }
+  if (a.type.kind === 'bytes') {
+    return code(
+      `(${scope.names.runtime('byteArrayCompare')}(${a.text}, ${b.text}) ${operator} 0)`,
+      types.BOOLEAN,
+    );
+  }
+  const [x, y] = isEquality ? comparableTexts(a, b, scope) : [a.text, b.text];
+  return code(`(${x} ${COMPLEMENT[operator]} ${y})`, types.BOOLEAN);
+}
+
+/** Comparing two constants is done at once: TypeScript would call it a mistake. */
+function foldedComparison(a: Code, operator: ComparisonOperator, b: Code): boolean | undefined {
+  const literal = /^(?:"(?:[^"\\]|\\.)*"|-?[0-9][0-9a-fx.]*n?|true|false|[A-Za-z]+\.[a-z][a-z0-9_]*)$/;
+  const isEnum = a.type.kind === 'enum';
+  if (!literal.test(a.text) || !literal.test(b.text) || a.text.includes('.') !== b.text.includes('.'))
+    return undefined;
+  if (a.text.startsWith('this.') || b.text.startsWith('this.')) return undefined;
+  const [x, y] = isEnum ? [a.text, b.text] : [literalValue(a.text), literalValue(b.text)];
+  if (operator === '==') return x === y;
+  if (operator === '!=') return x !== y;
+  if (isEnum) return undefined;
+  return operator === '<' ? x < y : operator === '<=' ? x <= y : operator === '>' ? x > y : x >= y;
+}
+
+function literalValue(text: string): number | bigint | string | boolean {
+  if (text.endsWith('n')) return BigInt(text.slice(0, -1));
+  return JSON.parse(/^-?0x/.test(text) ? String(Number(text)) : text) as number | string | boolean;
+}
+
+/** `===` wants both sides held alike. */
+function comparableTexts(left: Code, right: Code, scope: Scope): readonly [string, string] {
+  const heldOf = (type: ValueType): string | undefined => {
+    if (type.kind === 'integer') return type.held;
+    return type.kind === 'enum' ? type.of.held : undefined;
+  };
+  if (heldOf(left.type) === heldOf(right.type) && heldOf(left.type) !== 'mixed')
+    return [left.text, right.text];
+  if (heldOf(left.type) === undefined && heldOf(right.type) === undefined) return [left.text, right.text];
+  const big = (value: Code): string => {
+    const solid = present(value, scope);
+    if (solid.type.kind === 'integer') return arithmetic.toBig({ ...solid, type: solid.type }, scope.names);
+    if (solid.type.kind === 'enum') return arithmetic.toBig({ ...solid, type: solid.type.of }, scope.names);
+    return solid.text;
+  };
+  const isFloat = left.type.kind === 'float' || right.type.kind === 'float';
+  if (isFloat) return [converted(left, types.FLOAT, scope).text, converted(right, types.FLOAT, scope).text];
+  return [big(left), big(right)];
+}
+
+function choice({ condition, yes, no }: Extract<Expression, { kind: 'choice' }>, scope: Scope): Code {
+  const test = translateCondition(condition, scope);
+  const [a, b] = [translate(yes, scope), translate(no, scope)];
+  const common = types.combine(a.type, b.type);
+  if (common === undefined) fail(scope, mismatch(a.type, b.type));
+  const type = settled(common);
+  const [x, y] = [converted(a, type, scope), converted(b, type, scope)];
+  return { text: `((${test}) ? (${x.text}) : (${y.text}))`, type, optional: x.optional || y.optional };
+}
+
+/** A computed integer is held one way: as its interval asks, where its sources disagree. */
+function settled(type: ValueType): ValueType {
+  return type.kind === 'integer' && type.held === 'mixed' ? types.computed(type.range) : type;
+}
+
+function element({ of, index }: Extract<Expression, { kind: 'index' }>, scope: Scope): Code {
+  const array = present(translate(of, scope), scope);
+  const at = translateInteger(index, scope);
+  const isBytes = array.type.kind === 'bytes';
+  if (array.type.kind !== 'array' && !isBytes) fail(scope, `unable to index ${types.describe(array.type)}`);
+  const type = array.type.kind === 'array' ? array.type.of : types.BYTE;
+  return code(`${scope.names.runtime('elementAt')}(${array.text}, ${at.text})`, type);
+}
+
+function cast({ of, type: { path, isArray } }: Extract<Expression, { kind: 'cast' }>, scope: Scope): Code {
+  const wanted = valueTypeNamed(path, isArray, scope.owner, scope.place);
+  const isEmptyList = of.kind === 'list' && of.items.length === 0;
+  if (wanted.kind === 'array' && of.kind === 'list') return castList(of.items, wanted, scope);
+  const value = translate(of, scope);
+  if (isEmptyList || wanted.kind === 'any') return { ...value, type: wanted };
+  if (wanted.kind === 'integer') return castInteger(value, wanted, scope);
+  if (wanted.kind === 'user' || wanted.kind === 'opaque') return castStructure(value, wanted, scope);
+  if (isAssignable(value.type, wanted)) return { ...value, type: wanted };
+  return {
+    ...value,
+    text: `${scope.names.runtime('castTo')}<${plainTypeText(wanted)}>(${value.text})`,
+    type: wanted,
+  };
+}
+
+function plainTypeText(type: ValueType): string {
+  const texts: Readonly<Record<string, string>> = {
+    string: 'string',
+    bytes: 'Uint8Array',
+    boolean: 'boolean',
+    float: 'number',
+  };
+  return texts[type.kind] ?? 'unknown';
+}
+
+/** A cast never changes a value, but a cast to 64 bits says how it is held. */
+function castInteger(value: Code, wanted: types.IntegerType, scope: Scope): Code {
+  const { type } = value;
+  if (type.kind !== 'integer') {
+    if (type.kind === 'float' || type.kind === 'enum')
+      return { ...value, type: type.kind === 'enum' ? type.of : type };
+    const held = { ...wanted, held: 'mixed' as const };
+    return { ...value, text: `${scope.names.runtime('castToInteger')}(${value.text})`, type: held };
+  }
+  if (wanted.held === 'number' || type.held === 'bigint') return value;
+  const solid = present(value, scope);
+  return {
+    ...solid,
+    text: arithmetic.toBig({ ...solid, type }, scope.names),
+    type: { ...type, held: 'bigint' },
+  };
+}
+
+function castList(items: readonly Expression[], wanted: types.ArrayType, scope: Scope): Code {
+  const values = items.map(
+    (item) => converted(present(translate(item, scope), scope), wanted.of, scope).text,
+  );
+  return code(`[${values.join(', ')}]`, { ...wanted, like: false });
+}
+
+function castStructure(
+  value: Code,
+  wanted: Extract<ValueType, { kind: 'user' | 'opaque' }>,
+  scope: Scope,
+): Code {
+  if (types.sameType(value.type, wanted)) return { ...value, type: wanted };
+  const name = wanted.kind === 'user' ? scope.names.class(wanted.type) : scope.names.opaqueClass(wanted.name);
+  const helper = scope.names.runtime(value.optional ? 'castOptional' : 'castTo');
+  return { ...value, text: `${helper}(${value.text}, ${name})`, type: wanted };
+}
+
+function enumMember({ path, name, label }: Extract<Expression, { kind: 'enum' }>, scope: Scope): Code {
+  const spec = requireEnum([...path, name], scope.owner, scope.place);
+  const member = spec.members.find((one) => one.label === label);
+  if (member === undefined) {
+    const hint = suggest(
+      label,
+      spec.members.map((one) => one.label),
+    );
+    const where = spec.place.path.join('/');
+    fail(
+      scope,
+      `unable to find enum member '${name}::${label}' (enum '${spec.name}' defined at /${where})${hint}`,
+    );
+  }
+  const of = types.computed({ lo: member.value, hi: member.value });
+  const held = scope.facts.isBigEnum(spec) ? 'bigint' : 'number';
+  return code(`${scope.names.enum(spec)}.${label}`, { kind: 'enum', spec, of: { ...of, held } });
+}

@@ -1,0 +1,126 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { SpecError, type Place } from './diagnostics.ts';
+
+/** What a plain scalar can mean. Integers are exact, whatever their size. */
+export type ScalarValue = null | boolean | bigint | number | string;
+
+/** A single value; `text` is what the author wrote, without quotes. */
+export interface YamlScalar {
+  readonly kind: 'scalar';
+  readonly value: ScalarValue;
+  readonly text: string;
+  readonly place: Place;
+}
+
+/** A list. */
+export interface YamlList {
+  readonly kind: 'list';
+  readonly items: readonly YamlNode[];
+  readonly place: Place;
+}
+
+/** One key of a map and its value. */
+export interface YamlEntry {
+  readonly key: string;
+  readonly keyNode: YamlNode;
+  readonly value: YamlNode;
+}
+
+/** A map, in the order of the file. */
+export interface YamlMap {
+  readonly kind: 'map';
+  readonly entries: readonly YamlEntry[];
+  readonly place: Place;
+}
+
+/** A YAML value that knows where it stands. */
+export type YamlNode = YamlScalar | YamlList | YamlMap;
+
+/**
+ * Reads a spec's text. Scalars follow the habits of YAML 1.1 that Kaitai's own compiler has: `0x0253_f2f4`, `0b1010`
+ * and `1_000` are integers, `yes` and `off` are booleans. Throws {@link SpecError} where the text is not YAML.
+ */
+export function parseYaml(text: string, file: string): YamlNode {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, uniqueKeys: false });
+  const [first] = document.errors;
+  if (first !== undefined) {
+    const at = lines.linePos(first.pos[0]);
+    const message = (first.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+    throw new SpecError({ file, path: [], line: at.line, column: at.col }, message, true);
+  }
+  return convert(document.contents, { file, lines, document }, [], 0);
+}
+
+interface Context {
+  readonly file: string;
+  readonly lines: LineCounter;
+  readonly document: Document;
+}
+
+function convert(node: unknown, context: Context, path: readonly string[], near: number): YamlNode {
+  const offset = (node as Node | null)?.range?.[0] ?? near;
+  const { line, col } = context.lines.linePos(offset);
+  const place: Place = { file: context.file, path, line, column: col };
+  if (isAlias(node)) return convert(node.resolve(context.document), context, path, offset);
+  if (isMap(node)) return { kind: 'map', entries: convertEntries(node.items, context, path, offset), place };
+  if (isSeq(node)) {
+    const items = node.items.map((item, index) => convert(item, context, [...path, String(index)], offset));
+    return { kind: 'list', items, place };
+  }
+  if (!isScalar(node)) return { kind: 'scalar', value: null, text: '', place };
+  const written = String(node.value ?? '');
+  const value = node.type === 'PLAIN' || node.type === undefined ? plainValue(written) : written;
+  return { kind: 'scalar', value, text: written, place };
+}
+
+function convertEntries(
+  pairs: readonly { key: unknown; value: unknown }[],
+  context: Context,
+  path: readonly string[],
+  near: number,
+): readonly YamlEntry[] {
+  const seen = new Set<string>();
+  return pairs.map((pair) => {
+    const keyNode = convert(pair.key, context, path, near);
+    const key = keyText(keyNode);
+    if (seen.has(key)) throw new SpecError(keyNode.place, `found duplicate key ${key}`, true);
+    seen.add(key);
+    const value = convert(pair.value, context, [...path, key], (pair.key as Node | null)?.range?.[0] ?? near);
+    return { key, keyNode, value };
+  });
+}
+
+function keyText(node: YamlNode): string {
+  if (node.kind === 'scalar') return node.text;
+  if (node.kind === 'list') return `[${node.items.map(keyText).join(', ')}]`;
+  return `{${node.entries.map((entry) => entry.key).join(', ')}}`;
+}
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  yes: true,
+  true: true,
+  on: true,
+  no: false,
+  false: false,
+  off: false,
+};
+const INTEGER = /^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o[0-7_]+|0[0-7_]+|0|[1-9][0-9_]*)$/;
+const FLOAT =
+  /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|\.[0-9_]+(?:[eE][-+]?[0-9]+)?|[0-9][0-9_]*[eE][-+]?[0-9]+)$/;
+
+/** The meaning of an unquoted scalar. */
+function plainValue(text: string): ScalarValue {
+  if (/^(?:~|null|Null|NULL|)$/.test(text)) return null;
+  if (/^(?:[a-z]+|[A-Z][a-z]*|[A-Z]+)$/.test(text)) return BOOLEANS[text.toLowerCase()] ?? text;
+  if (INTEGER.test(text)) return integerValue(text);
+  if (FLOAT.test(text)) return Number(text.replaceAll('_', ''));
+  return text;
+}
+
+function integerValue(text: string): bigint {
+  const negative = text.startsWith('-');
+  const digits = text.replace(/^[-+]/, '').replaceAll('_', '');
+  const octal = /^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits;
+  return negative ? -BigInt(octal) : BigInt(octal);
+}
