@@ -60,6 +60,10 @@ types:
         -orig-id: numGDEntries
         -unit: entries
         type: u4
+        valid:
+          expr: grain_size == 0 or (num_sectors - 1) / grain_size / 4096 < _
+        -expected: enough for all grains of the disk, 4096 for each entry
+        -rule: vmdk3/gd-entries-mismatch
         doc: Entries of the grain directory, one for each 4096 grains of the disk, the last ones rounded up.
       - id: free_sector
         -orig-id: freeSector

@@ -501,13 +501,22 @@ types:
       - id: vm_state_size_large
         -unit: bytes
         type: u8
+        valid:
+          expr: vm_state_size == 0 or _ == vm_state_size
+        -expected: equal to vm_state_size
+        -rule: qcow2/snapshot-vmstate
         if: extra_data_size >= 8
-        doc: Bytes of saved machine state, which are stored in guest clusters behind the end of the disk.
+        doc: |
+          Bytes of saved machine state, which are stored in guest clusters behind the end of the disk. `vm_state_size` is the same, or 0 where
+          the state is too large for it.
       - id: disk_size
         -unit: bytes
         type: u8
+        valid:
+          min: 1
+        -rule: qcow2/snapshot-disk-size
         if: extra_data_size >= 16
-        doc: Guest size of the snapshot.
+        doc: Guest size of the snapshot, not 0.
       - id: icount
         type: u8
         if: extra_data_size >= 24

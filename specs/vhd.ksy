@@ -60,7 +60,13 @@ types:
       - id: creator_version
         -orig-id: Creator Version
         type: u4
-        doc: Version of that program, the major number in the upper half.
+        valid:
+          expr: creator_application != creator_application::blktap or (_ != 0x00000001 and _ <= 0x00010003)
+        -expected: 1.0 to 1.3 in a disk of blktap
+        -rule: vhd/creator-tap-version
+        doc: |
+          Version of that program, the major number in the upper half. blktap went up to 1.3; disks of its version 0.1 have sector bitmaps with
+          the bits of each byte the other way round.
       - id: creator_host_os
         -orig-id: Creator Host OS
         type: u4
@@ -109,6 +115,10 @@ types:
         doc: 1 where the disk belongs to a saved virtual machine, 0 otherwise.
       - id: hidden
         type: u1
+        valid:
+          expr: _ == 0 or creator_application == creator_application::blktap
+        -expected: 0 except in a disk of blktap
+        -rule: vhd/reserved-nonzero
         doc: 0; XenServer writes 1 for a disk that only serves as a parent. Part of the reserved bytes in the document.
       - id: reserved
         -orig-id: Reserved

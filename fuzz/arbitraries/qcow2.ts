@@ -133,6 +133,7 @@ const l2ExtendedEntry = structureOf('qcow2', 'l2_extended_entry', {
 const snapshotEntry = structureOf('qcow2', 'snapshot_entry', {
   sound: {
     extra_data_size: fc.oneof(fc.constantFrom(0n, 8n, 16n, 24n, 40n), fc.bigInt({ min: 0n, max: 64n })),
+    vm_state_size_large: unsigned(64),
     unknown_extra_data: fc.constant(new Uint8Array(0)),
     id_str: bytesOf(1, 12),
     name: bytesOf(0, 20),
@@ -141,6 +142,9 @@ const snapshotEntry = structureOf('qcow2', 'snapshot_entry', {
   fit: fitSnapshot,
   broken: {
     id_str_size: fc.constant({ id_str_size: 0n, id_str: new Uint8Array(0) }),
+    vm_state_size_large: fc
+      .tuple(fc.bigInt({ min: 1n, max: 2n ** 32n - 1n }), fc.bigInt({ min: 1n, max: 2n ** 64n - 2n ** 32n }))
+      .map(([size, more]) => ({ vm_state_size: size, vm_state_size_large: size + more })),
   },
 });
 
@@ -149,8 +153,10 @@ function fitSnapshot(values: StructureValues): StructureValues {
   const idSize = bytesIn(values['id_str']).length;
   const nameSize = bytesIn(values['name']).length;
   const absent = ['vm_state_size_large', 'disk_size', 'icount'].slice(Math.min(3, Math.floor(extra / 8)));
+  const large = integerIn(values['vm_state_size_large']);
   const fitted: StructureValues = {
     ...values,
+    vm_state_size: large < 2n ** 32n ? large : 0n,
     id_str_size: BigInt(idSize),
     name_size: BigInt(nameSize),
     unknown_extra_data: new Uint8Array(extra < 24 ? extra % 8 : extra - 24),

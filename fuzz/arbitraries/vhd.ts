@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { nonZeroBytes, structureOf } from './structure.ts';
 import type { StructureValues } from './encode.ts';
 
+const blktap = 0x74617000n;
+const qemu = 0x71656d75n;
 const none = 0n;
 const w2ku = 0x57326b75n;
 const w2ru = 0x57327275n;
@@ -17,8 +19,19 @@ const diskGeometry = structureOf('vhd', 'disk_geometry', {
 
 const footer = structureOf('vhd', 'footer', {
   inner: [footerFeatures, diskGeometry],
-  sound: { unique_id: nonZeroBytes(16) },
-  broken: { unique_id: fc.constant({ unique_id: new Uint8Array(16) }) },
+  sound: {
+    creator_version: fc.bigInt({ min: 0x10000n, max: 0x10003n }),
+    unique_id: nonZeroBytes(16),
+    hidden: fc.constant(0n),
+  },
+  broken: {
+    creator_version: fc.record({
+      creator_application: fc.constant(blktap),
+      creator_version: fc.oneof(fc.constant(1n), fc.bigInt({ min: 0x10004n, max: 2n ** 32n - 1n })),
+    }),
+    unique_id: fc.constant({ unique_id: new Uint8Array(16) }),
+    hidden: fc.record({ creator_application: fc.constant(qemu), hidden: fc.bigInt({ min: 1n, max: 255n }) }),
+  },
 });
 
 const parentLocatorEntry = structureOf('vhd', 'parent_locator_entry', {

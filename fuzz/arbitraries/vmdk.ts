@@ -41,12 +41,24 @@ const sparseExtentHeader = structureOf('vmdk4', 'sparse_extent_header', {
   },
 });
 
+const grainsPerTable = 4096n;
+
 const cowdHeader = structureOf('cowd', 'cowd_header', {
-  sound: { grain_size: fc.nat(31).map((power) => 1n << BigInt(power)) },
+  sound: {
+    grain_size: fc.nat(31).map((power) => 1n << BigInt(power)),
+    num_gd_entries: fc.bigInt({ min: 2n ** 20n, max: 2n ** 32n - 1n }),
+  },
   broken: {
     grain_size: fc.record({
       grain_size: unsigned(32).filter((size) => size === 0n || (size & (size - 1n)) !== 0n),
     }),
+    num_gd_entries: fc
+      .tuple(fc.bigInt({ min: 1n, max: 2n ** 32n - 1n }), fc.nat(20), unsigned(32))
+      .map(([sectors, power, entries]) => {
+        const grainSize = 1n << BigInt(power);
+        const needed = (sectors + grainSize * grainsPerTable - 1n) / (grainSize * grainsPerTable);
+        return { num_sectors: sectors, grain_size: grainSize, num_gd_entries: entries % needed };
+      }),
   },
 });
 

@@ -1,0 +1,47 @@
+import * as cowd from '../../generated/cowd.ts';
+import * as luks from '../../generated/luks.ts';
+import * as qcow2 from '../../generated/qcow2.ts';
+import * as sesparse from '../../generated/sesparse.ts';
+import * as vhd from '../../generated/vhd.ts';
+import * as vmdk4 from '../../generated/vmdk4.ts';
+import type { Breach, BreachSink } from '../../src/codec/index.ts';
+import type { StructureArbitrary } from './structure.ts';
+
+/** What every generated class can do with bytes. */
+export interface Codec {
+  decode(bytes: Uint8Array, sink: BreachSink): Decoded;
+  from(bytes: Uint8Array): Decoded;
+}
+
+/** What every object of a generated class can do. */
+export interface Decoded {
+  toBytes(): Uint8Array;
+}
+
+const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  cowd,
+  luks,
+  qcow2,
+  sesparse,
+  vhd,
+  vmdk4,
+};
+
+/** The generated class of a structure. */
+export function codecOf({ layout }: StructureArbitrary): Codec {
+  const name = layout.id.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const found = modules[layout.spec]?.[name];
+  if (!isCodec(found)) throw new Error(`generated/${layout.spec}.ts has no class ${name}`);
+  return found;
+}
+
+/** Decodes to the end of the structure and gives what was found wrong, in the order found. */
+export function breachesIn(codec: Codec, bytes: Uint8Array): Breach[] {
+  const breaches: Breach[] = [];
+  codec.decode(bytes, (breach) => breaches.push(breach));
+  return breaches;
+}
+
+function isCodec(value: unknown): value is Codec {
+  return typeof value === 'function' && 'decode' in value && 'from' in value;
+}
