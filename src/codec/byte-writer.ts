@@ -1,4 +1,34 @@
+import { bytesEqual, bytesStripRight, bytesTerminateMulti, bytesTrimMulti, indexOfUnit } from './bytes.ts';
 import { EncodeError } from './errors.ts';
+
+/** How a field of a certain size says where its bytes end; with neither key they fill it. */
+export interface FieldEnding {
+  /** `terminator`: one byte, or one code unit of a wide encoding. */
+  readonly terminator?: Uint8Array;
+  /** `include`: the terminator belongs to the bytes. */
+  readonly include?: boolean;
+  /** `pad-right`. */
+  readonly padByte?: number;
+}
+
+/** What a reader takes of a field. */
+function fieldContents(field: Uint8Array, { terminator, include = false, padByte }: FieldEnding): Uint8Array {
+  if (terminator === undefined) return padByte === undefined ? field : bytesStripRight(field, padByte);
+  if (padByte === undefined) return bytesTerminateMulti(field, terminator, include);
+  return bytesTrimMulti(field, terminator, include, padByte);
+}
+
+/** Fills a field behind its first `length` bytes. */
+function finishField(
+  field: Uint8Array,
+  length: number,
+  { terminator, include = false, padByte = 0 }: FieldEnding,
+): void {
+  const mark =
+    terminator === undefined || include || length + terminator.length > field.length ? undefined : terminator;
+  if (mark !== undefined) field.set(mark, length);
+  field.fill(padByte, length + (mark?.length ?? 0));
+}
 
 const FIRST_CAPACITY = 256;
 
@@ -14,11 +44,14 @@ export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
   #size: number;
+  /** Length of the residue; -1 where there is none, so that no field ends there. */
+  readonly #residueSize: number;
   #bitsLeft = 0;
 
   /** Begins with a copy of `residue`, whose length is also the least length of the result. */
   constructor(residue?: Uint8Array) {
     this.#size = residue?.length ?? 0;
+    this.#residueSize = residue?.length ?? -1;
     this.#bytes = new Uint8Array(Math.max(FIRST_CAPACITY, this.#size));
     this.#view = new DataView(this.#bytes.buffer);
     if (residue !== undefined) this.#bytes.set(residue);
@@ -168,17 +201,80 @@ export class ByteWriter {
   }
 
   /**
-   * A field of `size` bytes that begins with `bytes`: then the first byte of the rest is `terminator` and the others
-   * are `padByte`, each only where given; what is not given keeps its residue.
+   * A field of `size` bytes. Shorter bytes need an `ending` that tells them from the rest: the rest keeps its residue
+   * where it ends the bytes already, else it is written.
+   *
+   * @throws EncodeError where a reader would not get the same bytes back.
    */
-  writeBytesLimit(bytes: Uint8Array, size: number, terminator?: number, padByte?: number): void {
+  writeBytesLimit(bytes: Uint8Array, size: number, ending: FieldEnding = {}): void {
+    const start = this.pos;
+    this.writeSubstream(bytes, size);
+    const field = this.#bytes.subarray(start, start + size);
+    if (bytesEqual(fieldContents(field, ending), bytes)) return;
+    finishField(field, bytes.length, ending);
+    if (!bytesEqual(fieldContents(field, ending), bytes))
+      throw new EncodeError(
+        `${bytes.length} bytes cannot be told from the rest of their field of ${size} bytes`,
+      );
+  }
+
+  /**
+   * A field that reaches to the end of the stream: of the residue where that is longer.
+   *
+   * @throws EncodeError as `writeBytesLimit`.
+   */
+  writeBytesFull(bytes: Uint8Array, ending: FieldEnding = {}): void {
+    const isWhole = bytesEqual(fieldContents(bytes, ending), bytes);
+    const least = isWhole ? bytes.length : bytes.length + (ending.terminator?.length ?? 0);
+    const isEnded = ending.terminator !== undefined || ending.padByte !== undefined;
+    this.writeBytesLimit(bytes, Math.max(least, isEnded ? this.#residueSize - this.pos : 0), ending);
+  }
+
+  /** The bytes of a structure that has a stream of its own; what it leaves of its `size` bytes keeps its residue. */
+  writeSubstream(bytes: Uint8Array, size: number): void {
     if (bytes.length > size) throw new EncodeError(`${bytes.length} bytes do not fit a field of ${size}`);
     const start = this.pos;
     this.#advance(size);
     this.#bytes.set(bytes, start);
-    let rest = start + bytes.length;
-    if (terminator !== undefined && bytes.length < size) this.#bytes[rest++] = terminator;
-    if (padByte !== undefined) this.#bytes.fill(padByte, rest, start + size);
+  }
+
+  /**
+   * Bytes that end with a terminator, the mirror of `readBytesTerm`.
+   *
+   * @throws EncodeError where the terminator is among the bytes, or `include` is set and it is not their end.
+   */
+  writeBytesTerm(
+    bytes: Uint8Array,
+    terminator: number,
+    include: boolean,
+    consume: boolean,
+    eosError: boolean,
+  ): void {
+    this.writeBytesTermMulti(bytes, Uint8Array.of(terminator), include, consume, eosError);
+  }
+
+  /** As `writeBytesTerm`, for a terminator of several bytes. */
+  writeBytesTermMulti(
+    bytes: Uint8Array,
+    terminator: Uint8Array,
+    include: boolean,
+    consume: boolean,
+    eosError: boolean,
+  ): void {
+    const found = indexOfUnit(bytes, terminator);
+    const wanted = include ? bytes.length - terminator.length : -1;
+    const mayLack = !eosError && found < 0;
+    if (found !== wanted && !mayLack)
+      throw new EncodeError('a terminated field has its terminator in the wrong place');
+    this.writeBytes(bytes);
+    const isEnded = include || (mayLack && this.pos === this.#residueSize);
+    if (!isEnded) this.writeBytes(terminator);
+    if (!consume && (!isEnded || found >= 0)) this.pos -= terminator.length;
+  }
+
+  /** What lies under the next `size` bytes, or up to the end of the residue; less where there is less. */
+  residue(size: number = this.#residueSize - this.pos): Uint8Array {
+    return this.#bytes.slice(this.pos, Math.min(this.pos + size, this.#residueSize));
   }
 
   #writeBitsBe(count: number, value: bigint): void {

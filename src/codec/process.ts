@@ -1,4 +1,5 @@
-import { ProcessError } from './errors.ts';
+import { bytesEqual } from './bytes.ts';
+import { EncodeError, ProcessError } from './errors.ts';
 import { inflateRaw } from './inflate.ts';
 
 /** A `process` of the user's own: generated code constructs it with the spec's arguments. */
@@ -7,6 +8,11 @@ export interface BytesProcessor {
   decode(bytes: Uint8Array): Uint8Array;
   /** Plain bytes to stored bytes; without it a type that uses the processor cannot be written. */
   encode?(bytes: Uint8Array): Uint8Array;
+}
+
+/** A process of the user's own, reading. The bytes come first: they are read before its arguments are computed. */
+export function processCustom(bytes: Uint8Array, processor: BytesProcessor): Uint8Array {
+  return processor.decode(bytes);
 }
 
 /** `process: xor(key)` with a key of one byte (its low eight bits count), into new memory. Its own inverse. */
@@ -60,9 +66,26 @@ export function processZlib(bytes: Uint8Array): Uint8Array {
   }
 }
 
-/** `process: zlib`, writing: a stream that unpacks to the same bytes, though not the one that was read. */
-export function unprocessZlib(bytes: Uint8Array): Uint8Array {
+/**
+ * `process: zlib`, writing: the `residue`, which may be empty, where it unpacks to the same bytes, else a new stream.
+ */
+export function unprocessZlib(bytes: Uint8Array, residue: Uint8Array): Uint8Array {
+  try {
+    if (bytesEqual(zlib.inflate(residue), bytes)) return residue;
+  } catch {
+    // What is no stream cannot be kept.
+  }
   return zlib.deflate(bytes);
+}
+
+/**
+ * A process of the user's own, writing.
+ *
+ * @throws EncodeError where it works in one direction only.
+ */
+export function unprocessCustom(bytes: Uint8Array, processor: BytesProcessor): Uint8Array {
+  if (processor.encode === undefined) throw new EncodeError('a custom process has no encode()');
+  return processor.encode(bytes);
 }
 
 /** RFC 1950, 2.2. */

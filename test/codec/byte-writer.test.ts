@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ByteReader, ByteWriter, EncodeError } from '../../src/codec/index.ts';
+import { ByteReader, ByteWriter, EncodeError, type FieldEnding } from '../../src/codec/index.ts';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
@@ -106,18 +106,91 @@ describe('ByteWriter', () => {
     expect([...io.toBytes()]).toEqual([0b101_00000, 7, 0b101, 1]);
   });
 
-  it('fills the rest of a sized field with terminator and pad, or leaves the residue', () => {
-    const limit = (residue: Uint8Array, terminator?: number, pad?: number): number[] => {
-      const io = new ByteWriter(residue);
-      io.writeBytesLimit(bytes(1, 2), 5, terminator, pad);
+  const at = Uint8Array.of(0x40);
+  const limits: [name: string, residue: number[], value: number[], ending: FieldEnding, result: number[]][] =
+    [
+      ['keeps a rest that ends the bytes', [1, 9, 0x40, 7], [1, 2], { terminator: at }, [1, 2, 0x40, 7]],
+      ['puts the terminator and zeros', [9, 9, 9, 9], [1, 2], { terminator: at }, [1, 2, 0x40, 0]],
+      [
+        'puts the terminator and the pad',
+        [9, 9, 9, 9],
+        [1],
+        { terminator: at, padByte: 0x20 },
+        [1, 0x40, 0x20, 0x20],
+      ],
+      ['pads', [], [1], { padByte: 0x20 }, [1, 0x20, 0x20, 0x20]],
+      [
+        'keeps padding without a terminator',
+        [1, 0x20, 0x20, 0x20],
+        [2],
+        { terminator: at, padByte: 0x20 },
+        [2, 0x20, 0x20, 0x20],
+      ],
+      [
+        'puts nothing behind an included terminator but pad',
+        [9, 9, 9, 9],
+        [1, 0x40],
+        { terminator: at, include: true },
+        [1, 0x40, 9, 9],
+      ],
+      ['fills it', [], [1, 2, 3, 4], { terminator: at, padByte: 0 }, [1, 2, 3, 4]],
+    ];
+  it.each(limits)('writes a field of 4 bytes: %s', (_, residue, value, ending, result) => {
+    const io = new ByteWriter(Uint8Array.from(residue));
+    io.writeBytesLimit(Uint8Array.from(value), 4, ending);
+    expect([...io.toBytes()]).toEqual(result);
+  });
+
+  it('refuses a field that would not read as the same bytes', () => {
+    const limit = (value: number[], ending: FieldEnding): (() => void) => {
+      return () => new ByteWriter().writeBytesLimit(Uint8Array.from(value), 4, ending);
+    };
+    expect(limit([1, 2, 3, 4, 5], {})).toThrow(EncodeError);
+    expect(limit([1], {})).toThrow(EncodeError);
+    expect(limit([1, 0], { padByte: 0 })).toThrow(EncodeError);
+    expect(limit([1, 0x40, 2], { terminator: at })).toThrow(EncodeError);
+  });
+
+  it('fills the stream to its end: the old one, or that of the bytes', () => {
+    const full = (residue: number[] | undefined, value: number[], ending: FieldEnding): number[] => {
+      const io = new ByteWriter(residue && Uint8Array.from(residue));
+      io.writeBytesFull(Uint8Array.from(value), ending);
       return [...io.toBytes()];
     };
-    const old = new Uint8Array(5).fill(9);
-    expect(limit(old)).toEqual([1, 2, 9, 9, 9]);
-    expect(limit(old, 0)).toEqual([1, 2, 0, 9, 9]);
-    expect(limit(old, 0, 0x20)).toEqual([1, 2, 0, 0x20, 0x20]);
-    expect(limit(bytes(), undefined, 0x20)).toEqual([1, 2, 0x20, 0x20, 0x20]);
-    expect(() => new ByteWriter().writeBytesLimit(bytes(1, 2), 1)).toThrow(EncodeError);
+    expect(full([1, 2, 0x40, 7], [5], { terminator: at })).toEqual([5, 0x40, 0, 0]);
+    expect(full([1, 2, 0x40, 7], [5, 6], { terminator: at })).toEqual([5, 6, 0x40, 7]);
+    expect(full(undefined, [1, 2], { terminator: at, padByte: 0 })).toEqual([1, 2]);
+    expect(full(undefined, [1, 0], { terminator: at, padByte: 0 })).toEqual([1, 0, 0x40]);
+    expect(full([9], [1, 2], {})).toEqual([1, 2]);
+  });
+
+  const flags = [false, true];
+  const readings = flags.flatMap((include) =>
+    flags.flatMap((consume) => flags.map((eosError) => [include, consume, eosError] as const)),
+  );
+  it.each(readings)(
+    'mirrors terminated fields: include %s, consume %s, eosError %s',
+    (include, consume, eosError) => {
+      for (const input of [[1, 2, 0, 3], [0, 3], ...(eosError ? [] : [[1, 2]])]) {
+        const from = new ByteReader(Uint8Array.from(input));
+        const value = from.readBytesTerm(0, include, consume, eosError);
+        const over = new ByteWriter(Uint8Array.from(input));
+        over.writeBytesTerm(value, 0, include, consume, eosError);
+        expect([[...over.toBytes()], over.pos]).toEqual([input, from.pos]);
+        const fresh = new ByteWriter();
+        fresh.writeBytesTerm(value, 0, include, consume, eosError);
+        const again = new ByteReader(fresh.toBytes());
+        expect([again.readBytesTerm(0, include, consume, eosError), again.pos]).toEqual([value, fresh.pos]);
+      }
+    },
+  );
+
+  it('refuses a terminator in the wrong place', () => {
+    const io = new ByteWriter();
+    expect(() => io.writeBytesTerm(bytes(1, 0, 2), 0, false, true, true)).toThrow(EncodeError);
+    expect(() => io.writeBytesTerm(bytes(1), 0, true, true, true)).toThrow(EncodeError);
+    io.writeBytesTermMulti(bytes(1, 0, 0, 2), bytes(0, 0), false, true, true);
+    expect([...io.toBytes()]).toEqual([1, 0, 0, 2, 0, 0]);
   });
 
   it('grows, leaves zeros in gaps, and hands out copies', () => {

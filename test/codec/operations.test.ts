@@ -192,11 +192,25 @@ describe('processes', () => {
           expect(codec.bytesEqual(codec.processZlib(deflateSync(data, { level, strategy })), data)).toBe(
             true,
           );
-          expect(codec.bytesEqual(inflateSync(codec.unprocessZlib(data)), data)).toBe(true);
+          expect(codec.bytesEqual(inflateSync(codec.unprocessZlib(data, bytes())), data)).toBe(true);
         },
       ),
       { seed: 5, numRuns: 60 },
     );
+  });
+
+  it('keep a zlib stream that is still right', () => {
+    const packed = new Uint8Array(deflateSync(bytes(1, 2, 3), { level: 9 }));
+    expect(codec.unprocessZlib(bytes(1, 2, 3), packed)).toBe(packed);
+    expect(codec.processZlib(codec.unprocessZlib(bytes(1, 2), packed))).toEqual(bytes(1, 2));
+  });
+
+  it('of the user go both ways where they can', () => {
+    const decode = (input: Uint8Array): Uint8Array => input.map((byte) => byte + 1);
+    const encode = (input: Uint8Array): Uint8Array => input.map((byte) => byte - 1);
+    expect(codec.processCustom(bytes(1), { decode })).toEqual(bytes(2));
+    expect(codec.unprocessCustom(bytes(2), { decode, encode })).toEqual(bytes(1));
+    expect(() => codec.unprocessCustom(bytes(2), { decode })).toThrow(codec.EncodeError);
   });
 
   it('refuse damaged zlib streams with a typed error, as zlib does', () => {
