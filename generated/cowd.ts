@@ -12,6 +12,7 @@ import {
   expectEqual,
   expectMin,
   expectThat,
+  floorDiv,
   reserve,
 } from '../src/codec/index.ts';
 
@@ -32,7 +33,7 @@ export class Cowd extends Structure<CowdField> {
   declare readonly _root: Cowd;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Cowd) {
-    super(io, parent, root);
+    super(io, parent, root, true);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -129,6 +130,7 @@ const cowdHeaderLayout: Layout<CowdHeaderField> = {
       property: 'numGdEntries',
       at: 24,
       size: 4,
+      rule: 'vmdk3/gd-entries-mismatch',
       doc: 'Entries of the grain directory, one for each 4096 grains of the disk, the last ones rounded up.',
     },
     free_sector: {
@@ -312,17 +314,25 @@ export class CowdHeader extends Structure<CowdHeaderField> {
     );
     this.gdOffset = io.readU4le();
     expectMin(this, 'gd_offset', this.gdOffset, 4);
-    const at = reserve(this, 1628, 'num_gd_entries');
-    this.numGdEntries = io.view.getUint32(at, true);
-    this.freeSector = io.view.getUint32(at + 4, true);
-    this.parentFileName = io.bytes.subarray(at + 8, at + 1032);
-    this.parentGeneration = io.view.getUint32(at + 1032, true);
-    this.generation = io.view.getUint32(at + 1036, true);
-    this.name = io.bytes.subarray(at + 1040, at + 1100);
-    this.description = io.bytes.subarray(at + 1100, at + 1612);
-    this.savedGeneration = io.view.getUint32(at + 1612, true);
-    this.reserved = io.bytes.subarray(at + 1616, at + 1624);
-    this.uncleanShutdown = io.view.getUint32(at + 1624, true);
+    this.numGdEntries = io.readU4le();
+    expectThat(
+      this,
+      'num_gd_entries',
+      this.numGdEntries,
+      this.grainSize === 0 ||
+        Math.floor(floorDiv(this.numSectors - 1, this.grainSize) / 4096) < this.numGdEntries,
+      'grain_size == 0 or (num_sectors - 1) / grain_size / 4096 < _',
+    );
+    const at = reserve(this, 1624, 'free_sector');
+    this.freeSector = io.view.getUint32(at, true);
+    this.parentFileName = io.bytes.subarray(at + 4, at + 1028);
+    this.parentGeneration = io.view.getUint32(at + 1028, true);
+    this.generation = io.view.getUint32(at + 1032, true);
+    this.name = io.bytes.subarray(at + 1036, at + 1096);
+    this.description = io.bytes.subarray(at + 1096, at + 1608);
+    this.savedGeneration = io.view.getUint32(at + 1608, true);
+    this.reserved = io.bytes.subarray(at + 1612, at + 1620);
+    this.uncleanShutdown = io.view.getUint32(at + 1620, true);
     this.padding = io.readBytes(396);
   }
 

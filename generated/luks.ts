@@ -31,7 +31,7 @@ export class Luks extends Structure<LuksField> {
   declare readonly _root: Luks;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Luks) {
-    super(io, parent, root);
+    super(io, parent, root, true);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */

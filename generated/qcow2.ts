@@ -39,7 +39,7 @@ export class Qcow2 extends Structure<Qcow2Field> {
   declare readonly _root: Qcow2;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root);
+    super(io, parent, root, true);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -1609,9 +1609,17 @@ const snapshotEntryLayout: Layout<SnapshotEntryField> = {
       type: 'u8be',
       property: 'vmStateSizeLarge',
       at: 40,
-      doc: 'Bytes of saved machine state, which are stored in guest clusters behind the end of the disk.',
+      rule: 'qcow2/snapshot-vmstate',
+      doc: 'Bytes of saved machine state, which are stored in guest clusters behind the end of the disk. `vm_state_size` is the same, or 0 where\nthe state is too large for it.',
     },
-    disk_size: { type: 'u8be', property: 'diskSize', after: 0, at: 0, doc: 'Guest size of the snapshot.' },
+    disk_size: {
+      type: 'u8be',
+      property: 'diskSize',
+      after: 0,
+      at: 0,
+      rule: 'qcow2/snapshot-disk-size',
+      doc: 'Guest size of the snapshot, not 0.',
+    },
     icount: {
       type: 'u8be',
       after: 1,
@@ -1704,13 +1712,14 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
    */
   extraDataSize: number;
   /**
-   * Bytes of saved machine state, which are stored in guest clusters behind the end of the disk.
+   * Bytes of saved machine state, which are stored in guest clusters behind the end of the disk. `vm_state_size` is the same, or 0 where
+   * the state is too large for it.
    *
    * Unit: bytes.
    */
   vmStateSizeLarge: bigint | undefined;
   /**
-   * Guest size of the snapshot.
+   * Guest size of the snapshot, not 0.
    *
    * Unit: bytes.
    */
@@ -1759,10 +1768,18 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
     this.extraDataSize = io.view.getUint32(at3 + 12);
     if (this.extraDataSize >= 8) {
       this.vmStateSizeLarge = io.readU8be();
+      expectThat(
+        this,
+        'vm_state_size_large',
+        this.vmStateSizeLarge,
+        this.vmStateSize === 0 || this.vmStateSizeLarge === BigInt(this.vmStateSize),
+        'vm_state_size == 0 or _ == vm_state_size',
+      );
     } else this.vmStateSizeLarge = undefined;
     mark(this);
     if (this.extraDataSize >= 16) {
       this.diskSize = io.readU8be();
+      expectMin(this, 'disk_size', this.diskSize, 1n);
     } else this.diskSize = undefined;
     mark(this);
     if (this.extraDataSize >= 24) {

@@ -36,7 +36,7 @@ export class Sesparse extends Structure<SesparseField> {
   declare readonly _root: Sesparse;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
-    super(io, parent, root);
+    super(io, parent, root, true);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */

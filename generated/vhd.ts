@@ -36,7 +36,7 @@ export class Vhd extends Structure<VhdField> {
   declare readonly _root: Vhd;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
-    super(io, parent, root);
+    super(io, parent, root, true);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -123,7 +123,8 @@ const footerLayout: Layout<FooterField> = {
       property: 'creatorVersion',
       at: 32,
       size: 4,
-      doc: 'Version of that program, the major number in the upper half.',
+      rule: 'vhd/creator-tap-version',
+      doc: 'Version of that program, the major number in the upper half. blktap went up to 1.3; disks of its version 0.1 have sector bitmaps with\nthe bits of each byte the other way round.',
     },
     creator_host_os: {
       type: 'u4be',
@@ -191,6 +192,7 @@ const footerLayout: Layout<FooterField> = {
       type: 'u1',
       at: 85,
       size: 1,
+      rule: 'vhd/reserved-nonzero',
       doc: '0; XenServer writes 1 for a disk that only serves as a parent. Part of the reserved bytes in the document.',
     },
     reserved: {
@@ -257,7 +259,8 @@ export class Footer extends Structure<FooterField> {
    */
   creatorApplication: OpenEnum<CreatorApplication>;
   /**
-   * Version of that program, the major number in the upper half.
+   * Version of that program, the major number in the upper half. blktap went up to 1.3; disks of its version 0.1 have sector bitmaps with
+   * the bits of each byte the other way round.
    *
    * In the document: `Creator Version`.
    */
@@ -337,21 +340,30 @@ export class Footer extends Structure<FooterField> {
     this.dataOffset = io.view.getBigUint64(at);
     this.timeStamp = io.view.getUint32(at + 8);
     this.creatorApplication = io.view.getUint32(at + 12);
-    const at2 = reserve(this, 24, 'creator_version');
-    this.creatorVersion = io.view.getUint32(at2);
-    this.creatorHostOs = io.view.getUint32(at2 + 4);
-    this.originalSize = io.view.getBigUint64(at2 + 8);
-    this.currentSize = io.view.getBigUint64(at2 + 16);
+    this.creatorVersion = io.readU4be();
+    expectThat(
+      this,
+      'creator_version',
+      this.creatorVersion,
+      this.creatorApplication !== CreatorApplication.blktap ||
+        (this.creatorVersion !== 0x1 && this.creatorVersion <= 0x10003),
+      'creator_application != creator_application::blktap or (_ != 0x00000001 and _ <= 0x00010003)',
+    );
+    const at2 = reserve(this, 20, 'creator_host_os');
+    this.creatorHostOs = io.view.getUint32(at2);
+    this.originalSize = io.view.getBigUint64(at2 + 4);
+    this.currentSize = io.view.getBigUint64(at2 + 12);
     this.diskGeometry = new DiskGeometry(io, this, this._root);
     this.diskType = io.readU4be();
     expectInEnum(this, 'disk_type', this.diskType, DiskType, 'disk_type');
     const at3 = reserve(this, 20, 'checksum');
     this.checksum = io.view.getUint32(at3);
     this.uniqueId = io.bytes.subarray(at3 + 4, at3 + 20);
-    const at4 = reserve(this, 428, 'saved_state');
+    const at4 = reserve(this, 2, 'saved_state');
     this.savedState = io.view.getUint8(at4);
     this.hidden = io.view.getUint8(at4 + 1);
-    this.reserved = io.bytes.subarray(at4 + 2, at4 + 428);
+    this.reserved = io.readBytes(426);
+    expectThat(this, 'reserved', this.reserved, maxOf(this.reserved) === 0, '_.max == 0');
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */

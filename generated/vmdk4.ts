@@ -37,7 +37,7 @@ export class Vmdk4 extends Structure<Vmdk4Field> {
   declare readonly _root: Vmdk4;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
-    super(io, parent, root);
+    super(io, parent, root, true);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */

@@ -5,7 +5,6 @@ import { EncodeError, EndOfStreamError, ConversionError, UndecidedEndiannessErro
 import type { FieldNode, FieldSpan } from './field.ts';
 import { encodeField } from './encode.ts';
 import type { FieldLayout, FieldPath, Layout } from './layout.ts';
-import type { BytesProcessor } from './process.ts';
 
 const START = Symbol('start');
 const ENDS = Symbol('ends');
@@ -39,10 +38,10 @@ export abstract class BareStructure {
   /** Values of instances. */
   [KEPT]?: Map<string, unknown>;
 
-  constructor(io: ByteReader, parent?: BareStructure, root?: BareStructure) {
+  constructor(io: ByteReader, parent?: BareStructure, root?: BareStructure, isRoot = false) {
     this._io = io;
     this._parent = parent;
-    this._root = root ?? (parent === undefined ? this : undefined);
+    this._root = root ?? (isRoot ? this : undefined);
     this[START] = io.pos * 8 - io.bitsLeft;
     if (io.sink !== undefined) latest.set(io.sink, this);
   }
@@ -183,11 +182,6 @@ export class LoopGuard {
     if (this.#idle > MOST_EMPTY_ELEMENTS)
       throw new ConversionError(`more than ${MOST_EMPTY_ELEMENTS} elements without a byte`);
   }
-}
-
-/** Undoes a custom `process`. The bytes come first, as they are read before its arguments are computed. */
-export function processCustom(bytes: Uint8Array, processor: BytesProcessor): Uint8Array {
-  return processor.decode(bytes);
 }
 
 /** What a structure's class has beside its constructor. */

@@ -3,7 +3,7 @@ import { emitAttribute, propertyOf, scopeAt, type Emission } from './emit-read.t
 import { optionalTypeText, typeText } from './emit-types.ts';
 import type { Attribute, Documentation, TypeSpec } from './model.ts';
 import { endianOf, type FieldEndian } from './resolve.ts';
-import { childrenOf, type Scope } from './scope.ts';
+import { childrenOf, type Names, type Scope } from './scope.ts';
 import {
   compare,
   converted,
@@ -245,7 +245,7 @@ const RESERVED_WORDS = new Set(
 /** The constructor: it reads the fields one after the other, those of fixed size next to each other at once. */
 function emitConstruction(emission: Emission): readonly string[] {
   const { owner, names, analysis } = emission;
-  const lines = ['super(io, parent, root);'];
+  const lines = [owner.outer === undefined ? 'super(io, parent, root, true);' : 'super(io, parent, root);'];
   for (const parameter of owner.params) {
     const property = propertyNameOf(parameter.id, owner, emission);
     lines.push(`this.${property} = ${localName(property)};`);
@@ -440,7 +440,7 @@ function emitParsed(instance: Attribute, type: string, emission: Emission): read
     only !== undefined && more.length === 0 && only.startsWith('result = ') ? only.slice(9) : undefined;
   const body =
     single === undefined
-      ? [declaration, ...early(read, instance, names.runtime), 'return result;']
+      ? [declaration, ...early(read, instance, names), 'return result;']
       : [`return ${single}`];
   return [
     `return ${names.runtime('visit')}(this, ${JSON.stringify(instance.id)}, ${stream}, ${position}, (io) => {`,
@@ -450,14 +450,10 @@ function emitParsed(instance: Attribute, type: string, emission: Emission): read
 }
 
 /** A list can be looked at while it grows: elements may ask for those before them. */
-function early(
-  read: readonly string[],
-  instance: Attribute,
-  runtime: (name: string) => string,
-): readonly string[] {
+function early(read: readonly string[], instance: Attribute, names: Names): readonly string[] {
   return read.map((line) =>
     line === 'result = [];'
-      ? `result = ${runtime('early')}(this, ${JSON.stringify(instance.id)}, []);`
+      ? `result = ${names.runtime('early')}(this, ${JSON.stringify(instance.id)}, []);`
       : line,
   );
 }

@@ -371,13 +371,12 @@ function contextArguments(
   { analysis, owner, names }: Emission,
 ): readonly string[] {
   const isForeign = type.spec !== owner.spec;
-  const missing = names.runtime;
-  const parentArgument = isForeign ? foreignArgument(analysis.isParentOptional(type), missing) : parent;
+  const parentArgument = isForeign ? foreignArgument(analysis.isParentOptional(type), names) : parent;
   const ownRoot =
     analysis.isRootOptional(owner) && !analysis.isRootOptional(type) && type.outer !== undefined;
   const root = ownRoot ? `${names.runtime('present')}(this._root)` : 'this._root';
   const rootArgument = isForeign
-    ? foreignArgument(analysis.isRootOptional(type) || type.outer === undefined, missing)
+    ? foreignArgument(analysis.isRootOptional(type) || type.outer === undefined, names)
     : root;
   if (!analysis.inheritsEndian(type)) return [parentArgument, rootArgument];
   const isKnown = type.spec === owner.spec && typeof endianOf(owner) === 'object';
@@ -385,8 +384,8 @@ function contextArguments(
 }
 
 /** A structure of another spec has neither parent nor root; where its code asks for one nevertheless, that is an error. */
-function foreignArgument(isOptional: boolean, runtime: Names['runtime']): string {
-  return isOptional ? 'undefined' : `${runtime('present')}<never>(undefined)`;
+function foreignArgument(isOptional: boolean, names: Names): string {
+  return isOptional ? 'undefined' : `${names.runtime('present')}<never>(undefined)`;
 }
 
 function argumentsFor(

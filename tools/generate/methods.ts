@@ -169,6 +169,8 @@ function structureMember(value: Code, name: string, scope: Scope): Code {
       optional: facts.isRootOptional(type.type),
     };
   }
+  if (name === '_parent' || name === '_root')
+    return { text: `${value.text}.${name}`, type: types.STRUCT, optional: true };
   const member = type.kind === 'user' ? facts.memberOf(type.type, name) : undefined;
   if (member !== undefined) {
     return { text: `${value.text}.${member.property}`, type: member.type, optional: member.optional };
