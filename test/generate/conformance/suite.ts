@@ -67,6 +67,8 @@ function expectedError(value: unknown): ExpectedError | undefined {
 
 /** An invalid spec, and the complaint of Kaitai's own compiler that stands in its first lines. */
 export interface Refusal {
+  /** Name of the file without its ending. */
+  readonly id: string;
   readonly spec: string;
   /** The complaints that are expected: where, and how bad. */
   readonly complaints: readonly Complaint[];
@@ -82,7 +84,11 @@ export interface Complaint {
 
 /** All invalid specs. */
 export function loadRefusals(): Refusal[] {
-  return filesIn('formats_err', '.ksy').map((spec) => ({ spec, complaints: readComplaints(spec) }));
+  return filesIn('formats_err', '.ksy').map((spec) => ({
+    id: basename(spec, '.ksy'),
+    spec,
+    complaints: readComplaints(spec),
+  }));
 }
 
 const WHERE = /^# ([\w/]+\.ksy)(?:: (\/.*)|(:\d+:\d+)):$/;
