@@ -4,18 +4,20 @@ import * as qcow2 from '../../generated/qcow2.ts';
 import * as sesparse from '../../generated/sesparse.ts';
 import * as vhd from '../../generated/vhd.ts';
 import * as vmdk4 from '../../generated/vmdk4.ts';
-import type { Breach, BreachSink } from '../../src/codec/index.ts';
+import type { Breach, BreachSink, FieldNode } from '../../src/codec/index.ts';
 import type { StructureArbitrary } from './structure.ts';
 
 /** What every generated class can do with bytes. */
 export interface Codec {
-  decode(bytes: Uint8Array, sink: BreachSink): Decoded;
+  decode(bytes: Uint8Array, sink: BreachSink): Decoded | undefined;
   from(bytes: Uint8Array): Decoded;
 }
 
 /** What every object of a generated class can do. */
 export interface Decoded {
   toBytes(): Uint8Array;
+  fields(): readonly FieldNode[];
+  patch(path: string, value: unknown): { readonly offset: number; readonly bytes: Uint8Array };
 }
 
 const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

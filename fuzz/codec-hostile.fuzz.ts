@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DecodeError } from '../src/codec/index.ts';
+import { breachesIn, codecOf } from './arbitraries/codecs.ts';
+import { structures } from './arbitraries/index.ts';
+import { runs } from './arbitraries/runs.ts';
+import { bytesOf } from './arbitraries/structure.ts';
+
+const named = structures.map(
+  (structure) => [`${structure.layout.spec}: ${structure.layout.id}`, structure] as const,
+);
+
+describe.each(named)('%s', (_name, structure) => {
+  const codec = codecOf(structure);
+  const { cutShortRule } = structure.layout;
+
+  it('takes any bytes, and leaves them as they are', () => {
+    fc.assert(
+      fc.property(bytesOf(0, 1200), (bytes) => {
+        const before = bytes.slice();
+        for (const breach of breachesIn(codec, bytes)) expectInside(breach, bytes);
+        expect(bytes).toEqual(before);
+      }),
+      runs,
+    );
+  });
+
+  it('reports that it is cut short, wherever that is', () => {
+    fc.assert(
+      fc.property(
+        structure.sound,
+        fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+        (values, part) => {
+          const { bytes } = structure.encode(values);
+          const cut = bytes.subarray(0, Math.floor(bytes.length * part));
+          const breaches = breachesIn(codec, cut).filter(({ kind }) => kind === 'endOfStream');
+          expect(breaches).toMatchObject([{ rule: cutShortRule ?? null }]);
+        },
+      ),
+      runs,
+    );
+  });
+
+  it('refuses bad bytes with an error of its own', () => {
+    fc.assert(
+      fc.property(bytesOf(0, 1200), (bytes) => {
+        const breaches = breachesIn(codec, bytes);
+        if (breaches.length === 0) codec.from(bytes);
+        else expect(() => codec.from(bytes)).toThrow(DecodeError);
+      }),
+      runs,
+    );
+  });
+});
+
+function expectInside(
+  { offset, size }: { readonly offset: number; readonly size: number },
+  bytes: Uint8Array,
+): void {
+  expect(offset).toBeGreaterThanOrEqual(0);
+  expect(offset).toBeLessThanOrEqual(bytes.length);
+  expect(size).toBeGreaterThanOrEqual(0);
+}
