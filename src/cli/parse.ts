@@ -35,9 +35,12 @@ export function parseCommandLine(args: readonly string[]): Request {
   const isAsked = given.some(({ name }) => name === 'help');
   if (isAsked) return { kind: 'help', command: findCommand(words[0] ?? '') ?? null };
   if (given.some(({ name }) => name === 'version')) return { kind: 'version' };
-  if (words[0] !== undefined && !isNamed) refuseMistypedCommand(words[0]);
   const command = findCommand((isNamed ? words[0] : undefined) ?? DEFAULT_COMMAND);
   if (command === undefined) throw new Error(`no command ${DEFAULT_COMMAND}`);
+  // What follows an option that no command has may have been meant as its value, not as a command.
+  const stranger = given.find(({ name }) => ![...allOptions()].some((option) => option.name === name));
+  if (stranger !== undefined) throw unknownOption(stranger.rawName, command);
+  if (words[0] !== undefined && !isNamed) refuseMistypedCommand(words[0]);
   const values = new Map(given.map((option) => readOption(option, command)));
   const operands = isNamed ? words.slice(1) : words;
   countOperands(operands, command);

@@ -131,7 +131,7 @@ function renderNotes(rule: RuleInfo, problem: Problem, { style, width }: HumanCo
   if (problem.severity === 'info') return note('see', `vdcheck rules ${rule.id}`);
   return [
     ...note('means', rule.explanation.why),
-    ...note('do', rule.explanation.repair),
+    ...note('help', rule.explanation.repair),
     ...note('see', `vdcheck rules ${rule.id}`),
   ];
 }

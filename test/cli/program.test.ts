@@ -1,0 +1,217 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT, runProgram, withFolder } from '../support/program.ts';
+import { assertImageSchema, assertSchema } from '../support/schemas.ts';
+
+describe('help', () => {
+  it('goes to standard output and names every command that there is, and none that there is not', () => {
+    const { stdout, stderr, code } = runProgram(['--help']);
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+    for (const name of ['check', 'info', 'dump', 'map', 'rules', 'completion'])
+      expect(stdout).toContain(`  ${name} `);
+    for (const name of ['convert', 'repair', 'measure', 'compare', 'create'])
+      expect(stdout).not.toContain(name);
+  });
+
+  it.each(['check', 'info', 'dump', 'map', 'rules', 'completion'])(
+    'of %s has usage, options and examples',
+    (name) => {
+      const { stdout, code } = runProgram([name, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^Usage:$/m);
+      expect(stdout).toMatch(/^Examples:$/m);
+      expect(stdout).toContain('--help');
+    },
+  );
+
+  it('without any argument goes to standard error, and exits 1 lest an empty list of images passes for sound ones', () => {
+    const { stdout, stderr, code } = runProgram([]);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 1 });
+    expect(stderr).toContain('Usage:');
+  });
+
+  it('--version tells the version of package.json', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(runProgram(['--version'])).toEqual({ stdout: `vdcheck ${version}\n`, stderr: '', code: 0 });
+  });
+});
+
+describe('wrong usage is one line on standard error, exit 1, nothing else', () => {
+  it.each([
+    [['--stict', 'x.vhd'], '--strict'],
+    [['chekc', 'x.vhd'], 'check'],
+    [['--output', 'yaml', 'x.vhd'], 'yaml'],
+    [['-f', 'vmdkk', 'x.vhd'], 'vmdk'],
+    [['--policy', 'untrusted', 'x.vhd'], '--policy'],
+    [['--for', 'azure', 'x.vhd'], '--for'],
+    [['convert', 'a.vhd', 'b.raw'], 'convert'],
+    [['rules', 'file/emty'], 'file/empty'],
+    [['completion', 'bsh'], 'bash'],
+    [['info'], 'IMAGE'],
+  ])('%j', (args, named) => {
+    const { stdout, stderr, code } = runProgram(args);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 1 });
+    expect(stderr).toMatch(/^vdcheck: .*\n$/);
+    expect(stderr).toContain(named);
+  });
+});
+
+describe('what cannot be checked', () => {
+  /** Makes each in a folder of its own; `undefined` where this machine cannot. */
+  const makers: Readonly<Record<string, (path: string) => void>> = {
+    'no such file': () => undefined,
+    'an empty file': (path) => writeFileSync(path, ''),
+    'one byte': (path) => writeFileSync(path, 'K'),
+    'a directory': (path) => mkdirSync(path),
+    'a FIFO': (path) => void execFileSync('mkfifo', [path]),
+    'a link to itself': (path) => symlinkSync(path, path),
+    'random bytes': (path) => writeFileSync(path, randomBytes(70_000)),
+    zeros: (path) => writeFileSync(path, new Uint8Array(70_000)),
+  };
+
+  it.each(Object.keys(makers))('%s: one line, exit 1; as JSON the reason', async (what) => {
+    await withFolder((folder) => {
+      const path = join(folder, 'image.bin');
+      makers[what]?.(path);
+      const human = runProgram([path]);
+      expect({ stdout: human.stdout, code: human.code }).toEqual({ stdout: '', code: 1 });
+      expect(human.stderr).toMatch(/^vdcheck: .*image\.bin: .*\n$/);
+
+      const json = runProgram(['--output', 'json', path]);
+      expect({ stderr: json.stderr, code: json.code }).toEqual({ stderr: '', code: 1 });
+      const report = JSON.parse(json.stdout) as {
+        images: [{ path: string; verdict: string; error: { code: string } }];
+      };
+      assertSchema('report', report);
+      expect(report.images[0]).toMatchObject({
+        path,
+        verdict: 'unchecked',
+        error: { code: expect.any(String) },
+      });
+    });
+  });
+
+  it.skipIf(process.getuid?.() === 0)(
+    'no permission (skipped for root, who may read everything)',
+    async () => {
+      await withFolder((folder) => {
+        const path = join(folder, 'image.bin');
+        writeFileSync(path, 'x');
+        chmodSync(path, 0);
+        const { stderr, code } = runProgram([path]);
+        expect(code).toBe(1);
+        expect(stderr).toContain('permission denied');
+      });
+    },
+  );
+
+  it('standard input, with the reason', () => {
+    const { stdout, stderr, code } = runProgram(['-']);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 1 });
+    expect(stderr).toMatch(/^vdcheck: -: standard input .*\n$/);
+  });
+
+  it('a URL, with the reason', () => {
+    const { stderr, code } = runProgram(['https://example.org/disk.vmdk']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^vdcheck: https:.*download.*\n$/);
+  });
+});
+
+describe('a raw disk', () => {
+  const bytes = randomBytes(65_536);
+
+  it('is sound with -f raw, and what else there is to say is nothing', async () => {
+    await withFolder((folder) => {
+      writeFileSync(join(folder, 'disk.img'), bytes);
+      expect(runProgram(['-f', 'raw', 'disk.img'], { cwd: folder })).toEqual({
+        stdout: 'disk.img: ok (raw, 64 KiB)\n',
+        stderr: '',
+        code: 0,
+      });
+    });
+  });
+
+  it('is what commands that only read take bytes without marks for', async () => {
+    await withFolder((folder) => {
+      writeFileSync(join(folder, 'disk.img'), bytes);
+      const info = runProgram(['info', '--output', 'json', 'disk.img'], { cwd: folder });
+      const told = JSON.parse(info.stdout) as unknown;
+      assertSchema('info', told);
+      expect(told).toMatchObject({ filename: 'disk.img', format: 'raw', 'virtual-size': 65_536 });
+      const map = runProgram(['map', '--output', 'json', 'disk.img'], { cwd: folder });
+      const ranges = JSON.parse(map.stdout) as unknown;
+      assertSchema('map', ranges);
+      expect(ranges).toMatchObject([{ start: 0, length: 65_536, data: true, offset: 0 }]);
+      const dump = JSON.parse(
+        runProgram(['dump', '--output', 'json', 'disk.img'], { cwd: folder }).stdout,
+      ) as unknown;
+      assertSchema('dump', dump);
+      expect(dump).toEqual({ structures: [] });
+    });
+  });
+
+  it('one line of ndjson for each image, also for those that could not be checked', async () => {
+    await withFolder((folder) => {
+      writeFileSync(join(folder, 'disk.img'), bytes);
+      const { stdout, code } = runProgram(['-f', 'raw', '--output', 'ndjson', 'disk.img', 'none.img'], {
+        cwd: folder,
+      });
+      const images = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown);
+      images.forEach(assertImageSchema);
+      expect(images).toMatchObject([{ verdict: 'ok' }, { verdict: 'unchecked' }]);
+      expect(code).toBe(1);
+    });
+  });
+});
+
+describe('a name that would act on the terminal', () => {
+  it('is shown, not obeyed', async () => {
+    await withFolder((folder) => {
+      const name = '\u001b[31m\u202eevil.img';
+      writeFileSync(join(folder, name), randomBytes(1024));
+      for (const args of [
+        [name],
+        ['-f', 'raw', name],
+        ['info', name],
+        ['map', name],
+        ['-f', 'raw', '--output', 'json', name],
+      ]) {
+        const { stdout, stderr } = runProgram(args, { cwd: folder });
+        expect(stdout + stderr).not.toMatch(/[\u001b\u202e]/);
+      }
+    });
+  });
+});
+
+describe('a reader that goes away', () => {
+  it('ends the program quietly', async () => {
+    await withFolder(async (folder) => {
+      writeFileSync(join(folder, 'disk.img'), randomBytes(1024));
+      const many = Array.from({ length: 3000 }, () => 'disk.img');
+      const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let stderr = '';
+      child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+      child.stdout.once('data', () => child.stdout.destroy());
+      const code = await new Promise((resolve) => child.on('close', resolve));
+      expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+    });
+  });
+});
+
+/** The same bytes each time, and no format's marks among them. */
+function randomBytes(length: number): Uint8Array {
+  let state = 12345;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return state >>> 24;
+  });
+}

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import type { ImageFile } from '../../src/model/image.ts';
+import type { MapRun } from '../../src/model/map-run.ts';
+import { MapHumanRenderer } from '../../src/report/map-human.ts';
+import { MapJsonRenderer } from '../../src/report/map-json.ts';
+
+const file: ImageFile = { path: 'a"b\u001b.vmdk', role: 'image', source: null };
+const runs: readonly MapRun[] = [
+  { start: 0, length: 65536, depth: 0, kind: 'data', file, offset: 131072 },
+  { start: 65536, length: 10, depth: 1, kind: 'zero', file: null, offset: 0 },
+  { start: 65546, length: 10, depth: 0, kind: 'compressed', file: null, offset: 0 },
+  { start: 65556, length: 10, depth: 2, kind: 'unallocated', file: null, offset: 0 },
+  { start: 65566, length: 10, depth: 0, kind: 'unknown', file: null, offset: 0 },
+];
+
+it('is the JSON of qemu-img map, whatever pieces it is made in', () => {
+  const whole = new MapJsonRenderer();
+  const text = whole.begin() + whole.runs(runs) + whole.end();
+  const pieces = new MapJsonRenderer();
+  expect(
+    pieces.begin() +
+      pieces.runs(runs.slice(0, 2)) +
+      pieces.runs([]) +
+      pieces.runs(runs.slice(2)) +
+      pieces.end(),
+  ).toBe(text);
+  const flags = { present: true, zero: false, data: false, compressed: false };
+  expect(JSON.parse(text)).toEqual([
+    { start: 0, length: 65536, depth: 0, ...flags, data: true, offset: 131072, filename: file.path },
+    { start: 65536, length: 10, depth: 1, ...flags, zero: true },
+    { start: 65546, length: 10, depth: 0, ...flags, data: true, compressed: true },
+    { start: 65556, length: 10, depth: 2, ...flags, present: false, zero: true },
+    { start: 65566, length: 10, depth: 0, ...flags, present: false },
+  ]);
+  expect(text).not.toContain('\u001b');
+});
+
+it('is an empty array for an empty disk', () => {
+  const renderer = new MapJsonRenderer();
+  expect(JSON.parse(renderer.begin() + renderer.end())).toEqual([]);
+});
+
+it('is the table of qemu-img map for people: what is stored, compressed or not', () => {
+  const renderer = new MapHumanRenderer();
+  expect(renderer.begin() + renderer.runs(runs) + renderer.end()).toBe(
+    [
+      'Offset          Length          Mapped to       File',
+      '0               0x10000         0x20000         a"b\\x1b.vmdk',
+      '0x1000a         0xa             compressed',
+      '',
+    ].join('\n'),
+  );
+});
