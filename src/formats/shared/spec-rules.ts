@@ -19,7 +19,7 @@ export interface StructurePlace {
  * @throws Error at once when a breach names a rule that is not among them: spec and rule list then disagree, a bug of ours.
  */
 export function breachSink(
-  rules: readonly RaisableRule<unknown, Breach>[],
+  rules: readonly RaisableRule<never, Breach>[],
   place: StructurePlace,
   problems: ProblemSink,
 ): BreachSink {

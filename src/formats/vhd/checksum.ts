@@ -5,7 +5,7 @@
  * @param fieldOffset where the 4-byte checksum field lies in `bytes`; left out where it is not part of them
  * @returns an unsigned 32-bit number
  */
-export function computeChecksum(bytes: Uint8Array, fieldOffset = bytes.length): number {
+export function computeChecksum(bytes: Uint8Array, fieldOffset: number = bytes.length): number {
   let sum = 0;
   for (const byte of bytes) sum += byte;
   for (const byte of bytes.subarray(fieldOffset, fieldOffset + 4)) sum -= byte;

@@ -32,12 +32,13 @@ export function findFooterCookie(bytes: Uint8Array, from: number): number {
   return -1;
 }
 
-/** Whether the sector at `offset` is a footer, whatever its cookie says: with the right cookie its checksum comes out. */
+/** Whether the sector at `offset` is a footer, whatever its cookie says: its checksum comes out as it stands or with the right cookie. */
 export function isFooterByChecksum(bytes: Uint8Array, offset: number): boolean {
   const sector = bytes.slice(Math.max(0, offset), offset + FOOTER_SIZE);
   if (offset < 0 || sector.length < FOOTER_SIZE) return false;
-  sector.set(COOKIE);
   const stored = new DataView(sector.buffer).getUint32(CHECKSUM_OFFSET);
+  if (stored === computeChecksum(sector, CHECKSUM_OFFSET)) return true;
+  sector.set(COOKIE);
   return stored === computeChecksum(sector, CHECKSUM_OFFSET);
 }
 

@@ -1,0 +1,68 @@
+import { SECTOR_SIZE } from '../../model/offsets.ts';
+import { hasBitsBehind, isUniform, readBitmap } from './bitmap.ts';
+import { hasBatmapBit } from './batmap.ts';
+import { UNALLOCATED, type BlockTable, type VhdImage } from './types.ts';
+
+/**
+ * Bitmaps that are read of a dynamic disk without batmap, which is 32 GiB of data. There they can only show oddities, while reading
+ * them costs more than all the rest of a check: each lies alone between two blocks.
+ */
+const MAX_DYNAMIC_BITMAPS = 16_384;
+
+/** Blocks by what their sector bitmaps say; indices ascending. */
+export interface BitmapScan {
+  /** Bits behind the sectors of the block are set. */
+  readonly padded: readonly number[];
+  /** No sector is written. */
+  readonly empty: readonly number[];
+  /** Some sectors are written, some not. */
+  readonly partial: readonly number[];
+  /** The batmap says that all sectors are written, but they are not. */
+  readonly notFull: readonly number[];
+}
+
+const scans = new WeakMap<VhdImage, Promise<BitmapScan>>();
+
+/** Looks at the sector bitmaps of the stored blocks; once for all rules. */
+export function scanBitmaps(image: VhdImage): Promise<BitmapScan> {
+  const known = scans.get(image) ?? scan(image);
+  scans.set(image, known);
+  return known;
+}
+
+async function scan(image: VhdImage): Promise<BitmapScan> {
+  const { blocks, batmap, source } = image;
+  const found = {
+    padded: [] as number[],
+    empty: [] as number[],
+    partial: [] as number[],
+    notFull: [] as number[],
+  };
+  if (blocks?.isTrusted !== true) return found;
+  const sectors = blocks.blockSize / SECTOR_SIZE;
+  const scratch = new Uint8Array(blocks.bitmapBytes);
+  for (const index of blocksToScan(image, blocks)) {
+    const read = readBitmap(source, blocks, blocks.entries[index] ?? 0, scratch);
+    const bitmap = read instanceof Promise ? await read : read;
+    if (bitmap === null) continue;
+    if (hasBitsBehind(bitmap, sectors)) found.padded.push(index);
+    if (isUniform(bitmap, sectors, 1)) continue;
+    if (batmap?.map != null && hasBatmapBit(batmap.map, index)) found.notFull.push(index);
+    if (isUniform(bitmap, sectors, 0)) found.empty.push(index);
+    else found.partial.push(index);
+  }
+  return found;
+}
+
+/** The stored blocks whose bitmaps are read; a block inside the headers has none. */
+function* blocksToScan({ variant, batmap, limit }: VhdImage, blocks: BlockTable): Iterable<number> {
+  const { entries } = blocks;
+  const lastSector = (limit - blocks.bitmapBytes) / SECTOR_SIZE;
+  let rest = variant === 'dynamic' && batmap === null ? MAX_DYNAMIC_BITMAPS : Infinity;
+  for (let index = 0; index < entries.length && rest > 0; index++) {
+    const sector = entries[index] ?? UNALLOCATED;
+    if (sector === UNALLOCATED || sector === 0 || sector > lastSector) continue;
+    rest--;
+    yield index;
+  }
+}

@@ -1,0 +1,178 @@
+import { DiskType, type DynamicHeader, type Footer } from '../../../generated/vhd.ts';
+import { UnreadableImageError, UnsupportedFeatureError } from '../../errors.ts';
+import type { OpenContext } from '../../model/format.ts';
+import { SECTOR_SIZE, toSafeNumber } from '../../model/offsets.ts';
+import { breachSink } from '../shared/spec-rules.ts';
+import { readBatmap } from './batmap.ts';
+import { claimFile } from './claim.ts';
+import { isBlktap } from './creator.ts';
+import { findFooters, type Footers } from './footers.ts';
+import { findHeader, hasHeader, locateTable } from './header.ts';
+import { describeInfo, dumpStructures } from './info.ts';
+import { mapRange } from './mappings.ts';
+import { parentReference, readLocators } from './parent.ts';
+import { fieldPlace } from './place.ts';
+import { FOOTER_SIZE } from './probe.ts';
+import { diskTypeLayoutMismatch } from './rules/footer.ts';
+import { vhdSpecRules } from './rules/index.ts';
+import { readBlockTable, storedBytes, tableBytes } from './table.ts';
+import type { BlockTable, Found, FoundBatmap, FoundFooter, VhdImage, VhdVariant } from './types.ts';
+
+/** Value of a footer's data offset that points nowhere. */
+const NOWHERE = 0xffff_ffff_ffff_ffffn;
+
+/** Version of blktap whose bitmaps begin with the lowest bit of each byte. */
+const LOW_BIT_FIRST_VERSION = 1;
+
+/**
+ * Opens a VHD.
+ *
+ * @throws UnreadableImageError where neither of the two footers is found, or the one that is has no size that can be worked with
+ * @throws UnsupportedFeatureError for the first part of a disk that was split into several files
+ */
+export async function openVhdImage(context: OpenContext): Promise<VhdImage> {
+  const footers = await findFooters(context);
+  const { chosen: footer, limit } = footers;
+  if (footers.end === null) await refuseSplitDisk(context);
+  if (footer === null) throw new UnreadableImageError(`${context.file.path}: no usable footer is left`);
+  const size = toSafeNumber(footer.fields.currentSize);
+  if (size === null)
+    throw new UnreadableImageError(`${context.file.path}: the size of the disk is beyond all measure`);
+  const variant = variantOf(footer.fields);
+  const header = variant === 'fixed' ? null : await findHeader(context, footer);
+  await reportLayout(context, footers, footer, header);
+  const blocks = header === null ? null : await openTable(context, footer, header, limit);
+  const batmap = blocks === null ? null : await openBatmap(context, footer, blocks, limit);
+  const locators = header === null ? [] : await readLocators(context.source, header);
+  const isChild = variant === 'differencing' && header !== null;
+  const parent = isChild ? await context.openParent(parentReference(footer, header, locators)) : null;
+  return createImage(context, {
+    footers,
+    footer,
+    limit,
+    size,
+    variant,
+    header,
+    blocks,
+    batmap,
+    locators,
+    parent,
+  });
+}
+
+/** Types that are none of the three are taken by whether they point to a header. */
+function variantOf({ diskType, dataOffset }: Footer): VhdVariant {
+  if (diskType === DiskType.differencing) return 'differencing';
+  if (diskType === DiskType.dynamic) return 'dynamic';
+  return diskType === DiskType.fixed || dataOffset === NOWHERE ? 'fixed' : 'dynamic';
+}
+
+/** A file is the first part of a split disk if it has no footer and the second part, `.v01`, lies beside it. */
+async function refuseSplitDisk({ file, openFile }: OpenContext): Promise<void> {
+  const name = file.path.replace(/^.*[\\/]/, '');
+  const second = name.replace(/\.vhd$/i, '.v01');
+  if (second === name) return;
+  const { state, file: part } = await openFile({ name: second }, 'extent');
+  if (state !== 'opened') return;
+  await part.source?.close();
+  throw new UnsupportedFeatureError(
+    `${file.path}: a VHD that is split into several files (${second} ...); join them before it is opened`,
+  );
+}
+
+/** Compares what the type promises with the structures that are there. */
+async function reportLayout(
+  context: OpenContext,
+  { copy }: Footers,
+  footer: FoundFooter,
+  header: Found<DynamicHeader> | null,
+): Promise<void> {
+  const { file, source, problems } = context;
+  const { diskType, dataOffset, currentSize } = footer.fields;
+  if (!footer.isTrusted) return;
+  const isFixed = diskType === DiskType.fixed;
+  const hasAll = isFixed && copy?.isTrusted === true && (await hasHeader(context));
+  const looksFixed = dataOffset === NOWHERE || BigInt(source.size - FOOTER_SIZE) === currentSize;
+  const hasNone = !isFixed && copy === null && header === null && looksFixed;
+  if (!hasAll && !hasNone) return;
+  const layout = hasAll
+    ? 'has a footer copy and a dynamic header'
+    : 'has neither footer copy nor dynamic header';
+  const at = fieldPlace(file, footer, 'disk_type');
+  problems.add(diskTypeLayoutMismatch.report({ at, data: { diskType, layout }, actual: String(diskType) }));
+}
+
+async function openTable(
+  context: OpenContext,
+  footer: FoundFooter,
+  header: Found<DynamicHeader>,
+  limit: number,
+): Promise<BlockTable | null> {
+  const { blockSize, maxTableEntries: entries } = header.fields;
+  const offset = locateTable(context, header, limit);
+  if (offset === null || !isBlockSize(blockSize)) return null;
+  const { creatorVersion, currentSize } = footer.fields;
+  return readBlockTable(context.source, {
+    offset,
+    entries,
+    blockSize,
+    size: currentSize,
+    limit,
+    isTrusted: header.isTrusted,
+    lowBitFirst: isBlktap(footer.fields) && creatorVersion === LOW_BIT_FIRST_VERSION,
+  });
+}
+
+/** Whether blocks of that size can be worked with; the spec reports those that cannot. */
+function isBlockSize(blockSize: number): boolean {
+  return blockSize >= SECTOR_SIZE && Math.log2(blockSize) % 1 === 0;
+}
+
+async function openBatmap(
+  context: OpenContext,
+  footer: FoundFooter,
+  { offset, entries }: BlockTable,
+  limit: number,
+): Promise<FoundBatmap | null> {
+  if (!isBlktap(footer.fields)) return null;
+  const { file, problems } = context;
+  return readBatmap(context.source, offset + tableBytes(entries.length), limit, (position) =>
+    breachSink(vhdSpecRules, { file, name: 'batmap', offset: position }, problems),
+  );
+}
+
+/** Everything that opening found out. */
+type Parts = Pick<
+  VhdImage,
+  'footers' | 'footer' | 'limit' | 'size' | 'variant' | 'header' | 'blocks' | 'batmap' | 'locators' | 'parent'
+>;
+
+function createImage({ file, source }: OpenContext, parts: Parts): VhdImage {
+  const { variant, header, blocks, limit, parent } = parts;
+  const image: VhdImage = {
+    ...parts,
+    format: 'vhd',
+    file,
+    source,
+    files: [file],
+    allocationUnit: blocks?.blockSize ?? null,
+    mappings: (range) => mapRange(image, range),
+    layout: () =>
+      variant === 'fixed' || header === null
+        ? null
+        : {
+            placement: 'uniform',
+            unit: blocks === null ? SECTOR_SIZE : storedBytes(blocks),
+            origin: 0,
+            limit,
+          },
+    claim: (_, owners) => claimFile(image, owners),
+    structures: () => dumpStructures(image),
+    info: () => describeInfo(image),
+    async close() {
+      await parent?.image?.close();
+      await source.close();
+    },
+  };
+  return image;
+}
