@@ -31,9 +31,15 @@ const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 /** The generated class of a structure. */
 export function codecOf({ layout }: StructureArbitrary): Codec {
-  const name = layout.id.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  const found = modules[layout.spec]?.[name];
-  if (!isCodec(found)) throw new Error(`generated/${layout.spec}.ts has no class ${name}`);
+  return codecNamed(`${layout.spec}.${layout.id}`);
+}
+
+/** The generated class of a type by its name in the spec, `vhd.footer` for one. */
+export function codecNamed(name: string): Codec {
+  const [spec = '', type = ''] = name.split('.');
+  const found =
+    modules[spec]?.[type.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())];
+  if (!isCodec(found)) throw new Error(`generated/${spec}.ts has no class for ${type}`);
   return found;
 }
 

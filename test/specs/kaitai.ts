@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { SpecFile } from './spec-files.ts';
+import { specFiles, type SpecFile } from './spec-files.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -34,21 +34,55 @@ export async function compileWithKaitai(
   }
 }
 
-/** Compiles a spec with kaitai-struct-compiler and gives the reader of each of its types, by the type's name. */
-export async function kaitaiReaders(spec: SpecFile): Promise<ReadonlyMap<string, KaitaiReader>> {
+/** The readers of all types of all specs by their names, `vhd.footer` for one. */
+export async function allKaitaiReaders(): Promise<ReadonlyMap<string, KaitaiReader>> {
+  const each = await Promise.all(specFiles.map(kaitaiReaders));
+  return new Map(each.flat());
+}
+
+async function kaitaiReaders(spec: SpecFile): Promise<[string, KaitaiReader][]> {
   const [source] = Object.values(await compileWithKaitai(spec, 'javascript'));
   const exported: Record<string, Record<string, unknown>> = {};
   new Function('require', 'exports', source ?? '')(require, exported);
   const Stream = require('kaitai-struct/KaitaiStream') as new (bytes: ArrayBuffer) => unknown;
   const classes = exported[pascalCase(spec.id)] ?? {};
-  return new Map(
-    spec.types.map(({ id }) => {
-      const Type = classes[pascalCase(id)] as new (stream: unknown) => Record<string, unknown>;
-      return [id, (bytes: Uint8Array) => new Type(new Stream(Uint8Array.from(bytes).buffer))];
-    }),
-  );
+  return spec.types.map(({ id }) => {
+    const Type = classes[pascalCase(id)] as new (stream: unknown) => Record<string, unknown>;
+    return [`${spec.id}.${id}`, (bytes) => new Type(new Stream(Uint8Array.from(bytes).buffer))];
+  });
 }
 
 function pascalCase(id: string): string {
   return id.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/**
+ * Where an object of a generated class differs from the one that Kaitai's JavaScript read from the same bytes; empty where they agree.
+ * Kaitai's integers are rounded from 2^53 on, so that ours are rounded before they are compared.
+ */
+export function differencesFromKaitai(ours: unknown, theirs: unknown, path = ''): string[] {
+  if (Array.isArray(theirs) && isIndexed(ours)) {
+    return theirs.flatMap((element, index) =>
+      differencesFromKaitai(ours[index], element, `${path}[${index}]`),
+    );
+  }
+  if (isPlainObject(theirs) && isPlainObject(ours)) {
+    const keys = Object.keys(theirs).filter((key) => !key.startsWith('_'));
+    return keys.flatMap((key) => differencesFromKaitai(ours[key], theirs[key], `${path}.${key}`));
+  }
+  const [one, other] = [ours, theirs].map(asText);
+  return one === other ? [] : [`${path}: ${one} is ${other} for Kaitai`];
+}
+
+function asText(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  return String(typeof value === 'bigint' ? Number(value) : value);
+}
+
+function isIndexed(value: unknown): value is ArrayLike<unknown> {
+  return typeof value === 'object' && value !== null && 'length' in value;
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !isIndexed(value);
 }

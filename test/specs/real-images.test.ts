@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hasCorpus } from '../conformance/corpus.ts';
-import { kaitaiReaders, type KaitaiReader } from './kaitai.ts';
-import { specFiles } from './spec-files.ts';
+import { breachesIn, codecNamed } from '../../fuzz/arbitraries/codecs.ts';
+import { allKaitaiReaders, differencesFromKaitai, type KaitaiReader } from './kaitai.ts';
 
 /** One structure of a real image: where it is, counted from the end where negative, and some of what it says. */
 type Fact = readonly [image: string, type: string, offset: number, values: object];
@@ -142,15 +142,13 @@ const facts: readonly Fact[] = [
 
 if (!hasCorpus) console.warn('SKIPPED: the specs on real images, ../shared/corpus is not there');
 
+let readers: ReadonlyMap<string, KaitaiReader> = new Map();
+
+beforeAll(async () => {
+  readers = await allKaitaiReaders();
+});
+
 describe.skipIf(!hasCorpus)('Kaitai reads with our specs', () => {
-  const readers = new Map<string, KaitaiReader>();
-
-  beforeAll(async () => {
-    for (const spec of specFiles) {
-      for (const [type, reader] of await kaitaiReaders(spec)) readers.set(`${spec.id}.${type}`, reader);
-    }
-  });
-
   it.each(facts)('%s: %s at %i', (image, type, offset, values) => {
     expect(readers.get(type)?.(openImage(image).subarray(offset))).toMatchObject(values);
   });
@@ -159,6 +157,21 @@ describe.skipIf(!hasCorpus)('Kaitai reads with our specs', () => {
     expect(() => readers.get('vmdk4.sparse_extent_header')?.(openImage('qemu-old/afl9.vmdk'))).toThrow(
       /not matching/,
     );
+  });
+});
+
+const places = [
+  ...new Map(
+    facts.map(([image, type, offset]) => [`${image} ${type} ${offset}`, [image, type, offset] as const]),
+  ).values(),
+];
+
+describe.skipIf(!hasCorpus)('generated code finds nothing wrong and reads what Kaitai reads', () => {
+  it.each(places)('%s: %s at %i', (image, type, offset) => {
+    const bytes = openImage(image).subarray(offset);
+    const codec = codecNamed(type);
+    expect(breachesIn(codec, bytes)).toEqual([]);
+    expect(differencesFromKaitai(codec.from(bytes), readers.get(type)?.(bytes))).toEqual([]);
   });
 });
 
