@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT, withFolder } from './support/program.ts';
 
@@ -26,10 +26,11 @@ function lint(files: Readonly<Record<string, string>>): Promise<string[]> {
 
 /** A tree of two files: `importer` imports `imported`. */
 function importing(importer: string, imported: string): Record<string, string> {
-  const up = '../'.repeat(importer.split('/').length - 1);
+  const path = relative(dirname(importer), imported);
+  const specifier = path.startsWith('.') ? path : `./${path}`;
   return {
     [imported]: 'export const x = 1;\n',
-    [importer]: `export { x } from '${up || './'}${imported}';\n`,
+    [importer]: `export { x } from '${specifier}';\n`,
   };
 }
 

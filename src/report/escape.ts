@@ -3,7 +3,6 @@
  * paragraph separators, the byte order mark, halves of surrogate pairs.
  */
 const ACTIVE =
-  // eslint-disable-next-line no-control-regex
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Makes a text that came from an image or a path safe to print: what would act on a terminal becomes visible as `\x1b` or `\u{202e}`. */

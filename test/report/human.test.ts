@@ -78,7 +78,6 @@ describe('a damaged image', () => {
       }),
       context,
     );
-    // eslint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
   });
 });
