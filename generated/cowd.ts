@@ -333,6 +333,7 @@ export class CowdHeader extends Structure<CowdHeaderField> {
     this.savedGeneration = io.view.getUint32(at + 1608, true);
     this.reserved = io.bytes.subarray(at + 1612, at + 1620);
     this.uncleanShutdown = io.view.getUint32(at + 1620, true);
+    expectEqual(this, 'unclean_shutdown', this.uncleanShutdown, 0);
     this.padding = io.readBytes(396);
   }
 

@@ -12,6 +12,7 @@ import {
   decodeWith,
   expectEqual,
   expectInEnum,
+  expectThat,
   reserve,
 } from '../src/codec/index.ts';
 
@@ -376,6 +377,13 @@ export class KeySlot extends Structure<KeySlotField> {
     this.salt = io.bytes.subarray(at + 4, at + 36);
     this.keyMaterialOffset = io.view.getUint32(at + 36);
     this.stripes = io.view.getUint32(at + 40);
+    expectThat(
+      this,
+      'stripes',
+      this.stripes,
+      this.stripes !== 0 || this.state !== KeySlotState.active,
+      '_ != 0 or state != key_slot_state::active',
+    );
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */

@@ -376,6 +376,7 @@ export class Header extends Structure<HeaderField> {
     const at = reserve(this, 12, 'backing_file_offset');
     this.backingFileOffset = io.view.getBigUint64(at);
     this.backingFileSize = io.view.getUint32(at + 8);
+    expectMax(this, 'backing_file_size', this.backingFileSize, 1023);
     this.clusterBits = io.readU4be();
     expectMin(this, 'cluster_bits', this.clusterBits, 9);
     expectMax(this, 'cluster_bits', this.clusterBits, 21);
@@ -833,6 +834,13 @@ export class HeaderExtension extends Structure<HeaderExtensionField> {
     const at = reserve(this, 8, 'type');
     this.type = io.view.getUint32(at);
     this.length = io.view.getUint32(at + 4);
+    expectThat(
+      this,
+      'length',
+      this.length,
+      this.type !== HeaderExtensionType.end || this.length === 0,
+      'type != header_extension_type::end or _ == 0',
+    );
     this.data = io.readBytes(this.type === HeaderExtensionType.end ? 0 : this.length);
     mark(this);
     this.padding = io.readBytes((8 - (this.data.length % 8)) % 8);
@@ -1367,6 +1375,13 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
     const at = reserve(this, 8, 'zero_bitmap');
     this.zeroBitmap = io.view.getUint32(at);
     this.allocationBitmap = io.view.getUint32(at + 4);
+    expectThat(
+      this,
+      'allocation_bitmap',
+      this.allocationBitmap,
+      (this.allocationBitmap & this.zeroBitmap) >>> 0 === 0,
+      '(_ & zero_bitmap) == 0',
+    );
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -1756,16 +1771,19 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
     const at = reserve(this, 12, 'l1_table_offset');
     this.l1TableOffset = io.view.getBigUint64(at);
     this.l1Size = io.view.getUint32(at + 8);
+    expectMax(this, 'l1_size', this.l1Size, 0x400000);
     this.idStrSize = io.readU2be();
     expectMin(this, 'id_str_size', this.idStrSize, 1);
     const at2 = reserve(this, 10, 'name_size');
     this.nameSize = io.view.getUint16(at2);
     this.dateSec = io.view.getUint32(at2 + 2);
     this.dateNsec = io.view.getUint32(at2 + 6);
+    expectMax(this, 'date_nsec', this.dateNsec, 999999999);
     const at3 = reserve(this, 16, 'vm_clock_nsec');
     this.vmClockNsec = io.view.getBigUint64(at3);
     this.vmStateSize = io.view.getUint32(at3 + 8);
     this.extraDataSize = io.view.getUint32(at3 + 12);
+    expectMax(this, 'extra_data_size', this.extraDataSize, 1024);
     if (this.extraDataSize >= 8) {
       this.vmStateSizeLarge = io.readU8be();
       expectThat(

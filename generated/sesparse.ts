@@ -474,6 +474,7 @@ export class ConstHeader extends Structure<ConstHeaderField> {
     this.backmapSize = io.view.getBigUint64(at + 104, true);
     this.grainsOffset = io.view.getBigUint64(at + 112, true);
     this.grainsSize = io.view.getBigUint64(at + 120, true);
+    expectMin(this, 'grains_size', this.grainsSize, this.capacity);
     this.pad = io.readBytes(304);
     expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, '_.max == 0');
   }
@@ -578,6 +579,7 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
     this.freeGtNumber = io.view.getBigUint64(at, true);
     this.nextTxnSeqNumber = io.view.getBigUint64(at + 8, true);
     this.replayJournal = io.view.getBigUint64(at + 16, true);
+    expectEqual(this, 'replay_journal', this.replayJournal, 0n);
     this.pad = io.readBytes(480);
     expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, '_.max == 0');
   }

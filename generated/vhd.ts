@@ -10,6 +10,7 @@ import {
   type Values,
   createWith,
   decodeWith,
+  expectAnyOf,
   expectEqual,
   expectInEnum,
   expectMax,
@@ -340,6 +341,13 @@ export class Footer extends Structure<FooterField> {
     this.dataOffset = io.view.getBigUint64(at);
     this.timeStamp = io.view.getUint32(at + 8);
     this.creatorApplication = io.view.getUint32(at + 12);
+    expectInEnum(
+      this,
+      'creator_application',
+      this.creatorApplication,
+      CreatorApplication,
+      'creator_application',
+    );
     this.creatorVersion = io.readU4be();
     expectThat(
       this,
@@ -353,15 +361,24 @@ export class Footer extends Structure<FooterField> {
     this.creatorHostOs = io.view.getUint32(at2);
     this.originalSize = io.view.getBigUint64(at2 + 4);
     this.currentSize = io.view.getBigUint64(at2 + 12);
+    expectMax(this, 'current_size', this.currentSize, 0x1fe00000000n);
     this.diskGeometry = new DiskGeometry(io, this, this._root);
     this.diskType = io.readU4be();
     expectInEnum(this, 'disk_type', this.diskType, DiskType, 'disk_type');
     const at3 = reserve(this, 20, 'checksum');
     this.checksum = io.view.getUint32(at3);
     this.uniqueId = io.bytes.subarray(at3 + 4, at3 + 20);
+    expectThat(this, 'unique_id', this.uniqueId, maxOf(this.uniqueId) !== 0, '_.max != 0');
     const at4 = reserve(this, 2, 'saved_state');
     this.savedState = io.view.getUint8(at4);
     this.hidden = io.view.getUint8(at4 + 1);
+    expectThat(
+      this,
+      'hidden',
+      this.hidden,
+      this.hidden === 0 || this.creatorApplication === CreatorApplication.blktap,
+      '_ == 0 or creator_application == creator_application::blktap',
+    );
     this.reserved = io.readBytes(426);
     expectThat(this, 'reserved', this.reserved, maxOf(this.reserved) === 0, '_.max == 0');
   }
@@ -812,11 +829,22 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
     const at = reserve(this, 8, 'max_table_entries');
     this.maxTableEntries = io.view.getUint32(at);
     this.blockSize = io.view.getUint32(at + 4);
+    expectAnyOf(
+      this,
+      'block_size',
+      this.blockSize,
+      [
+        0x200, 0x400, 0x800, 0x1000, 0x2000, 0x4000, 0x8000, 0x10000, 0x20000, 0x40000, 0x80000, 0x100000,
+        0x200000, 0x400000, 0x800000, 0x1000000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000,
+        0x40000000, 0x80000000,
+      ],
+    );
     const at2 = reserve(this, 28, 'checksum');
     this.checksum = io.view.getUint32(at2);
     this.parentUniqueId = io.bytes.subarray(at2 + 4, at2 + 20);
     this.parentTimeStamp = io.view.getUint32(at2 + 20);
     this.reserved1 = io.view.getUint32(at2 + 24);
+    expectEqual(this, 'reserved1', this.reserved1, 0);
     this.parentUnicodeName = io.readBytes(512);
     this.parentLocators = [];
     for (let index = 0; index < 8; index++) {
@@ -940,6 +968,14 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
     const at = reserve(this, 8, 'platform_data_space');
     this.platformDataSpace = io.view.getUint32(at);
     this.platformDataLength = io.view.getUint32(at + 4);
+    expectThat(
+      this,
+      'platform_data_length',
+      this.platformDataLength,
+      !(this.platformCode === PlatformCode.w2ru || this.platformCode === PlatformCode.w2ku) ||
+        (this.platformDataLength !== 0 && this.platformDataLength % 2 === 0),
+      'not (platform_code == platform_code::w2ru or platform_code == platform_code::w2ku) or (_ != 0 and _ % 2 == 0)',
+    );
     this.reserved = io.readU4be();
     expectEqual(this, 'reserved', this.reserved, 0);
     this.platformDataOffset = io.readU8be();

@@ -8,6 +8,7 @@ import {
   type OpenEnum,
   Structure,
   type Values,
+  bytesEqual,
   createWith,
   decodeWith,
   expectAnyOf,
@@ -364,11 +365,25 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
     const at = reserve(this, 16, 'descriptor_offset');
     this.descriptorOffset = io.view.getBigUint64(at, true);
     this.descriptorSize = io.view.getBigUint64(at + 8, true);
+    expectThat(
+      this,
+      'descriptor_size',
+      this.descriptorSize,
+      this.descriptorOffset === 0n || (this.descriptorSize > 0 && this.descriptorSize <= 20480),
+      'descriptor_offset == 0 or (_ > 0 and _ <= 20480)',
+    );
     this.numGtesPerGt = io.readU4le();
     expectAnyOf(this, 'num_gtes_per_gt', this.numGtesPerGt, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
     const at2 = reserve(this, 16, 'rgd_offset');
     this.rgdOffset = io.view.getBigUint64(at2, true);
     this.gdOffset = io.view.getBigUint64(at2 + 8, true);
+    expectThat(
+      this,
+      'gd_offset',
+      this.gdOffset,
+      this.gdOffset !== 0n || this.capacity === 0n,
+      '_ != 0 or capacity == 0',
+    );
     this.overhead = io.readU8le();
     expectThat(
       this,
@@ -380,6 +395,14 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
     const at3 = reserve(this, 5, 'unclean_shutdown');
     this.uncleanShutdown = io.view.getUint8(at3);
     this.newlineDetector = io.bytes.subarray(at3 + 1, at3 + 5);
+    expectThat(
+      this,
+      'newline_detector',
+      this.newlineDetector,
+      !this.flags.validNewlineDetector ||
+        bytesEqual(this.newlineDetector, Uint8Array.of(0xa, 0x20, 0xd, 0xa)),
+      'not flags.valid_newline_detector or _ == [0x0a, 0x20, 0x0d, 0x0a]',
+    );
     this.compressAlgorithm = io.readU2le();
     expectInEnum(this, 'compress_algorithm', this.compressAlgorithm, CompressAlgorithm, 'compress_algorithm');
     this.pad = io.readBytes(433);
@@ -588,6 +611,7 @@ export class GrainMarker extends Structure<GrainMarkerField> {
     const at = reserve(this, 12, 'lba');
     this.lba = io.view.getBigUint64(at, true);
     this.cmpSize = io.view.getUint32(at + 8, true);
+    expectMin(this, 'cmp_size', this.cmpSize, 1);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -682,6 +706,7 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
     this.numSectors = io.view.getBigUint64(at, true);
     this.size = io.view.getUint32(at + 8, true);
     this.type = io.view.getUint32(at + 12, true);
+    expectInEnum(this, 'type', this.type, MarkerType, 'marker_type');
     this.pad = io.readBytes(496);
     expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, '_.max == 0');
   }

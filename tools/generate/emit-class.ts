@@ -1,4 +1,5 @@
 import { emitLayout, positionsOf } from './emit-layout.ts';
+import { emitChecks } from './emit-checks.ts';
 import { emitAttribute, propertyOf, scopeAt, type Emission } from './emit-read.ts';
 import { optionalTypeText, typeText } from './emit-types.ts';
 import type { Attribute, Documentation, TypeSpec } from './model.ts';
@@ -349,6 +350,8 @@ class Batches {
       const start = offset === 0 ? at : `${at} + ${offset}`;
       offset += size;
       this.#lines.push(...emitDirect(attribute, start, `${at} + ${offset}`, this.#emission));
+      const stored = `this.${propertyOf(attribute, this.#emission.owner)}`;
+      this.#lines.push(...emitChecks(attribute, stored, this.#emission));
     }
   }
 }
