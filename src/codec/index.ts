@@ -19,3 +19,4 @@ export * from './validation.ts';
 export * from './expect.ts';
 export * from './layout.ts';
 export * from './structure.ts';
+export * from './write.ts';

@@ -70,11 +70,6 @@ export abstract class Structure<Field extends string = string> extends BareStruc
     return patchOf(this, field, value);
   }
 
-  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
-  toBytes(): Uint8Array {
-    return bytesOf(this);
-  }
-
   /** Plain data for JSON: 64-bit integers are decimal strings, bytes are hex. */
   toJSON(): Readonly<Record<string, unknown>> {
     return plainOf(this);
@@ -233,6 +228,19 @@ export function createWith<T extends BareStructure>(
     target[property] = Array.isArray(initial) ? Uint8Array.from(initial) : isBig ? BigInt(initial) : initial;
   }
   return Object.assign(structure, values);
+}
+
+/** The properties of a structure that can be set; only those that may be absent can be left out. */
+export type AllValues<T> = { -readonly [Key in RequiredKeys<T>]: T[Key] } & {
+  -readonly [Key in Exclude<SettableKeys<T>, RequiredKeys<T>>]?: T[Key];
+};
+
+type RequiredKeys<T> = { [Key in SettableKeys<T>]: undefined extends T[Key] ? never : Key }[SettableKeys<T>];
+
+/** A new structure of variable size: it was read from nowhere, so its class's constructor does not run. */
+export function assemble<T extends BareStructure>(type: { readonly prototype: T }, values: object): T {
+  const structure = Object.create(type.prototype) as T;
+  return Object.assign(structure, { _root: structure }, values);
 }
 
 /** As {@link Structure.at}. */
@@ -435,45 +443,30 @@ export function patchOf(
   };
 }
 
-/** As {@link Structure.toBytes}, for structures of fixed size. */
-export function bytesOf(structure: BareStructure): Uint8Array {
-  const { type, size, fields } = layoutOf(structure);
-  if (size === undefined) throw new EncodeError(`${type} has no fixed size`);
-  const { _io: io } = structure;
+/** The bytes that a structure was read from, and where in them its fields end; `undefined` if it was never read. */
+export function ownBytes(
+  structure: BareStructure,
+): { readonly bytes: Uint8Array; readonly end: number } | undefined {
+  const { _io: io, _parent: parent } = structure as { _io?: ByteReader; _parent: BareStructure | undefined };
+  if (io === undefined) return undefined;
   const start = Math.floor(structure[START] / 8);
-  const bytes = io.bytes.slice(start, start + size);
-  for (const [id, field] of Object.entries(fields)) {
-    const from = (startOf(structure, field) ?? 0) - start * 8;
-    const to = Math.ceil(endOf(structure, id, field, from) / 8);
-    const first = Math.floor(from / 8);
-    const value = valueOf(structure, id);
-    const part = encodeValue(field, value, bytes.slice(first, to), from & 7, `${type}.${id}`);
-    bytes.set(part, first);
-  }
-  return bytes;
+  const end = Math.ceil(endOfFields(structure) / 8);
+  const hasStream = start === 0 && parent?._io !== io;
+  return { bytes: hasStream ? io.bytes : io.bytes.subarray(start, end), end: end - start };
 }
 
-function encodeValue(
-  field: FieldLayout,
-  value: unknown,
-  before: Uint8Array,
-  bit: number,
-  path: string,
-): Uint8Array {
-  if (value instanceof BareStructure) return bytesOf(value);
-  if (field.repeated !== true && !field.type.endsWith('[]'))
-    return encodeField(field, value, before, bit, path);
-  if (!isList(value) || field.element === undefined || !Number.isInteger(field.element))
-    throw new EncodeError(`${path} is no list of fixed elements`);
-  const { element: width } = field;
-  if (value.length * width !== before.length)
-    throw new EncodeError(`${path} wants ${before.length / width} elements, got ${value.length}`);
-  const one = { ...field, type: field.type.replace(/\[\]$/, ''), repeated: false };
-  Array.from(value).forEach((element, index) => {
-    const at = index * width;
-    before.set(encodeValue(one, element, before.slice(at, at + width), 0, `${path}[${index}]`), at);
-  });
-  return before;
+/** First bit behind the last field. */
+function endOfFields(structure: BareStructure): number {
+  const [id, field] = Object.entries(layoutOf(structure).fields).at(-1) ?? [];
+  if (id === undefined || field === undefined) return structure[START];
+  return endOf(structure, id, field, startOf(structure, field) ?? structure[START]);
+}
+
+/** Drops what was computed from fields, because fields may have changed since. */
+export function forgetValues(structure: BareStructure): void {
+  const { instances = {} } = layoutOf(structure);
+  for (const id of structure[KEPT]?.keys() ?? [])
+    if (instances[id]?.type === 'value') structure[KEPT]?.delete(id);
 }
 
 /** What a failed check is about: type, path and place of the field, and how its values are shown. */

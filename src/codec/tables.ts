@@ -1,4 +1,5 @@
 import type { ByteReader } from './byte-reader.ts';
+import type { ByteWriter } from './byte-writer.ts';
 
 type Table =
   | Int8Array
@@ -32,6 +33,13 @@ function readTable<T extends Table>(
   const { buffer } = new Uint8Array(reader.readBytes(count * width));
   if (little !== PLATFORM_IS_LITTLE) swapBytes(buffer, width);
   return new type(buffer);
+}
+
+/** Writes a typed array, the mirror of the functions below. */
+export function writeTable(writer: ByteWriter, table: Table, littleEndian: boolean): void {
+  const bytes = new Uint8Array(table.buffer, table.byteOffset, table.byteLength).slice();
+  if (littleEndian !== PLATFORM_IS_LITTLE) swapBytes(bytes.buffer, table.BYTES_PER_ELEMENT);
+  writer.writeBytes(bytes);
 }
 
 /** Reverses the bytes of each element of `width` bytes (1, 2, 4 or 8) in place. */

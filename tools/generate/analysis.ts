@@ -24,6 +24,7 @@ import {
   type Wire,
 } from './resolve.ts';
 import { childrenOf, mentions, NO_NAMES, type Facts, type Member, type Scope } from './scope.ts';
+import { Sizes } from './sizes.ts';
 import { translate } from './translate.ts';
 import * as types from './types.ts';
 import type { ValueType } from './types.ts';
@@ -34,10 +35,13 @@ export class Analysis implements Facts {
   readonly #wires = new Map<Attribute, Wire>();
   readonly #members = new Map<TypeSpec, Map<string, Member>>();
   readonly #resolving = new Set<Attribute>();
-  readonly #sizing = new Set<TypeSpec>();
   readonly #parents = new Map<TypeSpec, Set<TypeSpec>>();
   readonly #orphans = new Set<TypeSpec>();
   readonly #bigEnums = new Set<EnumSpec>();
+  /** What a type takes if it is read. */
+  readonly sizes = new Sizes(this, true);
+  /** What `sizeof` says, which takes no notice of `if`. */
+  readonly #declared = new Sizes(this, false);
 
   constructor(specs: readonly SpecFile[]) {
     this.specs = specs;
@@ -193,26 +197,13 @@ export class Analysis implements Facts {
   }
 
   typeBits(type: TypeSpec): number | undefined {
-    if (this.#sizing.has(type)) return undefined;
-    this.#sizing.add(type);
-    try {
-      let total = 0;
-      for (const field of type.fields) {
-        const size = this.#attributeBits(field, type);
-        if (size === undefined) return undefined;
-        const isBits = this.wireOf(field, type).kind === 'bits';
-        total = (isBits ? total : Math.ceil(total / 8) * 8) + size;
-      }
-      return total;
-    } finally {
-      this.#sizing.delete(type);
-    }
+    return this.#declared.typeBits(type);
   }
 
   memberBits(type: TypeSpec, id: string): number | undefined {
     const attribute = attributesOf(type).find((one) => one.id === id);
     if (attribute === undefined) return undefined;
-    if (attribute.value === undefined) return this.#attributeBits(attribute, type);
+    if (attribute.value === undefined) return this.#declared.attributeBits(attribute, type);
     const { type: value } = this.#attributeType(attribute, type);
     return value.kind === 'user' ? this.typeBits(value.type) : undefined;
   }
@@ -222,52 +213,6 @@ export class Analysis implements Facts {
     if (plain !== null) return Number(plain[1] ?? plain[2]) * 8;
     const bits = /^b([0-9]+)(?:le|be)?$/.exec(path.join('::'));
     return bits === null ? this.typeBits(requireType(path, from, place)) : Number(bits[1]);
-  }
-
-  /** Size of an attribute with all its elements; undefined where it depends on the bytes. */
-  #attributeBits(attribute: Attribute, owner: TypeSpec): number | undefined {
-    if (attribute.condition !== undefined) return undefined;
-    const element = this.elementBits(attribute, owner);
-    const { repeat } = attribute;
-    if (repeat === undefined || element === undefined) return element;
-    const count = repeat.kind === 'count' ? this.constant(repeat.count, owner) : undefined;
-    return count === undefined ? undefined : count * element;
-  }
-
-  /** Size of one element of an attribute; undefined where it depends on the bytes. */
-  elementBits(attribute: Attribute, owner: TypeSpec): number | undefined {
-    const { extent } = attribute;
-    const wire = this.wireOf(attribute, owner);
-    const contents = attribute.checks.find((check) => check.kind === 'contents');
-    if (wire.kind === 'bytes' && contents !== undefined && extent.size === undefined)
-      return contents.bytes.length * 8;
-    const isSized = wire.kind === 'bytes' || wire.kind === 'string' || structuresIn(wire).length > 0;
-    if (isSized && (extent.sizeEos || (extent.size === undefined && extent.terminator !== undefined)))
-      return undefined;
-    if (isSized && extent.size !== undefined) {
-      const size = this.constant(extent.size, owner);
-      return size === undefined ? undefined : size * 8;
-    }
-    return this.#wireBits(wire);
-  }
-
-  #wireBits(wire: Wire): number | undefined {
-    switch (wire.kind) {
-      case 'integer':
-      case 'float':
-        return wire.bytes * 8;
-      case 'bits':
-        return wire.bits;
-      case 'user':
-        return this.typeBits(wire.type);
-      case 'switch': {
-        const [first, ...rest] = wire.cases.map((one) => this.#wireBits(one.wire));
-        const isTotal = wire.cases.some(({ when }) => when === undefined);
-        return isTotal && rest.every((size) => size === first) ? first : undefined;
-      }
-      default:
-        return undefined;
-    }
   }
 
   /** The value of an expression that is a constant integer. */

@@ -1,4 +1,5 @@
 import { Analysis } from './analysis.ts';
+import { checkNames } from './check-names.ts';
 import { Diagnostics, type Diagnostic } from './diagnostics.ts';
 import { emitModule } from './emit-module.ts';
 import { Importer } from './importer.ts';
@@ -29,6 +30,8 @@ export async function compile({ files, importRoots, runtime }: CompileRequest): 
   const modules = new Map<string, string>();
   if (diagnostics.hasErrors) return { modules, diagnostics: diagnostics.list };
   const analysis = new Analysis(importer.specs);
+  for (const spec of importer.specs) checkNames(spec, analysis, diagnostics);
+  if (diagnostics.hasErrors) return { modules, diagnostics: diagnostics.list };
   const parts = importer.specs.map((spec) => emitModule(spec, analysis, { runtime }, diagnostics));
   for (const spec of importer.specs) checkStyle(spec, diagnostics);
   if (diagnostics.hasErrors) return { modules, diagnostics: diagnostics.list };

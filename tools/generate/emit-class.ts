@@ -2,8 +2,10 @@ import { emitLayout, positionsOf } from './emit-layout.ts';
 import { emitChecks } from './emit-checks.ts';
 import { emitAttribute, propertyOf, scopeAt, type Emission } from './emit-read.ts';
 import { optionalTypeText, typeText } from './emit-types.ts';
+import { emitWriting } from './emit-write.ts';
+import { unwritableReason } from './writability.ts';
 import type { Attribute, Documentation, TypeSpec } from './model.ts';
-import { endianOf, type FieldEndian } from './resolve.ts';
+import { endianOf, hasCalculatedEndian, type FieldEndian } from './resolve.ts';
 import { childrenOf, type Names, type Scope } from './scope.ts';
 import {
   compare,
@@ -49,6 +51,12 @@ export interface ClassParts {
   /** Can be read from bytes alone. */
   readonly isStandalone: boolean;
   readonly isFixedSize: boolean;
+  /** Statements that write the fields; undefined where the class cannot be written. */
+  readonly writing: readonly string[] | undefined;
+  /** Has a method `toBytes`. */
+  readonly hasToBytes: boolean;
+  /** A new structure needs all its values, and can be made of them. */
+  readonly isAssembled: boolean;
 }
 
 /** Members of the runtime's base class; a field of that name goes first, and the base class without them is used. */
@@ -69,6 +77,7 @@ export function emitClass(emission: Emission): ClassParts {
     name,
     documentation: documentationText(owner.documentation, `The type \`${owner.name}\` of the spec.`, [
       ruleText(owner.rule),
+      unwritableText(emission),
     ]),
     fieldsType: fieldIds,
     fieldsName: names.local(`${name}Field`),
@@ -87,8 +96,30 @@ export function emitClass(emission: Emission): ClassParts {
     ),
     toText: emission.attempt(() => emitToText(emission)),
     isStandalone: analysis.isStandalone(owner),
-    isFixedSize: emission.attempt(() => analysis.typeBits(owner)) !== undefined,
+    isFixedSize: emission.attempt(() => analysis.sizes.typeBits(owner)) !== undefined,
+    ...writingParts(emission, isTaken),
   };
+}
+
+function unwritableText({ owner, analysis, attempt }: Emission): string | undefined {
+  const reason = attempt(() => unwritableReason(owner, analysis));
+  return reason === undefined ? undefined : `Cannot be written: ${reason}.`;
+}
+
+function writingParts(
+  emission: Emission,
+  isTaken: boolean,
+): Pick<ClassParts, 'writing' | 'hasToBytes' | 'isAssembled'> {
+  const { owner, analysis, names, attempt } = emission;
+  const isWritable = attempt(() => unwritableReason(owner, analysis)) === undefined;
+  if (!isWritable) return { writing: undefined, hasToBytes: false, isAssembled: false };
+  names.runtime('type ByteWriter');
+  if (!isTaken) names.runtime('encode');
+  const writing = attempt(() => emitWriting(emission)) ?? [];
+  const isFixedSize = attempt(() => analysis.sizes.typeBits(owner)) !== undefined;
+  const isAssembled = analysis.isStandalone(owner) && !isFixedSize && !hasCalculatedEndian(owner);
+  if (isAssembled) ['assemble', 'type AllValues'].forEach((name) => names.runtime(name));
+  return { writing, hasToBytes: !isTaken, isAssembled };
 }
 
 function propertyNameOf(id: string, owner: TypeSpec, { analysis }: Emission): string {

@@ -21,7 +21,7 @@ export function positionsOf(type: TypeSpec, analysis: Analysis): readonly Positi
   let ends = 0;
   return type.fields.map((attribute) => {
     if (analysis.wireOf(attribute, type).kind !== 'bits') bit = Math.ceil(bit / 8) * 8;
-    const bits = analysis.memberBits(type, attribute.id);
+    const bits = analysis.sizes.attributeBits(attribute, type);
     const position = { attribute, after, bit, bits };
     if (bits === undefined) [after, bit, ends] = [ends, 0, ends + 1];
     else bit += bits;
@@ -32,7 +32,7 @@ export function positionsOf(type: TypeSpec, analysis: Analysis): readonly Positi
 /** The layout table of a type as TypeScript: what `at()`, `fields()`, `toJSON()` and the writer work from. */
 export function emitLayout(emission: Emission): string {
   const { analysis, owner } = emission;
-  const bits = analysis.typeBits(owner);
+  const bits = analysis.sizes.typeBits(owner);
   const parts = [`type: ${quote(owner.name)}`];
   if (owner.rule !== undefined) parts.push(`rule: ${quote(owner.rule)}`);
   if (bits !== undefined) parts.push(`size: ${Math.ceil(bits / 8)}`);
@@ -66,7 +66,7 @@ function emitField({ attribute, after, bit, bits }: Position, emission: Emission
   parts.push(`at: ${Math.floor(bit / 8)}`);
   if (wire.kind === 'bits') parts.push(`bit: ${bit % 8}`, `bits: ${wire.bits}`);
   else if (bits !== undefined) parts.push(`size: ${bits / 8}`);
-  const element = attribute.repeat === undefined ? undefined : analysis.elementBits(attribute, owner);
+  const element = attribute.repeat === undefined ? undefined : analysis.sizes.elementBits(attribute, owner);
   if (element !== undefined) parts.push(`element: ${element / 8}`);
   if (attribute.repeat !== undefined && tableOf(attribute, wire) === undefined) parts.push('repeated: true');
   parts.push(...describing(attribute, emission));

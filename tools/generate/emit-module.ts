@@ -179,4 +179,8 @@ const ALWAYS = new Set([
   'createWith',
   'Values',
   'Structure',
+  'encode',
+  'ByteWriter',
+  'assemble',
+  'AllValues',
 ]);

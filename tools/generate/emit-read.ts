@@ -90,7 +90,7 @@ function emitLoop(attribute: Attribute, target: Target, emission: Emission): rea
   const scope = scopeAt(emission, place);
   const itemType = typeText(element, scope);
   const item: Code = { text: 'item', type: element, optional: false };
-  const isSteady = (analysis.elementBits(attribute, owner) ?? 0) > 0;
+  const isSteady = (analysis.sizes.elementBits(attribute, owner) ?? 0) > 0;
   const inner = { ...scope, place: attribute.whole, index: 'index' };
   const push = (value: string): string => `${target.stored}.push(${value});`;
   const needsItem = repeat.kind === 'until' || attribute.checks.length > 0;
@@ -353,7 +353,11 @@ function construct(
     const args = wire.args.map((one) => present(translate(one, scope), scope).text);
     return `new ${scope.names.opaqueClass(wire.name)}(${[io, parent, 'undefined', ...args].join(', ')})`;
   }
-  const args = [io, ...contextArguments(wire.type, parent, emission), ...argumentsFor(wire, scope, emission)];
+  const args = [
+    io,
+    ...contextArguments(wire.type, parent, emission),
+    ...argumentsFor(wire, scope, emission, { ...scope, place: attribute.type?.place ?? scope.place }),
+  ];
   while (args.length > 1 && args.at(-1) === 'undefined' && wire.type.params.length === 0) args.pop();
   return `new ${scope.names.class(wire.type)}(${args.join(', ')})`;
 }
@@ -361,7 +365,10 @@ function construct(
 function parentText({ parent }: Attribute, scope: Scope): string {
   if (parent === undefined) return 'this';
   if (parent === 'none') return 'undefined';
-  return present(translate(parent.ast, { ...scope, place: parent.place }), scope).text;
+  const at = { ...scope, place: parent.place };
+  const value = present(translate(parent.ast, at), at);
+  if (types.isStructure(value.type)) return value.text;
+  return fail(at, `invalid type: expected a structure or \`false\`, got ${types.describe(value.type)}`);
 }
 
 /** The arguments that every class takes behind the stream: parent, root, and the byte order where it is inherited. */
@@ -392,9 +399,10 @@ function argumentsFor(
   { type, args }: Extract<Wire, { kind: 'user' }>,
   scope: Scope,
   { analysis }: Emission,
+  whole: Scope,
 ): readonly string[] {
   if (args.length !== type.params.length) {
-    fail(scope, `parameter count mismatch: ${type.params.length} declared, but ${args.length} used`);
+    fail(whole, `parameter count mismatch: ${type.params.length} declared, but ${args.length} used`);
   }
   return type.params.map((parameter, index) => {
     const [argument] = args.slice(index);
@@ -404,7 +412,7 @@ function argumentsFor(
     if (isAssignable(value.type, wanted)) return converted(value, wanted, scope).text;
     const given = types.describe(value.type);
     return fail(
-      scope,
+      whole,
       `can't pass argument #${index} of type ${given} into parameter \`${parameter.id}\` of type ${types.describe(wanted)}`,
     );
   });

@@ -29,9 +29,8 @@ function helper(name: string, result: ValueType): Method {
 
 const METHODS: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
   integer: { to_s: TO_TEXT },
-  float: { to_s: TO_TEXT, to_i: helper('floatToInteger', types.PARSED) },
+  float: { to_i: helper('floatToInteger', types.PARSED) },
   boolean: {
-    to_s: TO_TEXT,
     to_i: {
       result: types.computed({ lo: 0n, hi: 1n }),
       write: (value, _, { names }) => `${names.global('Number')}(${value})`,

@@ -81,7 +81,7 @@ function printClass(file: SourceFile, parts: ClassParts): void {
       statements: [...getter.body],
       docs: [doc(getter.doc)],
     })),
-    methods: [...entryPoints(parts), ...toTextMethod(parts)],
+    methods: [...entryPoints(parts), ...writeMethods(parts), ...toTextMethod(parts)],
   };
   file.addClass(structure);
 }
@@ -93,7 +93,7 @@ function doc(text: string): { readonly description: string } {
 type Methods = NonNullable<ClassDeclarationStructure['methods']>;
 
 /** `from`, `decode` and `of`: how a structure comes to be outside of another one. */
-function entryPoints({ name, parameters, isStandalone, isFixedSize }: ClassParts): Methods {
+function entryPoints({ name, parameters, isStandalone, isFixedSize, isAssembled }: ClassParts): Methods {
   if (!isStandalone) return [];
   const params = parameters.slice(3).map((one) => ({ name: one.name, type: one.type }));
   const rest = params.map((one) => one.name);
@@ -124,6 +124,7 @@ function entryPoints({ name, parameters, isStandalone, isFixedSize }: ClassParts
       ],
     },
   ];
+  if (isAssembled) return [...methods, assembly(name, params)];
   if (!isFixedSize || rest.length > 0) return methods;
   return [
     ...methods,
@@ -137,6 +138,45 @@ function entryPoints({ name, parameters, isStandalone, isFixedSize }: ClassParts
       docs: [doc('A new structure: zeros and the constants of the spec, and over them the given values.')],
     },
   ];
+}
+
+function assembly(
+  name: string,
+  params: readonly { readonly name: string; readonly type: string }[],
+): Methods[number] {
+  const given = params.length === 0 ? 'values' : `{ ...values, ${params.map((one) => one.name).join(', ')} }`;
+  return {
+    kind: StructureKind.Method,
+    name: 'of',
+    isStatic: true,
+    parameters: [{ name: 'values', type: `AllValues<${name}>` }, ...params],
+    returnType: name,
+    statements: [`return assemble(${name}, ${given});`],
+    docs: [doc('A new structure of the given values.')],
+  };
+}
+
+function writeMethods({ writing, hasToBytes }: ClassParts): Methods {
+  if (writing === undefined) return [];
+  const text = 'The structure as bytes. What no field holds, padding for one, is as it was read, or zero.';
+  const isUsed = writing.some((line) => /\bio\b/.test(line));
+  const write: Methods[number] = {
+    kind: StructureKind.Method,
+    name: '_write',
+    parameters: [{ name: isUsed ? 'io' : '_io', type: 'ByteWriter' }],
+    returnType: 'void',
+    statements: [...writing],
+    docs: [doc('Writes the fields in order, from where the writer stands.')],
+  };
+  if (!hasToBytes) return [write];
+  const toBytes: Methods[number] = {
+    kind: StructureKind.Method,
+    name: 'toBytes',
+    returnType: 'Uint8Array',
+    statements: ['return encode(this);'],
+    docs: [doc(text)],
+  };
+  return [toBytes, write];
 }
 
 function toTextMethod({ toText }: ClassParts): Methods {

@@ -41,6 +41,7 @@ export function readField(node: YamlNode, index: number, diagnostics: Diagnostic
     idNode === undefined
       ? `_unnamed${index}`
       : values.checkId(values.asText(idNode), 'attribute', idNode.place);
+  checkSized(map);
   checkAttributeKeys(map, []);
   return readParsed('field', id, idNode?.place ?? map.place, map, diagnostics);
 }
@@ -114,6 +115,13 @@ function readParsed(
 function expressionAt(map: YamlMap, key: string): Located | undefined {
   const node = get(map, key);
   return node && values.asExpression(node);
+}
+
+/** Bytes end somewhere: this is looked at before anything else. */
+function checkSized(map: YamlMap): void {
+  if (get(map, 'type') !== undefined) return;
+  const isSized = ['size', 'size-eos', 'terminator', 'contents'].some((key) => get(map, key) !== undefined);
+  if (!isSized) throw new SpecError(map.place, "'size', 'size-eos' or 'terminator' must be specified");
 }
 
 function checkAttributeKeys(map: YamlMap, extra: readonly string[]): void {
@@ -223,14 +231,24 @@ function readParent(map: YamlMap): Attribute['parent'] {
   return values.asExpression(node);
 }
 
+/** What may stand together in `valid`, in the order in which it decides. */
+const CHECK_KEYS = [['eq'], ['min', 'max'], ['any-of'], ['expr'], ['in-enum']];
+
 function readChecks(map: YamlMap, diagnostics: Diagnostics): readonly Check[] {
   const checks: Check[] = [];
   const contents = get(map, 'contents');
+  if (contents !== undefined && get(map, 'valid') !== undefined) {
+    throw new SpecError(map.place, "`contents` and `valid` can't be used together");
+  }
   if (contents !== undefined) checks.push({ kind: 'contents', bytes: readContents(contents) });
   const valid = get(map, 'valid');
   if (valid === undefined) return checks;
   if (valid.kind !== 'map') return [...checks, { kind: 'equal', value: values.asExpression(valid) }];
-  values.checkKeys(valid, ['eq', 'min', 'max', 'any-of', 'expr', 'in-enum']);
+  const known = CHECK_KEYS.find((keys) => keys.some((key) => get(valid, key) !== undefined));
+  values.checkKeys(valid, known ?? CHECK_KEYS.flat());
+  if (known === undefined) {
+    throw new SpecError(valid.place, `expected any of ${CHECK_KEYS.flat().sort().join(', ')}, found none`);
+  }
   for (const { key, value } of valid.entries) {
     const check = key.startsWith('-') ? undefined : diagnostics.attempt(() => readCheck(key, value));
     if (check !== undefined) checks.push(check);
@@ -254,7 +272,11 @@ function readCheck(key: string, node: YamlNode): Check {
 
 /** `contents`: text, or a list of bytes and texts. */
 function readContents(node: YamlNode): Uint8Array {
-  if (node.kind === 'scalar') return encode(values.asText(node));
+  if (node.kind === 'scalar') {
+    if (typeof node.value !== 'string')
+      throw new SpecError(node.place, `unable to parse fixed content: ${node.text}`);
+    return encode(node.text);
+  }
   const parts = values.asList(node).items.map((item) => {
     const { value } = values.asScalar(item, 'byte or string');
     return typeof value === 'string' ? stringOrByte(value) : [values.asByte(item)];

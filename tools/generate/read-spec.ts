@@ -16,6 +16,7 @@ const { get } = values;
 /** The version of the language that is compiled. */
 export const LANGUAGE_VERSION = '0.11';
 const OLDEST_VERSION = '0.6';
+const MEMBER_KEYS = ['doc', 'doc-ref', 'id'];
 const TYPE_KEYS = ['meta', 'doc', 'doc-ref', 'to-string', 'params', 'seq', 'types', 'instances', 'enums'];
 const META_KEYS = [
   'application',
@@ -79,7 +80,11 @@ function assemble(
 function readImports(meta: YamlMap): SpecFile['importNames'] {
   const node = get(meta, 'imports');
   if (node === undefined) return [];
-  return values.asList(node).items.map((item) => ({ name: values.asText(item), place: item.place }));
+  const items =
+    node.kind === 'scalar' && typeof node.value === 'string'
+      ? [{ ...node, place: { ...node.place, path: [...node.place.path, '0'] } }]
+      : values.asList(node).items;
+  return items.map((item) => ({ name: values.asText(item), place: item.place }));
 }
 
 function checkVersion(meta: YamlMap): void {
@@ -87,6 +92,9 @@ function checkVersion(meta: YamlMap): void {
   if (node === undefined) return;
   const { value, text } = values.asScalar(node);
   const version = typeof value === 'number' ? String(value) : text;
+  if (!/^(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){1,2}$/.test(version)) {
+    throw new SpecError(node.place, `invalid compiler version '${version}', expected 'X.Y' or 'X.Y.Z'`);
+  }
   if (compareVersions(version, OLDEST_VERSION) < 0) {
     const hint = "if you meant 0.10, use ks-version: '0.10' to prevent YAML from interpreting it as a float";
     throw new SpecError(
@@ -248,7 +256,7 @@ function readEnum(name: string, node: YamlNode, owner: TypeSpec, diagnostics: Di
   const members: EnumMember[] = [];
   for (const { key, keyNode, value } of map.entries) {
     if (key.startsWith('-') && keyNode.kind === 'scalar' && typeof keyNode.value === 'string') continue;
-    const member = diagnostics.attempt(() => readMember(key, keyNode, value));
+    const member = diagnostics.attempt(() => readMember(key, keyNode, value, node.place));
     if (member !== undefined) members.push(member);
   }
   for (const [index, { label, value }] of members.entries()) {
@@ -259,13 +267,20 @@ function readEnum(name: string, node: YamlNode, owner: TypeSpec, diagnostics: Di
   return { name, owner, place: node.place, documentation: values.UNDOCUMENTED, members };
 }
 
-function readMember(key: string, keyNode: YamlNode, node: YamlNode): EnumMember {
+function readMember(key: string, keyNode: YamlNode, node: YamlNode, place: Place): EnumMember {
   const value = keyNode.kind === 'scalar' ? keyNode.value : null;
-  if (typeof value !== 'bigint') throw new SpecError(node.place, `unable to parse '${key}' as an integer`);
+  if (typeof value !== 'bigint') throw new SpecError(place, `unable to parse '${key}' as an integer`);
   if (node.kind === 'map') {
+    const odd = node.entries.find((entry) => !entry.key.startsWith('-') && !MEMBER_KEYS.includes(entry.key));
+    if (odd !== undefined) {
+      throw new SpecError(
+        odd.value.place,
+        `invalid key found in enum value spec, allowed: ${MEMBER_KEYS.join(', ')}`,
+      );
+    }
     const id = get(node, 'id');
     if (id === undefined) throw new SpecError(node.place, 'missing mandatory argument `id`');
-    const label = values.checkId(values.asText(id), 'enum member', id.place);
+    const label = values.checkId(values.asText(id), 'enum member', node.place);
     return { value, label, documentation: values.readDocumentation(node) };
   }
   if (node.kind === 'list' || node.value === null) {

@@ -166,7 +166,7 @@ export function wireOf(attribute: Attribute, owner: TypeSpec): Wire {
     throw new SpecError(attribute.whole, "only one of 'size' or 'size-eos' must be specified");
   }
   if (type?.kind === 'switch') return switchWire(attribute, owner);
-  return type === undefined ? bytesWire(attribute) : namedWire(type, attribute, owner);
+  return type === undefined ? bytesWire(attribute) : namedWire(type, type.place, attribute, owner);
 }
 
 function switchWire(attribute: Attribute, owner: TypeSpec): Wire {
@@ -175,7 +175,7 @@ function switchWire(attribute: Attribute, owner: TypeSpec): Wire {
   const cases = type.cases.map(({ when, type: named }) => {
     const path = [...type.place.path, 'cases', when === undefined ? '_' : notation(when.ast)];
     const place = { ...named.place, path };
-    return { when: when && { ...when, place }, wire: namedWire({ ...named, place }, attribute, owner) };
+    return { when: when && { ...when, place }, wire: namedWire(named, place, attribute, owner) };
   });
   const isSized = attribute.extent.size !== undefined || attribute.extent.sizeEos;
   if (isSized && !cases.some(({ when }) => when === undefined))
@@ -191,8 +191,10 @@ function bytesWire({ extent, checks, whole }: Attribute): Wire {
   return { kind: 'bytes' };
 }
 
-function namedWire(ref: NamedTypeRef, attribute: Attribute, owner: TypeSpec): Wire {
-  const name = ref.name.path.length === 1 ? (ref.name.path[0] ?? '') : '';
+/** `place` names the type among the cases of a switch by its parsed case. */
+function namedWire(ref: NamedTypeRef, place: Place, attribute: Attribute, owner: TypeSpec): Wire {
+  const isPlain = ref.name.path.length === 1 && ref.args.length === 0 && !ref.name.isArray;
+  const name = isPlain ? (ref.name.path[0] ?? '') : '';
   const builtIn = numericWire(name, ref, owner, attribute.enumName !== undefined);
   if (builtIn !== undefined) return builtIn;
   if (name === 'str' || name === 'strz') {
@@ -202,7 +204,7 @@ function namedWire(ref: NamedTypeRef, attribute: Attribute, owner: TypeSpec): Wi
     }
     return { kind: 'string', encoding: encodingOf(attribute, owner), zeroEnded: name === 'strz' };
   }
-  return userWire(ref, owner);
+  return userWire({ ...ref, place }, owner);
 }
 
 function userWire({ name, args, place }: NamedTypeRef, owner: TypeSpec): Wire {

@@ -85,11 +85,12 @@ export function checkComparable(
   operator: ComparisonOperator,
   scope: Scope,
 ): void {
+  const isEquality = operator === '==' || operator === '!=';
   const isNumeric = (type: ValueType): boolean =>
     type.kind === 'integer' || type.kind === 'float' || isMixedUnion(type);
   const isPlain = a.kind === b.kind && ['string', 'bytes', 'boolean', 'any'].includes(a.kind);
-  const isOrdered = a.kind !== 'boolean' || operator === '==' || operator === '!=';
-  const isSameEnum = a.kind === 'enum' && b.kind === 'enum' && a.spec === b.spec;
+  const isOrdered = a.kind !== 'boolean' || isEquality;
+  const isSameEnum = a.kind === 'enum' && b.kind === 'enum' && a.spec === b.spec && isEquality;
   if (
     (isPlain && isOrdered) ||
     isSameEnum ||
@@ -105,7 +106,6 @@ export function checkComparable(
 export function isAssignable(given: ValueType, wanted: ValueType): boolean {
   if (wanted.kind === 'any' || given.kind === 'any') return true;
   if (wanted.kind === 'struct') return types.isStructure(given);
-  if (wanted.kind === 'float') return given.kind === 'float' || given.kind === 'integer';
   if (wanted.kind === 'array' && given.kind === 'array') return isAssignable(given.of, wanted.of);
   if (wanted.kind === 'array' && given.kind === 'bytes') return wanted.of.kind === 'integer';
   if (wanted.kind === 'integer' && given.kind === 'enum') return false;
@@ -158,7 +158,7 @@ function interpolated(parts: readonly Expression[], scope: Scope): Code {
   const pieces = parts.map((part) => {
     if (part.kind === 'string') return templateText(part.value);
     const value = present(translate(part, scope), scope);
-    const isText = ['string', 'integer', 'float', 'boolean'].includes(value.type.kind);
+    const isText = ['string', 'integer'].includes(value.type.kind);
     if (!isText) fail(scope, `cannot put ${types.describe(value.type)} into a string`);
     return `\${${value.text}}`;
   });
@@ -396,6 +396,7 @@ function cast({ of, type: { path, isArray } }: Extract<Expression, { kind: 'cast
   if (wanted.kind === 'integer') return castInteger(value, wanted, scope);
   if (wanted.kind === 'user' || wanted.kind === 'opaque') return castStructure(value, wanted, scope);
   if (isAssignable(value.type, wanted)) return { ...value, type: wanted };
+  if (wanted.kind === 'float' && value.type.kind === 'integer') return converted(value, wanted, scope);
   return {
     ...value,
     text: `${scope.names.runtime('castTo')}<${plainTypeText(wanted)}>(${value.text})`,

@@ -1,0 +1,69 @@
+import type { Analysis } from './analysis.ts';
+import type { Expression } from './expression.ts';
+import type { Attribute, TypeSpec } from './model.ts';
+import type { Wire } from './resolve.ts';
+import { childrenOf } from './scope.ts';
+
+/** Why no bytes can be made of objects of a type; undefined where they can. Throws SpecError. */
+export function unwritableReason(
+  type: TypeSpec,
+  analysis: Analysis,
+  seen: Set<TypeSpec> = new Set(),
+): string | undefined {
+  if (seen.has(type)) return undefined;
+  seen.add(type);
+  for (const field of type.fields) {
+    const reason = fieldReason(field, type, analysis, seen);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function fieldReason(
+  field: Attribute,
+  owner: TypeSpec,
+  analysis: Analysis,
+  seen: Set<TypeSpec>,
+): string | undefined {
+  const { id, extent, process } = field;
+  const depends = (expression: Expression): boolean => dependsOnPosition(expression, owner);
+  if (extent.size !== undefined && depends(extent.size.ast))
+    return `the size of \`${id}\` depends on the position in the stream`;
+  if (process?.args.some(depends) === true)
+    return `the process of \`${id}\` depends on the position in the stream`;
+  const wire = analysis.wireOf(field, owner);
+  if (wire.kind !== 'switch') return wireReason(wire, id, analysis, seen);
+  const isTold = wire.cases.every(({ wire: { kind } }) => kind === 'user' || kind === 'bytes');
+  if (!isTold && depends(wire.on.ast)) return `the type of \`${id}\` depends on the position in the stream`;
+  for (const one of wire.cases) {
+    const reason = wireReason(one.wire, id, analysis, seen);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function wireReason(wire: Wire, id: string, analysis: Analysis, seen: Set<TypeSpec>): string | undefined {
+  if (wire.kind === 'opaque') return `\`${id}\` is of the opaque type \`${wire.name}\``;
+  if (wire.kind !== 'user') return undefined;
+  const reason = unwritableReason(wire.type, analysis, seen);
+  return reason === undefined ? undefined : `\`${id}\` is a \`${wire.type.name}\`, of which ${reason}`;
+}
+
+/** Does the value of an expression depend on how far a stream is read? Instances are looked through. */
+export function dependsOnPosition(
+  expression: Expression,
+  owner: TypeSpec,
+  seen: Set<string> = new Set(),
+): boolean {
+  if (expression.kind === 'member' && (expression.name === 'pos' || expression.name === 'eof')) {
+    const { of } = expression;
+    const isStream = (of.kind === 'name' || of.kind === 'member') && of.name === '_io';
+    if (isStream) return true;
+  }
+  if (expression.kind === 'name' && !seen.has(expression.name)) {
+    seen.add(expression.name);
+    const instance = owner.instances.find(({ id }) => id === expression.name);
+    if (instance?.value !== undefined) return dependsOnPosition(instance.value.ast, owner, seen);
+  }
+  return childrenOf(expression).some((child) => dependsOnPosition(child, owner, seen));
+}
