@@ -30,6 +30,7 @@ class FileSource implements Source {
   readonly name: string;
   readonly size: number;
   readonly storedSize: number;
+  readonly modified: number;
   readonly identity: string;
   readonly #descriptor: number;
   #isOpen = true;
@@ -38,6 +39,7 @@ class FileSource implements Source {
     this.name = path;
     this.size = Number(stats.size);
     this.storedSize = Number(stats.blocks) * 512;
+    this.modified = Number(stats.mtimeMs);
     this.identity = `file:${stats.dev}:${stats.ino}`;
     this.#descriptor = descriptor;
   }

@@ -14,6 +14,7 @@ export function memorySource(bytes: Uint8Array, name = 'memory'): Source {
     name,
     size: bytes.length,
     storedSize: null,
+    modified: null,
     identity,
     read(offset: FileOffset, length: number): Uint8Array {
       if (offset < 0 || length < 0 || offset + length > bytes.length)

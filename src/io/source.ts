@@ -19,6 +19,8 @@ export interface Source {
   readonly size: number;
   /** Bytes the file takes up where it is stored, holes left out; `null` where nobody can tell. */
   readonly storedSize: number | null;
+  /** When the bytes were last changed, in milliseconds since 1970; `null` where nobody can tell. */
+  readonly modified: number | null;
   /** Equal for two sources that are the same bytes under two names (device and inode, URL ...). */
   readonly identity: string;
   /**

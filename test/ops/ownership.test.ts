@@ -132,6 +132,13 @@ describe.each(layouts)('ownership of $placement units of $unit bytes from $origi
     );
   });
 
+  test('units of a run that lie outside are reported under their own index', () => {
+    const reports: Report[] = [];
+    const counter = new CountingOwners(layout, { add: (report) => void reports.push(report) });
+    counter.run(makeKind('data'), fileOffset(48 * SECTOR), 8 * SECTOR, 4, 10);
+    expect(blamed(reports)).toEqual(['test/past-end data[12]', 'test/past-end data[13]']);
+  });
+
   test('regions outside the file are reported one by one', () => {
     const pieces: Piece[] = [
       { role: 'data', start: 64, length: 8 },

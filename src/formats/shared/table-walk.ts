@@ -40,9 +40,16 @@ export async function* tableBatches(
     }
     const count = countNeighbours(source, { offsets, tableBytes }, first, Math.min(to, first + perBatch));
     const read = source.read(fileOffset(start), count * tableBytes, scratch);
-    yield { first, count, bytes: read instanceof Promise ? await read : read };
+    yield { first, count, bytes: align(read instanceof Promise ? await read : read, scratch) };
     first += count;
   }
+}
+
+/** `bytes`, or a copy of them in `scratch` where typed arrays could not look at them in place. */
+function align(bytes: Uint8Array, scratch: Uint8Array): Uint8Array {
+  if (bytes.byteOffset % 8 === 0) return bytes;
+  scratch.set(bytes);
+  return scratch.subarray(0, bytes.length);
 }
 
 function countNeighbours(source: Source, tables: TableSet, first: number, limit: number): number {

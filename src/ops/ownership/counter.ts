@@ -153,7 +153,7 @@ export class CountingOwners implements Owners, Ownership {
       const fault: RegionFault = at >= limit ? 'pastEnd' : 'straddlesEnd';
       const rule = kind.rules[fault];
       if (rule !== undefined)
-        reportRegion(this.#problems, rule, { kind, start: at, length: unitLength, index }, limit, null);
+        reportRegion(this.#problems, rule, { kind, start: at, length: unitLength, index: index + i }, limit, null);
       else if (fault === 'straddlesEnd') fitting++;
     }
     return fitting;
