@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { main } from './cli/main.ts';
 import { openTerminal } from './cli/terminal.ts';
 

@@ -1,6 +1,6 @@
 // Makes dist/ from the sources: the program and the library (rolldown), their types (tsc), the schemas, the manual page; and links the
 // program into node_modules/.bin.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -24,9 +24,11 @@ export async function build() {
   markStale('build');
   generate();
   const types = writeTypes();
+  removeCompiled();
   const kept = new Set([...(await writeCode()), ...copySchemas(), await writeManual()]);
   await types;
   removeStale(kept);
+  writeCompiled();
   linkProgram();
   markFresh('build');
 }
@@ -42,28 +44,29 @@ function generate() {
  * file for what every check needs and one for each format and each other command. Returns the files.
  */
 async function writeCode() {
-  const program = await bundle({ cli: 'src/cli.ts' }, 'cjs', dist, 'program/[name].js', [
-    { name: 'cli', test: await hotModules(), priority: 2 },
+  const program = await bundle({ main: 'src/cli.ts' }, 'cjs', join(dist, 'program'), [
+    { name: 'main', test: await hotModules(), priority: 2 },
     { name: 'shared', test: /\/src\/(codec|formats\/shared|model)\//, priority: 1 },
   ]);
   const library = await bundle(
     { index: 'src/index.ts', codec: 'src/codec/index.ts' },
     'esm',
     join(dist, 'lib'),
-    '[name].js',
     [],
   );
-  chmodSync(join(dist, 'cli.js'), 0o755);
-  return [...program, ...library, writeType(dist, 'commonjs'), writeType(join(dist, 'lib'), 'module')];
+  const door = join(dist, 'cli.js');
+  copyFileSync(join(root, 'tools', 'launcher.cjs'), door);
+  chmodSync(door, 0o755);
+  return [door, ...program, ...library, writeType(dist, 'commonjs'), writeType(join(dist, 'lib'), 'module')];
 }
 
-async function bundle(input, format, dir, chunkFileNames, groups) {
+async function bundle(input, format, dir, groups) {
   const { rolldown } = await import('rolldown');
   const bundled = await rolldown({ cwd: root, input, platform: 'node', external: isPackage });
   const { output } = await bundled.write({
     dir,
     format,
-    chunkFileNames,
+    chunkFileNames: '[name].js',
     codeSplitting: { groups },
     // Names stay: errors are told apart by those of their classes.
     minify: { compress: true, mangle: false, codegen: true },
@@ -133,7 +136,7 @@ function copySchemas() {
 
 /** The manual page comes from the table that the program runs on. */
 async function writeManual() {
-  const [script] = await bundle({ man: 'tools/man.ts' }, 'esm', join(root, '.cache'), '[name].js', []);
+  const [script] = await bundle({ man: 'tools/man.ts' }, 'esm', join(root, '.cache'), []);
   const { renderManual } = await import(pathToFileURL(script).href);
   const page = join(dist, 'vdcheck.1');
   writeFileSync(page, renderManual());
@@ -142,13 +145,34 @@ async function writeManual() {
 
 /** Removes code of earlier builds; the new one is in place already, so a program that runs meanwhile finds one of the two. */
 function removeStale(kept) {
-  for (const folder of [dist, join(dist, 'program'), join(dist, 'lib')]) {
-    if (!existsSync(folder)) continue;
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isFile() && !kept.has(path)) rmSync(path);
-    }
+  for (const path of filesIn(dist, join(dist, 'program'), join(dist, 'lib')))
+    if (!kept.has(path)) rmSync(path);
+}
+
+/** V8 knows compiled code by the length of its source only: none may outlive the script that it was made of. */
+function removeCompiled() {
+  for (const path of filesIn(join(dist, 'program'))) if (path.endsWith('.cache')) rmSync(path);
+}
+
+/** Runs the program on the samples, sound ones first, and keeps what V8 compiled for it. */
+function writeCompiled() {
+  const samples = filesIn(join(root, 'samples', 'sound'));
+  const [sample] = samples;
+  if (sample === undefined) return;
+  for (const args of [['check', ...samples], ['map', sample], ['dump', sample], ['rules'], ['--help']]) {
+    const recorded = ['--require', join(root, 'tools', 'record-code.cjs'), join(dist, 'cli.js'), ...args];
+    spawnSync(process.execPath, recorded, { cwd: root, stdio: 'ignore' });
   }
+}
+
+function filesIn(...folders) {
+  return folders.flatMap((folder) =>
+    existsSync(folder)
+      ? readdirSync(folder, { withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map(({ name }) => join(folder, name))
+      : [],
+  );
 }
 
 /** npm links the bins of dependencies but not the package's own: this makes `node_modules/.bin/vdcheck` the program that was built here. */

@@ -28,12 +28,12 @@ function showSamples() {
   return status;
 }
 
-/** Sound samples first; extents and parents lie in folders of their own and are opened through the image that names them. */
+/** Sound samples first. Extents are left out: they are opened through the descriptor that names them. */
 function listSamples() {
   return ['sound', 'damaged'].flatMap((kind) =>
-    readdirSync(join(root, 'samples', kind), { withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ name }) => join('samples', kind, name))
-      .sort(),
+    readdirSync(join(root, 'samples', kind))
+      .filter((name) => !/-[fs]\d{3}\.vmdk$/.test(name))
+      .sort()
+      .map((name) => join('samples', kind, name)),
   );
 }

@@ -58,21 +58,26 @@ function printerFor(output: string, terminal: Terminal): Printer {
       end: (reports, exitCode) => stdout.write(renderJson(reports, VERSION, exitCode)),
     };
   return {
-    image: (report) => printHuman(report, terminal),
+    image: spaced(terminal),
     end: (reports) => {
       if (reports.length > 1) stdout.write(renderSummary(reports, terminal.style));
     },
   };
 }
 
-/** What could not be checked is no result, and goes where errors go. */
-async function printHuman(report: ImageReport, terminal: Terminal): Promise<void> {
-  if (report.error !== null) {
-    terminal.stderr.write(`vdcheck: ${escapeText(report.error.message)}\n`);
-    if (report.problems.length === 0) return;
-  }
-  const explain = await explainer(report);
-  terminal.stdout.write(renderHuman(report, { ...terminal, explain }));
+/** Prints images for people: one-line reports below each other, longer ones with an empty line around them. */
+function spaced(terminal: Terminal): (report: ImageReport) => Promise<void> {
+  let wasLong: boolean | null = null;
+  return async (report) => {
+    // What could not be checked is no result, and goes where errors go.
+    if (report.error !== null) terminal.stderr.write(`vdcheck: ${escapeText(report.error.message)}\n`);
+    const isLong = report.problems.length > 0;
+    if (report.error !== null && !isLong) return;
+    const explain = await explainer(report);
+    const gap = wasLong !== null && (wasLong || isLong) ? '\n' : '';
+    wasLong = isLong;
+    terminal.stdout.write(gap + renderHuman(report, { ...terminal, explain }));
+  };
 }
 
 /** Finds the rules that a report names; a sound image's report loads none. */
