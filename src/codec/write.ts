@@ -11,17 +11,26 @@ export interface WritableStructure extends BareStructure {
 
 /**
  * A structure as bytes. They begin as those it was read from, and its fields are written over them: so what no field
- * holds, padding for one, stays as it was, or is zero in a structure that was never read.
+ * holds, padding for one, stays as it was, or is zero in a structure that was never read. `size` is that of the
+ * structure's stream, where its holder says it; fields that reach to the end of the stream then do.
  *
  * @throws EncodeError where a value does not fit its field, or where the same fields would not be read again.
  */
-export function encode(structure: WritableStructure): Uint8Array {
+export function encode(structure: WritableStructure, size?: number): Uint8Array {
   const own = ownBytes(structure);
-  const io = new ByteWriter(own?.bytes);
+  const io = new ByteWriter(size === undefined ? own?.bytes : resized(own?.bytes, size));
   forgetValues(structure);
   structure._write(io);
   if (own === undefined) return io.toBytes();
-  return concatBytes([io.toBytes().subarray(0, io.pos), own.bytes.subarray(own.end)]);
+  const behind = own.bytes.subarray(own.end);
+  const rest = size === undefined ? behind : behind.subarray(0, Math.max(0, size - io.pos));
+  return concatBytes([io.toBytes().subarray(0, io.pos), rest]);
+}
+
+function resized(bytes: Uint8Array = new Uint8Array(0), size: number): Uint8Array {
+  const copy = new Uint8Array(size);
+  copy.set(bytes.subarray(0, size));
+  return copy;
 }
 
 /** Throws EncodeError where a list is longer or shorter than the rest of its structure says. */

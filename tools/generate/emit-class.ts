@@ -3,7 +3,7 @@ import { emitChecks } from './emit-checks.ts';
 import { emitAttribute, propertyOf, scopeAt, type Emission } from './emit-read.ts';
 import { optionalTypeText, typeText } from './emit-types.ts';
 import { emitWriting } from './emit-write.ts';
-import { unwritableReason } from './writability.ts';
+import { needsStream, unwritableReason } from './writability.ts';
 import type { Attribute, Documentation, TypeSpec } from './model.ts';
 import { endianOf, hasCalculatedEndian, type FieldEndian } from './resolve.ts';
 import { childrenOf, type Names, type Scope } from './scope.ts';
@@ -117,7 +117,8 @@ function writingParts(
   if (!isTaken) names.runtime('encode');
   const writing = attempt(() => emitWriting(emission)) ?? [];
   const isFixedSize = attempt(() => analysis.sizes.typeBits(owner)) !== undefined;
-  const isAssembled = analysis.isStandalone(owner) && !isFixedSize && !hasCalculatedEndian(owner);
+  const canBeNew = analysis.isStandalone(owner) && !hasCalculatedEndian(owner) && !needsStream(owner);
+  const isAssembled = canBeNew && !isFixedSize;
   if (isAssembled) ['assemble', 'type AllValues'].forEach((name) => names.runtime(name));
   return { writing, hasToBytes: !isTaken, isAssembled };
 }

@@ -6,7 +6,7 @@ import type { FieldEndian, SwitchWire, Wire } from './resolve.ts';
 import type { Code, Scope } from './scope.ts';
 import { compare, present, translate, translateCondition, translateCount } from './translate.ts';
 import * as types from './types.ts';
-import { dependsOnPosition } from './writability.ts';
+import { dependsOnPosition, dependsOnStream } from './writability.ts';
 
 /** Statements that write the fields of a type to `io`: the mirror of its constructor. Throws SpecError. */
 export function emitWriting(emission: Emission): readonly string[] {
@@ -23,7 +23,7 @@ function emitField(field: Attribute, emission: Emission): readonly string[] {
   );
   const { condition } = field;
   if (condition === undefined && !isOptional) return lines;
-  if (condition === undefined || dependsOnPosition(condition.ast, owner))
+  if (condition === undefined || dependsOnStream(condition.ast, owner))
     return [`if (${property} !== undefined) {`, ...lines, '}'];
   return [`if (${translateCondition(condition.ast, scopeAt(emission, condition.place))}) {`, ...lines, '}'];
 }
@@ -169,11 +169,15 @@ function writeBits(
 function writeStructure(value: string, field: Attribute, scope: Scope): string {
   const { size, sizeEos, terminator, padRight } = field.extent;
   if (size === undefined && !sizeEos && terminator === undefined) return `${value}._write(io);`;
-  const bytes = unprocessed(`${scope.names.runtime('encode')}(${value})`, field, scope);
-  const isPlain = size !== undefined && terminator === undefined && padRight === undefined;
-  return isPlain
-    ? `io.writeSubstream(${bytes}, ${sizeText(field, scope)});`
-    : writeBytes(bytes, field, scope);
+  const fills = size !== undefined && terminator === undefined && padRight === undefined;
+  const length = fills && keepsLength(field) ? `, ${sizeText(field, scope)}` : '';
+  const bytes = unprocessed(`${scope.names.runtime('encode')}(${value}${length})`, field, scope);
+  return fills ? `io.writeSubstream(${bytes}, ${sizeText(field, scope)});` : writeBytes(bytes, field, scope);
+}
+
+/** Are there as many bytes after `process` as before? */
+function keepsLength({ process }: Attribute): boolean {
+  return process === undefined || ['xor', 'rol', 'ror'].includes(process.name.join('.'));
 }
 
 /** Puts the bytes of a field where the keys of the field say: by size, to the end, or up to a terminator. */

@@ -50,20 +50,43 @@ function wireReason(wire: Wire, id: string, analysis: Analysis, seen: Set<TypeSp
 }
 
 /** Does the value of an expression depend on how far a stream is read? Instances are looked through. */
-export function dependsOnPosition(
+export function dependsOnPosition(expression: Expression, owner: TypeSpec): boolean {
+  return someStream(expression, owner, (asked) => asked === 'pos' || asked === 'eof', new Set());
+}
+
+/** Does the value of an expression depend on a stream, which a new structure has none of? */
+export function dependsOnStream(expression: Expression, owner: TypeSpec): boolean {
+  return someStream(expression, owner, () => true, new Set());
+}
+
+/** Does an expression ask a stream for something? `asked` is nothing where the stream itself is handed on. */
+function someStream(
   expression: Expression,
   owner: TypeSpec,
-  seen: Set<string> = new Set(),
+  test: (asked: string | undefined) => boolean,
+  seen: Set<string>,
 ): boolean {
-  if (expression.kind === 'member' && (expression.name === 'pos' || expression.name === 'eof')) {
-    const { of } = expression;
-    const isStream = (of.kind === 'name' || of.kind === 'member') && of.name === '_io';
-    if (isStream) return true;
-  }
+  const inside = (inner: Expression): boolean => someStream(inner, owner, test, seen);
+  if (isStream(expression)) return test(undefined);
+  if (expression.kind === 'member' && isStream(expression.of)) return test(expression.name);
   if (expression.kind === 'name' && !seen.has(expression.name)) {
     seen.add(expression.name);
     const instance = owner.instances.find(({ id }) => id === expression.name);
-    if (instance?.value !== undefined) return dependsOnPosition(instance.value.ast, owner, seen);
+    if (instance?.value !== undefined) return inside(instance.value.ast);
   }
-  return childrenOf(expression).some((child) => dependsOnPosition(child, owner, seen));
+  return childrenOf(expression).some(inside);
+}
+
+function isStream(expression: Expression): boolean {
+  return (expression.kind === 'name' || expression.kind === 'member') && expression.name === '_io';
+}
+
+/** Do fields need a stream to be written, so that a structure that was never read cannot be? */
+export function needsStream(type: TypeSpec): boolean {
+  return type.fields.some(({ extent, process, repeat, type: named }) => {
+    const expressions = [...(extent.size ? [extent.size.ast] : []), ...(process?.args ?? [])];
+    if (named?.kind === 'switch') expressions.push(named.on.ast);
+    if (repeat?.kind === 'count') expressions.push(repeat.count.ast);
+    return expressions.some((expression) => dependsOnStream(expression, type));
+  });
 }
