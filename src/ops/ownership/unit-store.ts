@@ -134,11 +134,11 @@ export class UniformUnits implements UnitStore {
     const after = this.#startIn(bucket + 1);
     if (same < 0) this.#remember(bucket, start);
     else {
-      collisions.push(Math.min(same, start), Math.max(same, start) + unit);
+      collisions.push(Math.max(same, start), Math.min(same, start) + unit);
       if (same !== start) this.#spill.push(start, start + unit);
     }
-    if (before >= 0 && before + unit > start) collisions.push(before, start + unit);
-    if (after >= 0 && after < start + unit) collisions.push(start, after + unit);
+    if (before >= 0 && before + unit > start) collisions.push(start, before + unit);
+    if (after >= 0 && after < start + unit) collisions.push(after, start + unit);
   }
 
   /** Where the unit that begins in `bucket` begins; -1 where none does. */
