@@ -10,6 +10,7 @@ export function padSource(source: Source, size: number): Source {
     name: source.name,
     size,
     storedSize: source.storedSize,
+    modified: source.modified,
     identity: source.identity,
     read: (offset, length, into) => readPadded(source, offset, length, into),
     fingerprint: () => source.fingerprint(),

@@ -1,4 +1,3 @@
-import { ClusterSet } from './cluster-set.ts';
 import type { Geometry } from './geometry.ts';
 
 /** Bits of an entry that are part of its position: 9 to 55, or 9 to 63 in the refcount table. */
@@ -58,15 +57,12 @@ export function isCluster({ clusterSize, limit }: Geometry, offset: number): boo
   return offset > 0 && offset % clusterSize === 0 && offset < limit;
 }
 
-/**
- * Where the tables that `table` points at are to be read, for a walk that reads each once: 0 where there is none, where it cannot be, and where
- * an entry before it or an earlier walk with the same `seen` had it.
- */
-export function tablesOnce(geometry: Geometry, table: PointerTable, seen = new ClusterSet()): Float64Array {
+/** Where the tables that `table` points at begin; 0 where there is none, and where it cannot be read. */
+export function tableOffsets(geometry: Geometry, table: PointerTable): Float64Array {
   const offsets = new Float64Array(table.length);
   for (let index = 0; index < table.length; index++) {
     const target = table.target(index);
-    if (isCluster(geometry, target) && seen.add(target / geometry.clusterSize)) offsets[index] = target;
+    if (isCluster(geometry, target)) offsets[index] = target;
   }
   return offsets;
 }

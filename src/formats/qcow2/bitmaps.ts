@@ -1,0 +1,140 @@
+import { BitmapDirectoryEntry, type BitmapsExtension } from '../../../generated/qcow2.ts';
+import { fileOffset, type Source } from '../../io/source.ts';
+import type { ImageFile } from '../../model/image.ts';
+import { toSafeNumber } from '../../model/offsets.ts';
+import type { Finding, Place } from '../../model/problem.ts';
+import { decodeText, type DecodedExtension, type SinkAt } from './extensions.ts';
+import type { Geometry } from './geometry.ts';
+import { endOf } from './places.ts';
+
+/** One persistent bitmap. */
+export interface Bitmap {
+  readonly index: number;
+  /** Byte position of its directory entry in the file. */
+  readonly offset: number;
+  /** First byte behind the entry with its padding. */
+  readonly end: number;
+  readonly entry: BitmapDirectoryEntry;
+  readonly name: string;
+  /** How messages call it. */
+  readonly label: string;
+  /** Byte position of its table; too large ones are 2^53 - 1. */
+  readonly tableOffset: number;
+  readonly tableEntries: number;
+  readonly granularityBits: number;
+}
+
+/** The bitmap directory. */
+export interface BitmapDirectory {
+  /** Bitmaps that the extension counts. */
+  readonly declared: number;
+  readonly offset: number;
+  /** Bytes, 0 where it cannot be read. */
+  readonly length: number;
+  readonly entries: readonly Bitmap[];
+  /** What is wrong with the extension. */
+  readonly fault: Finding<string> | null;
+  /** What is wrong with the directory as a whole. */
+  readonly directoryFault: Finding<string> | null;
+}
+
+const MAX_BITMAPS = 65_535;
+/** The largest entry has 24 bytes of fields and a name of 1023, padded. */
+const MAX_DIRECTORY_BYTES = MAX_BITMAPS * 1048;
+
+/** Reads the bitmap directory that an extension names; `null` without one. */
+export async function readBitmaps(
+  file: ImageFile,
+  source: Source,
+  extension: DecodedExtension<BitmapsExtension> | null,
+  geometry: Geometry,
+  sinkAt: SinkAt,
+): Promise<BitmapDirectory | null> {
+  if (extension === null) return null;
+  const { record, structure } = extension;
+  const empty = { offset: 0, length: 0, entries: [], fault: null, directoryFault: null };
+  if (structure === null) return { ...empty, declared: 0 };
+  const declared = structure.nbBitmaps;
+  const offset = toSafeNumber(structure.bitmapDirectoryOffset) ?? Number.MAX_SAFE_INTEGER;
+  const length = toSafeNumber(structure.bitmapDirectorySize) ?? Number.MAX_SAFE_INTEGER;
+  const sentence = judgeDirectory(offset, length, geometry);
+  if (sentence !== null) {
+    const span = structure.at('bitmap_directory_offset');
+    const at = {
+      file,
+      offset: record.offset + 8 + (span?.offset ?? 0),
+      length: span?.size ?? null,
+      field: 'bitmaps_extension.bitmap_directory_offset',
+    };
+    return { ...empty, declared, fault: { at, data: sentence, actual: String(offset) } };
+  }
+  if (offset === 0 || length === 0 || declared > MAX_BITMAPS) return { ...empty, declared };
+  const bytes = await source.read(fileOffset(offset), length);
+  const entries = decodeEntries(bytes, offset, declared, sinkAt);
+  const directoryFault = judgeEnd(file, entries, offset, length, declared);
+  return { declared, offset, length, entries, fault: null, directoryFault };
+}
+
+function judgeDirectory(offset: number, length: number, { clusterSize, limit }: Geometry): string | null {
+  if (offset % clusterSize !== 0)
+    return `the bitmap directory begins at byte ${offset}, which is not the start of a cluster`;
+  if (length > MAX_DIRECTORY_BYTES)
+    return `the bitmap directory has ${length} bytes, more than ${MAX_BITMAPS} bitmaps need`;
+  if (offset + length > limit)
+    return `the bitmap directory lies at bytes ${offset} to ${offset + length - 1}, but the file ends at byte ${limit}`;
+  return null;
+}
+
+function decodeEntries(bytes: Uint8Array, offset: number, count: number, sinkAt: SinkAt): readonly Bitmap[] {
+  const entries: Bitmap[] = [];
+  for (let index = 0, at = 0; index < count; index++) {
+    const sink = sinkAt(offset + at, `bitmap_directory[${index}]`);
+    const entry = BitmapDirectoryEntry.decode(bytes.subarray(at), sink);
+    if (entry === undefined) break;
+    const name = decodeText(entry.name);
+    const end = offset + at + endOf(entry.at('padding'));
+    entries.push({
+      index,
+      offset: offset + at,
+      end,
+      entry,
+      name,
+      label: `bitmap ${JSON.stringify(name)}`,
+      tableOffset: toSafeNumber(entry.bitmapTableOffset) ?? Number.MAX_SAFE_INTEGER,
+      tableEntries: entry.bitmapTableSize,
+      granularityBits: entry.granularityBits,
+    });
+    at = end - offset;
+  }
+  return entries;
+}
+
+function judgeEnd(
+  file: ImageFile,
+  entries: readonly Bitmap[],
+  offset: number,
+  length: number,
+  declared: number,
+): Finding<string> | null {
+  const last = entries.at(-1);
+  const end = last === undefined ? offset : last.end;
+  if (entries.length < declared || end === offset + length) return null;
+  return {
+    at: { file, offset: end, length: offset + length - end, field: 'bitmap_directory' },
+    data: `the ${declared} entries of the bitmap directory end ${offset + length - end} bytes before it does`,
+  };
+}
+
+/** Names of fields of a directory entry as the spec writes them. */
+export type BitmapField = Parameters<BitmapDirectoryEntry['at']>[0];
+
+/** Where a field of a bitmap's directory entry lies. */
+export function bitmapPlace(file: ImageFile, { index, offset, entry }: Bitmap, field: BitmapField): Place {
+  const span = entry.at(field);
+  return {
+    file,
+    offset: offset + (span?.offset ?? 0),
+    length: span?.size ?? null,
+    field: `bitmap_directory[${index}].${field}`,
+  };
+}

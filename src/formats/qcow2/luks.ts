@@ -1,0 +1,74 @@
+import { Luks1Header } from '../../../generated/luks.ts';
+import type { EncryptionExtension } from '../../../generated/qcow2.ts';
+import { fileOffset, type Source } from '../../io/source.ts';
+import type { ImageFile } from '../../model/image.ts';
+import { toSafeNumber } from '../../model/offsets.ts';
+import type { Finding, Place } from '../../model/problem.ts';
+import type { DecodedExtension, SinkAt } from './extensions.ts';
+import type { Geometry } from './geometry.ts';
+
+/** The encryption header inside the image. */
+export interface LuksArea {
+  readonly offset: number;
+  /** Bytes with the key material, 0 where it cannot be read. */
+  readonly length: number;
+  /** `null` where it cannot be read. */
+  readonly header: Luks1Header | null;
+  /** What is wrong with where it lies. */
+  readonly fault: Finding<string> | null;
+}
+
+/** Bytes of a LUKS version 1 header without key material. */
+const HEADER_SIZE = 592;
+
+/** Reads the LUKS header that an extension names; `null` without one. */
+export async function readLuks(
+  file: ImageFile,
+  source: Source,
+  extension: DecodedExtension<EncryptionExtension> | null,
+  { clusterSize, limit }: Geometry,
+  sinkAt: SinkAt,
+): Promise<LuksArea | null> {
+  if (extension === null) return null;
+  const { record, structure } = extension;
+  const empty: LuksArea = { offset: 0, length: 0, header: null, fault: null };
+  if (structure === null) return empty;
+  const offset = toSafeNumber(structure.offset) ?? Number.MAX_SAFE_INTEGER;
+  const length = toSafeNumber(structure.length) ?? Number.MAX_SAFE_INTEGER;
+  const fault = (data: string): LuksArea => ({
+    ...empty,
+    fault: {
+      at: { file, offset: record.offset + 8, length: 16, field: 'encryption_extension' },
+      data,
+      actual: `${structure.offset}, ${structure.length} bytes`,
+    },
+  });
+  if (offset === 0 || offset % clusterSize !== 0)
+    return fault(`the encryption header begins at byte ${offset}, which is not the start of a cluster`);
+  if (offset + length > limit)
+    return fault(
+      `the encryption header lies at bytes ${offset} to ${offset + length - 1}, but the file ends at byte ${limit}`,
+    );
+  const bytes = await source.read(fileOffset(offset), Math.min(length, HEADER_SIZE));
+  const header = Luks1Header.decode(bytes, sinkAt(offset, 'luks_header')) ?? null;
+  return { offset, length, header, fault: null };
+}
+
+/** Names of fields of a key slot as the spec writes them. */
+export type KeySlotField = Parameters<Luks1Header['keySlots'][number]['at']>[0];
+
+/** Where a field of a key slot lies. */
+export function keySlotPlace(
+  file: ImageFile,
+  { offset, header }: LuksArea,
+  index: number,
+  field: KeySlotField,
+): Place {
+  const span = header?.keySlots[index]?.at(field);
+  return {
+    file,
+    offset: span === undefined ? null : offset + span.offset,
+    length: span?.size ?? null,
+    field: `luks_header.key_slots[${index}].${field}`,
+  };
+}

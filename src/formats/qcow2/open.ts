@@ -1,0 +1,241 @@
+import { CryptMethod, CompressionType, Header, HeaderExtensionType } from '../../../generated/qcow2.ts';
+import type { Breach } from '../../codec/index.ts';
+import { UnreadableImageError, UnsupportedFeatureError } from '../../errors.ts';
+import { fileOffset, readAvailable, type Source } from '../../io/source.ts';
+import type { OpenContext } from '../../model/format.ts';
+import type { ParentLink } from '../../model/image.ts';
+import { toSafeNumber } from '../../model/offsets.ts';
+import { breachSink } from '../shared/spec-rules.ts';
+import { readBacking, type BackingName } from './backing.ts';
+import { readBitmaps } from './bitmaps.ts';
+import {
+  decodeText,
+  findExtension,
+  readBitmapsExtension,
+  readEncryptionExtension,
+  readExtensions,
+  readFeatureNames,
+  type ExtensionList,
+  type ExtensionRecord,
+  type SinkAt,
+} from './extensions.ts';
+import { makeGeometry, type Geometry } from './geometry.ts';
+import { makeImage, type DataFile, type Qcow2Image } from './image.ts';
+import { readLuks } from './luks.ts';
+import { padSource } from './padded-source.ts';
+import { endOf, headerPlace } from './places.ts';
+import { PointerTable } from './pointer-table.ts';
+import { readPointerTable } from './pointer-reader.ts';
+import { probe } from './probe.ts';
+import { specRules } from './rules/from-spec.ts';
+import { headerLength } from './rules/header.ts';
+import { readSnapshots } from './snapshots.ts';
+
+/** Covers the first cluster of nearly all images, and the header of all. */
+const HEAD_BYTES = 65_536;
+/** Bytes of the header with every field that is known. */
+const KNOWN_HEADER = 112;
+const MAX_L1_ENTRIES = 0x40_0000;
+const MAX_REFCOUNT_TABLE = 0x80_0000;
+const MAX_CLUSTER_BITS = 21;
+const MIN_CLUSTER_BITS = 9;
+
+/**
+ * Opens a qcow2 image: header, extensions, the tables that lead to all others, the names of other files.
+ *
+ * @throws UnreadableImageError where version, cluster size or disk size are impossible; UnsupportedFeatureError for a disk of 2^53 bytes or more
+ */
+export async function openQcow2(context: OpenContext): Promise<Qcow2Image> {
+  const { file, source: opened, problems } = context;
+  const sinkAt: SinkAt = (offset, name) => breachSink(specRules, { file, offset, name }, problems);
+  const { header, firstCluster, hasLength } = await readHeader(context, sinkAt);
+  const geometry = geometryOf(header, opened);
+  const source = padSource(opened, geometry.limit);
+  const extensions = extensionsOf(header, firstCluster, geometry, hasLength, sinkAt);
+  const backing = readBacking(header, firstCluster, extensions);
+  const bitmapsExtension = readBitmapsExtension(extensions, sinkAt);
+  const encryptionExtension = readEncryptionExtension(extensions, sinkAt);
+  const hasDataFile = header.incompatibleFeatures?.externalDataFile ?? false;
+  const namedDataFile = readDataFileName(extensions);
+  const parent = await openBacking(context, backing, geometry);
+  const incompatible = header.incompatibleFeatures;
+  const refcountTable = await readRefcountTable(header, source, geometry);
+  return makeImage({
+    file,
+    source,
+    opened,
+    fileSize: opened.size,
+    header,
+    geometry,
+    firstCluster,
+    extensions,
+    bitmapsExtension,
+    encryptionExtension,
+    featureNames: readFeatureNames(extensions, sinkAt),
+    backing,
+    parent,
+    parentMark: await markOf(parent),
+    hasDataFile,
+    dataFile: hasDataFile ? await openDataFile(context, namedDataFile) : null,
+    unusedDataFile: hasDataFile ? null : namedDataFile,
+    isEncrypted: header.cryptMethod !== CryptMethod.none,
+    method: header.compressionType === CompressionType.zstd ? 'zstd' : 'deflate',
+    isOpaque: incompatible !== undefined && (incompatible.reserved1 !== 0 || incompatible.reserved2 !== 0),
+    hasRefcounts: refcountTable.length > 0 && (header.refcountOrder ?? 4) <= 6,
+    l1: await readL1(header, source, geometry),
+    refcountTable,
+    snapshots: await readSnapshots(file, source, header, geometry, sinkAt),
+    bitmaps: await readBitmaps(file, source, bitmapsExtension, geometry, sinkAt),
+    hasValidBitmaps: header.autoclearFeatures?.bitmaps ?? false,
+    luks: await readLuks(file, source, encryptionExtension, geometry, sinkAt),
+  });
+}
+
+interface HeaderRead {
+  readonly header: Header;
+  /** As far as it is in the file. */
+  readonly firstCluster: Uint8Array;
+  /** Whether the header says plausibly where it ends. */
+  readonly hasLength: boolean;
+}
+
+async function readHeader({ file, source, problems }: OpenContext, sinkAt: SinkAt): Promise<HeaderRead> {
+  const head = await readAvailable(source, fileOffset(0), HEAD_BYTES);
+  const breaches: Breach[] = [];
+  const whole = Header.decode(head, (breach) => breaches.push(breach));
+  const isLengthWrong = breaches.some(({ rule }) => rule === 'qcow2/header-length');
+  const header = whole ?? decodeKnown(head);
+  const sink = sinkAt(0, 'header');
+  for (const breach of breaches) if (header === undefined || breach.kind !== 'endOfStream') sink(breach);
+  const bits = header?.clusterBits ?? 0;
+  const isUsable = header !== undefined && (header.version === 2 || header.version === 3);
+  if (!isUsable || bits < MIN_CLUSTER_BITS || bits > MAX_CLUSTER_BITS)
+    throw new UnreadableImageError(`${file.path}: the header says nothing that can be relied on`);
+  const clusterSize = 2 ** bits;
+  const length = declaredLength(header, head);
+  const isTooLong = !isLengthWrong && length > clusterSize;
+  if (isTooLong)
+    problems.add(
+      headerLength.report({
+        at: headerPlace(file, header, 'header_length'),
+        data: `header.header_length is ${length}, more than the first cluster of ${clusterSize} bytes holds`,
+        expected: `<= ${clusterSize}`,
+        actual: String(length),
+      }),
+    );
+  const firstCluster =
+    clusterSize <= head.length
+      ? head.subarray(0, clusterSize)
+      : await readAvailable(source, fileOffset(0), clusterSize);
+  return { header, firstCluster, hasLength: !isLengthWrong && !isTooLong };
+}
+
+/** The fields that are known, of a header that says that it is longer than the bytes at hand. */
+function decodeKnown(head: Uint8Array): Header | undefined {
+  if (head.length < KNOWN_HEADER) return undefined;
+  const copy = head.slice(0, KNOWN_HEADER);
+  new DataView(copy.buffer).setUint32(lengthOffset(), KNOWN_HEADER);
+  return Header.decode(copy, () => undefined);
+}
+
+/** The header length as it stands in the file, whatever was decoded instead. */
+function declaredLength(header: Header, head: Uint8Array): number {
+  if (header.version === 2) return 0;
+  return new DataView(head.buffer, head.byteOffset, head.byteLength).getUint32(lengthOffset());
+}
+
+function lengthOffset(): number {
+  return Header.layout.fields.header_length.at ?? 0;
+}
+
+function geometryOf(header: Header, { name, size: fileSize }: Source): Geometry {
+  const size = toSafeNumber(header.size);
+  if (size === null && header.size > 2n ** 61n)
+    throw new UnreadableImageError(`${name}: the disk cannot have ${header.size} bytes`);
+  if (size === null)
+    throw new UnsupportedFeatureError(
+      `${name}: disks of 2^53 bytes and more are not supported (${header.size})`,
+    );
+  const order = header.refcountOrder ?? 4;
+  return makeGeometry({
+    clusterBits: header.clusterBits,
+    version: header.version === 2 ? 2 : 3,
+    extendedL2: header.incompatibleFeatures?.extendedL2 ?? false,
+    refcountOrder: order <= 6 ? order : 4,
+    size,
+    fileSize,
+  });
+}
+
+function extensionsOf(
+  header: Header,
+  cluster: Uint8Array,
+  { clusterSize }: Geometry,
+  hasLength: boolean,
+  sinkAt: SinkAt,
+): ExtensionList {
+  const start = header.version === 2 ? endOf(header.at('snapshots_offset')) : (header.headerLength ?? 0);
+  if (!hasLength) return { start, end: start, stop: start, isEnded: false, records: [] };
+  const name = toSafeNumber(header.backingFileOffset) ?? 0;
+  return readExtensions(cluster, start, name >= start && name <= clusterSize ? name : clusterSize, sinkAt);
+}
+
+async function readL1(header: Header, source: Source, geometry: Geometry): Promise<PointerTable> {
+  const offset = toSafeNumber(header.l1TableOffset) ?? Number.MAX_SAFE_INTEGER;
+  if (offset % geometry.clusterSize !== 0) return emptyTable(offset, header.l1Size);
+  return readPointerTable({ source, geometry }, offset, Math.min(header.l1Size, MAX_L1_ENTRIES), 56);
+}
+
+async function readRefcountTable(header: Header, source: Source, geometry: Geometry): Promise<PointerTable> {
+  const { clusterSize } = geometry;
+  const offset = toSafeNumber(header.refcountTableOffset) ?? Number.MAX_SAFE_INTEGER;
+  const bytes = Math.min(header.refcountTableClusters * clusterSize, MAX_REFCOUNT_TABLE);
+  if (offset % clusterSize !== 0) return emptyTable(offset, bytes / 8);
+  return readPointerTable({ source, geometry }, offset, bytes / 8, 64);
+}
+
+function emptyTable(offset: number, declared: number): PointerTable {
+  return new PointerTable(new Uint8Array(0), offset, declared, 64);
+}
+
+interface NamedDataFile {
+  readonly name: string;
+  readonly record: ExtensionRecord;
+}
+
+function readDataFileName(extensions: ExtensionList): NamedDataFile | null {
+  const record = findExtension(extensions, HeaderExtensionType.data_file);
+  return record === null ? null : { name: decodeText(record.data), record };
+}
+
+async function openDataFile(context: OpenContext, named: NamedDataFile | null): Promise<DataFile> {
+  if (named === null) return { name: null, record: null, file: null, state: 'none', reason: null };
+  const { file, state, reason } = await context.openFile(
+    { name: named.name, formatHint: 'raw' },
+    'data-file',
+  );
+  return { ...named, file, state, reason };
+}
+
+/** Opens the backing file; `null` for an image without one. */
+async function openBacking(
+  context: OpenContext,
+  backing: BackingName | null,
+  { clusterSize }: Geometry,
+): Promise<ParentLink | null> {
+  if (backing === null || backing.length === 0) return null;
+  const { name, format: formatHint, offset, length } = backing;
+  if (offset + length <= clusterSize) return context.openParent({ name, formatHint });
+  const reason = 'the name of the backing file does not lie in the first cluster';
+  return { name, formatHint, state: 'unreadable', path: null, image: null, reason };
+}
+
+/** The format that an opened parent's first bytes show, so far as it is this one. */
+async function markOf(parent: ParentLink | null): Promise<string | null> {
+  const image = parent?.image ?? null;
+  const source = image?.files[0]?.source ?? null;
+  if (image === null || source === null) return null;
+  if (image.format !== 'raw') return image.format;
+  const head = await readAvailable(source, fileOffset(0), KNOWN_HEADER);
+  return probe({ head, tail: new Uint8Array(0), size: source.size }) === 'magic' ? 'qcow2' : 'raw';
+}

@@ -1,0 +1,210 @@
+import { fileOffset } from '../../io/source.ts';
+import type { ImageFile } from '../../model/image.ts';
+import type { Ownership } from '../../model/owners.ts';
+import type { Place, Report } from '../../model/problem.ts';
+import type { Facts } from '../../model/rule.ts';
+import { tableBatches } from '../shared/table-walk.ts';
+import { checkCopied } from './copied.ts';
+import type { Geometry } from './geometry.ts';
+import type { Qcow2Image } from './image.ts';
+import { keepFirst, OffsetCounts } from './offset-counts.ts';
+import { tableOffsets, type PointerTable } from './pointer-table.ts';
+import { GROUP, RefcountReader } from './refcount-blocks.ts';
+import * as rules from './rules/refcounts.ts';
+
+/** Clusters in one chunk of an ownership bitmap. */
+const CHUNK = 2 ** 20;
+
+/**
+ * Compares every stored reference count with the number of references found, and the COPIED flags with the stored counts.
+ *
+ * A sound image is settled by comparing bitmaps: whole words of counts that are all 1, or all 0, against the words of the ownership bitmap. Only
+ * where they differ are counts looked at one by one, and only then, or where entries lack COPIED, are the tables walked again for the flags.
+ */
+export async function* checkRefcounts(
+  image: Qcow2Image,
+  facts: Facts,
+): AsyncGenerator<Report, void, undefined> {
+  const ownership = facts.ownership(image.file);
+  if (ownership === undefined || !image.hasRefcounts) return;
+  const offsets = tableOffsets(image.geometry, image.refcountTable);
+  keepFirst(offsets);
+  const comparison = new Comparison(image, ownership, offsets);
+  yield* comparison.absentBlocks();
+  const tables = { offsets, tableBytes: image.geometry.clusterSize };
+  for await (const { first, count, bytes } of tableBatches(image.source, tables)) {
+    comparison.load(bytes);
+    for (let block = 0; block < count; block++) yield* comparison.block(first + block, block);
+  }
+  const { uncopied } = await image.activeScan();
+  if (!comparison.isSettled || uncopied > 0 || hasUncopiedTable(image.l1)) yield* checkCopied(image, offsets);
+}
+
+/** Whether an entry of the active L1 table has an L2 table but not COPIED. */
+function hasUncopiedTable(l1: PointerTable): boolean {
+  for (let index = 0; index < l1.length; index++) {
+    if (l1.target(index) !== 0 && l1.high(index) >= 0) return true;
+  }
+  return false;
+}
+
+class Comparison {
+  /** Whether counts and references agree, and nothing that belongs to the active tree alone is shared. */
+  isSettled = true;
+  readonly #file: ImageFile;
+  readonly #geometry: Geometry;
+  readonly #table: PointerTable;
+  readonly #offsets: Float64Array;
+  readonly #ownership: Ownership;
+  readonly #reader: RefcountReader;
+  /** Clusters that begin in the file. */
+  readonly #end: number;
+  readonly #max: number;
+  #sortedBlocks: OffsetCounts | null = null;
+  /** The chunk of the ownership bitmaps at hand. */
+  #chunk = -1;
+  #claimed: Uint32Array | undefined;
+  #shared: Uint32Array | undefined;
+
+  constructor({ file, geometry, refcountTable }: Qcow2Image, ownership: Ownership, offsets: Float64Array) {
+    this.#file = file;
+    this.#geometry = geometry;
+    this.#table = refcountTable;
+    this.#offsets = offsets;
+    this.#ownership = ownership;
+    this.#reader = new RefcountReader(geometry.refcountOrder);
+    this.#end = geometry.limit / geometry.clusterSize;
+    this.#max = 2 ** (2 ** geometry.refcountOrder) - 1;
+  }
+
+  /** Takes the bytes of refcount blocks. */
+  load(bytes: Uint8Array): void {
+    this.#reader.load(bytes);
+  }
+
+  /**
+   * Compares one block.
+   *
+   * @param block entry of the refcount table
+   * @param position of the block in the bytes at hand
+   */
+  block(block: number, position: number): readonly Report[] {
+    const { blockEntries } = this.#geometry;
+    const groups = blockEntries / GROUP;
+    const firstGroup = position * groups;
+    const found: Report[] = [];
+    for (let group = 0; group < groups; group++) {
+      const cluster = block * blockEntries + group * GROUP;
+      if (!this.#isEqual(cluster, firstGroup + group)) this.#explain(cluster, firstGroup + group, found);
+    }
+    return found;
+  }
+
+  /** Clusters in use whose refcount block does not exist: their counts are 0. */
+  *absentBlocks(): Iterable<Report> {
+    const { blockEntries } = this.#geometry;
+    const step = Math.min(blockEntries, CHUNK);
+    for (let chunk = 0; chunk * CHUNK < this.#end; chunk++) {
+      if (this.#ownership.bitmapChunk(chunk) === undefined) continue;
+      for (let first = chunk * CHUNK; first < (chunk + 1) * CHUNK; first += step) {
+        if (this.#isAbsent(Math.floor(first / blockEntries))) yield* this.#uncounted(first, first + step);
+      }
+    }
+  }
+
+  #isAbsent(block: number): boolean {
+    return (this.#offsets[block] ?? 0) === 0 && this.#table.target(block) === 0;
+  }
+
+  *#uncounted(first: number, end: number): Iterable<Report> {
+    for (let cluster = first; cluster < end && cluster < this.#end; cluster += GROUP) {
+      let bits = this.#words(cluster)[0];
+      for (; bits !== 0; bits &= bits - 1) {
+        const unit = cluster + 31 - Math.clz32(bits & -bits);
+        const report = this.#judge(unit, 0, this.#ownership.references(unit));
+        if (report !== null) yield report;
+      }
+    }
+  }
+
+  /** The words of claimed and shared clusters from `cluster` on. */
+  #words(cluster: number): readonly [claimed: number, shared: number] {
+    const chunk = Math.floor(cluster / CHUNK);
+    if (chunk !== this.#chunk) {
+      this.#chunk = chunk;
+      this.#claimed = this.#ownership.bitmapChunk(chunk);
+      this.#shared = this.#ownership.sharedChunk(chunk);
+    }
+    const word = (cluster % CHUNK) >>> 5;
+    return [(this.#claimed?.[word] ?? 0) | 0, (this.#shared?.[word] ?? 0) | 0];
+  }
+
+  #isEqual(cluster: number, group: number): boolean {
+    const [claimed, shared] = this.#words(cluster);
+    if (shared !== 0) return false;
+    if (claimed === -1) return this.#reader.isOne(group);
+    return claimed === 0 && this.#reader.isZero(group);
+  }
+
+  #explain(cluster: number, group: number, found: Report[]): void {
+    const [claimed, shared] = this.#words(cluster);
+    for (let bit = 0; bit < GROUP; bit++) {
+      const unit = cluster + bit;
+      const stored = this.#reader.get(group * GROUP + bit);
+      const isShared = ((shared >>> bit) & 1) === 1;
+      if (isShared && this.#ownership.exclusiveReferences(unit) > 0) this.isSettled = false;
+      const computed = isShared ? this.#ownership.references(unit) : (claimed >>> bit) & 1;
+      const report = stored === computed ? null : this.#judge(unit, stored, computed);
+      if (report !== null) found.push(report);
+    }
+  }
+
+  #judge(cluster: number, stored: number, computed: number): Report | null {
+    const { clusterSize } = this.#geometry;
+    const figures = { cluster, start: cluster * clusterSize, stored, computed };
+    const common = { at: this.#place(cluster), expected: String(computed), actual: String(stored) };
+    if (cluster >= this.#end) return rules.refcountPastEof.report({ ...common, data: figures });
+    this.isSettled = false;
+    if (stored > computed) return rules.refcountLeak.report({ ...common, data: figures });
+    if (computed > this.#max)
+      return rules.refcountOverflow.report({ ...common, data: { ...figures, max: this.#max } });
+    const duplicates = Math.max(0, this.#ownership.exclusiveReferences(cluster) - 1);
+    if (duplicates > 0 && stored >= computed - duplicates) return null;
+    const rule = stored === 0 && this.#isRefcounts(cluster) ? rules.refcountSelf : rules.refcountTooLow;
+    return rule.report({ ...common, data: figures });
+  }
+
+  /** Whether a cluster belongs to the refcount table or is a refcount block. */
+  #isRefcounts(cluster: number): boolean {
+    const { clusterSize } = this.#geometry;
+    const start = cluster * clusterSize;
+    const { offset, length } = this.#table;
+    return (start >= offset && start < offset + 8 * length) || this.#blocks().find(start) >= 0;
+  }
+
+  #blocks(): OffsetCounts {
+    return (this.#sortedBlocks ??= new OffsetCounts(this.#offsets.slice()));
+  }
+
+  /** Where the count of a cluster stands; where its block is absent, the entry that should have one. */
+  #place(cluster: number): Place {
+    const { blockEntries, refcountOrder } = this.#geometry;
+    const block = Math.floor(cluster / blockEntries);
+    const index = cluster % blockEntries;
+    const start = this.#offsets[block] ?? 0;
+    const bits = 2 ** refcountOrder;
+    if (start === 0)
+      return {
+        file: this.#file,
+        offset: block < this.#table.length ? fileOffset(this.#table.entryOffset(block)) : null,
+        length: 8,
+        field: `refcount_table[${block}]`,
+      };
+    return {
+      file: this.#file,
+      offset: start + Math.floor((index * bits) / 8),
+      length: Math.max(1, bits / 8),
+      field: `refcount_blocks[${block}][${index}]`,
+    };
+  }
+}

@@ -1,0 +1,165 @@
+import { fileOffset } from '../../io/source.ts';
+import type { Owners } from '../../model/owners.ts';
+import { tableBatches } from '../shared/table-walk.ts';
+import { compressedRange } from './compressed.ts';
+import {
+  entryOffset,
+  L2Scanner,
+  type ClusterListener,
+  type ReadsAs,
+  type SubclusterFault,
+} from './l2-scan.ts';
+import type { TreeInput, TreeKinds } from './trees.ts';
+
+/** What a walk over the active tree learns besides who owns what. */
+export interface ActiveScan {
+  /** Guest clusters whose entry has a host cluster but not COPIED; compressed ones never have it. */
+  uncopied: number;
+  /** First guest byte behind the last cluster that is stored. */
+  storedEnd: number;
+  /** Clusters that are allocated behind the end of the disk, and the first of them. */
+  beyondSize: number;
+  firstBeyondSize: number;
+  /** L1 entries whose L2 table has no entry in use. */
+  readonly emptyTables: number[];
+}
+
+/** The figures before a walk. */
+export function newScan(): ActiveScan {
+  return { uncopied: 0, storedEnd: 0, beyondSize: 0, firstBeyondSize: -1, emptyTables: [] };
+}
+
+/** Called around the tables of a scan. */
+export interface ScanHooks {
+  /** Before each table, with what was found so far told. */
+  readonly beforeTable?: (l1Index: number) => void;
+  /** After each table, with its entries in use. */
+  readonly afterTable?: (l1Index: number, used: number) => void;
+}
+
+/**
+ * Reads L2 tables and tells a listener what they hold.
+ *
+ * @param offsets position by L1 entry, 0 for those to leave out
+ * @returns yields after each batch of tables, when the listener may be asked what it gathered
+ */
+export async function* scanTables(
+  input: TreeInput,
+  offsets: Float64Array,
+  listener: ClusterListener,
+  { beforeTable, afterTable }: ScanHooks = {},
+): AsyncGenerator<void, void, undefined> {
+  const { geometry, source } = input;
+  const { clusterSize: tableBytes, l2Entries } = geometry;
+  const scanner = new L2Scanner(geometry, listener, input);
+  for await (const { first, count, bytes } of tableBatches(source, { offsets, tableBytes })) {
+    for (let table = 0; table < count; table++) {
+      if (beforeTable !== undefined) {
+        scanner.finish();
+        beforeTable(first + table);
+      }
+      const view = bytes.subarray(table * tableBytes, (table + 1) * tableBytes);
+      const used = scanner.scan(view, (first + table) * l2Entries);
+      afterTable?.(first + table, used);
+    }
+    yield;
+  }
+  scanner.finish();
+  yield;
+}
+
+/** Runs a scan to its end. */
+export async function finishScan(scan: AsyncGenerator<void, void, undefined>): Promise<void> {
+  while ((await scan.next()).done !== true);
+}
+
+/** Claims what L2 entries point at. */
+export class ClusterClaims implements ClusterListener {
+  readonly scan: ActiveScan = newScan();
+  /** The kinds of the table that is being scanned. */
+  kinds: TreeKinds;
+  readonly #input: TreeInput;
+  readonly #owners: Owners;
+  readonly #allocated = { data: 0, zero: 0, compressed: 0 };
+
+  constructor(input: TreeInput, owners: Owners, kinds: TreeKinds) {
+    this.#input = input;
+    this.#owners = owners;
+    this.kinds = kinds;
+  }
+
+  /** Tells the listener how many clusters of the disk are in which state. */
+  tellAllocation(): void {
+    for (const state of ['data', 'zero', 'compressed'] as const)
+      this.#owners.allocated(state, this.#allocated[state]);
+  }
+
+  stored(index: number, count: number, offset: number, isCopied: boolean, readsAs: ReadsAs): void {
+    const { geometry, hasDataFile } = this.#input;
+    if (hasDataFile) this.#inDataFile(index, count, offset, isCopied, readsAs);
+    else this.#owners.run(this.kinds.data, fileOffset(offset), geometry.clusterSize, count, index);
+    if (!isCopied) this.scan.uncopied += count;
+    this.#count(readsAs, index, count);
+  }
+
+  zero(index: number): void {
+    this.#count('zero', index, 1);
+  }
+
+  subclusters(index: number, offset: number, isCopied: boolean, allocated: number): void {
+    if (offset !== 0 || (this.#input.hasDataFile && allocated !== 0))
+      this.stored(index, 1, offset, isCopied, allocated === 0 ? 'zero' : 'data');
+    else this.#count('zero', index, 1);
+  }
+
+  compressed(index: number, high: number, low: number): void {
+    const { geometry, hasDataFile, isEncrypted } = this.#input;
+    const { offset, length, isTooHigh } = compressedRange(geometry, high, low);
+    const isCut = offset < geometry.limit && offset + length > geometry.limit;
+    if (high < 0 || hasDataFile || isEncrypted || isTooHigh || isCut)
+      this.#owners.odd(this.kinds.compressed, index, high, low);
+    if (hasDataFile || isTooHigh) return;
+    const available = isCut ? geometry.limit - offset : length;
+    this.#owners.range(this.kinds.compressed, fileOffset(offset), available, index);
+    this.#count('compressed', index, 1);
+  }
+
+  odd(index: number, high: number, low: number): void {
+    const { geometry, hasDataFile } = this.#input;
+    this.#owners.odd(this.kinds.data, index, high, low);
+    const target = entryOffset(high, low);
+    if (target === 0 || hasDataFile) return;
+    this.#count('data', index, 1);
+    // What a misaligned entry means is not known: the cluster that it begins in is owned, but not exclusively.
+    const start = target - (target % geometry.clusterSize);
+    const kind = start === target ? this.kinds.data : { ...this.kinds.data, rules: {}, counted: true };
+    this.#owners.range(kind, fileOffset(start), geometry.clusterSize, index);
+  }
+
+  oddSubclusters(index: number, fault: SubclusterFault, zero: number, allocated: number): void {
+    this.#owners.odd(this.kinds.subclusters[fault], index, zero, allocated);
+  }
+
+  #inDataFile(index: number, count: number, offset: number, isCopied: boolean, readsAs: ReadsAs): void {
+    const { clusterSize } = this.#input.geometry;
+    if (isCopied && offset === index * clusterSize) return;
+    const zero = readsAs === 'zero' ? 1 : 0;
+    for (let i = 0; i < count; i++) {
+      const at = offset + i * clusterSize;
+      const high = Math.floor(at / 2 ** 32) | (isCopied ? -0x8000_0000 : 0);
+      this.#owners.odd(this.kinds.dataFile, index + i, high, at | zero);
+    }
+  }
+
+  #count(state: 'data' | 'zero' | 'compressed', index: number, count: number): void {
+    const { clusterSize, guestClusters } = this.#input.geometry;
+    const { scan } = this;
+    const end = index + count;
+    const inside = Math.max(0, Math.min(end, guestClusters) - index);
+    this.#allocated[state] += inside;
+    if (state !== 'zero') scan.storedEnd = Math.max(scan.storedEnd, end * clusterSize);
+    if (inside === count) return;
+    if (scan.firstBeyondSize < 0) scan.firstBeyondSize = Math.max(index, guestClusters);
+    scan.beyondSize += count - inside;
+  }
+}
