@@ -1,13 +1,13 @@
 import { SECTOR_SIZE } from '../../model/offsets.ts';
 import { hasBitsBehind, isUniform, readBitmap } from './bitmap.ts';
 import { hasBatmapBit } from './batmap.ts';
-import { UNALLOCATED, type BlockTable, type VhdImage } from './types.ts';
+import type { BlockTable, VhdImage } from './types.ts';
 
 /**
- * Bitmaps that are read of a dynamic disk without batmap, which is 32 GiB of data. There they can only show oddities, while reading
+ * Bitmaps that are read of a dynamic disk without batmap, which is 16 GiB of data. There they can only show oddities, while reading
  * them costs more than all the rest of a check: each lies alone between two blocks.
  */
-const MAX_DYNAMIC_BITMAPS = 16_384;
+const MAX_DYNAMIC_BITMAPS = 8192;
 
 /** Blocks by what their sector bitmaps say; indices ascending. */
 export interface BitmapScan {
@@ -56,13 +56,11 @@ async function scan(image: VhdImage): Promise<BitmapScan> {
 
 /** The stored blocks whose bitmaps are read; a block inside the headers has none. */
 function* blocksToScan({ variant, batmap, limit }: VhdImage, blocks: BlockTable): Iterable<number> {
-  const { entries } = blocks;
+  const { entries, stored } = blocks;
   const lastSector = (limit - blocks.bitmapBytes) / SECTOR_SIZE;
-  let rest = variant === 'dynamic' && batmap === null ? MAX_DYNAMIC_BITMAPS : Infinity;
-  for (let index = 0; index < entries.length && rest > 0; index++) {
-    const sector = entries[index] ?? UNALLOCATED;
-    if (sector === UNALLOCATED || sector === 0 || sector > lastSector) continue;
-    rest--;
-    yield index;
+  const count = variant === 'dynamic' && batmap === null ? MAX_DYNAMIC_BITMAPS : stored.length;
+  for (const index of stored.subarray(0, count)) {
+    const sector = entries[index] ?? 0;
+    if (sector > 0 && sector <= lastSector) yield index;
   }
 }

@@ -105,7 +105,7 @@ function roomOf({ space, length }: Locator): number {
 }
 
 function claimBlocks({ file }: VhdImage, blocks: BlockTable, owners: Owners): void {
-  const { entries, needed } = blocks;
+  const { entries, stored, needed } = blocks;
   const unit = storedBytes(blocks);
   const unitSectors = unit / SECTOR_SIZE;
   const kind: RegionKind = {
@@ -124,18 +124,15 @@ function claimBlocks({ file }: VhdImage, blocks: BlockTable, owners: Owners): vo
       actual: formatHex(entries[index] ?? UNALLOCATED, 4),
     }),
   };
-  let stored = 0;
-  for (let index = 0; index < entries.length;) {
+  let used = 0;
+  for (let at = 0; at < stored.length;) {
+    const index = stored[at] ?? 0;
     const sector = entries[index] ?? UNALLOCATED;
-    if (sector === UNALLOCATED) {
-      index++;
-      continue;
-    }
     let count = 1;
     while (entries[index + count] === sector + count * unitSectors) count++;
     owners.run(kind, fileOffset(sector * SECTOR_SIZE), unit, count, index);
-    stored += Math.max(0, Math.min(count, needed - index));
-    index += count;
+    used += Math.max(0, Math.min(count, needed - index));
+    at += count;
   }
-  owners.allocated('data', stored);
+  owners.allocated('data', used);
 }

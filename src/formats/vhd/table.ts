@@ -1,7 +1,6 @@
-import { ByteReader, readU4Array } from '../../codec/index.ts';
 import { fileOffset, type Source } from '../../io/source.ts';
 import { SECTOR_SIZE } from '../../model/offsets.ts';
-import { UNALLOCATED, type BlockTable } from './types.ts';
+import type { BlockTable } from './types.ts';
 
 /** Bytes of the largest disk that a VHD can hold: 2040 GiB. */
 export const MAX_DISK_BYTES = 2040 * 2 ** 30;
@@ -58,30 +57,81 @@ export async function readBlockTable(source: Source, plan: TablePlan): Promise<B
   const { offset, blockSize, limit, lowBitFirst } = plan;
   const room = Math.max(0, Math.floor((limit - offset) / 4));
   const count = Math.min(plan.entries, room, MAX_ENTRIES_READ);
-  const bytes = await source.read(fileOffset(offset), count * 4);
-  const entries = readU4Array(new ByteReader(bytes), count, false);
+  const entries = new Uint32Array(count);
+  const scratch = new Uint8Array(entries.buffer);
+  const bytes = await source.read(fileOffset(offset), count * 4, scratch);
+  if (bytes.buffer !== entries.buffer) scratch.set(bytes);
+  const stored = decodeEntries(entries);
   const bitmapBytes = bitmapBytesOf(blockSize);
-  const paddingBytes = Math.min(tableBytes(count) - count * 4, limit - offset - count * 4);
-  const isWhole = count === plan.entries && paddingBytes > 0;
+  const lastSector = Math.floor((limit - bitmapBytes - blockSize) / SECTOR_SIZE);
   return {
     offset,
     entries,
+    stored,
     needed: neededEntries(plan.size, blockSize),
-    padding: isWhole ? await source.read(fileOffset(offset + count * 4), paddingBytes) : new Uint8Array(0),
+    padding: count === plan.entries ? await readPadding(source, plan) : new Uint8Array(0),
     blockSize,
     bitmapBytes,
-    isTrusted:
-      plan.isTrusted || looksLikeTable(entries, Math.floor((limit - bitmapBytes - blockSize) / SECTOR_SIZE)),
+    isTrusted: plan.isTrusted || looksLikeTable(entries, stored, lastSector),
     lowBitFirst,
   };
 }
 
+/**
+ * Turns big-endian entries in place into numbers; those of blocks that are not stored are the same in any byte order, and are most.
+ *
+ * @returns the indices of the others
+ */
+function decodeEntries(entries: Uint32Array): Uint32Array {
+  const words = new Int32Array(entries.buffer);
+  const view = new DataView(entries.buffer);
+  const stored = new Uint32Array(words.length);
+  let count = 0;
+  for (let index = 0; index < words.length;) {
+    if (isHoleOf8(words, index)) {
+      index += 8;
+      continue;
+    }
+    const end = Math.min(index + 8, words.length);
+    for (; index < end; index++) {
+      if (words[index] === -1) continue;
+      entries[index] = view.getUint32(index * 4);
+      stored[count++] = index;
+    }
+  }
+  return stored.slice(0, count);
+}
+
+/** Whether the eight words from `at` on are all there and all ones. */
+function isHoleOf8(words: Int32Array, at: number): boolean {
+  const all =
+    (words[at] ?? 0) &
+    (words[at + 1] ?? 0) &
+    (words[at + 2] ?? 0) &
+    (words[at + 3] ?? 0) &
+    (words[at + 4] ?? 0) &
+    (words[at + 5] ?? 0) &
+    (words[at + 6] ?? 0) &
+    (words[at + 7] ?? 0);
+  return all === -1;
+}
+
+/** What stands between the last entry and the end of its sector. */
+async function readPadding(source: Source, { offset, entries, limit }: TablePlan): Promise<Uint8Array> {
+  const start = offset + entries * 4;
+  const length = Math.min(offset + tableBytes(entries), limit) - start;
+  return length > 0 ? source.read(fileOffset(start), length) : new Uint8Array(0);
+}
+
 /** Whether every entry is one that a sound table could have. */
-function looksLikeTable(entries: Uint32Array, lastSector: number): boolean {
-  return entries.every((entry) => entry === UNALLOCATED || (entry > 0 && entry <= lastSector));
+function looksLikeTable(entries: Uint32Array, stored: Uint32Array, lastSector: number): boolean {
+  return stored.every((index) => {
+    const sector = entries[index] ?? 0;
+    return sector > 0 && sector <= lastSector;
+  });
 }
 
 /** Whether blocks were allocated and nothing is left of it but zeros: the classic lost table. */
-export function isAllZero({ entries }: BlockTable): boolean {
-  return entries.length > 0 && entries.every((entry) => entry === 0);
+export function isAllZero({ entries, stored }: BlockTable): boolean {
+  return entries.length > 0 && stored.length === entries.length && entries.every((entry) => entry === 0);
 }

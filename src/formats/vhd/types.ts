@@ -28,6 +28,8 @@ export interface BlockTable {
   readonly offset: number;
   /** Sector number of each block's bitmap, or `UNALLOCATED`: as many as are in the file, at most as many as are declared. */
   readonly entries: Uint32Array;
+  /** Indices of the entries that are not `UNALLOCATED`, ascending. */
+  readonly stored: Uint32Array;
   /** Entries that the disk's size asks for. */
   readonly needed: number;
   /** What stands between the last entry and the end of its sector. */

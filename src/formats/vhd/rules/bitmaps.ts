@@ -85,7 +85,7 @@ export const bitmapDynamicPartial: RaisableRule<VhdImage, BitmapData> = defineRu
     `the sector bitmap of block ${index} has sectors that are not written, in a dynamic disk`,
   check: (image) => (image.variant === 'dynamic' ? findBlocks(image, 'partial') : []),
   explanation: {
-    what: 'In a dynamic disk, some bits of the bitmap of a block are 0. That is legal: these sectors read as zeros. Without a batmap the first 16384 stored blocks are looked at.',
+    what: 'In a dynamic disk, some bits of the bitmap of a block are 0. That is legal: these sectors read as zeros. Without a batmap the first 8192 stored blocks are looked at.',
     why: 'As long as the sectors hold zeros all readers agree. If they hold anything else the guest sees it with some readers only.',
     how: 'Writers that keep exact bitmaps (Virtual PC, blktap).',
     readers: 'QEMU and VirtualBox take every stored block of a dynamic disk as written.',

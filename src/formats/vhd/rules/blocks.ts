@@ -5,7 +5,7 @@ import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { defineRegionRule } from '../../shared/region-rules.ts';
 import { entryPlace } from '../place.ts';
 import { isAllZero, storedBytes } from '../table.ts';
-import { UNALLOCATED, type BlockTable, type VhdImage } from '../types.ts';
+import type { BlockTable, VhdImage } from '../types.ts';
 
 const TABLE = 'VHD 1.0, Block Allocation Table';
 
@@ -24,6 +24,7 @@ const CAUSES_OF_GAPS = [
   'vhd/batmap-cookie',
   'vhd/batmap-header',
   'vhd/locator-bounds',
+  'vhd/metadata-overlap',
 ];
 
 /** A block that the file does not hold. */
@@ -113,10 +114,11 @@ export const batEntryBeyondSize: RaisableRule<
     `bat[${index}] points to sector ${sector}, but the disk has ${needed} blocks only`,
   *check({ file, blocks }) {
     if (blocks?.isTrusted !== true) return;
-    const { entries, needed } = blocks;
-    for (let index = needed; index < entries.length; index++) {
-      const sector = entries[index] ?? UNALLOCATED;
-      if (sector === UNALLOCATED) continue;
+    const { entries, stored, needed } = blocks;
+    for (let last = stored.length - 1; last >= 0; last--) {
+      const index = stored[last] ?? 0;
+      const sector = entries[index] ?? 0;
+      if (index < needed) return;
       const at = entryPlace(file, blocks, index);
       yield { at, data: { index, needed, sector }, actual: formatHex(sector, 4), expected: '0xffffffff' };
     }
@@ -214,18 +216,11 @@ export const blockAlignment: RaisableRule<
   },
 });
 
-function findUnaligned({ entries, bitmapBytes }: BlockTable) {
-  const firstData = bitmapBytes / SECTOR_SIZE;
-  let [index, count, total] = [0, 0, 0];
-  entries.forEach((sector, at) => {
-    if (sector === UNALLOCATED) return;
-    total++;
-    if ((sector + firstData) % (PAGE / SECTOR_SIZE) === 0) return;
-    if (count === 0) index = at;
-    count++;
-  });
-  const offset = (entries[index] ?? 0) * SECTOR_SIZE + bitmapBytes;
-  return { index, count, total, offset };
+function findUnaligned({ entries, stored, bitmapBytes }: BlockTable) {
+  const isUnaligned = (index: number) => ((entries[index] ?? 0) * SECTOR_SIZE + bitmapBytes) % PAGE !== 0;
+  const index = stored.find(isUnaligned) ?? 0;
+  const count = stored.reduce((sum, at) => (isUnaligned(at) ? sum + 1 : sum), 0);
+  return { index, count, total: stored.length, offset: (entries[index] ?? 0) * SECTOR_SIZE + bitmapBytes };
 }
 
 /** Space that nothing refers to. */
@@ -296,8 +291,9 @@ function isAligned(position: number, { bitmapBytes }: BlockTable): boolean {
 /** First byte of the first block and first byte behind the last, of blocks inside the file; `limit` and 0 where there are none. */
 function extentOfBlocks(blocks: BlockTable, limit: number): { firstBlock: number; end: number } {
   let [first, last] = [Infinity, -1];
-  for (const sector of blocks.entries) {
-    if (sector === UNALLOCATED || sector * SECTOR_SIZE >= limit) continue;
+  for (const index of blocks.stored) {
+    const sector = blocks.entries[index] ?? 0;
+    if (sector * SECTOR_SIZE >= limit) continue;
     if (sector < first) first = sector;
     if (sector > last) last = sector;
   }

@@ -140,6 +140,7 @@ export const locatorEncoding: RaisableRule<
   title: 'A parent locator in the wrong encoding',
   spec: LOCATOR_ENTRIES,
   repair: 'safe',
+  derivedFrom: ['vhd/locator-bounds', 'vhd/locator-length-odd'],
   message: ({ index, code, reason }) => `locator ${index} (${code}) ${reason}`,
   *check(image) {
     for (const { index, code, offset, length, data, text } of judgedLocators(image)) {

@@ -2,7 +2,7 @@ import type { ReferenceState } from '../../../model/image.ts';
 import type { Finding, Severity } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import type { DynamicHeader } from '../../../../generated/vhd.ts';
-import { formatTime, formatUuid, isNullUuid } from '../identity.ts';
+import { formatTime, formatUuid, isNullUuid, toUnixTime } from '../identity.ts';
 import { hasRawParent, parentName } from '../parent.ts';
 import { fieldPlace } from '../place.ts';
 import { hasLoneSurrogate, looksSwapped } from '../text.ts';
@@ -97,20 +97,22 @@ export const parentTimestampMismatch: RaisableRule<
   repair: 'lossy',
   derivedFrom: ['vhd/parent-id-mismatch'],
   message: ({ expected, actual }) =>
-    `the child was made of a parent of ${formatTime(expected)}, the footer of the parent says ${formatTime(actual)}`,
+    `the child was made of a parent changed at ${formatTime(expected)}; the footer of the parent says ${formatTime(actual)}, and its file was not changed at that time either`,
   *check(image) {
     const parent = vhdParent(image);
     if (!isChild(image) || parent === null) return;
     const expected = image.header.fields.parentTimeStamp;
     const actual = parent.footer.fields.timeStamp;
-    if (expected === 0 || expected === actual) return;
+    const { modified } = parent.source;
+    const isFileTime = modified !== null && Math.floor(modified / 1000) === toUnixTime(expected);
+    if (expected === 0 || expected === actual || isFileTime) return;
     const at = fieldPlace(image.file, image.header, 'parent_time_stamp');
     yield { at, data: { expected, actual }, expected: String(actual), actual: String(expected) };
   },
   explanation: {
-    what: 'The time stamp of the parent that the child has stored is not the one in the footer of the parent.',
+    what: 'The time stamp of the parent that the child has stored is neither the one in the footer of the parent nor the time when its file was last changed.',
     why: 'If the parent was written to after the child was made, the child shows a mixture of both states.',
-    how: 'A parent that was started by mistake. Some writers store the time of change of the file instead, which copying alters.',
+    how: 'A parent that was started by mistake. Most writers store the time of change of the file, which copying alters too.',
     readers: 'vhd-util and Hyper-V complain; the others do not look.',
     repair: 'If the parent is known to be unchanged, its time stamp is written into the child.',
   },
