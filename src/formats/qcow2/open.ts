@@ -1,5 +1,4 @@
-import { CryptMethod, CompressionType, Header, HeaderExtensionType } from '../../../generated/qcow2.ts';
-import type { Breach } from '../../codec/index.ts';
+import { CryptMethod, CompressionType, HeaderExtensionType, type Header } from '../../../generated/qcow2.ts';
 import { UnreadableImageError, UnsupportedFeatureError } from '../../errors.ts';
 import { fileOffset, readAvailable, type Source } from '../../io/source.ts';
 import type { OpenContext } from '../../model/format.ts';
@@ -20,25 +19,21 @@ import {
   type SinkAt,
 } from './extensions.ts';
 import { makeGeometry, type Geometry } from './geometry.ts';
+import { readHeader } from './header.ts';
 import { makeImage, type DataFile, type Qcow2Image } from './image.ts';
 import { readLuks } from './luks.ts';
 import { padSource } from './padded-source.ts';
-import { endOf, headerPlace } from './places.ts';
+import { endOf } from './places.ts';
 import { PointerTable } from './pointer-table.ts';
 import { readPointerTable } from './pointer-reader.ts';
 import { probe } from './probe.ts';
 import { specRules } from './rules/from-spec.ts';
-import { headerLength } from './rules/header.ts';
 import { readSnapshots } from './snapshots.ts';
 
-/** Covers the first cluster of nearly all images, and the header of all. */
-const HEAD_BYTES = 65_536;
-/** Bytes of the header with every field that is known. */
-const KNOWN_HEADER = 112;
+/** Bytes that a mark is looked for in. */
+const MARK_BYTES = 112;
 const MAX_L1_ENTRIES = 0x40_0000;
 const MAX_REFCOUNT_TABLE = 0x80_0000;
-const MAX_CLUSTER_BITS = 21;
-const MIN_CLUSTER_BITS = 9;
 
 /**
  * Opens a qcow2 image: header, extensions, the tables that lead to all others, the names of other files.
@@ -89,63 +84,6 @@ export async function openQcow2(context: OpenContext): Promise<Qcow2Image> {
     hasValidBitmaps: header.autoclearFeatures?.bitmaps ?? false,
     luks: await readLuks(file, source, encryptionExtension, geometry, sinkAt),
   });
-}
-
-interface HeaderRead {
-  readonly header: Header;
-  /** As far as it is in the file. */
-  readonly firstCluster: Uint8Array;
-  /** Whether the header says plausibly where it ends. */
-  readonly hasLength: boolean;
-}
-
-async function readHeader({ file, source, problems }: OpenContext, sinkAt: SinkAt): Promise<HeaderRead> {
-  const head = await readAvailable(source, fileOffset(0), HEAD_BYTES);
-  const breaches: Breach[] = [];
-  const whole = Header.decode(head, (breach) => breaches.push(breach));
-  const isLengthWrong = breaches.some(({ rule }) => rule === 'qcow2/header-length');
-  const header = whole ?? decodeKnown(head);
-  const sink = sinkAt(0, 'header');
-  for (const breach of breaches) if (header === undefined || breach.kind !== 'endOfStream') sink(breach);
-  const bits = header?.clusterBits ?? 0;
-  const isUsable = header !== undefined && (header.version === 2 || header.version === 3);
-  if (!isUsable || bits < MIN_CLUSTER_BITS || bits > MAX_CLUSTER_BITS)
-    throw new UnreadableImageError(`${file.path}: the header says nothing that can be relied on`);
-  const clusterSize = 2 ** bits;
-  const length = declaredLength(header, head);
-  const isTooLong = !isLengthWrong && length > clusterSize;
-  if (isTooLong)
-    problems.add(
-      headerLength.report({
-        at: headerPlace(file, header, 'header_length'),
-        data: `header.header_length is ${length}, more than the first cluster of ${clusterSize} bytes holds`,
-        expected: `<= ${clusterSize}`,
-        actual: String(length),
-      }),
-    );
-  const firstCluster =
-    clusterSize <= head.length
-      ? head.subarray(0, clusterSize)
-      : await readAvailable(source, fileOffset(0), clusterSize);
-  return { header, firstCluster, hasLength: !isLengthWrong && !isTooLong };
-}
-
-/** The fields that are known, of a header that says that it is longer than the bytes at hand. */
-function decodeKnown(head: Uint8Array): Header | undefined {
-  if (head.length < KNOWN_HEADER) return undefined;
-  const copy = head.slice(0, KNOWN_HEADER);
-  new DataView(copy.buffer).setUint32(lengthOffset(), KNOWN_HEADER);
-  return Header.decode(copy, () => undefined);
-}
-
-/** The header length as it stands in the file, whatever was decoded instead. */
-function declaredLength(header: Header, head: Uint8Array): number {
-  if (header.version === 2) return 0;
-  return new DataView(head.buffer, head.byteOffset, head.byteLength).getUint32(lengthOffset());
-}
-
-function lengthOffset(): number {
-  return Header.layout.fields.header_length.at ?? 0;
 }
 
 function geometryOf(header: Header, { name, size: fileSize }: Source): Geometry {
@@ -236,6 +174,6 @@ async function markOf(parent: ParentLink | null): Promise<string | null> {
   const source = image?.files[0]?.source ?? null;
   if (image === null || source === null) return null;
   if (image.format !== 'raw') return image.format;
-  const head = await readAvailable(source, fileOffset(0), KNOWN_HEADER);
+  const head = await readAvailable(source, fileOffset(0), MARK_BYTES);
   return probe({ head, tail: new Uint8Array(0), size: source.size }) === 'magic' ? 'qcow2' : 'raw';
 }

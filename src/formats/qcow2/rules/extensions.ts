@@ -5,6 +5,9 @@ import { raisedBySpec } from './spec.ts';
 const EXTENSIONS = 'QEMU docs/interop/qcow2, "Header extensions"';
 const FEATURE_NAMES = 'QEMU docs/interop/qcow2, "Feature name table"';
 
+/** Old versions of qemu fill in the fields of a version 3 header in version 2 images too, up to here. */
+const VERSION_3_HEADER = 104;
+
 /** An extension that does not fit. */
 export const extOverrun = defineSpecRule({
   id: 'qcow2/ext-overrun',
@@ -218,10 +221,11 @@ export const firstClusterForeignData = defineRule<
     readers: 'All readers ignore these bytes; qemu clears them when it rewrites the header.',
     repair: 'Look at the bytes, then set them to zero.',
   },
-  *check({ file, firstCluster, extensions, backing }) {
+  *check({ file, header, firstCluster, extensions, backing }) {
     let count = 0;
     let first = -1;
-    for (let offset = extensions.stop; offset < firstCluster.length; offset++) {
+    const start = header.version === 2 ? Math.max(extensions.stop, VERSION_3_HEADER) : extensions.stop;
+    for (let offset = start; offset < firstCluster.length; offset++) {
       if (firstCluster[offset] === 0) continue;
       if (backing !== null && offset >= backing.offset && offset < backing.offset + backing.length) continue;
       count++;

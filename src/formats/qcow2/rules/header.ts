@@ -96,16 +96,6 @@ export const headerLength = defineRule<Qcow2Image, string>({
     repair:
       'Set 104 or 112 by hand if it is known which fields the writer wrote; otherwise restore the header.',
   },
-  *check({ header, geometry, file }) {
-    const length = header.headerLength ?? 0;
-    if (length <= geometry.clusterSize || length > 0x20_0000) return;
-    yield {
-      at: headerPlace(file, header, 'header_length'),
-      data: `header.header_length is ${length}, more than the first cluster of ${geometry.clusterSize} bytes holds`,
-      expected: `<= ${geometry.clusterSize}`,
-      actual: String(length),
-    };
-  },
 });
 
 /** The length of a version 3 header, as far as the header alone tells. */

@@ -1,0 +1,92 @@
+import { Header } from '../../../generated/qcow2.ts';
+import type { Breach } from '../../codec/index.ts';
+import { UnreadableImageError } from '../../errors.ts';
+import { fileOffset, readAvailable } from '../../io/source.ts';
+import type { OpenContext } from '../../model/format.ts';
+import type { SinkAt } from './extensions.ts';
+import { headerPlace } from './places.ts';
+import { headerLength } from './rules/header.ts';
+
+/** Covers the first cluster of nearly all images, and the header of all. */
+const HEAD_BYTES = 65_536;
+/** A header cannot be longer than the largest cluster. */
+const MAX_HEADER = 0x20_0000;
+/** Bytes that a header has at least: of version 2, of version 3. */
+const MIN_HEADER = [72, 104] as const;
+const MAX_CLUSTER_BITS = 21;
+const MIN_CLUSTER_BITS = 9;
+
+/** The header and the cluster that it begins. */
+export interface HeaderRead {
+  readonly header: Header;
+  /** As far as it is in the file. */
+  readonly firstCluster: Uint8Array;
+  /** Whether the header says plausibly where it ends, so that extensions can be found. */
+  readonly hasLength: boolean;
+}
+
+/**
+ * Reads the header.
+ *
+ * @throws UnreadableImageError where it is cut off, or version or cluster size are impossible
+ */
+export async function readHeader(context: OpenContext, sinkAt: SinkAt): Promise<HeaderRead> {
+  const { file, source } = context;
+  const head = await readAvailable(source, fileOffset(0), HEAD_BYTES);
+  const { header, breaches } = decodeHeader(head);
+  breaches.forEach(sinkAt(0, 'header'));
+  const isVersioned = header?.version === 2 || header?.version === 3;
+  const bits = header?.clusterBits ?? 0;
+  if (header === undefined || !isVersioned || bits < MIN_CLUSTER_BITS || bits > MAX_CLUSTER_BITS)
+    throw new UnreadableImageError(`${file.path}: the header says nothing that can be relied on`);
+  const clusterSize = 2 ** bits;
+  const isLengthWrong = breaches.some(({ rule }) => rule === headerLength.id);
+  return {
+    header,
+    firstCluster:
+      clusterSize <= head.length
+        ? head.subarray(0, clusterSize)
+        : await readAvailable(source, fileOffset(0), clusterSize),
+    hasLength: !isLengthWrong && isInCluster(context, header, clusterSize),
+  };
+}
+
+/** Decodes the header; where its own length leads out of the bytes at hand, its known fields all the same. */
+function decodeHeader(head: Uint8Array): {
+  readonly header: Header | undefined;
+  readonly breaches: readonly Breach[];
+} {
+  const breaches: Breach[] = [];
+  const whole = Header.decode(head, (breach) => breaches.push(breach));
+  if (whole !== undefined) return { header: whole, breaches };
+  const length = breaches.find(({ rule }) => rule === headerLength.id);
+  const header = decodePadded(head, length?.offset ?? null);
+  const isCut = header === undefined || head.length < HEAD_BYTES;
+  const others = breaches.filter(({ kind }) => kind !== 'endOfStream');
+  return { header, breaches: isCut && length === undefined ? breaches : others };
+}
+
+/** @param lengthAt where the header length stands, if it is impossible and must be passed over */
+function decodePadded(head: Uint8Array, lengthAt: number | null): Header | undefined {
+  if (head.length < MIN_HEADER[0]) return undefined;
+  const bytes = new Uint8Array(MAX_HEADER);
+  bytes.set(head);
+  if (lengthAt !== null) new DataView(bytes.buffer).setUint32(lengthAt, MIN_HEADER[1]);
+  const header = Header.decode(bytes, () => undefined);
+  return header?.version === 3 && head.length < MIN_HEADER[1] ? undefined : header;
+}
+
+/** Whether the header ends in the first cluster; reports it where not. */
+function isInCluster({ file, problems }: OpenContext, header: Header, clusterSize: number): boolean {
+  const length = header.headerLength ?? 0;
+  if (length <= clusterSize) return true;
+  problems.add(
+    headerLength.report({
+      at: headerPlace(file, header, 'header_length'),
+      data: `header.header_length is ${length}, more than the first cluster of ${clusterSize} bytes holds`,
+      expected: `<= ${clusterSize}`,
+      actual: String(length),
+    }),
+  );
+  return false;
+}
