@@ -4,11 +4,13 @@ import {
   type BareStructure,
   type BreachSink,
   ByteReader,
+  type ByteWriter,
   type Layout,
   Structure,
   type Values,
   createWith,
   decodeWith,
+  encode,
   expectEqual,
   expectMin,
   expectThat,
@@ -50,6 +52,14 @@ export class Cowd extends Structure<CowdField> {
   static of(values: Values<Cowd> = {}): Cowd {
     return createWith(Cowd, values, (io) => new Cowd(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(_io: ByteWriter): void {}
 }
 
 type CowdHeaderField =
@@ -350,5 +360,31 @@ export class CowdHeader extends Structure<CowdHeaderField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<CowdHeader> = {}): CowdHeader {
     return createWith(CowdHeader, values, (io) => new CowdHeader(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBytesLimit(this.magicNumber, 4);
+    io.writeU4le(this.version);
+    io.writeU4le(this.flags);
+    io.writeU4le(this.numSectors);
+    io.writeU4le(this.grainSize);
+    io.writeU4le(this.gdOffset);
+    io.writeU4le(this.numGdEntries);
+    io.writeU4le(this.freeSector);
+    io.writeBytesLimit(this.parentFileName, 1024);
+    io.writeU4le(this.parentGeneration);
+    io.writeU4le(this.generation);
+    io.writeBytesLimit(this.name, 60);
+    io.writeBytesLimit(this.description, 512);
+    io.writeU4le(this.savedGeneration);
+    io.writeBytesLimit(this.reserved, 8);
+    io.writeU4le(this.uncleanShutdown);
+    io.writeBytesLimit(this.padding, 396);
   }
 }

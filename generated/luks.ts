@@ -4,12 +4,15 @@ import {
   type BareStructure,
   type BreachSink,
   ByteReader,
+  type ByteWriter,
   type Layout,
   type OpenEnum,
   Structure,
   type Values,
+  checkCount,
   createWith,
   decodeWith,
+  encode,
   expectEqual,
   expectInEnum,
   expectThat,
@@ -49,6 +52,14 @@ export class Luks extends Structure<LuksField> {
   static of(values: Values<Luks> = {}): Luks {
     return createWith(Luks, values, (io) => new Luks(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(_io: ByteWriter): void {}
 }
 
 type Luks1HeaderField =
@@ -283,6 +294,30 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
   static of(values: Values<Luks1Header> = {}): Luks1Header {
     return createWith(Luks1Header, values, (io) => new Luks1Header(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBytesLimit(this.magic, 6);
+    io.writeU2be(this.version);
+    io.writeBytesLimit(this.cipherName, 32);
+    io.writeBytesLimit(this.cipherMode, 32);
+    io.writeBytesLimit(this.hashSpec, 32);
+    io.writeU4be(this.payloadOffset);
+    io.writeU4be(this.keyBytes);
+    io.writeBytesLimit(this.mkDigest, 20);
+    io.writeBytesLimit(this.mkDigestSalt, 32);
+    io.writeU4be(this.mkDigestIter);
+    io.writeBytesLimit(this.uuid, 40);
+    checkCount(this, 'key_slots', this.keySlots.length, 8);
+    for (const item of this.keySlots) {
+      item._write(io);
+    }
+  }
 }
 
 type KeySlotField = 'state' | 'iterations' | 'salt' | 'key_material_offset' | 'stripes';
@@ -399,6 +434,20 @@ export class KeySlot extends Structure<KeySlotField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<KeySlot> = {}): KeySlot {
     return createWith(KeySlot, values, (io) => new KeySlot(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU4be(this.state);
+    io.writeU4be(this.iterations);
+    io.writeBytesLimit(this.salt, 32);
+    io.writeU4be(this.keyMaterialOffset);
+    io.writeU4be(this.stripes);
   }
 }
 

@@ -1,15 +1,19 @@
 // Generated from qcow2.ksy by `npm run generate`. Do not edit.
 
 import {
+  type AllValues,
   type BareStructure,
   type BreachSink,
   ByteReader,
+  type ByteWriter,
   type Layout,
   type OpenEnum,
   Structure,
   type Values,
+  assemble,
   createWith,
   decodeWith,
+  encode,
   expectAnyOf,
   expectEqual,
   expectInEnum,
@@ -56,6 +60,14 @@ export class Qcow2 extends Structure<Qcow2Field> {
   static of(values: Values<Qcow2> = {}): Qcow2 {
     return createWith(Qcow2, values, (io) => new Qcow2(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(_io: ByteWriter): void {}
 }
 
 type HeaderField =
@@ -469,6 +481,64 @@ export class Header extends Structure<HeaderField> {
   static decode(bytes: Uint8Array, sink: BreachSink): Header | undefined {
     return decodeWith(Header, bytes, sink, (io) => new Header(io));
   }
+
+  /** A new structure of the given values. */
+  static of(values: AllValues<Header>): Header {
+    return assemble(Header, values);
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBytesLimit(this.magic, 4);
+    io.writeU4be(this.version);
+    io.writeU8be(this.backingFileOffset);
+    io.writeU4be(this.backingFileSize);
+    io.writeU4be(this.clusterBits);
+    io.writeU8be(this.size);
+    io.writeU4be(this.cryptMethod);
+    io.writeU4be(this.l1Size);
+    io.writeU8be(this.l1TableOffset);
+    io.writeU8be(this.refcountTableOffset);
+    io.writeU4be(this.refcountTableClusters);
+    io.writeU4be(this.nbSnapshots);
+    io.writeU8be(this.snapshotsOffset);
+    if (this.version >= 3) {
+      present(this.incompatibleFeatures)._write(io);
+    }
+
+    if (this.version >= 3) {
+      present(this.compatibleFeatures)._write(io);
+    }
+
+    if (this.version >= 3) {
+      present(this.autoclearFeatures)._write(io);
+    }
+
+    if (this.version >= 3) {
+      io.writeU4be(present(this.refcountOrder));
+    }
+
+    if (this.version >= 3) {
+      io.writeU4be(present(this.headerLength));
+    }
+
+    if (this.version >= 3 && present(this.headerLength) >= 112) {
+      io.writeU1(present(this.compressionType));
+    }
+
+    if (this.version >= 3 && present(this.headerLength) >= 112) {
+      io.writeBytesLimit(present(this.padding), 7);
+    }
+
+    if (this.version >= 3 && present(this.headerLength) > 112) {
+      io.writeBytesLimit(present(this.unknownFields), present(this.headerLength) - 112);
+    }
+  }
 }
 
 type IncompatibleFeaturesField =
@@ -596,6 +666,22 @@ export class IncompatibleFeatures extends Structure<IncompatibleFeaturesField> {
   static of(values: Values<IncompatibleFeatures> = {}): IncompatibleFeatures {
     return createWith(IncompatibleFeatures, values, (io) => new IncompatibleFeatures(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU4be(this.reserved1);
+    io.writeBitsIntBe(27, this.reserved2);
+    io.writeBitsIntBe(1, Number(this.extendedL2));
+    io.writeBitsIntBe(1, Number(this.compressionType));
+    io.writeBitsIntBe(1, Number(this.externalDataFile));
+    io.writeBitsIntBe(1, Number(this.corrupt));
+    io.writeBitsIntBe(1, Number(this.dirty));
+  }
 }
 
 type CompatibleFeaturesField = 'reserved1' | 'reserved2' | 'lazy_refcounts';
@@ -673,6 +759,18 @@ export class CompatibleFeatures extends Structure<CompatibleFeaturesField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<CompatibleFeatures> = {}): CompatibleFeatures {
     return createWith(CompatibleFeatures, values, (io) => new CompatibleFeatures(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU4be(this.reserved1);
+    io.writeBitsIntBe(31, this.reserved2);
+    io.writeBitsIntBe(1, Number(this.lazyRefcounts));
   }
 }
 
@@ -755,6 +853,19 @@ export class AutoclearFeatures extends Structure<AutoclearFeaturesField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<AutoclearFeatures> = {}): AutoclearFeatures {
     return createWith(AutoclearFeatures, values, (io) => new AutoclearFeatures(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU4be(this.reserved1);
+    io.writeBitsIntBe(30, this.reserved2);
+    io.writeBitsIntBe(1, Number(this.rawExternalData));
+    io.writeBitsIntBe(1, Number(this.bitmaps));
   }
 }
 
@@ -863,6 +974,24 @@ export class HeaderExtension extends Structure<HeaderExtensionField> {
   static decode(bytes: Uint8Array, sink: BreachSink): HeaderExtension | undefined {
     return decodeWith(HeaderExtension, bytes, sink, (io) => new HeaderExtension(io));
   }
+
+  /** A new structure of the given values. */
+  static of(values: AllValues<HeaderExtension>): HeaderExtension {
+    return assemble(HeaderExtension, values);
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU4be(this.type);
+    io.writeU4be(this.length);
+    io.writeBytesLimit(this.data, this.type === HeaderExtensionType.end ? 0 : this.length);
+    io.writeBytesLimit(this.padding, (8 - (this.data.length % 8)) % 8);
+  }
 }
 
 type FeatureNameEntryField = 'feature_type' | 'bit_number' | 'name';
@@ -942,6 +1071,18 @@ export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<FeatureNameEntry> = {}): FeatureNameEntry {
     return createWith(FeatureNameEntry, values, (io) => new FeatureNameEntry(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU1(this.featureType);
+    io.writeU1(this.bitNumber);
+    io.writeBytesLimit(this.name, 46);
   }
 }
 
@@ -1047,6 +1188,19 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
   static of(values: Values<BitmapsExtension> = {}): BitmapsExtension {
     return createWith(BitmapsExtension, values, (io) => new BitmapsExtension(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU4be(this.nbBitmaps);
+    io.writeU4be(this.reserved);
+    io.writeU8be(this.bitmapDirectorySize);
+    io.writeU8be(this.bitmapDirectoryOffset);
+  }
 }
 
 type EncryptionExtensionField = 'offset' | 'length';
@@ -1111,6 +1265,17 @@ export class EncryptionExtension extends Structure<EncryptionExtensionField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<EncryptionExtension> = {}): EncryptionExtension {
     return createWith(EncryptionExtension, values, (io) => new EncryptionExtension(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU8be(this.offset);
+    io.writeU8be(this.length);
   }
 }
 
@@ -1202,6 +1367,19 @@ export class L1Entry extends Structure<L1EntryField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<L1Entry> = {}): L1Entry {
     return createWith(L1Entry, values, (io) => new L1Entry(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBitsIntBe(1, Number(this.copied));
+    io.writeBitsIntBe(7, this.reserved1);
+    io.writeBitsIntBe64(47, this.offsetSectors);
+    io.writeBitsIntBe(9, this.reserved2);
   }
 }
 
@@ -1316,6 +1494,21 @@ export class L2StandardEntry extends Structure<L2StandardEntryField> {
   static of(values: Values<L2StandardEntry> = {}): L2StandardEntry {
     return createWith(L2StandardEntry, values, (io) => new L2StandardEntry(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBitsIntBe(1, Number(this.copied));
+    io.writeBitsIntBe(1, Number(this.compressed));
+    io.writeBitsIntBe(6, this.reserved1);
+    io.writeBitsIntBe64(47, this.offsetSectors);
+    io.writeBitsIntBe(8, this.reserved2);
+    io.writeBitsIntBe(1, Number(this.zero));
+  }
 }
 
 type L2ExtendedEntryField = 'standard' | 'zero_bitmap' | 'allocation_bitmap';
@@ -1398,6 +1591,18 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
   static of(values: Values<L2ExtendedEntry> = {}): L2ExtendedEntry {
     return createWith(L2ExtendedEntry, values, (io) => new L2ExtendedEntry(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    this.standard._write(io);
+    io.writeU4be(this.zeroBitmap);
+    io.writeU4be(this.allocationBitmap);
+  }
 }
 
 type L2CompressedEntryField = 'copied' | 'compressed' | 'descriptor';
@@ -1472,6 +1677,18 @@ export class L2CompressedEntry extends Structure<L2CompressedEntryField> {
   static of(values: Values<L2CompressedEntry> = {}): L2CompressedEntry {
     return createWith(L2CompressedEntry, values, (io) => new L2CompressedEntry(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBitsIntBe(1, Number(this.copied));
+    io.writeBitsIntBe(1, Number(this.compressed));
+    io.writeBitsIntBe64(62, this.descriptor);
+  }
 }
 
 type RefcountTableEntryField = 'offset_sectors' | 'reserved';
@@ -1539,6 +1756,17 @@ export class RefcountTableEntry extends Structure<RefcountTableEntryField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<RefcountTableEntry> = {}): RefcountTableEntry {
     return createWith(RefcountTableEntry, values, (io) => new RefcountTableEntry(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBitsIntBe64(55, this.offsetSectors);
+    io.writeBitsIntBe(9, this.reserved);
   }
 }
 
@@ -1825,6 +2053,48 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
   static decode(bytes: Uint8Array, sink: BreachSink): SnapshotEntry | undefined {
     return decodeWith(SnapshotEntry, bytes, sink, (io) => new SnapshotEntry(io));
   }
+
+  /** A new structure of the given values. */
+  static of(values: AllValues<SnapshotEntry>): SnapshotEntry {
+    return assemble(SnapshotEntry, values);
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU8be(this.l1TableOffset);
+    io.writeU4be(this.l1Size);
+    io.writeU2be(this.idStrSize);
+    io.writeU2be(this.nameSize);
+    io.writeU4be(this.dateSec);
+    io.writeU4be(this.dateNsec);
+    io.writeU8be(this.vmClockNsec);
+    io.writeU4be(this.vmStateSize);
+    io.writeU4be(this.extraDataSize);
+    if (this.extraDataSize >= 8) {
+      io.writeU8be(present(this.vmStateSizeLarge));
+    }
+
+    if (this.extraDataSize >= 16) {
+      io.writeU8be(present(this.diskSize));
+    }
+
+    if (this.extraDataSize >= 24) {
+      io.writeU8be(present(this.icount));
+    }
+
+    io.writeBytesLimit(
+      this.unknownExtraData,
+      this.extraDataSize < 24 ? this.extraDataSize % 8 : this.extraDataSize - 24,
+    );
+    io.writeBytesLimit(this.idStr, this.idStrSize);
+    io.writeBytesLimit(this.name, this.nameSize);
+    io.writeBytesLimit(this.padding, (8 - ((this.extraDataSize + this.idStrSize + this.nameSize) % 8)) % 8);
+  }
 }
 
 type BitmapDirectoryEntryField =
@@ -2013,6 +2283,30 @@ export class BitmapDirectoryEntry extends Structure<BitmapDirectoryEntryField> {
   static decode(bytes: Uint8Array, sink: BreachSink): BitmapDirectoryEntry | undefined {
     return decodeWith(BitmapDirectoryEntry, bytes, sink, (io) => new BitmapDirectoryEntry(io));
   }
+
+  /** A new structure of the given values. */
+  static of(values: AllValues<BitmapDirectoryEntry>): BitmapDirectoryEntry {
+    return assemble(BitmapDirectoryEntry, values);
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU8be(this.bitmapTableOffset);
+    io.writeU4be(this.bitmapTableSize);
+    this.flags._write(io);
+    io.writeU1(this.type);
+    io.writeU1(this.granularityBits);
+    io.writeU2be(this.nameSize);
+    io.writeU4be(this.extraDataSize);
+    io.writeBytesLimit(this.extraData, this.extraDataSize);
+    io.writeBytesLimit(this.name, this.nameSize);
+    io.writeBytesLimit(this.padding, (8 - ((this.extraDataSize + this.nameSize) % 8)) % 8);
+  }
 }
 
 type BitmapFlagsField = 'reserved' | 'extra_data_compatible' | 'auto' | 'in_use';
@@ -2102,6 +2396,19 @@ export class BitmapFlags extends Structure<BitmapFlagsField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<BitmapFlags> = {}): BitmapFlags {
     return createWith(BitmapFlags, values, (io) => new BitmapFlags(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBitsIntBe(29, this.reserved);
+    io.writeBitsIntBe(1, Number(this.extraDataCompatible));
+    io.writeBitsIntBe(1, Number(this.auto));
+    io.writeBitsIntBe(1, Number(this.inUse));
   }
 }
 
@@ -2202,6 +2509,19 @@ export class BitmapTableEntry extends Structure<BitmapTableEntryField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<BitmapTableEntry> = {}): BitmapTableEntry {
     return createWith(BitmapTableEntry, values, (io) => new BitmapTableEntry(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBitsIntBe(8, this.reserved1);
+    io.writeBitsIntBe64(47, this.offsetSectors);
+    io.writeBitsIntBe(8, this.reserved2);
+    io.writeBitsIntBe(1, Number(this.allOnes));
   }
 }
 

@@ -4,12 +4,14 @@ import {
   type BareStructure,
   type BreachSink,
   ByteReader,
+  type ByteWriter,
   type Layout,
   type OpenEnum,
   Structure,
   type Values,
   createWith,
   decodeWith,
+  encode,
   expectEqual,
   expectInEnum,
   expectMax,
@@ -53,6 +55,14 @@ export class Sesparse extends Structure<SesparseField> {
   static of(values: Values<Sesparse> = {}): Sesparse {
     return createWith(Sesparse, values, (io) => new Sesparse(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(_io: ByteWriter): void {}
 }
 
 type ConstHeaderField =
@@ -493,6 +503,42 @@ export class ConstHeader extends Structure<ConstHeaderField> {
   static of(values: Values<ConstHeader> = {}): ConstHeader {
     return createWith(ConstHeader, values, (io) => new ConstHeader(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU8le(this.magic);
+    io.writeU8le(this.version);
+    io.writeU8le(this.capacity);
+    io.writeU8le(this.grainSize);
+    io.writeU8le(this.grainTableSize);
+    io.writeU8le(this.flags);
+    io.writeU8le(this.reserved1);
+    io.writeU8le(this.reserved2);
+    io.writeU8le(this.reserved3);
+    io.writeU8le(this.reserved4);
+    io.writeU8le(this.volatileHeaderOffset);
+    io.writeU8le(this.volatileHeaderSize);
+    io.writeU8le(this.journalHeaderOffset);
+    io.writeU8le(this.journalHeaderSize);
+    io.writeU8le(this.journalOffset);
+    io.writeU8le(this.journalSize);
+    io.writeU8le(this.grainDirOffset);
+    io.writeU8le(this.grainDirSize);
+    io.writeU8le(this.grainTablesOffset);
+    io.writeU8le(this.grainTablesSize);
+    io.writeU8le(this.freeBitmapOffset);
+    io.writeU8le(this.freeBitmapSize);
+    io.writeU8le(this.backmapOffset);
+    io.writeU8le(this.backmapSize);
+    io.writeU8le(this.grainsOffset);
+    io.writeU8le(this.grainsSize);
+    io.writeBytesLimit(this.pad, 304);
+  }
 }
 
 type VolatileHeaderField = 'magic' | 'free_gt_number' | 'next_txn_seq_number' | 'replay_journal' | 'pad';
@@ -598,6 +644,20 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
   static of(values: Values<VolatileHeader> = {}): VolatileHeader {
     return createWith(VolatileHeader, values, (io) => new VolatileHeader(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU8le(this.magic);
+    io.writeU8le(this.freeGtNumber);
+    io.writeU8le(this.nextTxnSeqNumber);
+    io.writeU8le(this.replayJournal);
+    io.writeBytesLimit(this.pad, 480);
+  }
 }
 
 type GrainDirEntryField = 'table_index' | 'reserved' | 'type';
@@ -681,6 +741,18 @@ export class GrainDirEntry extends Structure<GrainDirEntryField> {
   static of(values: Values<GrainDirEntry> = {}): GrainDirEntry {
     return createWith(GrainDirEntry, values, (io) => new GrainDirEntry(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU4le(this.tableIndex);
+    io.writeBitsIntLe(28, this.reserved);
+    io.writeBitsIntLe(4, this.type);
+  }
 }
 
 type GrainTableEntryField = 'index_high' | 'index_low' | 'type';
@@ -756,6 +828,18 @@ export class GrainTableEntry extends Structure<GrainTableEntryField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<GrainTableEntry> = {}): GrainTableEntry {
     return createWith(GrainTableEntry, values, (io) => new GrainTableEntry(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBitsIntLe64(48, this.indexHigh);
+    io.writeBitsIntLe(12, this.indexLow);
+    io.writeBitsIntLe(4, this.type);
   }
 }
 

@@ -4,12 +4,15 @@ import {
   type BareStructure,
   type BreachSink,
   ByteReader,
+  type ByteWriter,
   type Layout,
   type OpenEnum,
   Structure,
   type Values,
+  checkCount,
   createWith,
   decodeWith,
+  encode,
   expectAnyOf,
   expectEqual,
   expectInEnum,
@@ -54,6 +57,14 @@ export class Vhd extends Structure<VhdField> {
   static of(values: Values<Vhd> = {}): Vhd {
     return createWith(Vhd, values, (io) => new Vhd(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(_io: ByteWriter): void {}
 }
 
 type FooterField =
@@ -397,6 +408,32 @@ export class Footer extends Structure<FooterField> {
   static of(values: Values<Footer> = {}): Footer {
     return createWith(Footer, values, (io) => new Footer(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBytesLimit(this.cookie, 8);
+    this.features._write(io);
+    io.writeU4be(this.fileFormatVersion);
+    io.writeU8be(this.dataOffset);
+    io.writeU4be(this.timeStamp);
+    io.writeU4be(this.creatorApplication);
+    io.writeU4be(this.creatorVersion);
+    io.writeU4be(this.creatorHostOs);
+    io.writeU8be(this.originalSize);
+    io.writeU8be(this.currentSize);
+    this.diskGeometry._write(io);
+    io.writeU4be(this.diskType);
+    io.writeU4be(this.checksum);
+    io.writeBytesLimit(this.uniqueId, 16);
+    io.writeU1(this.savedState);
+    io.writeU1(this.hidden);
+    io.writeBytesLimit(this.reserved, 426);
+  }
 }
 
 type FooterFeaturesField = 'unknown' | 'reserved' | 'temporary';
@@ -477,6 +514,18 @@ export class FooterFeatures extends Structure<FooterFeaturesField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<FooterFeatures> = {}): FooterFeatures {
     return createWith(FooterFeatures, values, (io) => new FooterFeatures(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBitsIntBe(30, this.unknown);
+    io.writeBitsIntBe(1, Number(this.reserved));
+    io.writeBitsIntBe(1, Number(this.temporary));
   }
 }
 
@@ -577,6 +626,18 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<DiskGeometry> = {}): DiskGeometry {
     return createWith(DiskGeometry, values, (io) => new DiskGeometry(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU2be(this.cylinders);
+    io.writeU1(this.heads);
+    io.writeU1(this.sectorsPerTrack);
   }
 }
 
@@ -869,6 +930,32 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
   static of(values: Values<DynamicHeader> = {}): DynamicHeader {
     return createWith(DynamicHeader, values, (io) => new DynamicHeader(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBytesLimit(this.cookie, 8);
+    io.writeU8be(this.dataOffset);
+    io.writeU8be(this.tableOffset);
+    io.writeU4be(this.headerVersion);
+    io.writeU4be(this.maxTableEntries);
+    io.writeU4be(this.blockSize);
+    io.writeU4be(this.checksum);
+    io.writeBytesLimit(this.parentUniqueId, 16);
+    io.writeU4be(this.parentTimeStamp);
+    io.writeU4be(this.reserved1);
+    io.writeBytesLimit(this.parentUnicodeName, 512);
+    checkCount(this, 'parent_locators', this.parentLocators.length, 8);
+    for (const item of this.parentLocators) {
+      item._write(io);
+    }
+
+    io.writeBytesLimit(this.reserved2, 256);
+  }
 }
 
 type ParentLocatorEntryField =
@@ -1002,6 +1089,20 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<ParentLocatorEntry> = {}): ParentLocatorEntry {
     return createWith(ParentLocatorEntry, values, (io) => new ParentLocatorEntry(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU4be(this.platformCode);
+    io.writeU4be(this.platformDataSpace);
+    io.writeU4be(this.platformDataLength);
+    io.writeU4be(this.reserved);
+    io.writeU8be(this.platformDataOffset);
   }
 }
 
@@ -1148,6 +1249,23 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
   static of(values: Values<BatmapHeader> = {}): BatmapHeader {
     return createWith(BatmapHeader, values, (io) => new BatmapHeader(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBytesLimit(this.cookie, 8);
+    io.writeU8be(this.batmapOffset);
+    io.writeU4be(this.batmapSize);
+    io.writeU4be(this.batmapVersion);
+    io.writeU4be(this.checksum);
+    io.writeU1(this.marker);
+    this.keyhash._write(io);
+    io.writeBytesLimit(this.reserved, 418);
+  }
 }
 
 type BatmapKeyhashField = 'cookie' | 'nonce' | 'hash';
@@ -1210,6 +1328,18 @@ export class BatmapKeyhash extends Structure<BatmapKeyhashField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<BatmapKeyhash> = {}): BatmapKeyhash {
     return createWith(BatmapKeyhash, values, (io) => new BatmapKeyhash(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU1(this.cookie);
+    io.writeBytesLimit(this.nonce, 32);
+    io.writeBytesLimit(this.hash, 32);
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type BareStructure,
   type BreachSink,
   ByteReader,
+  type ByteWriter,
   type Layout,
   type OpenEnum,
   Structure,
@@ -11,6 +12,7 @@ import {
   bytesEqual,
   createWith,
   decodeWith,
+  encode,
   expectAnyOf,
   expectEqual,
   expectInEnum,
@@ -55,6 +57,14 @@ export class Vmdk4 extends Structure<Vmdk4Field> {
   static of(values: Values<Vmdk4> = {}): Vmdk4 {
     return createWith(Vmdk4, values, (io) => new Vmdk4(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(_io: ByteWriter): void {}
 }
 
 type SparseExtentHeaderField =
@@ -423,6 +433,30 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
   static of(values: Values<SparseExtentHeader> = {}): SparseExtentHeader {
     return createWith(SparseExtentHeader, values, (io) => new SparseExtentHeader(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBytesLimit(this.magicNumber, 4);
+    io.writeU4le(this.version);
+    this.flags._write(io);
+    io.writeU8le(this.capacity);
+    io.writeU8le(this.grainSize);
+    io.writeU8le(this.descriptorOffset);
+    io.writeU8le(this.descriptorSize);
+    io.writeU4le(this.numGtesPerGt);
+    io.writeU8le(this.rgdOffset);
+    io.writeU8le(this.gdOffset);
+    io.writeU8le(this.overhead);
+    io.writeU1(this.uncleanShutdown);
+    io.writeBytesLimit(this.newlineDetector, 4);
+    io.writeU2le(this.compressAlgorithm);
+    io.writeBytesLimit(this.pad, 433);
+  }
 }
 
 type SparseExtentFlagsField =
@@ -553,6 +587,22 @@ export class SparseExtentFlags extends Structure<SparseExtentFlagsField> {
   static of(values: Values<SparseExtentFlags> = {}): SparseExtentFlags {
     return createWith(SparseExtentFlags, values, (io) => new SparseExtentFlags(io));
   }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeBitsIntLe(1, Number(this.validNewlineDetector));
+    io.writeBitsIntLe(1, Number(this.useRedundant));
+    io.writeBitsIntLe(1, Number(this.zeroedGrain));
+    io.writeBitsIntLe(13, this.reservedCompatible);
+    io.writeBitsIntLe(1, Number(this.compressed));
+    io.writeBitsIntLe(1, Number(this.markers));
+    io.writeBitsIntLe(14, this.reservedIncompatible);
+  }
 }
 
 type GrainMarkerField = 'lba' | 'cmp_size';
@@ -627,6 +677,17 @@ export class GrainMarker extends Structure<GrainMarkerField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<GrainMarker> = {}): GrainMarker {
     return createWith(GrainMarker, values, (io) => new GrainMarker(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU8le(this.lba);
+    io.writeU4le(this.cmpSize);
   }
 }
 
@@ -724,6 +785,19 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
   /** A new structure: zeros and the constants of the spec, and over them the given values. */
   static of(values: Values<MetadataMarker> = {}): MetadataMarker {
     return createWith(MetadataMarker, values, (io) => new MetadataMarker(io));
+  }
+
+  /** The structure as bytes. What no field holds, padding for one, is as it was read, or zero. */
+  toBytes(): Uint8Array {
+    return encode(this);
+  }
+
+  /** Writes the fields in order, from where the writer stands. */
+  _write(io: ByteWriter): void {
+    io.writeU8le(this.numSectors);
+    io.writeU4le(this.size);
+    io.writeU4le(this.type);
+    io.writeBytesLimit(this.pad, 496);
   }
 }
 

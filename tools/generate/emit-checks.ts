@@ -1,6 +1,5 @@
 import { integerLiteral } from './arithmetic.ts';
-import type { Emission } from './emit-read.ts';
-import { scopeAt } from './emit-read.ts';
+import { scopeAt, type Emission } from './emission.ts';
 import type { Attribute, Check, Located } from './model.ts';
 import type { Code, Scope } from './scope.ts';
 import { checkComparable, converted, present, translate, translateCondition, fail } from './translate.ts';

@@ -1,6 +1,6 @@
 import type { Analysis } from './analysis.ts';
 import { tableOf } from './analysis.ts';
-import { propertyOf, type Emission } from './emit-read.ts';
+import { propertyOf, type Emission } from './emission.ts';
 import type { Attribute, TypeSpec } from './model.ts';
 import { typePath } from './model.ts';
 import { structuresIn, type Wire } from './resolve.ts';

@@ -1,7 +1,7 @@
 import { Analysis, typesIn } from './analysis.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { emitClass, type ClassParts } from './emit-class.ts';
-import type { Emission } from './emit-read.ts';
+import type { Emission } from './emission.ts';
 import type { EnumSpec, SpecFile, TypeSpec } from './model.ts';
 import { className, moduleNames, type ModuleNames } from './naming.ts';
 import type { Names } from './scope.ts';
@@ -47,20 +47,6 @@ export function emitModule(
     };
     return emitClass(emission);
   });
-  for (const { isStandalone } of classes) {
-    imports.runtime('Structure');
-    if (isStandalone)
-      ['ByteReader', 'decodeWith', 'type BreachSink'].forEach((name) => imports.runtime(name));
-  }
-  imports.runtime('type Layout');
-  if (
-    classes.some(
-      ({ isStandalone, isFixedSize, parameters }) => isStandalone && isFixedSize && parameters.length === 3,
-    )
-  ) {
-    imports.runtime('createWith');
-    imports.runtime('type Values');
-  }
   const enums = [...imports.own.enums].map(([one, name]) => ({
     name,
     spec: one,
@@ -134,7 +120,7 @@ class Imports implements Names {
     const texts = JSON.stringify(classes);
     const modules = new Map<string, ImportParts['names'][number][]>();
     for (const { from, name, local, isType } of this.#used.values()) {
-      if (!texts.includes(local) && !ALWAYS.has(name)) continue;
+      if (!texts.includes(local)) continue;
       const alias = local === name ? undefined : local;
       modules.set(from, [...(modules.get(from) ?? []), { name, alias, isType }]);
     }
@@ -170,17 +156,3 @@ class Imports implements Names {
     return local;
   }
 }
-
-const ALWAYS = new Set([
-  'ByteReader',
-  'decodeWith',
-  'BreachSink',
-  'Layout',
-  'createWith',
-  'Values',
-  'Structure',
-  'encode',
-  'ByteWriter',
-  'assemble',
-  'AllValues',
-]);

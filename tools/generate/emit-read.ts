@@ -1,10 +1,8 @@
-import type { Analysis } from './analysis.ts';
 import { tableOf } from './analysis.ts';
+import { scopeAt, type Emission } from './emission.ts';
 import { emitChecks } from './emit-checks.ts';
 import { typeText } from './emit-types.ts';
-import type { Place } from './diagnostics.ts';
 import type { Attribute, Located, TypeSpec } from './model.ts';
-import { propertyNames } from './naming.ts';
 import { endianOf, type FieldEndian, type SwitchWire, type Wire } from './resolve.ts';
 import type { Code, Names, Scope } from './scope.ts';
 import { mentions } from './scope.ts';
@@ -20,20 +18,6 @@ import {
   translateCount,
 } from './translate.ts';
 import * as types from './types.ts';
-
-/** What writing the code of one type needs. */
-export interface Emission {
-  readonly analysis: Analysis;
-  readonly names: Names;
-  readonly owner: TypeSpec;
-  /** Runs a step whose failure is reported without stopping the rest. */
-  readonly attempt: <T>(step: () => T) => T | undefined;
-}
-
-/** The scope of an expression that stands at `place`. */
-export function scopeAt({ analysis, names, owner }: Emission, place: Place): Scope {
-  return { facts: analysis, names, owner, place, self: 'this' };
-}
 
 /** Where the elements of a repeated attribute are kept while it is read, and how a value is given to its field. */
 export interface Target {
@@ -437,9 +421,4 @@ export function usesIndex({ type, extent, process, repeat }: Attribute): boolean
   const until = repeat?.kind === 'until' ? [repeat.until.ast] : [];
   const all = [...args, ...on, ...until, ...(extent.size ? [extent.size.ast] : []), ...(process?.args ?? [])];
   return all.some((expression) => mentions(expression, '_index'));
-}
-
-/** The property of an attribute on `this`. */
-export function propertyOf(attribute: Attribute, owner: TypeSpec): string {
-  return propertyNames(owner).get(attribute.id) ?? attribute.id;
 }

@@ -1,5 +1,6 @@
 import { tableOf } from './analysis.ts';
-import { propertyOf, scopeAt, terminatorBytes, type Emission } from './emit-read.ts';
+import { propertyOf, scopeAt, type Emission } from './emission.ts';
+import { terminatorBytes } from './emit-read.ts';
 import { typeText } from './emit-types.ts';
 import type { Attribute } from './model.ts';
 import type { FieldEndian, SwitchWire, Wire } from './resolve.ts';

@@ -1,0 +1,24 @@
+import type { Analysis } from './analysis.ts';
+import type { Place } from './diagnostics.ts';
+import type { Attribute, TypeSpec } from './model.ts';
+import { propertyNames } from './naming.ts';
+import type { Names, Scope } from './scope.ts';
+
+/** What writing the code of one type needs. */
+export interface Emission {
+  readonly analysis: Analysis;
+  readonly names: Names;
+  readonly owner: TypeSpec;
+  /** Runs a step whose failure is reported without stopping the rest. */
+  readonly attempt: <T>(step: () => T) => T | undefined;
+}
+
+/** The scope of an expression that stands at `place`. */
+export function scopeAt({ analysis, names, owner }: Emission, place: Place): Scope {
+  return { facts: analysis, names, owner, place, self: 'this' };
+}
+
+/** The property of an attribute on `this`. */
+export function propertyOf({ id }: Pick<Attribute, 'id'>, owner: TypeSpec): string {
+  return propertyNames(owner).get(id) ?? id;
+}

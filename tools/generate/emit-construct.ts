@@ -1,0 +1,148 @@
+import { scopeAt, propertyOf, type Emission } from './emission.ts';
+import { emitChecks } from './emit-checks.ts';
+import { positionsOf } from './emit-layout.ts';
+import { localName } from './emit-members.ts';
+import { emitAttribute } from './emit-read.ts';
+import type { Attribute, TypeSpec } from './model.ts';
+import { endianOf, type FieldEndian } from './resolve.ts';
+import type { Scope } from './scope.ts';
+import { compare, present, translate, translateCondition } from './translate.ts';
+
+/** The constructor: it reads the fields one after the other, those of fixed size next to each other at once. */
+export function emitConstruction(emission: Emission): readonly string[] {
+  const { owner, names, analysis } = emission;
+  const lines = [owner.outer === undefined ? 'super(io, parent, root, true);' : 'super(io, parent, root);'];
+  for (const parameter of owner.params) {
+    const property = propertyOf(parameter, owner);
+    lines.push(`this.${property} = ${localName(property)};`);
+  }
+  lines.push(...(emission.attempt(() => emitEndian(emission)) ?? []));
+  const batches = new Batches(emission);
+  for (const { attribute, bits } of emission.attempt(() => positionsOf(owner, analysis)) ?? []) {
+    emission.attempt(() => batches.add(attribute, bits));
+    if (bits === undefined) batches.flushed(`${names.runtime('mark')}(this);`);
+  }
+  return [...lines, ...batches.finish()];
+}
+
+function emitEndian(emission: Emission): readonly string[] {
+  const { owner, names } = emission;
+  const endian = endianOf(owner);
+  if (typeof endian !== 'object') return [];
+  const decided = names.runtime('decideEndian');
+  if (owner.endian === undefined) return [`this._isLe = ${decided}(isLe);`];
+  const scope = scopeAt(emission, endian.on.place);
+  const on = present(translate(endian.on.ast, scope), scope);
+  let result = 'undefined';
+  for (const { when, endian: order } of [...endian.cases].reverse()) {
+    if (when === undefined) {
+      result = String(order === 'le');
+      continue;
+    }
+    const at: Scope = { ...scope, place: when.place };
+    result = `${compare(on, '==', translate(when.ast, at), at).text} ? ${order === 'le'} : ${result}`;
+  }
+  return [`this._isLe = ${decided}(${result});`];
+}
+
+/** Gathers fields of fixed size, so that the end of the stream is checked once for all of them. */
+class Batches {
+  readonly #emission: Emission;
+  readonly #lines: string[] = [];
+  #pending: { readonly attribute: Attribute; readonly size: number }[] = [];
+  #count = 0;
+
+  constructor(emission: Emission) {
+    this.#emission = emission;
+  }
+
+  add(attribute: Attribute, bits: number | undefined): void {
+    const { analysis, owner } = this.#emission;
+    const isDirect = bits !== undefined && isDirectField(attribute, owner, this.#emission);
+    if (!isDirect) {
+      this.#flush();
+      this.#lines.push(...this.#whole(attribute));
+      return;
+    }
+    analysis.memberOf(owner, attribute.id);
+    this.#pending.push({ attribute, size: bits / 8 });
+    if (attribute.checks.length > 0) this.#flush();
+  }
+
+  flushed(line: string): void {
+    this.#flush();
+    this.#lines.push(line);
+  }
+
+  finish(): readonly string[] {
+    this.#flush();
+    return this.#lines;
+  }
+
+  #whole(attribute: Attribute): readonly string[] {
+    const { owner } = this.#emission;
+    const stored = `this.${propertyOf(attribute, owner)}`;
+    const read = emitAttribute(
+      attribute,
+      { stored, store: (value) => `${stored} = ${value};` },
+      this.#emission,
+    );
+    const isBlock = read.some((line) => /^(?:const|let) /.test(line));
+    if (attribute.condition === undefined) return isBlock ? ['{', ...read, '}'] : read;
+    const scope = scopeAt(this.#emission, attribute.condition.place);
+    const condition = translateCondition(attribute.condition.ast, scope);
+    return [`if (${condition}) {`, ...read, `} else ${stored} = undefined;`];
+  }
+
+  #flush(): void {
+    const pending = this.#pending;
+    this.#pending = [];
+    const [first, second] = pending;
+    if (first === undefined) return;
+    if (second === undefined) {
+      this.#lines.push(...this.#whole(first.attribute));
+      return;
+    }
+    const { names } = this.#emission;
+    const total = pending.reduce((sum, { size }) => sum + size, 0);
+    this.#count++;
+    const at = this.#count === 1 ? 'at' : `at${this.#count}`;
+    this.#lines.push(
+      `const ${at} = ${names.runtime('reserve')}(this, ${total}, ${JSON.stringify(first.attribute.id)});`,
+    );
+    let offset = 0;
+    for (const { attribute, size } of pending) {
+      const start = offset === 0 ? at : `${at} + ${offset}`;
+      offset += size;
+      this.#lines.push(...emitDirect(attribute, start, `${at} + ${offset}`, this.#emission));
+      const stored = `this.${propertyOf(attribute, this.#emission.owner)}`;
+      this.#lines.push(...emitChecks(attribute, stored, this.#emission));
+    }
+  }
+}
+
+function isDirectField(attribute: Attribute, owner: TypeSpec, { analysis }: Emission): boolean {
+  const { repeat, condition, process, extent } = attribute;
+  if (repeat !== undefined || condition !== undefined || process !== undefined) return false;
+  const wire = analysis.wireOf(attribute, owner);
+  if (wire.kind === 'integer' || wire.kind === 'float') return true;
+  const isPlain = extent.padRight === undefined && extent.terminator === undefined && !extent.sizeEos;
+  return wire.kind === 'bytes' && isPlain;
+}
+
+function emitDirect(attribute: Attribute, start: string, end: string, emission: Emission): readonly string[] {
+  const { analysis, owner } = emission;
+  const wire = analysis.wireOf(attribute, owner);
+  const stored = `this.${propertyOf(attribute, owner)}`;
+  if (wire.kind !== 'integer' && wire.kind !== 'float')
+    return [`${stored} = io.bytes.subarray(${start}, ${end});`];
+  const kind =
+    wire.kind === 'float' ? 'Float' : `${wire.bytes === 8 ? 'Big' : ''}${wire.signed ? 'Int' : 'Uint'}`;
+  const order = wire.bytes === 1 ? '' : littleArgument(wire.endian);
+  return [`${stored} = io.view.get${kind}${wire.bytes * 8}(${start}${order});`];
+}
+
+function littleArgument(endian: FieldEndian): string {
+  if (endian === 'be') return '';
+  return endian === 'le' ? ', true' : ', this._isLe';
+}

@@ -1,0 +1,104 @@
+import { scopeAt, type Emission } from './emission.ts';
+import { documentationText } from './emit-members.ts';
+import { emitAttribute } from './emit-read.ts';
+import { optionalTypeText } from './emit-types.ts';
+import type { Expression } from './expression.ts';
+import type { Attribute, TypeSpec } from './model.ts';
+import { childrenOf, type Names, type Scope } from './scope.ts';
+import { converted, fail, present, translate, translateCondition, translateCount } from './translate.ts';
+import * as types from './types.ts';
+
+/** A getter of a class. */
+export interface GetterParts {
+  readonly name: string;
+  readonly type: string;
+  readonly doc: string;
+  readonly body: readonly string[];
+}
+
+/** The getter of an instance, which computes or reads it when it is first asked for. Throws SpecError. */
+export function emitGetter(instance: Attribute, emission: Emission): GetterParts {
+  const { analysis, owner } = emission;
+  const member = analysis.memberOf(owner, instance.id);
+  const scope = scopeAt(emission, instance.whole);
+  if (member === undefined) return fail(scope, 'unknown instance');
+  const type = optionalTypeText(member.type, member.optional, scope);
+  const doc = documentationText(instance.documentation, `The instance \`${instance.id}\`.`);
+  const condition = instance.condition;
+  const skip =
+    condition === undefined
+      ? []
+      : [
+          `if (!(${translateCondition(condition.ast, scopeAt(emission, condition.place))})) return undefined;`,
+        ];
+  const lines =
+    instance.value === undefined ? emitParsed(instance, type, emission) : emitValue(instance, emission);
+  const isCheap = instance.value !== undefined && isCheapExpression(instance.value.ast, owner);
+  if (isCheap) return { name: member.property, type, doc, body: [...skip, ...lines] };
+  const once = `return ${emission.names.runtime('once')}(this, ${JSON.stringify(instance.id)}, (): ${type} => {`;
+  return { name: member.property, type, doc, body: [once, ...skip, ...lines, '});'] };
+}
+
+/** Is computing it again as good as keeping it? */
+function isCheapExpression(expression: Expression, owner: TypeSpec): boolean {
+  if (expression.kind === 'call' || expression.kind === 'list') return false;
+  const isOwnField = (name: string): boolean =>
+    [...owner.fields, ...owner.params].some(({ id }) => id === name);
+  if (expression.kind === 'name') return isOwnField(expression.name);
+  return childrenOf(expression).every((child) => isCheapExpression(child, owner));
+}
+
+function emitValue(instance: Attribute, emission: Emission): readonly string[] {
+  const { analysis, owner } = emission;
+  if (instance.value === undefined) return [];
+  const scope = scopeAt(emission, instance.value.place);
+  const value = translate(instance.value.ast, scope);
+  const member = analysis.memberOf(owner, instance.id);
+  const wanted = member?.type.kind === 'enum' ? member.type.of : (member?.type ?? value.type);
+  return [`return ${converted(value, wanted, scope).text};`];
+}
+
+function emitParsed(instance: Attribute, type: string, emission: Emission): readonly string[] {
+  const { names } = emission;
+  const { pos, io } = instance;
+  const stream = io === undefined ? 'this._io' : streamText(io.ast, scopeAt(emission, io.place));
+  const position = pos === undefined ? 'undefined' : translateCount(pos.ast, scopeAt(emission, pos.place));
+  const isList = instance.repeat !== undefined;
+  const read = emitAttribute(
+    instance,
+    { stored: 'result', store: (value) => `result = ${value};` },
+    emission,
+  );
+  const declaration =
+    instance.condition === undefined && !isList
+      ? `let result: ${type};`
+      : `let result: ${type.replace(/ \| undefined$/, '')};`;
+  const [only, ...more] = read;
+  const single =
+    only !== undefined && more.length === 0 && only.startsWith('result = ') ? only.slice(9) : undefined;
+  const body =
+    single === undefined
+      ? [declaration, ...early(read, instance, names), 'return result;']
+      : [`return ${single}`];
+  return [
+    `return ${names.runtime('visit')}(this, ${JSON.stringify(instance.id)}, ${stream}, ${position}, (io) => {`,
+    ...body,
+    '});',
+  ];
+}
+
+/** A list can be looked at while it grows: elements may ask for those before them. */
+function early(read: readonly string[], instance: Attribute, names: Names): readonly string[] {
+  return read.map((line) =>
+    line === 'result = [];'
+      ? `result = ${names.runtime('early')}(this, ${JSON.stringify(instance.id)}, []);`
+      : line,
+  );
+}
+
+function streamText(io: Expression, scope: Scope): string {
+  const stream = present(translate(io, scope), scope);
+  if (stream.type.kind !== 'io')
+    fail(scope, `invalid type: expected stream, got ${types.describe(stream.type)}`);
+  return stream.text;
+}

@@ -1,0 +1,161 @@
+import { propertyOf, scopeAt, type Emission } from './emission.ts';
+import { optionalTypeText, typeText } from './emit-types.ts';
+import type { Documentation } from './model.ts';
+import { endianOf } from './resolve.ts';
+import type * as types from './types.ts';
+
+/** A property of a class. */
+export interface PropertyParts {
+  readonly name: string;
+  readonly type: string;
+  readonly doc: string;
+  readonly modifiers: 'declare readonly' | 'readonly' | '';
+}
+
+/** A parameter of a constructor or method. */
+export interface ParameterParts {
+  readonly name: string;
+  readonly type: string;
+  readonly isOptional: boolean;
+}
+
+/** The properties of a type's class: where it belongs, its params, its fields. */
+export function emitProperties(emission: Emission): readonly PropertyParts[] {
+  return [...contextProperties(emission), ...parameterProperties(emission), ...fieldProperties(emission)];
+}
+
+/** The text of a doc comment. */
+export function documentationText(
+  documentation: Documentation,
+  fallback: string,
+  more: readonly (string | undefined)[] = [],
+): string {
+  const { doc, references, originalId, unit } = documentation;
+  const lines = [doc ?? fallback, ...more.filter((line) => line !== undefined)];
+  if (unit !== undefined) lines.push(`Unit: ${unit}.`);
+  if (originalId !== undefined) lines.push(`In the document: \`${originalId}\`.`);
+  lines.push(...references.map((reference) => `@see ${reference}`));
+  return lines
+    .join('\n\n')
+    .replaceAll('*/', '*\\/')
+    .replaceAll('\n\n@see', '\n@see')
+    .replace('\n@see', '\n\n@see');
+}
+
+function contextProperties(emission: Emission): readonly PropertyParts[] {
+  const { analysis, names, owner } = emission;
+  const properties: PropertyParts[] = [];
+  const parents = analysis.parentsOf(owner).map((parent) => names.classType(parent));
+  if (parents.length > 0) {
+    const type = optionalText([...new Set(parents)].join(' | '), analysis.isParentOptional(owner));
+    properties.push({
+      name: '_parent',
+      type,
+      doc: 'The structure that holds this one.',
+      modifiers: 'declare readonly',
+    });
+  }
+  const root = optionalText(names.classType(owner.spec.root), analysis.isRootOptional(owner));
+  properties.push({
+    name: '_root',
+    type: root,
+    doc: 'The outermost structure of the spec.',
+    modifiers: 'declare readonly',
+  });
+  if (typeof endianOf(owner) === 'object') {
+    properties.push({
+      name: '_isLe',
+      type: 'boolean',
+      doc: 'Least significant byte first?',
+      modifiers: 'readonly',
+    });
+  }
+  return properties;
+}
+
+function optionalText(type: string, isOptional: boolean): string {
+  return isOptional ? `${type} | undefined` : type;
+}
+
+function parameterProperties(emission: Emission): readonly PropertyParts[] {
+  const { analysis, owner } = emission;
+  return owner.params.flatMap((parameter) => {
+    const type = emission.attempt(() => analysis.parameterType(parameter, owner));
+    if (type === undefined) return [];
+    const scope = scopeAt(emission, parameter.place);
+    const doc = documentationText(parameter.documentation, `The param \`${parameter.id}\`.`);
+    return [
+      {
+        name: propertyOf(parameter, owner),
+        type: typeText(type, scope),
+        doc,
+        modifiers: 'readonly' as const,
+      },
+    ];
+  });
+}
+
+function fieldProperties(emission: Emission): readonly PropertyParts[] {
+  const { analysis, owner } = emission;
+  return owner.fields.flatMap((field) => {
+    const member = emission.attempt(() => analysis.memberOf(owner, field.id));
+    if (member === undefined) return [];
+    const type = optionalTypeText(member.type, member.optional, scopeAt(emission, field.whole));
+    const doc = documentationText(field.documentation, `The field \`${field.id}\`.`, [viewText(member.type)]);
+    return [{ name: member.property, type, doc, modifiers: '' as const }];
+  });
+}
+
+function viewText(type: types.ValueType): string | undefined {
+  return type.kind === 'bytes' ? 'A view of the input.' : undefined;
+}
+
+/** The parameters of the constructor: the stream, the structures around, the params of the spec. */
+export function constructorParameters(emission: Emission): readonly ParameterParts[] {
+  const { analysis, names, owner } = emission;
+  const parents = analysis.parentsOf(owner).map((parent) => names.classType(parent));
+  const parentType = [...new Set(parents)].join(' | ') || names.runtime('type BareStructure');
+  const inherits = analysis.inheritsEndian(owner);
+  const hasMore = inherits || owner.params.length > 0;
+  const context = (name: string, type: string, mayMiss: boolean, isFollowed: boolean): ParameterParts =>
+    mayMiss && isFollowed
+      ? { name, type: `${type} | undefined`, isOptional: false }
+      : { name, type, isOptional: mayMiss };
+  const rootMayMiss = owner.outer === undefined || analysis.isRootOptional(owner);
+  const parameters = [
+    { name: 'io', type: names.runtime('ByteReader'), isOptional: false },
+    context('parent', parentType, analysis.isParentOptional(owner), hasMore || !rootMayMiss),
+    context('root', names.classType(owner.spec.root), rootMayMiss, hasMore),
+  ];
+  if (inherits) parameters.push({ name: 'isLe', type: 'boolean | undefined', isOptional: false });
+  for (const { name, type } of parameterProperties(emission))
+    parameters.push({ name: localName(name), type, isOptional: false });
+  return parameters;
+}
+
+/** Params must not hide the constructor's own variables. */
+export function localName(property: string): string {
+  const taken = [
+    'io',
+    'parent',
+    'root',
+    'isLe',
+    'at',
+    'index',
+    'item',
+    'guard',
+    'count',
+    'on',
+    'bytes',
+    'view',
+  ];
+  return taken.includes(property) || RESERVED_WORDS.has(property) ? `${property}Param` : property;
+}
+
+const RESERVED_WORDS = new Set(
+  (
+    'break case catch class const continue debugger default delete do else enum export extends false finally for function if import in ' +
+    'instanceof new null return super switch this throw true try typeof var void while with yield let static implements interface ' +
+    'package private protected public await arguments eval undefined'
+  ).split(' '),
+);

@@ -1,0 +1,135 @@
+import { scopeAt, type Emission } from './emission.ts';
+import { emitWriting } from './emit-write.ts';
+import type { ParameterParts } from './emit-members.ts';
+import { hasCalculatedEndian } from './resolve.ts';
+import { fail, present, translate } from './translate.ts';
+import * as types from './types.ts';
+import { needsStream, unwritableReason } from './writability.ts';
+
+/** A method of a class. */
+export interface MethodParts {
+  readonly name: string;
+  readonly isStatic: boolean;
+  readonly isOverride: boolean;
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly initializer?: string;
+  }[];
+  readonly returnType: string;
+  readonly body: readonly string[];
+  readonly doc: string;
+}
+
+const METHOD = { isStatic: false, isOverride: false };
+
+/** All methods of a type's class. `isBare`: its fields have taken the names of the usual methods. */
+export function emitMethods(
+  emission: Emission,
+  parameters: readonly ParameterParts[],
+  isBare: boolean,
+): readonly MethodParts[] {
+  const params = parameters.slice(3).map(({ name, type }) => ({ name, type }));
+  const toText = emission.attempt(() => emitToText(emission)) ?? [];
+  return [...entryPoints(emission, params), ...writeMethods(emission, isBare), ...toText];
+}
+
+type Params = readonly { readonly name: string; readonly type: string }[];
+
+/** `from`, `decode` and `of`: how a structure comes to be outside of another one. */
+function entryPoints(emission: Emission, params: Params): readonly MethodParts[] {
+  const { analysis, names, owner } = emission;
+  if (!analysis.isStandalone(owner)) return [];
+  const name = names.class(owner);
+  const bytes = { name: 'bytes', type: names.global('Uint8Array') };
+  const rest = params.map((one) => one.name);
+  const between = rest.length === 0 ? [] : ['undefined', 'undefined', ...rest];
+  const from: MethodParts = {
+    ...METHOD,
+    name: 'from',
+    isStatic: true,
+    parameters: [bytes, ...params],
+    returnType: name,
+    body: [`return new ${name}(${[`new ${names.runtime('ByteReader')}(bytes)`, ...between].join(', ')});`],
+    doc: 'Reads the structure. Throws a `DecodeError` where the bytes break the spec.',
+  };
+  const decode: MethodParts = {
+    ...METHOD,
+    name: 'decode',
+    isStatic: true,
+    parameters: [bytes, { name: 'sink', type: names.runtime('type BreachSink') }, ...params],
+    returnType: `${name} | undefined`,
+    body: [
+      `return ${names.runtime('decodeWith')}(${name}, bytes, sink, (io) => new ${name}(${['io', ...between].join(', ')}));`,
+    ],
+    doc: 'Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early.',
+  };
+  return [from, decode, ...creation(emission, params)];
+}
+
+/** `of`: a structure that was never read. */
+function creation(emission: Emission, params: Params): readonly MethodParts[] {
+  const { analysis, names, owner, attempt } = emission;
+  const isFixedSize = attempt(() => analysis.sizes.typeBits(owner)) !== undefined;
+  const isWritable = attempt(() => unwritableReason(owner, analysis)) === undefined;
+  const name = names.class(owner);
+  const of = { ...METHOD, name: 'of', isStatic: true, returnType: name };
+  if (isWritable && !isFixedSize && !hasCalculatedEndian(owner) && !needsStream(owner)) {
+    const given =
+      params.length === 0 ? 'values' : `{ ...values, ${params.map((one) => one.name).join(', ')} }`;
+    const values = { name: 'values', type: `${names.runtime('type AllValues')}<${name}>` };
+    const body = [`return ${names.runtime('assemble')}(${name}, ${given});`];
+    return [{ ...of, parameters: [values, ...params], body, doc: 'A new structure of the given values.' }];
+  }
+  if (!isFixedSize || params.length > 0) return [];
+  const values = { name: 'values', type: `${names.runtime('type Values')}<${name}>`, initializer: '{}' };
+  const body = [`return ${names.runtime('createWith')}(${name}, values, (io) => new ${name}(io));`];
+  const doc = 'A new structure: zeros and the constants of the spec, and over them the given values.';
+  return [{ ...of, parameters: [values], body, doc }];
+}
+
+function writeMethods(emission: Emission, isBare: boolean): readonly MethodParts[] {
+  const { owner, analysis, names, attempt } = emission;
+  if (attempt(() => unwritableReason(owner, analysis)) !== undefined) return [];
+  const writing = attempt(() => emitWriting(emission)) ?? [];
+  const isUsed = writing.some((line) => /\bio\b/.test(line));
+  const write: MethodParts = {
+    ...METHOD,
+    name: '_write',
+    parameters: [{ name: isUsed ? 'io' : '_io', type: names.runtime('type ByteWriter') }],
+    returnType: 'void',
+    body: writing,
+    doc: 'Writes the fields in order, from where the writer stands.',
+  };
+  if (isBare) return [write];
+  const toBytes: MethodParts = {
+    ...METHOD,
+    name: 'toBytes',
+    parameters: [],
+    returnType: names.global('Uint8Array'),
+    body: [`return ${names.runtime('encode')}(this);`],
+    doc: 'The structure as bytes. What no field holds, padding for one, is as it was read, or zero.',
+  };
+  return [toBytes, write];
+}
+
+function emitToText(emission: Emission): readonly MethodParts[] {
+  const { toText } = emission.owner;
+  if (toText === undefined) return [];
+  const scope = scopeAt(emission, toText.place);
+  const value = present(translate(toText.ast, scope), scope);
+  if (value.type.kind !== 'string')
+    fail(scope, `invalid type: expected string, got ${types.describe(value.type)}`);
+  const body = [`return ${value.text};`];
+  return [
+    {
+      ...METHOD,
+      name: 'toString',
+      isOverride: true,
+      parameters: [],
+      returnType: 'string',
+      body,
+      doc: 'The structure in short.',
+    },
+  ];
+}
