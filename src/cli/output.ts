@@ -2,7 +2,8 @@ import { writeSync } from 'node:fs';
 
 /** Where text goes: standard output or standard error. */
 export interface Output {
-  write(text: string): void;
+  /** Text, or bytes of text in UTF-8, which are not kept. */
+  write(text: string | Uint8Array): void;
   /** Whether the reader went away (`| head`), so that there is no use in going on. */
   readonly isClosed: boolean;
 }
@@ -23,8 +24,8 @@ export class DescriptorOutput implements Output {
     return this.#isClosed;
   }
 
-  write(text: string): void {
-    const bytes = Buffer.from(text, 'utf8');
+  write(text: string | Uint8Array): void {
+    const bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : text;
     for (let done = 0; done < bytes.length && !this.#isClosed;) done += this.#writeSome(bytes, done);
   }
 

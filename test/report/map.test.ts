@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ImageFile } from '../../src/model/image.ts';
 import type { MapRun } from '../../src/model/map-run.ts';
@@ -13,17 +14,17 @@ const runs: readonly MapRun[] = [
   { start: 65566, length: 10, depth: 0, kind: 'unknown', file: null, offset: 0 },
 ];
 
+/** All of a map in pieces of these runs. */
+function render(...pieces: (readonly MapRun[])[]): string {
+  const renderer = new MapJsonRenderer();
+  const decoder = new TextDecoder();
+  const middle = pieces.map((piece) => decoder.decode(renderer.runs(piece)));
+  return [decoder.decode(renderer.begin()), ...middle, decoder.decode(renderer.end())].join('');
+}
+
 it('is the JSON of qemu-img map, whatever pieces it is made in', () => {
-  const whole = new MapJsonRenderer();
-  const text = whole.begin() + whole.runs(runs) + whole.end();
-  const pieces = new MapJsonRenderer();
-  expect(
-    pieces.begin() +
-      pieces.runs(runs.slice(0, 2)) +
-      pieces.runs([]) +
-      pieces.runs(runs.slice(2)) +
-      pieces.end(),
-  ).toBe(text);
+  const text = render(runs);
+  expect(render(runs.slice(0, 2), [], runs.slice(2))).toBe(text);
   const flags = { present: true, zero: false, data: false, compressed: false };
   expect(JSON.parse(text)).toEqual([
     { start: 0, length: 65536, depth: 0, ...flags, data: true, offset: 131072, filename: file.path },
@@ -36,8 +37,41 @@ it('is the JSON of qemu-img map, whatever pieces it is made in', () => {
 });
 
 it('is an empty array for an empty disk', () => {
-  const renderer = new MapJsonRenderer();
-  expect(JSON.parse(renderer.begin() + renderer.end())).toEqual([]);
+  expect(JSON.parse(render())).toEqual([]);
+});
+
+it('writes every number exactly', () => {
+  const numbers = [
+    0,
+    9,
+    10,
+    99,
+    2 ** 31 - 1,
+    2 ** 31,
+    2 ** 32 - 1,
+    2 ** 32,
+    10 ** 15 - 1,
+    10 ** 15,
+    2 ** 53 - 1,
+  ];
+  fc.assert(
+    fc.property(fc.oneof(fc.constantFrom(...numbers), fc.maxSafeNat()), (start) => {
+      const run: MapRun = { start, length: 1, depth: 0, kind: 'zero', file: null, offset: 0 };
+      expect(JSON.parse(render([run]))).toMatchObject([{ start }]);
+    }),
+  );
+});
+
+it('grows with what is put into one piece', () => {
+  const many = Array.from({ length: 20_000 }, (_, start): MapRun => ({
+    start,
+    length: 1,
+    depth: 0,
+    kind: 'data',
+    file,
+    offset: start,
+  }));
+  expect(JSON.parse(render(many))).toHaveLength(20_000);
 });
 
 it('is the table of qemu-img map for people: what is stored, compressed or not', () => {

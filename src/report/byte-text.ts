@@ -1,0 +1,65 @@
+/** Room that `number` may need. */
+const MAX_DIGITS = 16;
+
+/**
+ * Text built as bytes, for outputs of hundreds of thousands of lines: no strings are made, so there are none to join, encode and collect.
+ */
+export class ByteText {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #length = 0;
+
+  /** @param capacity bytes to begin with; more is made where it is needed */
+  constructor(capacity: number) {
+    this.#bytes = new Uint8Array(capacity);
+  }
+
+  /** Bytes gathered since `take`. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Appends text that was encoded before. */
+  append(text: Uint8Array): void {
+    this.#reserve(text.length);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    // Most pieces are some twenty bytes long, for which a loop beats `set`.
+    for (let index = 0; index < text.length; index++) bytes[at++] = text[index] ?? 0;
+    this.#length = at;
+  }
+
+  /** Appends a non-negative safe integer in decimal. */
+  number(value: number): void {
+    this.#reserve(MAX_DIGITS);
+    this.#length += countDigits(value);
+    let at = this.#length;
+    let rest = value;
+    for (; rest > 0x7fffffff; rest = Math.floor(rest / 10)) this.#bytes[--at] = 48 + (rest % 10);
+    let small = rest | 0;
+    do {
+      const next = (small / 10) | 0;
+      this.#bytes[--at] = 48 + small - next * 10;
+      small = next;
+    } while (small > 0);
+  }
+
+  /** What was gathered; valid until the next call of any method. Begins anew. */
+  take(): Uint8Array {
+    const taken = this.#bytes.subarray(0, this.#length);
+    this.#length = 0;
+    return taken;
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * (this.#length + count));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
+  }
+}
+
+function countDigits(value: number): number {
+  let count = 1;
+  for (let limit = 10; value >= limit && count < MAX_DIGITS; limit *= 10) count++;
+  return count;
+}
