@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import { SourceError } from '../errors.ts';
 import { openFileSource } from '../io/file-source.ts';
 import type { Source } from '../io/source.ts';
@@ -49,7 +49,9 @@ const STATES: readonly ReferenceState[] = ['opened', 'outside', 'unreadable', 'r
 function tryName(name: string, folder: string, outside: boolean): ResolvedReference {
   const refusal = refuse(name);
   if (refusal !== null) return { state: 'refused', path: name, source: null, reason: refusal };
-  const path = resolve(folder, name.replace(/^file:(\/\/)?/, ''));
+  const plain = name.replace(/^file:(\/\/)?/, '');
+  // Seen from where the program was started, as the image's own path is, so that reports are the same wherever the folder lies.
+  const path = isAbsolute(plain) ? plain : join(folder, plain);
   try {
     const source = openFileSource(path);
     if (outside || isBelow(path, folder)) return { state: 'opened', path, source, reason: null };
