@@ -115,7 +115,8 @@ function writeMethods(emission: Emission, isBare: boolean): readonly MethodParts
 
 function emitToText(emission: Emission): readonly MethodParts[] {
   const { toText } = emission.owner;
-  if (toText === undefined) return [];
+  const isTaken = [...emission.owner.fields, ...emission.owner.instances].some(({ id }) => id === 'to_string');
+  if (toText === undefined || isTaken) return [];
   const scope = scopeAt(emission, toText.place);
   const value = present(translate(toText.ast, scope), scope);
   if (value.type.kind !== 'string')

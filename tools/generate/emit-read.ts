@@ -159,7 +159,7 @@ function emitSwitch(
     /^-?[0-9]|^["'(!]|^(?:true|false)$|\.[a-z_0-9]+$/.test(on.text) && !on.text.startsWith('this.');
   const bigOn = isMixed ? `${scope.names.global('BigInt')}(${on.text})` : on.text;
   const declared = isConstant
-    ? [`const on: ${typeText(isMixed ? types.declared(64, true) : on.type, scope)} = ${bigOn};`]
+    ? [`const on = ${bigOn} as ${typeText(isMixed ? types.declared(64, true) : on.type, scope)};`]
     : [];
   return [...declared, `switch (${isConstant ? 'on' : bigOn}) {`, ...lines, ...otherwise, '}'];
 }

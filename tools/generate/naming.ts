@@ -26,6 +26,13 @@ export function propertyNames(type: TypeSpec): ReadonlyMap<string, string> {
   return names;
 }
 
+const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/** Does every object have a property of that name already? TypeScript wants to be told that it is replaced. */
+export function isInherited(property: string): boolean {
+  return INHERITED.has(property);
+}
+
 /** The names that one module exports. */
 export interface ModuleNames {
   readonly types: ReadonlyMap<TypeSpec, string>;

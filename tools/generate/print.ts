@@ -3,6 +3,7 @@ import { Project, type SourceFile } from 'ts-morph';
 import type { ClassParts } from './emit-class.ts';
 import type { ImportParts, ModuleParts } from './emit-module.ts';
 import type { EnumMember } from './model.ts';
+import { isInherited } from './naming.ts';
 
 const STYLE: Options = { parser: 'typescript', printWidth: 110, singleQuote: true, trailingComma: 'all' };
 const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
@@ -55,6 +56,7 @@ function printClass(file: SourceFile, parts: ClassParts): void {
         type: property.type,
         isReadonly: property.modifiers.includes('readonly'),
         hasDeclareKeyword: property.modifiers.includes('declare'),
+        hasOverrideKeyword: isInherited(property.name),
         docs: [doc(property.doc)],
       })),
     ],
@@ -71,6 +73,7 @@ function printClass(file: SourceFile, parts: ClassParts): void {
     getAccessors: parts.getters.map((getter) => ({
       name: getter.name,
       returnType: getter.type,
+      hasOverrideKeyword: isInherited(getter.name),
       statements: [...getter.body],
       docs: [doc(getter.doc)],
     })),
