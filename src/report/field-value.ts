@@ -12,7 +12,7 @@ export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** A field's value for people in one line: integers in hex with the decimal behind, strings quoted, long bytes cut. */
+/** A field's value for people in one line: integers in hex with the decimal behind, strings and bytes that are text quoted, long bytes cut. */
 export function toDisplayValue(value: unknown): string {
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value)))
     return value >= 0 && value < 10 ? String(value) : `${toHexNumber(value)} (${value})`;
@@ -30,6 +30,8 @@ function toHexNumber(value: number | bigint): string {
 const BYTES_SHOWN = 16;
 
 function displayBytes(bytes: Uint8Array): string {
+  if (bytes.length > 0 && bytes.every((byte) => byte >= 0x20 && byte < 0x7f))
+    return JSON.stringify(String.fromCharCode(...bytes));
   if (bytes.length > BYTES_SHOWN && bytes.every((byte) => byte === 0)) return `${bytes.length} zero bytes`;
   const shown = toHex(bytes.subarray(0, BYTES_SHOWN)).replace(/..(?=.)/g, '$& ');
   const rest = bytes.length - BYTES_SHOWN;

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -206,6 +206,47 @@ describe('a reader that goes away', () => {
     });
   });
 });
+
+describe('Ctrl-C', () => {
+  it('ends the program by the signal, which shells show as 130', async () => {
+    await withFolder(async (folder) => {
+      writeFileSync(join(folder, 'disk.img'), randomBytes(1024));
+      const many = Array.from({ length: 3000 }, () => 'disk.img');
+      const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      child.stdout.once('data', () => child.kill('SIGINT'));
+      const signal = await new Promise((resolve) => child.on('close', (_, by) => resolve(by)));
+      expect(signal).toBe('SIGINT');
+    });
+  });
+});
+
+describe.skipIf(spawnSync('script', ['--version']).error !== undefined)(
+  'on a terminal (skipped without script)',
+  () => {
+    /** What the program prints on a terminal of its own. */
+    function runOnTerminal(env: NodeJS.ProcessEnv): string {
+      const command = `${process.execPath} dist/cli.js samples/damaged/footer-only.vhd`;
+      return spawnSync('script', ['-qec', command, '/dev/null'], {
+        cwd: ROOT,
+        encoding: 'utf8',
+        env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, TERM: 'xterm', ...env },
+      }).stdout;
+    }
+
+    it('colours what matters', () => {
+      expect(runOnTerminal({})).toContain('\u001b[1m\u001b[31merror[vhd/');
+    });
+
+    it.each([{ NO_COLOR: '1' }, { TERM: 'dumb' }])('uses no colour with %j', (env) => {
+      const text = runOnTerminal(env);
+      expect(text).toContain('error[vhd/');
+      expect(text).not.toContain('\u001b');
+    });
+  },
+);
 
 /** The same bytes each time, and no format's marks among them. */
 function randomBytes(length: number): Uint8Array {
