@@ -1,0 +1,35 @@
+import type { DumpedStructure, ImageFile } from '../../../model/image.ts';
+import type { FileLayout, Owners } from '../../../model/owners.ts';
+import type { ExtentLine } from '../descriptor/statements.ts';
+import type { MappingRuns } from '../mapping-runs.ts';
+
+/** Which part of an image an extent is. */
+export interface ExtentPlace {
+  /** First guest byte. */
+  readonly guestStart: number;
+  /** Guest bytes. */
+  readonly size: number;
+  /** The line of the descriptor; `null` for an extent that is opened by itself. */
+  readonly line: ExtentLine | null;
+}
+
+/** One part of an image: a run of guest bytes that one kind of storage answers for. */
+export interface ExtentBase extends ExtentPlace {
+  /** The file that holds it; `null` where there is none. */
+  readonly file: ImageFile | null;
+  /** Bytes of a grain; `null` where the extent has none. */
+  readonly grainSize: number | null;
+  /** How regions lie in the file; `null` for a file without structure. */
+  readonly layout: FileLayout | null;
+  /** Header-like structures, in file order. */
+  structures(): readonly DumpedStructure[];
+  /** Tells every range of the file that the extent uses. */
+  claim(owners: Owners): void | Promise<void>;
+  /**
+   * Adds the runs of guest bytes `from` to `to - 1`, which lie in this extent. What is returned pauses between batches, so that the caller may take
+   * runs away.
+   *
+   * @throws UnreadableImageError where a table that is needed cannot be read
+   */
+  resolve(runs: MappingRuns, from: number, to: number): Iterable<void> | AsyncIterable<void>;
+}

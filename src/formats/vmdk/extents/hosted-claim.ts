@@ -1,0 +1,177 @@
+import { GrainMarker } from '../../../../generated/vmdk4.ts';
+import { fileOffset, type Source } from '../../../io/source.ts';
+import { SECTOR_SIZE } from '../../../model/offsets.ts';
+import type { Owners } from '../../../model/owners.ts';
+import { tableBatches } from '../../shared/table-walk.ts';
+import { asWords } from '../words.ts';
+import { claimGrains, claimTables, withoutRepeats, type GrainTables } from './grain-tables.ts';
+import { FOOTER_AREA } from './hosted-headers.ts';
+import { createHostedKinds, type HostedKinds } from './hosted-kinds.ts';
+import type { DirectoryPlace, HostedGeometry } from './hosted-geometry.ts';
+import type { HostedSparseExtent } from './hosted-sparse.ts';
+import { findStreamMarkers } from './stream-markers.ts';
+
+/** Tells every range of the file that a hosted sparse extent uses. */
+export async function claimHosted(extent: HostedSparseExtent, owners: Owners): Promise<void> {
+  const { geometry } = extent;
+  if (geometry === null) return;
+  const kinds = createHostedKinds(extent, geometry, await extent.directories());
+  claimStructures(extent, geometry, kinds, owners);
+  await claimAllTables(extent, geometry, kinds, owners);
+  const tables = await extent.grainTables();
+  if (tables === null) return;
+  const lowest = Math.max(2, geometry.overheadSectors);
+  if (geometry.isCompressed) await claimCompressed(tables, lowest, kinds, owners);
+  else {
+    const alignment = geometry.overheadSectors === 0 ? 1 : geometry.grainSectors;
+    await claimGrains(tables, { lowest, alignment }, kinds, owners);
+  }
+}
+
+function claimStructures(
+  { headers, descriptorArea }: HostedSparseExtent,
+  { gd, rgd }: HostedGeometry,
+  kinds: HostedKinds,
+  owners: Owners,
+): void {
+  owners.range(kinds.header, fileOffset(0), SECTOR_SIZE, 0);
+  if (headers.footer !== null)
+    owners.range(kinds.footer, fileOffset(headers.footer.offset - SECTOR_SIZE), FOOTER_AREA, 0);
+  if (descriptorArea !== null)
+    owners.range(kinds.descriptor, fileOffset(descriptorArea.offset), descriptorArea.length, 0);
+  const isSame = gd !== null && rgd !== null && gd.offset === rgd.offset;
+  if (rgd !== null && !isSame) claimDirectory(rgd, kinds, owners);
+  if (gd !== null) claimDirectory(gd, kinds, owners);
+}
+
+/** A directory takes whole sectors. What lies outside the file was reported when the extent was opened. */
+function claimDirectory(
+  { name, offset, length, available }: DirectoryPlace,
+  kinds: HostedKinds,
+  owners: Owners,
+): void {
+  if (available < length) return;
+  owners.range(kinds[name], fileOffset(offset), Math.ceil(length / SECTOR_SIZE) * SECTOR_SIZE, 0);
+}
+
+async function claimAllTables(
+  extent: HostedSparseExtent,
+  geometry: HostedGeometry,
+  kinds: HostedKinds,
+  owners: Owners,
+): Promise<void> {
+  const { gd, rgd } = await extent.directories();
+  const toOffset = (entry: number): number => entry * SECTOR_SIZE;
+  // A table that both directories share is reported once, as the mirror that it is not.
+  claimTables(
+    Float64Array.from(rgd, (entry, index) => (entry === gd[index] ? 0 : toOffset(entry))),
+    geometry.tableSize,
+    kinds.rgt,
+    owners,
+  );
+  claimTables(Float64Array.from(gd, toOffset), geometry.tableSize, kinds.gt, owners);
+  for (const { offset } of await findStreamMarkers(extent))
+    owners.range(kinds.marker, fileOffset(offset), SECTOR_SIZE, 0);
+}
+
+/** Tells the grains of a streamOptimized extent, whose lengths stand in the marker in front of each. */
+async function claimCompressed(
+  tables: GrainTables,
+  lowest: number,
+  kinds: HostedKinds,
+  owners: Owners,
+): Promise<void> {
+  const markers = new MarkerWindow(tables.source);
+  const set = { offsets: withoutRepeats(tables.offsets), tableBytes: tables.entriesPerTable * 4 };
+  const grains = Math.ceil(tables.size / tables.grainSize);
+  for await (const { first, bytes } of tableBatches(tables.source, set)) {
+    const entries = asWords(bytes);
+    for (let index = 0; index < entries.length; index++) {
+      const entry = entries[index] ?? 0;
+      if (entry === 0) continue;
+      const grain = first * tables.entriesPerTable + index;
+      const isZero = entry === 1 && tables.hasZeroedGrains;
+      if (grain >= grains) owners.odd(kinds.beyond, grain, 0, entry);
+      else owners.allocated(isZero ? 'zero' : 'compressed', 1);
+      if (isZero) continue;
+      if (entry < lowest) owners.odd(kinds.grain, grain, 0, entry);
+      else await claimStream(tables, markers, grain, entry, kinds, owners);
+    }
+  }
+}
+
+/** Claims one compressed grain by its marker, or says what is wrong with the marker. */
+async function claimStream(
+  { source, grainSize, markerSize }: GrainTables,
+  markers: MarkerWindow,
+  grain: number,
+  entry: number,
+  kinds: HostedKinds,
+  owners: Owners,
+): Promise<void> {
+  const start = entry * SECTOR_SIZE;
+  const available = source.size - start;
+  if (markerSize === null || markerSize === 0 || available < markerSize) {
+    // Without a marker nobody knows how long the stream is; it has at least one sector.
+    owners.range(kinds.grain, fileOffset(start), SECTOR_SIZE, grain);
+    return;
+  }
+  const found = markers.read(start, markerSize);
+  const { lba = 0n, cmpSize = 0 } = (found instanceof Promise ? await found : found) ?? {};
+  if (cmpSize === 0) {
+    owners.odd(kinds.emptyGrain, grain, 0, entry);
+    return;
+  }
+  if (lba !== BigInt(grain) * BigInt(grainSize / SECTOR_SIZE))
+    owners.odd(kinds.foreignGrain, grain, Number(lba >> 32n), Number(lba & 0xffff_ffffn));
+  const isExcessive = cmpSize > grainSize * 1.001 + 64;
+  if (isExcessive) owners.odd(kinds.oversizedGrain, grain, cmpSize, entry);
+  const stored = isExcessive ? markerSize : markerSize + cmpSize;
+  const padded = Math.ceil(stored / SECTOR_SIZE) * SECTOR_SIZE;
+  owners.range(
+    kinds.grain,
+    fileOffset(start),
+    stored <= available ? Math.min(padded, available) : padded,
+    grain,
+  );
+}
+
+/** Bytes that are read for one marker: small grains follow one another closely, and a page costs no more than 12 bytes. */
+const WINDOW_BYTES = 4096;
+
+/** Reads grain markers, several at once where they are near each other. */
+class MarkerWindow {
+  readonly #source: Source;
+  readonly #scratch = new Uint8Array(WINDOW_BYTES);
+  #bytes: Uint8Array = new Uint8Array(0);
+  #start = 0;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  /** The marker of `size` bytes at byte `start`, which lies inside the file. */
+  read(start: number, size: number): GrainMarker | undefined | Promise<GrainMarker | undefined> {
+    if (start >= this.#start && start + size <= this.#start + this.#bytes.length)
+      return this.#decode(start, size);
+    const length = Math.min(WINDOW_BYTES, this.#source.size - start);
+    const read = this.#source.read(fileOffset(start), length, this.#scratch);
+    if (read instanceof Promise) return read.then((bytes) => this.#keep(bytes, start, size));
+    return this.#keep(read, start, size);
+  }
+
+  #keep(bytes: Uint8Array, start: number, size: number): GrainMarker | undefined {
+    this.#bytes = bytes;
+    this.#start = start;
+    return this.#decode(start, size);
+  }
+
+  #decode(start: number, size: number): GrainMarker | undefined {
+    const from = start - this.#start;
+    return GrainMarker.decode(this.#bytes.subarray(from, from + size), ignoreBreach);
+  }
+}
+
+function ignoreBreach(): void {
+  // The walk tells its listener about odd markers itself.
+}

@@ -1,0 +1,100 @@
+import type { Source } from '../../../io/source.ts';
+import { SECTOR_SIZE, toSafeNumber } from '../../../model/offsets.ts';
+import { MAX_TABLES } from './grain-tables.ts';
+import { GD_AT_END, type HostedHeaders } from './placed-header.ts';
+
+/** Where a grain directory lies. Positions and lengths in bytes. */
+export interface DirectoryPlace {
+  readonly name: 'gd' | 'rgd';
+  readonly offset: number;
+  /** Of the entries that the disk needs. */
+  readonly length: number;
+  /** How much of it lies inside the file. */
+  readonly available: number;
+}
+
+/** The figures that a hosted sparse extent is read by, all of them usable. */
+export interface HostedGeometry {
+  readonly capacitySectors: number;
+  readonly grainSectors: number;
+  /** Bytes. */
+  readonly grainSize: number;
+  readonly entriesPerTable: number;
+  /** Bytes. */
+  readonly tableSize: number;
+  readonly grains: number;
+  readonly tables: number;
+  /** `null` where the header names none. */
+  readonly gd: DirectoryPlace | null;
+  readonly rgd: DirectoryPlace | null;
+  /** Sectors in front of the first grain, as header and footer agree on at most; 0 where they say nothing usable. */
+  readonly overheadSectors: number;
+  readonly isCompressed: boolean;
+  /** Bytes in front of each zlib stream; `null` where grains are stored as they are. */
+  readonly markerSize: number | null;
+  readonly hasZeroedGrains: boolean;
+}
+
+/** Bytes of a grain marker in front of its stream (VDF5, "Grain Marker"). */
+const GRAIN_MARKER_SIZE = 12;
+
+const MAX_GRAIN_SECTORS = 0x20_0000;
+const MAX_ENTRIES_PER_TABLE = 512;
+
+/** Works out the figures of an extent; `null` where the header is too damaged to read tables by (its breaches are reported). */
+export function readGeometry(headers: HostedHeaders, source: Source): HostedGeometry | null {
+  const { fields } = headers.current;
+  const capacitySectors = capacityOf(headers);
+  const grainSectors = toSafeNumber(fields.grainSize) ?? 0;
+  const entriesPerTable = fields.numGtesPerGt;
+  if (capacitySectors === null || capacitySectors === 0) return null;
+  if (!isPowerOfTwo(grainSectors) || grainSectors > MAX_GRAIN_SECTORS) return null;
+  if (!isPowerOfTwo(entriesPerTable) || entriesPerTable > MAX_ENTRIES_PER_TABLE) return null;
+  const grains = Math.ceil(capacitySectors / grainSectors);
+  const tables = Math.ceil(grains / entriesPerTable);
+  const { compressed: isCompressed, markers, zeroedGrain: hasZeroedGrains } = fields.flags;
+  return {
+    capacitySectors,
+    grainSectors,
+    grainSize: grainSectors * SECTOR_SIZE,
+    entriesPerTable,
+    tableSize: entriesPerTable * 4,
+    grains,
+    tables,
+    gd: placeDirectory('gd', fields.gdOffset, tables, source),
+    rgd: fields.flags.useRedundant ? placeDirectory('rgd', fields.rgdOffset, tables, source) : null,
+    overheadSectors: overheadOf(headers, source),
+    isCompressed,
+    markerSize: isCompressed ? (markers ? GRAIN_MARKER_SIZE : 0) : null,
+    hasZeroedGrains,
+  };
+}
+
+/** Sectors of the guest's disk; `null` where they are more than can be addressed exactly, in bytes. */
+export function capacityOf({ current }: HostedHeaders): number | null {
+  const sectors = toSafeNumber(current.fields.capacity);
+  return sectors !== null && sectors * SECTOR_SIZE <= Number.MAX_SAFE_INTEGER ? sectors : null;
+}
+
+function placeDirectory(
+  name: 'gd' | 'rgd',
+  sector: bigint,
+  tables: number,
+  source: Source,
+): DirectoryPlace | null {
+  if (sector === 0n || sector === GD_AT_END) return null;
+  const length = tables * 4;
+  const offset = Math.min((toSafeNumber(sector) ?? Infinity) * SECTOR_SIZE, Number.MAX_SAFE_INTEGER - length);
+  const readable = Math.min(length, MAX_TABLES * 4);
+  return { name, offset, length, available: Math.max(0, Math.min(readable, source.size - offset)) };
+}
+
+function overheadOf({ header, current }: HostedHeaders, source: Source): number {
+  const smaller = header.fields.overhead < current.fields.overhead ? header : current;
+  const sectors = toSafeNumber(smaller.fields.overhead) ?? 0;
+  return sectors * SECTOR_SIZE <= source.size ? sectors : 0;
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return value > 0 && Number.isInteger(Math.log2(value));
+}

@@ -1,0 +1,226 @@
+import type { Place, ProblemSink } from '../../../model/problem.ts';
+import type { RegionKind, RegionRule, RegionSource } from '../../../model/owners.ts';
+import { SECTOR_SIZE } from '../../../model/offsets.ts';
+import {
+  grainLbaMismatch,
+  grainSizeExcessive,
+  grainSizeZero,
+  gteBeyondCapacity,
+  gteMisaligned,
+  gteOneWithoutFlag,
+} from '../rules/hosted-entries.ts';
+import {
+  gdeDuplicate,
+  gdeInMetadata,
+  gdeOutOfFile,
+  grainMarkerOutOfFile,
+  grainOverlap,
+  grainOverlapCompressed,
+  gteDuplicate,
+  gteInMetadata,
+  gteOutOfFile,
+  gteStraddlesEnd,
+  rgdeOutOfFile,
+  tablesOverlap,
+} from '../rules/hosted-regions.ts';
+import type { GrainKinds } from './grain-tables.ts';
+import type { HostedGeometry } from './hosted-geometry.ts';
+import { headerPlace } from './placed-header.ts';
+import type { HostedDirectories, HostedSparseExtent } from './hosted-sparse.ts';
+
+/** What owns bytes of a hosted sparse extent's file, and the rules for each. */
+export interface HostedKinds extends GrainKinds {
+  readonly header: RegionKind;
+  readonly footer: RegionKind;
+  readonly descriptor: RegionKind;
+  readonly gd: RegionKind;
+  readonly rgd: RegionKind;
+  /** Indices are those of the directory. */
+  readonly gt: RegionKind;
+  readonly rgt: RegionKind;
+  readonly marker: RegionKind;
+  /** `explain` gets the entries of grains whose marker has no data. */
+  readonly emptyGrain: RegionKind;
+  /** `explain` gets the two halves of an LBA that is not the grain's. */
+  readonly foreignGrain: RegionKind;
+  /** `explain` gets the size that a marker gives, and the entry. */
+  readonly oversizedGrain: RegionKind;
+}
+
+/** Makes the kinds of one extent; `locate` looks at its directories. */
+export function createHostedKinds(
+  extent: HostedSparseExtent,
+  geometry: HostedGeometry,
+  directories: HostedDirectories,
+): HostedKinds {
+  return {
+    ...createStructureKinds(extent),
+    ...createTableKinds(extent, geometry, directories),
+    ...createGrainKinds(extent, geometry, directories),
+  };
+}
+
+type StructureKinds = Pick<HostedKinds, 'header' | 'footer' | 'descriptor' | 'gd' | 'rgd' | 'marker'>;
+
+function createStructureKinds({ file, headers }: HostedSparseExtent): StructureKinds {
+  const fixed = (name: string, at: Place): RegionKind => ({
+    name,
+    role: 'fixed',
+    rules: { overlap: tablesOverlap },
+    locate: () => ({ at, guestOffset: null, actual: null }),
+  });
+  const { header, current, footer } = headers;
+  const sector = { file, length: SECTOR_SIZE };
+  return {
+    header: fixed('header', { ...sector, offset: 0, field: 'header' }),
+    footer: fixed('footer', { ...sector, offset: footer?.offset ?? 0, field: 'footer' }),
+    descriptor: fixed('descriptor', headerPlace(file, header, 'descriptor_offset')),
+    gd: fixed('grain directory', headerPlace(file, current, 'gd_offset')),
+    rgd: fixed('redundant grain directory', headerPlace(file, current, 'rgd_offset')),
+    marker: fixed('metadata marker', { file, offset: null, length: null, field: 'metadata marker' }),
+  };
+}
+
+function createTableKinds(
+  { file, guestStart }: HostedSparseExtent,
+  { gd, rgd, grainSize, entriesPerTable }: HostedGeometry,
+  directories: HostedDirectories,
+): Pick<HostedKinds, 'gt' | 'rgt'> {
+  const locate = (name: 'gd' | 'rgd', start: number, entries: Uint32Array, index: number): RegionSource => ({
+    at: { file, offset: start + 4 * index, length: 4, field: `${name}[${index}]` },
+    guestOffset: guestStart + index * entriesPerTable * grainSize,
+    actual: String(entries[index] ?? 0),
+  });
+  const gtRules = {
+    pastEnd: gdeOutOfFile,
+    straddlesEnd: gdeOutOfFile,
+    inMetadata: gdeInMetadata,
+    duplicate: gdeDuplicate,
+    overlap: gdeDuplicate,
+  };
+  return {
+    gt: {
+      name: 'grain table',
+      role: 'table',
+      rules: gtRules,
+      locate: (index) => locate('gd', gd?.offset ?? 0, directories.gd, index),
+    },
+    rgt: {
+      name: 'redundant grain table',
+      role: 'table',
+      rules: {
+        pastEnd: rgdeOutOfFile,
+        straddlesEnd: rgdeOutOfFile,
+        inMetadata: tablesOverlap,
+        overlap: tablesOverlap,
+      },
+      locate: (index) => locate('rgd', rgd?.offset ?? 0, directories.rgd, index),
+    },
+  };
+}
+
+type EntryKinds = Omit<HostedKinds, keyof StructureKinds | 'gt' | 'rgt'>;
+
+function createGrainKinds(
+  extent: HostedSparseExtent,
+  geometry: HostedGeometry,
+  { tables }: HostedDirectories,
+): EntryKinds {
+  const { file, guestStart, source } = extent;
+  const { entriesPerTable, grainSize, grainSectors, grains, isCompressed, overheadSectors } = geometry;
+  const locate = (grain: number): RegionSource => {
+    const table = Math.floor(grain / entriesPerTable);
+    const index = grain % entriesPerTable;
+    const at = { file, offset: (tables[table] ?? 0) + 4 * index, length: 4, field: `gt[${table}][${index}]` };
+    return { at, guestOffset: grain < grains ? guestStart + grain * grainSize : null, actual: null };
+  };
+  const kind = (explain: NonNullable<RegionKind['explain']>): RegionKind => ({
+    name: 'grain',
+    role: 'data',
+    rules: isCompressed ? COMPRESSED_RULES : PLAIN_RULES,
+    locate,
+    explain,
+  });
+  const place = (grain: number, entry: number) => {
+    const { at, guestOffset } = locate(grain);
+    const field = at.field ?? '';
+    return { at, guestOffset, actual: String(entry), data: { field, entry } };
+  };
+  const region = (grain: number, entry: number, limit: number) => ({
+    ...place(grain, entry),
+    data: {
+      region: `the grain of gt[${Math.floor(grain / entriesPerTable)}][${grain % entriesPerTable}]`,
+      start: entry * SECTOR_SIZE,
+      length: grainSize,
+      limit,
+      other: null,
+    },
+  });
+  return {
+    grain: kind((grain, _, entry, problems) => {
+      if (entry === 1) problems.add(gteOneWithoutFlag.report(place(grain, entry)));
+      else problems.add(gteInMetadata.report(region(grain, entry, overheadSectors * SECTOR_SIZE)));
+    }),
+    misaligned: kind((grain, _, entry, problems) => {
+      const found = place(grain, entry);
+      const data = { ...found.data, first: overheadSectors, grain: grainSectors };
+      problems.add(gteMisaligned.report({ ...found, data }));
+    }),
+    beyond: kind((grain, _, entry, problems) => {
+      const found = place(grain, entry);
+      problems.add(gteBeyondCapacity.report({ ...found, expected: '0', data: { ...found.data, grains } }));
+    }),
+    cut: kind((grain, _, entry, problems) => {
+      problems.add(gteStraddlesEnd.report({ ...region(grain, entry, source.size), severity: 'warning' }));
+    }),
+    emptyGrain: kind((grain, _, entry, problems) => {
+      problems.add(grainSizeZero.report(place(grain, entry)));
+    }),
+    foreignGrain: kind((grain, high, low, problems) => {
+      explainForeign(locate(grain), grain * grainSectors, high, low, problems);
+    }),
+    oversizedGrain: kind((grain, size, entry, problems) => {
+      const found = place(grain, entry);
+      problems.add(
+        grainSizeExcessive.report({
+          ...found,
+          actual: String(size),
+          data: { ...found.data, size, grainSize },
+        }),
+      );
+    }),
+  };
+}
+
+function explainForeign(
+  { at, guestOffset }: RegionSource,
+  sector: number,
+  high: number,
+  low: number,
+  problems: ProblemSink,
+): void {
+  const actual = String((BigInt(high) << 32n) | BigInt(low));
+  const expected = String(sector);
+  const data = { field: at.field ?? '', expected, actual };
+  problems.add(grainLbaMismatch.report({ at, guestOffset, expected, actual, data }));
+}
+
+type GrainRules = Readonly<
+  Record<'pastEnd' | 'straddlesEnd' | 'inMetadata' | 'duplicate' | 'overlap', RegionRule>
+>;
+
+const PLAIN_RULES: GrainRules = {
+  pastEnd: gteOutOfFile,
+  straddlesEnd: gteStraddlesEnd,
+  inMetadata: gteInMetadata,
+  duplicate: gteDuplicate,
+  overlap: grainOverlap,
+};
+
+const COMPRESSED_RULES: GrainRules = {
+  pastEnd: gteOutOfFile,
+  straddlesEnd: grainMarkerOutOfFile,
+  inMetadata: gteInMetadata,
+  duplicate: gteDuplicate,
+  overlap: grainOverlapCompressed,
+};

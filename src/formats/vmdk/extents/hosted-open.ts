@@ -1,0 +1,76 @@
+import type { Source } from '../../../io/source.ts';
+import type { ImageFile } from '../../../model/image.ts';
+import { SECTOR_SIZE, toSafeNumber } from '../../../model/offsets.ts';
+import type { ProblemSink } from '../../../model/problem.ts';
+import { fileLimitExceeded } from '../../shared/file-rules.ts';
+import { descriptorBounds, gdOutOfFile, rgdOutOfFile } from '../rules/hosted-layout.ts';
+import type { ExtentPlace } from './extent.ts';
+import { MAX_TABLES } from './grain-tables.ts';
+import type { DirectoryPlace } from './hosted-geometry.ts';
+import { HostedSparseExtent } from './hosted-sparse.ts';
+import { headerPlace, type HostedHeaders } from './placed-header.ts';
+
+/** Bytes of a file that an embedded descriptor has for itself. */
+export interface DescriptorArea {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Where the embedded descriptor lies; `null` where there is none, or none that is inside the file (which is reported). */
+export function findDescriptorArea(
+  { header }: HostedHeaders,
+  file: ImageFile,
+  source: Source,
+  problems: ProblemSink,
+): DescriptorArea | null {
+  const { descriptorOffset, descriptorSize } = header.fields;
+  if (descriptorOffset === 0n || descriptorSize === 0n) return null;
+  const offset = (toSafeNumber(descriptorOffset) ?? Infinity) * SECTOR_SIZE;
+  const length = (toSafeNumber(descriptorSize) ?? Infinity) * SECTOR_SIZE;
+  if (offset + length > source.size) {
+    const actual = String(descriptorOffset);
+    const expected = `the ${descriptorSize} sectors from there on are not all inside the file of ${source.size} bytes`;
+    const at = headerPlace(file, header, 'descriptor_offset');
+    const field = at.field ?? 'descriptor_offset';
+    problems.add(descriptorBounds.report({ at, actual, data: { field, expected, actual } }));
+  }
+  return offset < source.size ? { offset, length: Math.min(length, source.size - offset) } : null;
+}
+
+/** Makes the extent of headers that were read, and reports where its directories are not inside the file. */
+export function createHostedExtent(
+  place: ExtentPlace,
+  file: ImageFile,
+  source: Source,
+  headers: HostedHeaders,
+  area: DescriptorArea | null,
+  problems: ProblemSink,
+): HostedSparseExtent {
+  const extent = new HostedSparseExtent(place, file, source, headers, area);
+  const { gd = null, rgd = null, tables = 0 } = extent.geometry ?? {};
+  reportDirectory(extent, gd, problems);
+  reportDirectory(extent, rgd, problems);
+  if (tables > MAX_TABLES && (gd?.available === MAX_TABLES * 4 || rgd?.available === MAX_TABLES * 4))
+    problems.add(
+      fileLimitExceeded.report({
+        at: headerPlace(file, headers.current, 'capacity'),
+        data: { what: 'grain tables', count: tables, limit: MAX_TABLES },
+      }),
+    );
+  return extent;
+}
+
+function reportDirectory(
+  { file, source, headers }: HostedSparseExtent,
+  directory: DirectoryPlace | null,
+  problems: ProblemSink,
+): void {
+  if (directory === null || directory.offset + directory.length <= source.size) return;
+  const { name, offset, length } = directory;
+  const rule = name === 'gd' ? gdOutOfFile : rgdOutOfFile;
+  const at = headerPlace(file, headers.current, `${name}_offset`);
+  const { gdOffset, rgdOffset } = headers.current.fields;
+  const actual = String(name === 'gd' ? gdOffset : rgdOffset);
+  const expected = `bytes ${offset} to ${offset + length - 1} of a file of ${source.size}`;
+  problems.add(rule.report({ at, actual, data: { field: at.field ?? name, expected, actual } }));
+}

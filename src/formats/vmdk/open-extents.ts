@@ -1,0 +1,163 @@
+import { UnsupportedFeatureError } from '../../errors.ts';
+import { fileOffset, readAvailable, type Source } from '../../io/source.ts';
+import type { OpenContext, OpenedReference } from '../../model/format.ts';
+import type { ImageFile } from '../../model/image.ts';
+import { SECTOR_SIZE } from '../../model/offsets.ts';
+import { parseSectors, type Descriptor } from './descriptor/descriptor.ts';
+import { EXTENT_TYPES, type ExtentLine } from './descriptor/statements.ts';
+import { CowdExtent, readCowdHeader } from './extents/cowd.ts';
+import type { ExtentPlace } from './extents/extent.ts';
+import { createFlatExtent, createUnavailableExtent, createZeroExtent } from './extents/plain.ts';
+import { readHostedHeaders } from './extents/hosted-headers.ts';
+import { createHostedExtent, findDescriptorArea } from './extents/hosted-open.ts';
+import { readSeSparseHeaders, SeSparseExtent } from './extents/sesparse.ts';
+import type { Extent } from './image.ts';
+import { findMarks, type Carrier } from './marks.ts';
+import { referenceCandidates } from './reference-names.ts';
+
+/** Guest bytes that all extents together may have: what is larger cannot be addressed exactly. */
+const MAX_DISK_BYTES = Number.MAX_SAFE_INTEGER;
+
+/** An extent line that names a file of the kind that it should. */
+interface OpenedExtentFile {
+  readonly file: ImageFile;
+  readonly source: Source;
+}
+
+/** Opens the extents that a descriptor lists. */
+export class ExtentOpener {
+  readonly #context: OpenContext;
+  readonly #descriptorFile: ImageFile;
+  readonly #byName = new Map<string, OpenedReference>();
+  readonly #byIdentity = new Map<string, ImageFile>();
+
+  constructor(context: OpenContext, descriptorFile: ImageFile) {
+    this.#context = context;
+    this.#descriptorFile = descriptorFile;
+    this.#byIdentity.set(context.source.identity, descriptorFile);
+  }
+
+  /**
+   * Opens all extents, in the order of their lines. A line without a usable count of sectors is left out, since nobody knows where the next
+   * one would begin.
+   *
+   * @throws UnsupportedFeatureError for extents on raw devices
+   */
+  async openAll(descriptor: Descriptor): Promise<readonly Extent[]> {
+    const extents: Extent[] = [];
+    let guestStart = 0;
+    for (const line of descriptor.extents) {
+      const sectors = parseSectors(line.sectors.text);
+      const size = (sectors ?? 0) * SECTOR_SIZE;
+      if (size === 0 || guestStart + size > MAX_DISK_BYTES) continue;
+      extents.push(await this.#open({ guestStart, size, line }, line));
+      guestStart += size;
+    }
+    return extents;
+  }
+
+  async #open(place: ExtentPlace, line: ExtentLine): Promise<Extent> {
+    const type = line.type.text.toUpperCase();
+    const kind = Object.hasOwn(EXTENT_TYPES, type) ? EXTENT_TYPES[type] : undefined;
+    if (kind === 'zero') return createZeroExtent(place);
+    if (kind === 'device')
+      throw new UnsupportedFeatureError(
+        `${this.#descriptorFile.path}: the extent of type ${type} is a raw device, which is not read`,
+      );
+    if (kind === undefined || line.file === null || line.file.text === '')
+      return createUnavailableExtent(place, null, 'line', 'its line does not say what to open');
+    const opened = await this.#openFile(line.file.text);
+    const { file, state, reason } = opened;
+    if (state !== 'opened' || file.source === null)
+      return createUnavailableExtent(
+        place,
+        file,
+        state === 'opened' || state === 'none' ? 'unreadable' : state,
+        reason ?? '',
+      );
+    const found: OpenedExtentFile = { file, source: file.source };
+    if (file === this.#descriptorFile)
+      return createUnavailableExtent(place, null, 'self', 'it names the descriptor itself');
+    if (kind === 'flat') return createFlatExtent(place, file, flatStart(line));
+    return this.#openSparse(place, kind, found);
+  }
+
+  async #openSparse(
+    place: ExtentPlace,
+    kind: Exclude<Carrier, 'descriptor'>,
+    { file, source }: OpenedExtentFile,
+  ): Promise<Extent> {
+    const carrier = await recogniseExtent(source);
+    if (carrier !== kind) {
+      const what = carrier === null ? 'nothing that is known' : CARRIERS[carrier];
+      return createUnavailableExtent(place, file, 'wrong-type', `the file is ${what}, not ${CARRIERS[kind]}`);
+    }
+    const extent = await this.#readSparse(place, kind, { file, source });
+    return extent ?? createUnavailableExtent(place, file, 'header', 'its header is cut off');
+  }
+
+  async #readSparse(
+    place: ExtentPlace,
+    kind: Exclude<Carrier, 'descriptor'>,
+    { file, source }: OpenedExtentFile,
+  ): Promise<Extent | null> {
+    const { problems } = this.#context;
+    if (kind === 'cowd') {
+      const header = await readCowdHeader(file, source, problems);
+      return header === null ? null : new CowdExtent(place, file, source, header);
+    }
+    if (kind === 'sesparse') {
+      const headers = await readSeSparseHeaders(file, source, problems);
+      return headers === null ? null : new SeSparseExtent(place, file, source, headers);
+    }
+    const headers = await readHostedHeaders(file, source, problems);
+    if (headers === null) return null;
+    const area = findDescriptorArea(headers, file, source, problems);
+    return createHostedExtent(place, file, source, headers, area, problems);
+  }
+
+  /** Opens each file once, however many lines name it and under whatever names. */
+  async #openFile(name: string): Promise<OpenedReference> {
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    const opened = await this.#context.openFile({ name, candidates: referenceCandidates(name) }, 'extent');
+    const shared = await this.#share(opened);
+    this.#byName.set(name, shared);
+    return shared;
+  }
+
+  async #share(opened: OpenedReference): Promise<OpenedReference> {
+    const { source } = opened.file;
+    if (source === null) return opened;
+    const earlier = this.#byIdentity.get(source.identity);
+    if (earlier === undefined) {
+      this.#byIdentity.set(source.identity, opened.file);
+      return opened;
+    }
+    await source.close();
+    return { ...opened, file: earlier };
+  }
+}
+
+const CARRIERS: Readonly<Record<Carrier, string>> = {
+  descriptor: 'descriptor text',
+  'hosted-sparse': 'a hosted sparse extent (KDMV)',
+  cowd: 'a COWD extent',
+  sesparse: 'a seSparse extent',
+};
+
+/** What a file is by its marks, damaged ones among them. */
+async function recogniseExtent(source: Source): Promise<Carrier | null> {
+  const head = await readAvailable(source, fileOffset(0), 4 * SECTOR_SIZE);
+  const tail = await readAvailable(
+    source,
+    fileOffset(Math.max(0, source.size - 4 * SECTOR_SIZE)),
+    4 * SECTOR_SIZE,
+  );
+  return findMarks({ head, tail, size: source.size })?.carrier ?? null;
+}
+
+/** Byte of the file where a flat extent begins; 0 where the line does not say, as VMFS lines do not. */
+function flatStart({ offset }: ExtentLine): number {
+  return offset === null ? 0 : (parseSectors(offset.text) ?? 0) * SECTOR_SIZE;
+}

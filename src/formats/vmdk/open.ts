@@ -1,0 +1,141 @@
+import { UnreadableImageError } from '../../errors.ts';
+import { fileOffset, readAvailable, type Source } from '../../io/source.ts';
+import type { OpenContext, ProbeSample } from '../../model/format.ts';
+import type { ImageFile, ParentLink } from '../../model/image.ts';
+import { SECTOR_SIZE } from '../../model/offsets.ts';
+import {
+  findProperty,
+  MAX_TEXT_BYTES,
+  namesParent,
+  parseDescriptor,
+  type Descriptor,
+} from './descriptor/descriptor.ts';
+import { CowdExtent, readCowdHeader } from './extents/cowd.ts';
+import type { ExtentPlace } from './extents/extent.ts';
+import { readHostedHeaders } from './extents/hosted-headers.ts';
+import { capacityOf } from './extents/hosted-geometry.ts';
+import { createHostedExtent, findDescriptorArea, type DescriptorArea } from './extents/hosted-open.ts';
+import { readSeSparseHeaders, SeSparseExtent } from './extents/sesparse.ts';
+import { VmdkImage, type Extent } from './image.ts';
+import { findMarks, type Carrier } from './marks.ts';
+import { ExtentOpener } from './open-extents.ts';
+import { reportMissingDescriptor } from './rules/descriptor-text.ts';
+import { referenceCandidates } from './reference-names.ts';
+
+/**
+ * Opens a VMDK by whatever its first file is: descriptor text, or an extent with or without a descriptor inside.
+ *
+ * @throws UnreadableImageError where not even the size of the disk can be told; UnsupportedFeatureError for disks on raw devices
+ */
+export async function openVmdk(context: OpenContext): Promise<VmdkImage> {
+  const carrier = await recogniseCarrier(context.source);
+  switch (carrier) {
+    case 'descriptor':
+      return openText(context);
+    case 'hosted-sparse':
+      return openHosted(context);
+    case 'cowd':
+      return openCowd(context);
+    case 'sesparse':
+      return openSeSparse(context);
+  }
+}
+
+/** What a file is; one without any mark is judged as what VMDK files mostly are. */
+async function recogniseCarrier(source: Source): Promise<Carrier> {
+  const sample = await readSample(source);
+  const marks = findMarks(sample);
+  if (marks !== null) return marks.carrier;
+  const isText =
+    sample.size > 0 && sample.head.subarray(0, SECTOR_SIZE).every((byte) => byte >= 9 && byte < 0x7f);
+  return isText ? 'descriptor' : 'hosted-sparse';
+}
+
+async function readSample(source: Source): Promise<ProbeSample> {
+  const head = await readAvailable(source, fileOffset(0), 8 * SECTOR_SIZE);
+  const tail = await readAvailable(
+    source,
+    fileOffset(Math.max(0, source.size - 4 * SECTOR_SIZE)),
+    4 * SECTOR_SIZE,
+  );
+  return { head, tail, size: source.size };
+}
+
+async function openText(context: OpenContext): Promise<VmdkImage> {
+  const { source } = context;
+  const file: ImageFile =
+    context.file.role === 'image' ? { ...context.file, role: 'descriptor' } : context.file;
+  const area = await readAvailable(source, fileOffset(0), MAX_TEXT_BYTES);
+  const descriptor = parseDescriptor(area, { file, offset: 0, isEmbedded: false });
+  return assemble(context, file, descriptor, await new ExtentOpener(context, file).openAll(descriptor));
+}
+
+async function openHosted(context: OpenContext): Promise<VmdkImage> {
+  const { file, source, problems } = context;
+  const headers = await readHostedHeaders(file, source, problems);
+  if (headers === null) throw tooDamaged(file);
+  const area = findDescriptorArea(headers, file, source, problems);
+  const descriptor = area === null ? null : await readEmbedded(file, source, area);
+  const capacity = capacityOf(headers);
+  if (capacity === 0 && descriptor !== null && descriptor.extents.length > 0)
+    return assemble(context, file, descriptor, await new ExtentOpener(context, file).openAll(descriptor));
+  if (descriptor === null) reportMissingDescriptor(file, headers.header, problems);
+  if (capacity === null || capacity === 0) throw tooDamaged(file);
+  const place = { guestStart: 0, size: capacity * SECTOR_SIZE, line: descriptor?.extents[0] ?? null };
+  const extent = createHostedExtent(place, file, source, headers, area, problems);
+  return assemble(context, file, descriptor, [extent]);
+}
+
+/** The embedded descriptor; `null` where its area is empty, as in the extents of a split disk. */
+async function readEmbedded(
+  file: ImageFile,
+  source: Source,
+  { offset, length }: DescriptorArea,
+): Promise<Descriptor | null> {
+  const area = await readAvailable(source, fileOffset(offset), Math.min(length, MAX_TEXT_BYTES));
+  if (area.every((byte) => byte === 0)) return null;
+  return parseDescriptor(area, { file, offset, isEmbedded: true });
+}
+
+async function openCowd(context: OpenContext): Promise<VmdkImage> {
+  const { file, source, problems } = context;
+  const header = await readCowdHeader(file, source, problems);
+  if (header === null || header.numSectors === 0) throw tooDamaged(file);
+  reportMissingDescriptor(file, null, problems);
+  return assemble(context, file, null, [new CowdExtent(wholeDisk(header.numSectors), file, source, header)]);
+}
+
+async function openSeSparse(context: OpenContext): Promise<VmdkImage> {
+  const { file, source, problems } = context;
+  const headers = await readSeSparseHeaders(file, source, problems);
+  const capacity = headers?.constant.capacity ?? 0n;
+  if (headers === null || capacity === 0n || capacity >= 2n ** 40n) throw tooDamaged(file);
+  reportMissingDescriptor(file, null, problems);
+  return assemble(context, file, null, [
+    new SeSparseExtent(wholeDisk(Number(capacity)), file, source, headers),
+  ]);
+}
+
+function wholeDisk(sectors: number): ExtentPlace {
+  return { guestStart: 0, size: sectors * SECTOR_SIZE, line: null };
+}
+
+function tooDamaged(file: ImageFile): Error {
+  return new UnreadableImageError(`${file.path}: the header is too damaged to tell the size of the disk`);
+}
+
+async function assemble(
+  context: OpenContext,
+  file: ImageFile,
+  descriptor: Descriptor | null,
+  extents: readonly Extent[],
+): Promise<VmdkImage> {
+  const parent = descriptor === null ? null : await openParent(context, descriptor);
+  return new VmdkImage({ file, descriptor, extents, parent });
+}
+
+async function openParent(context: OpenContext, descriptor: Descriptor): Promise<ParentLink | null> {
+  const name = findProperty(descriptor, 'parentFileNameHint')?.value.text ?? '';
+  if (name === '' || !namesParent(descriptor)) return null;
+  return context.openParent({ name, candidates: referenceCandidates(name) });
+}

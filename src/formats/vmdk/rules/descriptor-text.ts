@@ -1,0 +1,384 @@
+import type { ImageFile } from '../../../model/image.ts';
+import type { ProblemSink } from '../../../model/problem.ts';
+import { defineRule, type RaisableRule } from '../../../model/rule.ts';
+import { MAX_LINES, MAX_TEXT_BYTES, type Descriptor } from '../descriptor/descriptor.ts';
+import { textDecoding } from '../descriptor/encoding.ts';
+import { headerPlace, type PlacedHeader } from '../extents/placed-header.ts';
+import type { VmdkImage } from '../image.ts';
+import { hasDescriptorSignature } from '../marks.ts';
+import { hostedExtents } from './field-rule.ts';
+import { DESCRIPTOR, descriptorOf, lineSpan, textFinding } from './text-rule.ts';
+
+/** VirtualBox stops reading a descriptor here. */
+const USUAL_MAX_LINES = 1100;
+/** QEMU reads no more of a descriptor than this. */
+const USUAL_MAX_BYTES = 1024 * 1024;
+
+/** An extent without any descriptor. */
+export const descriptorMissing: RaisableRule<unknown, { readonly isPartOfSet: boolean }> = defineRule({
+  id: 'vmdk/descriptor-missing',
+  severity: 'error',
+  depth: 'header',
+  title: 'An extent without descriptor',
+  spec: DESCRIPTOR,
+  repair: 'none',
+  message: ({ isPartOfSet }) =>
+    isPartOfSet
+      ? 'this is an extent without descriptor: one part of a disk, which is described by another file'
+      : 'the extent has no descriptor, and no descriptor file was given for it',
+  explanation: {
+    what: 'A descriptor lists the extents of a disk and gives it its identity. This file has none inside, and was not reached through one.',
+    why: 'Taken alone the extent is not a disk: its parent, and what lies before and behind it, are not known.',
+    how: 'One file of a split disk or of a snapshot was given instead of the descriptor; or the embedded descriptor was lost.',
+    readers: 'QEMU refuses it with "Invalid argument", libvmdk as well; vdcheck reads it as it stands.',
+    repair:
+      'Give the descriptor file instead. If it is lost, a new one can be made from the headers of all extents.',
+  },
+});
+
+/**
+ * Reports an extent that is opened by itself. Extents of split disks and of snapshots never hold a descriptor, which is no damage; which they are is
+ * told by their kind or, of a hosted sparse one, by the name that VMware and QEMU give to parts of a set.
+ */
+export function reportMissingDescriptor(
+  file: ImageFile,
+  hosted: PlacedHeader | null,
+  problems: ProblemSink,
+): void {
+  const isPartOfSet = hosted === null || /-s\d{3}\.vmdk$/i.test(file.path);
+  const at =
+    hosted === null
+      ? { file, offset: null, length: null, field: null }
+      : headerPlace(file, hosted, 'descriptor_offset');
+  problems.add(
+    descriptorMissing.report({ at, data: { isPartOfSet }, severity: isPartOfSet ? 'info' : 'error' }),
+  );
+}
+
+/** The first line is not the usual comment. */
+export const descriptorSignature: RaisableRule<VmdkImage, { readonly line: string }> = defineRule<
+  VmdkImage,
+  { readonly line: string }
+>({
+  id: 'vmdk/descriptor-signature',
+  severity: 'warning',
+  depth: 'header',
+  title: 'The first line is not "# Disk DescriptorFile"',
+  spec: `${DESCRIPTOR}, header`,
+  repair: 'safe',
+  derivedFrom: ['vmdk/descriptor-not-text', 'vmdk/descriptor-bom'],
+  message: ({ line }) => `the first line is ${JSON.stringify(line)}, not "# Disk DescriptorFile"`,
+  explanation: {
+    what: 'Descriptors begin with a comment that says what they are, in one of four spellings; this one does not.',
+    why: 'Nothing in the disk depends on it, but some programs recognise descriptors by nothing else.',
+    how: 'A descriptor written by hand or by a simple tool.',
+    readers: 'libvmdk and VirtualBox refuse it; QEMU looks for version= instead.',
+    repair: 'Put the line "# Disk DescriptorFile" in front.',
+  },
+  *check(image) {
+    for (const descriptor of descriptorOf(image)) {
+      const first = descriptor.statements[0];
+      const line = first?.line.text ?? '';
+      if (!hasDescriptorSignature(line))
+        yield textFinding(
+          descriptor,
+          { offset: first?.line.offset ?? 0, length: line.length },
+          'descriptor.line[1]',
+          {
+            line: line.slice(0, 80),
+          },
+        );
+    }
+  },
+});
+
+/** Text that no reader takes in whole. */
+export const descriptorTooLarge: RaisableRule<VmdkImage, { readonly bytes: number; readonly lines: number }> =
+  defineRule<VmdkImage, { readonly bytes: number; readonly lines: number }>({
+    id: 'vmdk/descriptor-too-large',
+    severity: 'error',
+    depth: 'header',
+    title: 'The descriptor is too large',
+    spec: 'Limits of QEMU (1 MiB) and VirtualBox (1100 lines)',
+    repair: 'none',
+    message: ({ bytes, lines }) =>
+      `the descriptor has ${bytes} bytes in ${lines} lines; readers stop at 1 MiB or 1100 lines`,
+    explanation: {
+      what: 'The text is longer than readers are prepared for. A descriptor has some twenty lines and one for each extent.',
+      why: 'A reader that stops early misses extents, and shows a smaller disk.',
+      how: 'A file that is no descriptor, or one made to exhaust its readers.',
+      readers: 'QEMU cuts it off without a word, VirtualBox refuses it.',
+      repair: 'Remove what does not belong there; use larger extents.',
+    },
+    *check(image) {
+      for (const descriptor of descriptorOf(image)) {
+        const { textLength, statements } = descriptor;
+        if (textLength < USUAL_MAX_BYTES && statements.length <= USUAL_MAX_LINES) continue;
+        const isCut = textLength === MAX_TEXT_BYTES || statements.length === MAX_LINES;
+        const data = { bytes: textLength, lines: statements.length };
+        yield textFinding(
+          descriptor,
+          { offset: 0, length: textLength },
+          'descriptor',
+          data,
+          isCut ? { actual: 'more than is read' } : {},
+        );
+      }
+    },
+  });
+
+/** Embedded text that runs out of its area. */
+export const descriptorOverflow: RaisableRule<VmdkImage, { readonly reason: string }> = defineRule<
+  VmdkImage,
+  { readonly reason: string }
+>({
+  id: 'vmdk/descriptor-overflow',
+  severity: 'error',
+  depth: 'header',
+  title: 'The embedded descriptor does not fit its area',
+  spec: `${DESCRIPTOR}; SparseExtentHeader, descriptorSize`,
+  repair: 'none',
+  derivedFrom: ['vmdk/descriptor-not-text', 'vmdk4/descriptor-bounds'],
+  message: ({ reason }) => `the embedded descriptor ${reason}`,
+  explanation: {
+    what: 'The text fills its area to the last byte and breaks off, or the area reaches into the tables or grains.',
+    why: 'The end of the text is lost, or a longer text will overwrite tables.',
+    how: 'A tool that added lines without making room, or a damaged descriptorSize.',
+    readers: 'Readers take what is there; the last value may be cut short.',
+    repair: 'Shorten the text, for one its comments, and end it with a zero byte.',
+  },
+  *check(image) {
+    for (const descriptor of descriptorOf(image)) {
+      if (!descriptor.place.isEmbedded) continue;
+      const last = descriptor.statements.at(-1);
+      if (descriptor.textLength === descriptor.area.length && last?.line.end === 'none')
+        yield textFinding(descriptor, lineSpan(last), `descriptor.line[${last.line.number}]`, {
+          reason: 'breaks off at the end of its area',
+        });
+    }
+    for (const { descriptorArea, geometry, headers, file } of hostedExtents(image)) {
+      if (descriptorArea === null || geometry === null) continue;
+      const { offset, length } = descriptorArea;
+      const met = [geometry.rgd, geometry.gd].find(
+        (place) => place !== null && place.offset >= offset && place.offset < offset + length,
+      );
+      if (met != null)
+        yield {
+          at: headerPlace(file, headers.header, 'descriptor_size'),
+          data: { reason: `reaches to byte ${offset + length}, into the directory at byte ${met.offset}` },
+        };
+    }
+  },
+});
+
+/** Bytes that are no text. */
+export const descriptorNotText: RaisableRule<VmdkImage, { readonly byte: number; readonly count: number }> =
+  defineRule<VmdkImage, { readonly byte: number; readonly count: number }>({
+    id: 'vmdk/descriptor-not-text',
+    severity: 'error',
+    depth: 'header',
+    title: 'The descriptor is not text',
+    spec: DESCRIPTOR,
+    repair: 'none',
+    message: ({ byte, count }) =>
+      `${count} bytes of the descriptor are control characters, the first 0x${byte.toString(16).padStart(2, '0')}`,
+    explanation: {
+      what: 'Before the first zero byte there are control characters other than tab, carriage return and line feed.',
+      why: 'The text was damaged or overwritten: identity, extents and parent may be wrong.',
+      how: 'Something else was written over the descriptor, or another file was taken for one.',
+      readers: 'QEMU looks for what it knows and ignores the rest; others refuse it.',
+      repair: 'Make a new descriptor from the header, or restore the file.',
+    },
+    *check(image) {
+      for (const descriptor of descriptorOf(image)) {
+        const text = descriptor.area.subarray(0, descriptor.textLength);
+        const first = text.findIndex(isControl);
+        if (first < 0) continue;
+        const count = text.reduce((sum, byte) => sum + Number(isControl(byte)), 0);
+        yield textFinding(descriptor, { offset: first, length: 1 }, 'descriptor', {
+          byte: text[first] ?? 0,
+          count,
+        });
+      }
+    },
+  });
+
+function isControl(byte: number): boolean {
+  return byte < 0x20 ? byte !== 0x09 && byte !== 0x0a && byte !== 0x0d : byte === 0x7f;
+}
+
+/** A byte order mark. */
+export const descriptorBom: RaisableRule<VmdkImage, { readonly mark: string }> = defineRule<
+  VmdkImage,
+  { readonly mark: string }
+>({
+  id: 'vmdk/descriptor-bom',
+  severity: 'warning',
+  depth: 'header',
+  title: 'A byte order mark stands before the descriptor',
+  spec: DESCRIPTOR,
+  repair: 'safe',
+  message: ({ mark }) => `the descriptor begins with a byte order mark (${mark})`,
+  explanation: {
+    what: 'An editor put a byte order mark in front of the text.',
+    why: 'The first line is no longer what readers look for, so the descriptor may be taken for a raw disk of a few hundred bytes.',
+    how: 'The descriptor was edited and saved as "UTF-8 with BOM" or "Unicode".',
+    readers: 'QEMU probes it as raw; libvmdk refuses it.',
+    repair: 'Save the text as UTF-8 without a mark.',
+  },
+  *check(image) {
+    for (const descriptor of descriptorOf(image))
+      if (descriptor.mark !== null)
+        yield textFinding(
+          descriptor,
+          { offset: 0, length: descriptor.mark === 'UTF-8' ? 3 : 2 },
+          'descriptor',
+          { mark: descriptor.mark },
+        );
+  },
+});
+
+/** Line ends that readers do not take. */
+export const descriptorLineEndings: RaisableRule<
+  VmdkImage,
+  { readonly line: number; readonly isMixed: boolean }
+> = defineRule<VmdkImage, { readonly line: number; readonly isMixed: boolean }>({
+  id: 'vmdk/descriptor-line-endings',
+  severity: 'warning',
+  depth: 'header',
+  title: 'Line ends that not all readers take',
+  spec: DESCRIPTOR,
+  repair: 'safe',
+  derivedFrom: ['vmdk/descriptor-not-text'],
+  message: ({ line, isMixed }) =>
+    isMixed
+      ? `line ${line} ends differently from the lines before it (CRLF and LF)`
+      : `line ${line} ends with a carriage return alone`,
+  explanation: {
+    what: 'A line ends with a carriage return that no line feed follows, or lines end in different ways.',
+    why: 'Some readers take two lines for one and miss a value.',
+    how: 'An editor of an old system, or a transfer in text mode.',
+    readers: 'VirtualBox refuses a lone carriage return; QEMU splits at line feeds only.',
+    repair: 'Save the text with line feeds.',
+  },
+  *check(image) {
+    for (const descriptor of descriptorOf(image)) {
+      const { statements } = descriptor;
+      const lone = statements.find(({ line }) => line.end === 'cr');
+      const usual = statements[0]?.line.end;
+      const other = statements.find(({ line }) => line.end !== usual && line.end !== 'none');
+      const found = lone ?? other;
+      if (found === undefined) continue;
+      const data = { line: found.line.number, isMixed: lone === undefined };
+      const severity = lone === undefined ? 'info' : 'warning';
+      yield textFinding(descriptor, lineSpan(found), `descriptor.line[${found.line.number}]`, data, {
+        severity,
+      });
+    }
+  },
+});
+
+/** Bytes behind the end of the text. */
+export const descriptorHiddenTail: RaisableRule<VmdkImage, { readonly bytes: number }> = defineRule<
+  VmdkImage,
+  { readonly bytes: number }
+>({
+  id: 'vmdk/descriptor-hidden-tail',
+  severity: 'warning',
+  depth: 'header',
+  title: 'Something stands behind the end of the descriptor',
+  spec: DESCRIPTOR,
+  repair: 'lossy',
+  derivedFrom: ['vmdk/descriptor-not-text', 'vmdk/descriptor-bom'],
+  message: ({ bytes }) => `${bytes} bytes that are not zero stand behind the zero byte that ends the text`,
+  explanation: {
+    what: 'The text ends at its first zero byte; behind it, in the area of the descriptor, there are other bytes.',
+    why: 'No reader shows them, but a reader that does not stop there sees another disk. It is also a place to hide something.',
+    how: 'A shorter text written over a longer one, or bytes put there on purpose.',
+    readers: 'All readers that treat the text as a C string ignore it.',
+    repair: 'Look at the bytes, then overwrite them with zeros.',
+  },
+  *check(image) {
+    for (const descriptor of descriptorOf(image)) {
+      const tail = descriptor.area.subarray(descriptor.textLength);
+      const first = tail.findIndex((byte) => byte !== 0);
+      if (first < 0) continue;
+      const bytes = tail.reduce((sum, byte) => sum + Number(byte !== 0), 0);
+      const span = { offset: descriptor.textLength + first, length: tail.length - first };
+      yield textFinding(descriptor, span, 'descriptor', { bytes });
+    }
+  },
+});
+
+/** An encoding that nobody knows. */
+export const encodingUnknown: RaisableRule<VmdkImage, { readonly encoding: string }> = defineRule<
+  VmdkImage,
+  { readonly encoding: string }
+>({
+  id: 'vmdk/encoding-unknown',
+  severity: 'warning',
+  depth: 'header',
+  title: 'Unknown encoding',
+  spec: `${DESCRIPTOR}, encoding`,
+  repair: 'none',
+  message: ({ encoding }) =>
+    `the encoding ${JSON.stringify(encoding)} is not one that readers know; names are read as UTF-8`,
+  explanation: {
+    what: 'The descriptor names an encoding for its file names that is not known.',
+    why: 'Names with other than ASCII letters may not be found.',
+    how: 'A host with an unusual locale, or a typing error.',
+    readers: 'libvmdk refuses it; QEMU ignores the encoding and uses the bytes.',
+    repair: 'Write UTF-8, if all names are ASCII or UTF-8.',
+  },
+  *check(image) {
+    for (const descriptor of descriptorOf(image)) {
+      const { encoding } = descriptor;
+      const property = descriptor.properties.find(({ key }) => key.text.toLowerCase() === 'encoding');
+      if (property !== undefined && !textDecoding(encoding).isKnown)
+        yield textFinding(
+          descriptor,
+          property.value.span,
+          'descriptor.encoding',
+          { encoding },
+          { actual: encoding },
+        );
+    }
+  },
+});
+
+/** Bytes that are not valid in the encoding. */
+export const encodingMismatch: RaisableRule<VmdkImage, { readonly line: number; readonly encoding: string }> =
+  defineRule<VmdkImage, { readonly line: number; readonly encoding: string }>({
+    id: 'vmdk/encoding-mismatch',
+    severity: 'warning',
+    depth: 'header',
+    title: 'Bytes that the encoding does not have',
+    spec: `${DESCRIPTOR}, encoding`,
+    repair: 'decision',
+    derivedFrom: ['vmdk/descriptor-not-text', 'vmdk/encoding-unknown', 'vmdk/descriptor-bom'],
+    message: ({ line, encoding }) => `line ${line} holds bytes that are not valid ${encoding}`,
+    explanation: {
+      what: 'Some bytes of the text do not stand for any character in the encoding that the descriptor names (UTF-8 where it names none).',
+      why: 'Names of extents or of the parent cannot be read, and the files are not found on another host.',
+      how: 'A tool that wrote names in the encoding of its host and did not say so.',
+      readers: 'QEMU uses the bytes as they are; others show wrong characters.',
+      repair: 'Find out the encoding and name it, or rename the files to ASCII.',
+    },
+    *check(image) {
+      for (const descriptor of descriptorOf(image)) yield* findInvalidText(descriptor);
+    },
+  });
+
+function* findInvalidText(descriptor: Descriptor) {
+  const { area, encoding, statements } = descriptor;
+  const decoding = textDecoding(encoding);
+  for (const statement of statements) {
+    const { offset, length } = lineSpan(statement);
+    if (decoding.isValid(area.subarray(offset, offset + length))) continue;
+    const { number } = statement.line;
+    yield textFinding(descriptor, { offset, length }, `descriptor.line[${number}]`, {
+      line: number,
+      encoding,
+    });
+  }
+}
