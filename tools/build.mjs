@@ -14,7 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { run } from './prepare.mjs';
+import { run, say } from './prepare.mjs';
 import { isFresh, markFresh, markStale, root } from './stamp.mjs';
 
 const dist = join(root, 'dist');
@@ -190,4 +190,9 @@ function linkProgram() {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await build().catch((error) => {
+    say(error.message);
+    process.exitCode = 1;
+  });
+}

@@ -12,7 +12,10 @@ export async function prepare() {
   if (isFresh('build')) return;
   say('building ...');
   const { build } = await import('./build.mjs');
-  await build();
+  await build().catch((error) => {
+    say(error.message);
+    process.exit(1);
+  });
 }
 
 function requireNode() {
