@@ -5,6 +5,7 @@ import {
   type BreachSink,
   ByteReader,
   type ByteWriter,
+  type JsonSchema,
   type Layout,
   Structure,
   type Values,
@@ -15,7 +16,9 @@ import {
   expectMin,
   expectThat,
   floorDiv,
+  readWith,
   reserve,
+  schemaOf,
 } from '../src/codec/index.ts';
 
 type CowdField = never;
@@ -38,9 +41,14 @@ export class Cowd extends Structure<CowdField> {
     super(io, parent, root, true);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(cowdLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): Cowd {
-    return new Cowd(new ByteReader(bytes));
+    return readWith(bytes, (io) => new Cowd(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -347,9 +355,14 @@ export class CowdHeader extends Structure<CowdHeaderField> {
     this.padding = io.readBytes(396);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(cowdHeaderLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): CowdHeader {
-    return new CowdHeader(new ByteReader(bytes));
+    return readWith(bytes, (io) => new CowdHeader(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */

@@ -5,6 +5,7 @@ import {
   type BreachSink,
   ByteReader,
   type ByteWriter,
+  type JsonSchema,
   type Layout,
   type OpenEnum,
   Structure,
@@ -16,7 +17,9 @@ import {
   expectEqual,
   expectInEnum,
   expectThat,
+  readWith,
   reserve,
+  schemaOf,
 } from '../src/codec/index.ts';
 
 type LuksField = never;
@@ -38,9 +41,14 @@ export class Luks extends Structure<LuksField> {
     super(io, parent, root, true);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(luksLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): Luks {
-    return new Luks(new ByteReader(bytes));
+    return readWith(bytes, (io) => new Luks(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -155,7 +163,7 @@ const luks1HeaderLayout: Layout<Luks1HeaderField> = {
       size: 384,
       element: 48,
       repeated: true,
-      structure: true,
+      of: () => [KeySlot],
       doc: 'One slot for each passphrase that opens the image.',
     },
   },
@@ -280,9 +288,14 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
     }
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(luks1HeaderLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): Luks1Header {
-    return new Luks1Header(new ByteReader(bytes));
+    return readWith(bytes, (io) => new Luks1Header(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -421,9 +434,14 @@ export class KeySlot extends Structure<KeySlotField> {
     );
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(keySlotLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): KeySlot {
-    return new KeySlot(new ByteReader(bytes));
+    return readWith(bytes, (io) => new KeySlot(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */

@@ -6,6 +6,7 @@ import {
   type BreachSink,
   ByteReader,
   type ByteWriter,
+  type JsonSchema,
   type Layout,
   type OpenEnum,
   Structure,
@@ -23,7 +24,9 @@ import {
   mark,
   maxOf,
   present,
+  readWith,
   reserve,
+  schemaOf,
 } from '../src/codec/index.ts';
 
 type Qcow2Field = never;
@@ -46,9 +49,14 @@ export class Qcow2 extends Structure<Qcow2Field> {
     super(io, parent, root, true);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(qcow2Layout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): Qcow2 {
-    return new Qcow2(new ByteReader(bytes));
+    return readWith(bytes, (io) => new Qcow2(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -204,7 +212,7 @@ const headerLayout: Layout<HeaderField> = {
       type: 'incompatible_features',
       property: 'incompatibleFeatures',
       at: 72,
-      structure: true,
+      of: () => [IncompatibleFeatures],
       rule: 'qcow2/snapshot-with-data-file',
       doc: 'Features that a reader must know. Internal snapshots and an external data file exclude each other.',
     },
@@ -213,7 +221,7 @@ const headerLayout: Layout<HeaderField> = {
       property: 'compatibleFeatures',
       after: 0,
       at: 0,
-      structure: true,
+      of: () => [CompatibleFeatures],
       doc: 'Features that a reader may ignore.',
     },
     autoclear_features: {
@@ -221,7 +229,7 @@ const headerLayout: Layout<HeaderField> = {
       property: 'autoclearFeatures',
       after: 1,
       at: 0,
-      structure: true,
+      of: () => [AutoclearFeatures],
       rule: 'qcow2/raw-external-without-data-file',
       doc: 'Features that a writer which does not know them switches off. Raw external data needs an external data file.',
     },
@@ -472,9 +480,14 @@ export class Header extends Structure<HeaderField> {
     mark(this);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(headerLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): Header {
-    return new Header(new ByteReader(bytes));
+    return readWith(bytes, (io) => new Header(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -652,9 +665,14 @@ export class IncompatibleFeatures extends Structure<IncompatibleFeaturesField> {
     expectEqual(this, 'dirty', this.dirty, false);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(incompatibleFeaturesLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): IncompatibleFeatures {
-    return new IncompatibleFeatures(new ByteReader(bytes));
+    return readWith(bytes, (io) => new IncompatibleFeatures(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -746,9 +764,14 @@ export class CompatibleFeatures extends Structure<CompatibleFeaturesField> {
     this.lazyRefcounts = io.readBitsIntBe(1) !== 0;
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(compatibleFeaturesLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): CompatibleFeatures {
-    return new CompatibleFeatures(new ByteReader(bytes));
+    return readWith(bytes, (io) => new CompatibleFeatures(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -840,9 +863,14 @@ export class AutoclearFeatures extends Structure<AutoclearFeaturesField> {
     this.bitmaps = io.readBitsIntBe(1) !== 0;
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(autoclearFeaturesLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): AutoclearFeatures {
-    return new AutoclearFeatures(new ByteReader(bytes));
+    return readWith(bytes, (io) => new AutoclearFeatures(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -965,9 +993,14 @@ export class HeaderExtension extends Structure<HeaderExtensionField> {
     mark(this);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(headerExtensionLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): HeaderExtension {
-    return new HeaderExtension(new ByteReader(bytes));
+    return readWith(bytes, (io) => new HeaderExtension(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -1058,9 +1091,14 @@ export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
     this.name = io.readBytes(46);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(featureNameEntryLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): FeatureNameEntry {
-    return new FeatureNameEntry(new ByteReader(bytes));
+    return readWith(bytes, (io) => new FeatureNameEntry(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -1174,9 +1212,14 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
     expectMin(this, 'bitmap_directory_offset', this.bitmapDirectoryOffset, 1n);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(bitmapsExtensionLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): BitmapsExtension {
-    return new BitmapsExtension(new ByteReader(bytes));
+    return readWith(bytes, (io) => new BitmapsExtension(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -1252,9 +1295,14 @@ export class EncryptionExtension extends Structure<EncryptionExtensionField> {
     this.length = io.view.getBigUint64(at + 8);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(encryptionExtensionLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): EncryptionExtension {
-    return new EncryptionExtension(new ByteReader(bytes));
+    return readWith(bytes, (io) => new EncryptionExtension(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -1354,9 +1402,14 @@ export class L1Entry extends Structure<L1EntryField> {
     expectEqual(this, 'reserved2', this.reserved2, 0);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(l1EntryLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): L1Entry {
-    return new L1Entry(new ByteReader(bytes));
+    return readWith(bytes, (io) => new L1Entry(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -1480,9 +1533,14 @@ export class L2StandardEntry extends Structure<L2StandardEntryField> {
     this.zero = io.readBitsIntBe(1) !== 0;
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(l2StandardEntryLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): L2StandardEntry {
-    return new L2StandardEntry(new ByteReader(bytes));
+    return readWith(bytes, (io) => new L2StandardEntry(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -1521,7 +1579,7 @@ const l2ExtendedEntryLayout: Layout<L2ExtendedEntryField> = {
       type: 'l2_standard_entry',
       at: 0,
       size: 8,
-      structure: true,
+      of: () => [L2StandardEntry],
       rule: 'qcow2/l2-zero-bit-extended',
       doc: 'Word with the host cluster, as in images without extended entries, but never with the zero bit.',
     },
@@ -1577,9 +1635,14 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
     );
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(l2ExtendedEntryLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): L2ExtendedEntry {
-    return new L2ExtendedEntry(new ByteReader(bytes));
+    return readWith(bytes, (io) => new L2ExtendedEntry(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -1663,9 +1726,14 @@ export class L2CompressedEntry extends Structure<L2CompressedEntryField> {
     this.descriptor = io.readBitsIntBe64(62);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(l2CompressedEntryLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): L2CompressedEntry {
-    return new L2CompressedEntry(new ByteReader(bytes));
+    return readWith(bytes, (io) => new L2CompressedEntry(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -1743,9 +1811,14 @@ export class RefcountTableEntry extends Structure<RefcountTableEntryField> {
     expectEqual(this, 'reserved', this.reserved, 0);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(refcountTableEntryLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): RefcountTableEntry {
-    return new RefcountTableEntry(new ByteReader(bytes));
+    return readWith(bytes, (io) => new RefcountTableEntry(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -2044,9 +2117,14 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
     mark(this);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(snapshotEntryLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): SnapshotEntry {
-    return new SnapshotEntry(new ByteReader(bytes));
+    return readWith(bytes, (io) => new SnapshotEntry(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -2127,7 +2205,7 @@ const bitmapDirectoryEntryLayout: Layout<BitmapDirectoryEntryField> = {
       size: 4,
       doc: "Entries of the bitmap's table, one for each cluster of the bitmap.",
     },
-    flags: { type: 'bitmap_flags', at: 12, size: 4, structure: true, doc: 'State of the bitmap.' },
+    flags: { type: 'bitmap_flags', at: 12, size: 4, of: () => [BitmapFlags], doc: 'State of the bitmap.' },
     type: {
       type: 'u1',
       at: 16,
@@ -2274,9 +2352,14 @@ export class BitmapDirectoryEntry extends Structure<BitmapDirectoryEntryField> {
     mark(this);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(bitmapDirectoryEntryLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): BitmapDirectoryEntry {
-    return new BitmapDirectoryEntry(new ByteReader(bytes));
+    return readWith(bytes, (io) => new BitmapDirectoryEntry(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -2383,9 +2466,14 @@ export class BitmapFlags extends Structure<BitmapFlagsField> {
     expectEqual(this, 'in_use', this.inUse, false);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(bitmapFlagsLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): BitmapFlags {
-    return new BitmapFlags(new ByteReader(bytes));
+    return readWith(bytes, (io) => new BitmapFlags(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -2496,9 +2584,14 @@ export class BitmapTableEntry extends Structure<BitmapTableEntryField> {
     );
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(bitmapTableEntryLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): BitmapTableEntry {
-    return new BitmapTableEntry(new ByteReader(bytes));
+    return readWith(bytes, (io) => new BitmapTableEntry(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */

@@ -5,6 +5,7 @@ import {
   type BreachSink,
   ByteReader,
   type ByteWriter,
+  type JsonSchema,
   type Layout,
   type OpenEnum,
   Structure,
@@ -18,7 +19,9 @@ import {
   expectMin,
   expectThat,
   maxOf,
+  readWith,
   reserve,
+  schemaOf,
 } from '../src/codec/index.ts';
 
 type SesparseField = never;
@@ -41,9 +44,14 @@ export class Sesparse extends Structure<SesparseField> {
     super(io, parent, root, true);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(sesparseLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): Sesparse {
-    return new Sesparse(new ByteReader(bytes));
+    return readWith(bytes, (io) => new Sesparse(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -489,9 +497,14 @@ export class ConstHeader extends Structure<ConstHeaderField> {
     expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, '_.max == 0');
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(constHeaderLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): ConstHeader {
-    return new ConstHeader(new ByteReader(bytes));
+    return readWith(bytes, (io) => new ConstHeader(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -630,9 +643,14 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
     expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, '_.max == 0');
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(volatileHeaderLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): VolatileHeader {
-    return new VolatileHeader(new ByteReader(bytes));
+    return readWith(bytes, (io) => new VolatileHeader(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -727,9 +745,14 @@ export class GrainDirEntry extends Structure<GrainDirEntryField> {
     );
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(grainDirEntryLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): GrainDirEntry {
-    return new GrainDirEntry(new ByteReader(bytes));
+    return readWith(bytes, (io) => new GrainDirEntry(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -815,9 +838,14 @@ export class GrainTableEntry extends Structure<GrainTableEntryField> {
     expectInEnum(this, 'type', this.type, GrainTableEntryType, 'grain_table_entry_type');
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(grainTableEntryLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): GrainTableEntry {
-    return new GrainTableEntry(new ByteReader(bytes));
+    return readWith(bytes, (io) => new GrainTableEntry(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */

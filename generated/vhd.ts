@@ -5,6 +5,7 @@ import {
   type BreachSink,
   ByteReader,
   type ByteWriter,
+  type JsonSchema,
   type Layout,
   type OpenEnum,
   Structure,
@@ -20,7 +21,9 @@ import {
   expectMin,
   expectThat,
   maxOf,
+  readWith,
   reserve,
+  schemaOf,
 } from '../src/codec/index.ts';
 
 type VhdField = never;
@@ -43,9 +46,14 @@ export class Vhd extends Structure<VhdField> {
     super(io, parent, root, true);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(vhdLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): Vhd {
-    return new Vhd(new ByteReader(bytes));
+    return readWith(bytes, (io) => new Vhd(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -96,7 +104,13 @@ const footerLayout: Layout<FooterField> = {
       size: 8,
       doc: 'The letters "conectix". blktap writes "v_poison" while an operation is under way. What it means that neither is there depends\non the place in the file, so that the code judges it.',
     },
-    features: { type: 'footer_features', at: 8, size: 4, structure: true, doc: 'Features of the disk.' },
+    features: {
+      type: 'footer_features',
+      at: 8,
+      size: 4,
+      of: () => [FooterFeatures],
+      doc: 'Features of the disk.',
+    },
     file_format_version: {
       type: 'u4be',
       property: 'fileFormatVersion',
@@ -167,7 +181,7 @@ const footerLayout: Layout<FooterField> = {
       property: 'diskGeometry',
       at: 56,
       size: 4,
-      structure: true,
+      of: () => [DiskGeometry],
       doc: 'Geometry of the disk, from which Virtual PC and QEMU work out its size.',
     },
     disk_type: {
@@ -394,9 +408,14 @@ export class Footer extends Structure<FooterField> {
     expectThat(this, 'reserved', this.reserved, maxOf(this.reserved) === 0, '_.max == 0');
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(footerLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): Footer {
-    return new Footer(new ByteReader(bytes));
+    return readWith(bytes, (io) => new Footer(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -501,9 +520,14 @@ export class FooterFeatures extends Structure<FooterFeaturesField> {
     expectEqual(this, 'temporary', this.temporary, false);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(footerFeaturesLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): FooterFeatures {
-    return new FooterFeatures(new ByteReader(bytes));
+    return readWith(bytes, (io) => new FooterFeatures(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -613,9 +637,14 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
     expectMin(this, 'sectors_per_track', this.sectorsPerTrack, 1);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(diskGeometryLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): DiskGeometry {
-    return new DiskGeometry(new ByteReader(bytes));
+    return readWith(bytes, (io) => new DiskGeometry(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -755,7 +784,7 @@ const dynamicHeaderLayout: Layout<DynamicHeaderField> = {
       size: 192,
       element: 24,
       repeated: true,
-      structure: true,
+      of: () => [ParentLocatorEntry],
       doc: 'Where to look for the parent, each entry in the manner of one platform.',
     },
     reserved2: {
@@ -916,9 +945,14 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
     expectThat(this, 'reserved2', this.reserved2, maxOf(this.reserved2) === 0, '_.max == 0');
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(dynamicHeaderLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): DynamicHeader {
-    return new DynamicHeader(new ByteReader(bytes));
+    return readWith(bytes, (io) => new DynamicHeader(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -1076,9 +1110,14 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
     );
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(parentLocatorEntryLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): ParentLocatorEntry {
-    return new ParentLocatorEntry(new ByteReader(bytes));
+    return readWith(bytes, (io) => new ParentLocatorEntry(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -1165,7 +1204,7 @@ const batmapHeaderLayout: Layout<BatmapHeaderField> = {
       type: 'batmap_keyhash',
       at: 29,
       size: 65,
-      structure: true,
+      of: () => [BatmapKeyhash],
       doc: 'Hash of the key of an encrypted disk.',
     },
     reserved: { type: 'bytes', at: 94, size: 418, doc: 'Reserved up to the end of the sector.' },
@@ -1235,9 +1274,14 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
     this.reserved = io.readBytes(418);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(batmapHeaderLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): BatmapHeader {
-    return new BatmapHeader(new ByteReader(bytes));
+    return readWith(bytes, (io) => new BatmapHeader(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -1315,9 +1359,14 @@ export class BatmapKeyhash extends Structure<BatmapKeyhashField> {
     this.hash = io.bytes.subarray(at + 33, at + 65);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(batmapKeyhashLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): BatmapKeyhash {
-    return new BatmapKeyhash(new ByteReader(bytes));
+    return readWith(bytes, (io) => new BatmapKeyhash(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */

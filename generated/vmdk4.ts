@@ -5,6 +5,7 @@ import {
   type BreachSink,
   ByteReader,
   type ByteWriter,
+  type JsonSchema,
   type Layout,
   type OpenEnum,
   Structure,
@@ -20,7 +21,9 @@ import {
   expectMin,
   expectThat,
   maxOf,
+  readWith,
   reserve,
+  schemaOf,
 } from '../src/codec/index.ts';
 
 type Vmdk4Field = never;
@@ -43,9 +46,14 @@ export class Vmdk4 extends Structure<Vmdk4Field> {
     super(io, parent, root, true);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(vmdk4Layout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): Vmdk4 {
-    return new Vmdk4(new ByteReader(bytes));
+    return readWith(bytes, (io) => new Vmdk4(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -109,7 +117,7 @@ const sparseExtentHeaderLayout: Layout<SparseExtentHeaderField> = {
       type: 'sparse_extent_flags',
       at: 8,
       size: 4,
-      structure: true,
+      of: () => [SparseExtentFlags],
       rule: 'vmdk4/compressed-without-markers',
       doc: 'Features in use. Readers disagree about compressed grains that have no markers, so the two flags go together.',
     },
@@ -419,9 +427,14 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
     expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, '_.max == 0');
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(sparseExtentHeaderLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): SparseExtentHeader {
-    return new SparseExtentHeader(new ByteReader(bytes));
+    return readWith(bytes, (io) => new SparseExtentHeader(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -573,9 +586,14 @@ export class SparseExtentFlags extends Structure<SparseExtentFlagsField> {
     expectEqual(this, 'reserved_incompatible', this.reservedIncompatible, 0);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(sparseExtentFlagsLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): SparseExtentFlags {
-    return new SparseExtentFlags(new ByteReader(bytes));
+    return readWith(bytes, (io) => new SparseExtentFlags(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -664,9 +682,14 @@ export class GrainMarker extends Structure<GrainMarkerField> {
     expectMin(this, 'cmp_size', this.cmpSize, 1);
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(grainMarkerLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): GrainMarker {
-    return new GrainMarker(new ByteReader(bytes));
+    return readWith(bytes, (io) => new GrainMarker(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
@@ -772,9 +795,14 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
     expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, '_.max == 0');
   }
 
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(metadataMarkerLayout);
+  }
+
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
   static from(bytes: Uint8Array): MetadataMarker {
-    return new MetadataMarker(new ByteReader(bytes));
+    return readWith(bytes, (io) => new MetadataMarker(io));
   }
 
   /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */

@@ -1,5 +1,6 @@
 import { byteArrayCompare } from './bytes.ts';
-import { report, siteOf, type BareStructure } from './structure.ts';
+import type { BareStructure } from './bare-structure.ts';
+import { siteOf } from './places.ts';
 import {
   ValidationExprError,
   ValidationGreaterThanError,
@@ -20,7 +21,7 @@ export function expectEqual<T>(
   index?: number,
 ): void {
   if (value !== wanted && order(value, wanted) !== 0) {
-    report(structure, new ValidationNotEqualError(wanted, value, siteOf(structure, field, index)));
+    structure._io.report(new ValidationNotEqualError(wanted, value, siteOf(structure, field, index)));
   }
 }
 
@@ -33,7 +34,7 @@ export function expectMin<T>(
   index?: number,
 ): void {
   if (!(order(value, least) >= 0))
-    report(structure, new ValidationLessThanError(least, value, siteOf(structure, field, index)));
+    structure._io.report(new ValidationLessThanError(least, value, siteOf(structure, field, index)));
 }
 
 /** The value must not be above `most`. */
@@ -45,7 +46,7 @@ export function expectMax<T>(
   index?: number,
 ): void {
   if (!(order(value, most) <= 0))
-    report(structure, new ValidationGreaterThanError(most, value, siteOf(structure, field, index)));
+    structure._io.report(new ValidationGreaterThanError(most, value, siteOf(structure, field, index)));
 }
 
 /** The value must be one of a list. */
@@ -57,7 +58,7 @@ export function expectAnyOf<T>(
   index?: number,
 ): void {
   if (allowed.some((one) => one === value || order(value, one) === 0)) return;
-  report(structure, new ValidationNotAnyOfError(allowed, value, siteOf(structure, field, index)));
+  structure._io.report(new ValidationNotAnyOfError(allowed, value, siteOf(structure, field, index)));
 }
 
 /** The value must be a member of the enum. */
@@ -70,7 +71,7 @@ export function expectInEnum(
   index?: number,
 ): void {
   for (const label in members) if (members[label] == value) return;
-  report(structure, new ValidationNotInEnumError(name, value, siteOf(structure, field, index)));
+  structure._io.report(new ValidationNotInEnumError(name, value, siteOf(structure, field, index)));
 }
 
 /** The expression of the spec, whose text is given, must hold. */
@@ -82,7 +83,7 @@ export function expectThat(
   text: string,
   index?: number,
 ): void {
-  if (!holds) report(structure, new ValidationExprError(text, value, siteOf(structure, field, index)));
+  if (!holds) structure._io.report(new ValidationExprError(text, value, siteOf(structure, field, index)));
 }
 
 /** Order of two values of one kind; NaN where there is none. */

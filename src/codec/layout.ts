@@ -18,8 +18,8 @@ export interface FieldLayout {
   readonly element?: number;
   /** A list of values, and not one. */
   readonly repeated?: boolean;
-  /** Values are structures. */
-  readonly structure?: boolean;
+  /** The classes of the structures that are its values. */
+  readonly of?: () => readonly { readonly layout: Layout }[];
   /** Encoding of a text. */
   readonly encoding?: string;
   /** Members of the enum that the values stand for. */

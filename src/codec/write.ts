@@ -1,7 +1,9 @@
 import { concatBytes } from './bytes.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { EncodeError } from './errors.ts';
-import { forgetValues, layoutOf, ownBytes, type BareStructure } from './structure.ts';
+import { layoutOf, type BareStructure } from './bare-structure.ts';
+import { ownBytes } from './places.ts';
+import { forgetValues } from './reading.ts';
 
 /** A structure whose class can be written. */
 export interface WritableStructure extends BareStructure {

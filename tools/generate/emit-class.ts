@@ -20,6 +20,8 @@ export interface ClassParts {
   readonly base: string;
   /** The table of the fields, and the constant that holds it. */
   readonly layout: { readonly name: string; readonly type: string; readonly text: string };
+  /** How the JSON Schema is had from the layout. */
+  readonly schema: { readonly type: string; readonly text: string };
   /** The ids of the fields as a union of texts, and the type that it is called. */
   readonly fields: { readonly name: string; readonly text: string };
   readonly properties: readonly PropertyParts[];
@@ -41,6 +43,7 @@ export function emitClass(emission: Emission): ClassParts {
   const fieldsName = names.local(`${name}Field`);
   const base = isBare ? names.runtime('BareStructure') : `${names.runtime('Structure')}<${fieldsName}>`;
   const parameters = constructorParameters(emission);
+  const layoutName = names.local(`${name.charAt(0).toLowerCase()}${name.slice(1)}Layout`);
   return {
     name,
     documentation: documentationText(owner.documentation, `The type \`${owner.name}\` of the spec.`, [
@@ -49,10 +52,11 @@ export function emitClass(emission: Emission): ClassParts {
     ]),
     base,
     layout: {
-      name: names.local(`${name.charAt(0).toLowerCase()}${name.slice(1)}Layout`),
+      name: layoutName,
       type: `${names.runtime('type Layout')}<${fieldsName}>`,
       text: attempt(() => emitLayout(emission)) ?? '{}',
     },
+    schema: { type: names.runtime('type JsonSchema'), text: `${names.runtime('schemaOf')}(${layoutName})` },
     fields: {
       name: fieldsName,
       text: owner.fields.map(({ id }) => JSON.stringify(id)).join(' | ') || 'never',

@@ -80,7 +80,8 @@ function describing(attribute: Attribute, emission: Emission): readonly string[]
     const wire = emission.analysis.wireOf(attribute, emission.owner);
     const type = emission.analysis.elementType(attribute, emission.owner);
     if (wire.kind === 'string') parts.push(`encoding: ${quote(wire.encoding)}`);
-    if (structuresIn(wire).length > 0) parts.push('structure: true');
+    const classes = [...new Set(structuresIn(wire).map((one) => names.class(one.type)))];
+    if (classes.length > 0) parts.push(`of: () => [${classes.join(', ')}]`);
     if (type.kind === 'enum') parts.push(`enum: () => ${names.enum(type.spec)}`);
   }
   if (isHex(attribute)) parts.push('hex: true');

@@ -50,7 +50,9 @@ function entryPoints(emission: Emission, params: Params): readonly MethodParts[]
     isStatic: true,
     parameters: [bytes, ...params],
     returnType: name,
-    body: [`return new ${name}(${[`new ${names.runtime('ByteReader')}(bytes)`, ...between].join(', ')});`],
+    body: [
+      `return ${names.runtime('readWith')}(bytes, (io) => new ${name}(${['io', ...between].join(', ')}));`,
+    ],
     doc: 'Reads the structure. Throws a `DecodeError` where the bytes break the spec.',
   };
   const decode: MethodParts = {
@@ -115,7 +117,9 @@ function writeMethods(emission: Emission, isBare: boolean): readonly MethodParts
 
 function emitToText(emission: Emission): readonly MethodParts[] {
   const { toText } = emission.owner;
-  const isTaken = [...emission.owner.fields, ...emission.owner.instances].some(({ id }) => id === 'to_string');
+  const isTaken = [...emission.owner.fields, ...emission.owner.instances].some(
+    ({ id }) => id === 'to_string',
+  );
   if (toText === undefined || isTaken) return [];
   const scope = scopeAt(emission, toText.place);
   const value = present(translate(toText.ast, scope), scope);

@@ -70,13 +70,22 @@ function printClass(file: SourceFile, parts: ClassParts): void {
         statements: [...parts.construction],
       },
     ],
-    getAccessors: parts.getters.map((getter) => ({
-      name: getter.name,
-      returnType: getter.type,
-      hasOverrideKeyword: isInherited(getter.name),
-      statements: [...getter.body],
-      docs: [doc(getter.doc)],
-    })),
+    getAccessors: [
+      {
+        name: 'schema',
+        isStatic: true,
+        returnType: parts.schema.type,
+        statements: [`return ${parts.schema.text};`],
+        docs: [doc('The JSON Schema of what `toJSON()` gives.')],
+      },
+      ...parts.getters.map((getter) => ({
+        name: getter.name,
+        returnType: getter.type,
+        hasOverrideKeyword: isInherited(getter.name),
+        statements: [...getter.body],
+        docs: [doc(getter.doc)],
+      })),
+    ],
     methods: parts.methods.map((method) => ({
       name: method.name,
       isStatic: method.isStatic,

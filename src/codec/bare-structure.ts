@@ -1,0 +1,66 @@
+import type { BreachSink } from './breach.ts';
+import type { ByteReader } from './byte-reader.ts';
+import type { Layout } from './layout.ts';
+
+/** Position in its stream of a structure's first bit. */
+export const START = Symbol('start');
+/** Ends of its fields of variable size, in bits. */
+export const ENDS = Symbol('ends');
+/** Where its instances lay that were read so far. */
+export const SPANS = Symbol('spans');
+/** Values of its instances. */
+export const KEPT = Symbol('kept');
+
+/** Where something lies in its stream, in bits; without an end while it is being read. */
+export interface BitSpan {
+  readonly io: ByteReader;
+  readonly start: number;
+  readonly end: number | undefined;
+}
+
+/**
+ * A structure of a spec: its fields are properties, and it knows where each of them lay.
+ *
+ * The class without methods is there for specs whose own fields are called `at` or `fields`; all others extend
+ * `Structure`.
+ */
+export abstract class BareStructure {
+  /** The stream that the structure was read from. */
+  readonly _io: ByteReader;
+  /** The structure that holds this one. */
+  readonly _parent: BareStructure | undefined;
+  /** The outermost structure of the spec. */
+  readonly _root: BareStructure | undefined;
+  readonly [START]: number;
+  declare [ENDS]?: number[];
+  declare [SPANS]?: Map<string, BitSpan>;
+  declare [KEPT]?: Map<string, unknown>;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: BareStructure, isRoot = false) {
+    this._io = io;
+    this._parent = parent;
+    this._root = root ?? (isRoot ? this : undefined);
+    this[START] = io.pos * 8 - io.bitsLeft;
+    if (io.sink !== undefined) latest.set(io.sink, this);
+  }
+}
+
+const latest = new WeakMap<BreachSink, BareStructure>();
+
+/** The structure that was begun last with that sink: where reading ended, if it ended early. */
+export function latestOf(sink: BreachSink): BareStructure | undefined {
+  return latest.get(sink);
+}
+
+/** The layout table of a structure's class. */
+export function layoutOf(structure: BareStructure): Layout {
+  const { layout } = structure.constructor as { readonly layout?: Layout };
+  return layout ?? { type: structure.constructor.name, fields: {} };
+}
+
+/** The value of a field or instance by its id. */
+export function valueOf(structure: BareStructure, id: string): unknown {
+  const { fields, instances = {} } = layoutOf(structure);
+  const { property = id } = fields[id] ?? instances[id] ?? {};
+  return (structure as unknown as Readonly<Record<string, unknown>>)[property];
+}

@@ -1,0 +1,56 @@
+import { latestOf, type BareStructure } from './bare-structure.ts';
+import type { Breach, BreachSink } from './breach.ts';
+import { ByteReader } from './byte-reader.ts';
+import { DecodeError, EndOfStreamError } from './errors.ts';
+import type { Layout } from './layout.ts';
+import { pathAt } from './places.ts';
+import { breachAt } from './validation.ts';
+
+/** Structures that hold each other deeper than the call stack allows. Only hostile bytes come to that. */
+export class NestingError extends DecodeError {
+  constructor(options?: ErrorOptions) {
+    super('nesting', 'structures are nested too deep', {}, options);
+  }
+}
+
+/** Reads a structure. Throws a DecodeError at the first thing that breaks the spec. */
+export function readWith<T>(bytes: Uint8Array, read: (io: ByteReader) => T): T {
+  return shallow(() => read(new ByteReader(bytes)));
+}
+
+/** Runs a step; that the call stack is full becomes an error that callers know. */
+function shallow<T>(step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    throw error instanceof RangeError ? new NestingError({ cause: error }) : error;
+  }
+}
+
+/** Reads a structure and hands every breach to the sink; `undefined` where the bytes end too early. */
+export function decodeWith<T extends BareStructure>(
+  type: { readonly layout: Layout },
+  bytes: Uint8Array,
+  sink: BreachSink,
+  read: (io: ByteReader) => T,
+): T | undefined {
+  const forwarded: BreachSink = (breach) => sink(breach);
+  try {
+    return shallow(() => read(new ByteReader(bytes, { sink: forwarded })));
+  } catch (error) {
+    if (!(error instanceof EndOfStreamError)) throw error;
+    sink(endOfStream(type.layout, error, latestOf(forwarded)));
+    return undefined;
+  }
+}
+
+function endOfStream(
+  { type, rule }: Layout,
+  error: EndOfStreamError,
+  unfinished: BareStructure | undefined,
+): Breach {
+  const { requested, available, offset = 0 } = error;
+  const field = unfinished === undefined ? '' : pathAt(unfinished, offset * 8);
+  const site = { type, field, offset, size: requested, ...(rule === undefined ? {} : { rule }) };
+  return breachAt('endOfStream', `${requested} bytes`, `${available} bytes`, site);
+}

@@ -1,0 +1,211 @@
+import { BareStructure, ENDS, KEPT, layoutOf, SPANS, START, valueOf } from './bare-structure.ts';
+import type { FieldSite } from './breach.ts';
+import type { ByteReader } from './byte-reader.ts';
+import type { FieldSpan } from './field.ts';
+import type { FieldLayout } from './layout.ts';
+
+/** As `Structure.at`. */
+export function spanOf(structure: BareStructure, path: string): FieldSpan | undefined {
+  const found = follow(structure, path);
+  return (
+    found &&
+    (found.index === undefined
+      ? fieldSpan(found.holder, found.id)
+      : elementSpan(found.holder, found.id, found.index))
+  );
+}
+
+/** A field, or an element of one, and the structure that holds it. */
+export interface Followed {
+  readonly holder: BareStructure;
+  readonly id: string;
+  readonly index: number | undefined;
+}
+
+/** The structure that holds the last part of a path. */
+export function follow(structure: BareStructure, path: string): Followed | undefined {
+  const [, id, position, rest] = /^([a-z_][a-z0-9_]*)(?:\[([0-9]+)\])?(?:\.(.+))?$/.exec(path) ?? [];
+  if (id === undefined) return undefined;
+  const index = position === undefined ? undefined : Number(position);
+  if (rest === undefined) return { holder: structure, id, index };
+  const value = valueOf(structure, id);
+  const inner =
+    index === undefined ? value : Array.isArray(value) ? (value as readonly unknown[])[index] : undefined;
+  return inner instanceof BareStructure ? follow(inner, rest) : undefined;
+}
+
+/** Where a field or instance of the structure itself lies. */
+export function fieldSpan(structure: BareStructure, id: string): FieldSpan | undefined {
+  const field = layoutOf(structure).fields[id];
+  if (field === undefined) {
+    const read = structure[SPANS]?.get(id);
+    return read && toSpan(read.io, read.start, read.end ?? read.start);
+  }
+  const start = startOf(structure, field);
+  if (start === undefined || valueOf(structure, id) === undefined) return undefined;
+  const { bit, bits } = field;
+  const span = toSpan(structure._io, start, endOf(structure, id, field, start));
+  return bit === undefined || bits === undefined || field.repeated === true
+    ? span
+    : { ...span, bitOffset: start & 7, bitLength: bits };
+}
+
+function toSpan(io: ByteReader, start: number, end: number): FieldSpan {
+  const first = Math.floor(start / 8);
+  return { offset: io.base + first, size: Math.max(0, Math.ceil(end / 8) - first) };
+}
+
+/** First bit of a field in its stream; undefined where a field before it was not read. */
+function startOf(structure: BareStructure, { at = 0, after, bit }: FieldLayout): number | undefined {
+  const base = after === undefined ? structure[START] : structure[ENDS]?.[after];
+  if (base === undefined) return undefined;
+  return bit === undefined ? Math.ceil(base / 8) * 8 + at * 8 : base + at * 8 + bit;
+}
+
+function endOf(
+  structure: BareStructure,
+  id: string,
+  { size, bits, repeated }: FieldLayout,
+  start: number,
+): number {
+  if (size !== undefined) return start + size * 8;
+  if (bits !== undefined && repeated !== true) return start + bits;
+  const { _io: io } = structure;
+  return structure[ENDS]?.[variableIndex(structure, id)] ?? io.pos * 8 - io.bitsLeft;
+}
+
+/** The how-manieth field of variable size this one is. */
+function variableIndex(structure: BareStructure, id: string): number {
+  let count = -1;
+  for (const [other, field] of Object.entries(layoutOf(structure).fields)) {
+    if (field.size === undefined && (field.bits === undefined || field.repeated === true)) count++;
+    if (other === id) return count;
+  }
+  return count;
+}
+
+/** Where one element of a list lies. */
+export function elementSpan(structure: BareStructure, id: string, index: number): FieldSpan | undefined {
+  const { fields, instances = {} } = layoutOf(structure);
+  const field = fields[id] ?? instances[id];
+  const value = valueOf(structure, id);
+  const element = Array.isArray(value) ? (value as readonly unknown[])[index] : undefined;
+  if (element instanceof BareStructure) return structureSpan(element, structure);
+  const whole = fieldSpan(structure, id);
+  if (whole === undefined || field?.element === undefined || !isList(value) || index >= value.length)
+    return undefined;
+  const start = whole.offset * 8 + index * field.element * 8;
+  return { offset: Math.floor(start / 8), size: Math.ceil(field.element) };
+}
+
+/** Is it a list or a typed array? */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || ArrayBuffer.isView(value);
+}
+
+/** The place of a whole structure in the stream of the one that holds it. */
+function structureSpan(
+  structure: BareStructure,
+  holder: BareStructure | undefined = structure._parent,
+): FieldSpan {
+  const { _io: io } = structure;
+  if (holder !== undefined && holder._io !== io) return { offset: io.base, size: io.size };
+  const start = structure[START];
+  const { size } = layoutOf(structure);
+  return toSpan(io, start, size === undefined ? (structure[ENDS]?.at(-1) ?? io.pos * 8) : start + size * 8);
+}
+
+/** The bytes that a structure was read from, and where in them its fields end; `undefined` if it was never read. */
+export function ownBytes(
+  structure: BareStructure,
+): { readonly bytes: Uint8Array; readonly end: number } | undefined {
+  const { _io: io, _parent: parent } = structure as { _io?: ByteReader; _parent: BareStructure | undefined };
+  if (io === undefined) return undefined;
+  const start = Math.floor(structure[START] / 8);
+  const end = Math.ceil(endOfFields(structure) / 8);
+  const hasStream = start === 0 && parent?._io !== io;
+  return { bytes: hasStream ? io.bytes : io.bytes.subarray(start, end), end: end - start };
+}
+
+/** First bit behind the last field. */
+function endOfFields(structure: BareStructure): number {
+  const [id, field] = Object.entries(layoutOf(structure).fields).at(-1) ?? [];
+  if (id === undefined || field === undefined) return structure[START];
+  return endOf(structure, id, field, startOf(structure, field) ?? structure[START]);
+}
+
+/** What a failed check is about: type, path and place of the field, and how its values are shown. */
+export function siteOf(structure: BareStructure, id: string, index?: number): FieldSite {
+  const { type, fields, instances = {} } = layoutOf(structure);
+  const field = fields[id] ?? instances[id];
+  const place = currentSpan(structure, id, field, index);
+  const path = pathOf(structure, index === undefined ? id : `${id}[${index}]`);
+  return {
+    type,
+    field: path,
+    offset: place.offset,
+    size: place.size,
+    ...(place.bitOffset === undefined ? {} : { bitOffset: place.bitOffset }),
+    ...(field?.rule === undefined ? {} : { rule: field.rule }),
+    ...(field?.hex === undefined ? {} : { hex: field.hex }),
+  };
+}
+
+/** As {@link fieldSpan}, for a field that is being read: what is not there yet ends where the stream stands. */
+function currentSpan(
+  structure: BareStructure,
+  id: string,
+  field: FieldLayout | undefined,
+  index?: number,
+): FieldSpan {
+  const { _io: io } = structure;
+  const whole = fieldSpan(structure, id) ?? { offset: io.offset, size: 0 };
+  if (index === undefined || field?.element === undefined) return whole;
+  return { offset: whole.offset + Math.floor(index * field.element), size: Math.ceil(field.element) };
+}
+
+/** The path of a field from the outermost structure that is being decoded. */
+function pathOf(structure: BareStructure, path: string): string {
+  const { _parent: parent } = structure;
+  if (parent === undefined) return path;
+  const bit = structure._io.base * 8 + structure[START];
+  return pathOf(parent, `${holdingField(parent, structure, bit)}.${path}`);
+}
+
+/** The field of the parent that a structure, perhaps one still being read, is the value of. */
+function holdingField(parent: BareStructure, child: BareStructure, bit: number): string {
+  for (const [id, { end }] of parent[SPANS] ?? []) if (end === undefined) return withIndex(parent, id, child);
+  let holder = '';
+  for (const [id, field] of Object.entries(layoutOf(parent).fields)) {
+    const start = startOf(parent, field);
+    if (field.of !== undefined && start !== undefined && parent._io.base * 8 + start <= bit) holder = id;
+  }
+  return withIndex(parent, holder, child);
+}
+
+function withIndex(parent: BareStructure, id: string, child: BareStructure): string {
+  const value = valueOfField(parent, id);
+  if (!Array.isArray(value)) return id;
+  const known = value.indexOf(child);
+  return `${id}[${known < 0 ? value.length : known}]`;
+}
+
+/** The value of a field, or of an instance as far as it is read: asking for the rest would read it once more. */
+function valueOfField(structure: BareStructure, id: string): unknown {
+  return id in layoutOf(structure).fields ? valueOf(structure, id) : structure[KEPT]?.get(id);
+}
+
+/** The path of the field that the bit belongs to, as far as structures were read. */
+export function pathAt(structure: BareStructure, bit: number): string {
+  const { _io: io, _parent: parent } = structure;
+  const { fields, size } = layoutOf(structure);
+  const begin = io.base * 8 + structure[START];
+  const isOver = size !== undefined ? bit >= begin + size * 8 : bit < begin;
+  if (isOver && parent !== undefined) return pathAt(parent, bit);
+  let found = '';
+  for (const [id, field] of Object.entries(fields)) {
+    const start = startOf(structure, field);
+    if (start !== undefined && io.base * 8 + start <= bit) found = id;
+  }
+  return pathOf(structure, found);
+}

@@ -1,0 +1,96 @@
+import { ENDS, KEPT, layoutOf, SPANS, type BareStructure, type BitSpan } from './bare-structure.ts';
+import type { ByteReader } from './byte-reader.ts';
+import { ConversionError, UndecidedEndiannessError } from './errors.ts';
+
+// What constructors and getters of generated classes call.
+
+/** Notes where a field of variable size ended. Called by generated code after each one. */
+export function mark(structure: BareStructure): void {
+  const { _io: io } = structure;
+  (structure[ENDS] ??= []).push(io.pos * 8 - io.bitsLeft);
+}
+
+/** Checks that the next `size` bytes are there and moves past them; the error names the field that is cut off. */
+export function reserve(structure: BareStructure, size: number, first: string): number {
+  const { _io: io } = structure;
+  if (io.pos + size <= io.size) return io.reserve(size);
+  const fields = Object.entries(layoutOf(structure).fields);
+  const from = fields.findIndex(([id]) => id === first);
+  return io.reserve(
+    size,
+    fields.slice(from).map(([id, { size: length = 0 }]) => [id, length] as const),
+  );
+}
+
+/** Computes a value once and keeps it. */
+export function once<T>(structure: BareStructure, key: string, compute: () => T): T {
+  const kept = (structure[KEPT] ??= new Map<string, unknown>());
+  if (!kept.has(key)) kept.set(key, compute());
+  return kept.get(key) as T;
+}
+
+/** Keeps a list before it is filled, so that its elements can look at those before them. */
+export function early<T>(structure: BareStructure, key: string, list: T[]): T[] {
+  (structure[KEPT] ??= new Map<string, unknown>()).set(key, list);
+  return list;
+}
+
+/** Reads at a position of a stream, and goes back to where the stream was. Without a position it reads on. */
+export function visit<T>(
+  structure: BareStructure,
+  key: string,
+  io: ByteReader,
+  pos: number | undefined,
+  read: (io: ByteReader) => T,
+): T {
+  const before = io.pos;
+  if (pos !== undefined) io.seek(pos);
+  const spans = (structure[SPANS] ??= new Map<string, BitSpan>());
+  const start = io.pos * 8 - io.bitsLeft;
+  spans.set(key, { io, start, end: undefined });
+  const value = read(io);
+  spans.set(key, { io, start, end: io.pos * 8 - io.bitsLeft });
+  if (pos !== undefined) io.seek(before);
+  return value;
+}
+
+/** The byte order of a structure that chooses it when it is read. Throws UndecidedEndiannessError if it did not. */
+export function decideEndian(isLe: boolean | undefined): boolean {
+  if (isLe === undefined) throw new UndecidedEndiannessError();
+  return isLe;
+}
+
+/** How many whole elements of so many bytes are left; a rest is part of one more, which then is cut off. */
+export function countToEnd(io: ByteReader, size: number): number {
+  return Math.ceil(io.remaining / size);
+}
+
+/** Elements that take no bytes may come this often in a row; more is an endless loop, or an attack. */
+const MOST_EMPTY_ELEMENTS = 65_536;
+
+/** Ends loops that read nothing. */
+export class LoopGuard {
+  readonly #io: ByteReader;
+  #last = -1;
+  #idle = 0;
+
+  constructor(io: ByteReader) {
+    this.#io = io;
+  }
+
+  /** Called before each element. Throws ConversionError when too many of them were empty. */
+  step(): void {
+    const now = this.#io.pos * 8 - this.#io.bitsLeft;
+    this.#idle = now === this.#last ? this.#idle + 1 : 0;
+    this.#last = now;
+    if (this.#idle > MOST_EMPTY_ELEMENTS)
+      throw new ConversionError(`more than ${MOST_EMPTY_ELEMENTS} elements without a byte`);
+  }
+}
+
+/** Drops what was computed from fields, because fields may have changed since. */
+export function forgetValues(structure: BareStructure): void {
+  const { instances = {} } = layoutOf(structure);
+  for (const id of structure[KEPT]?.keys() ?? [])
+    if (instances[id]?.type === 'value') structure[KEPT]?.delete(id);
+}
