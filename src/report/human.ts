@@ -36,11 +36,11 @@ export function renderSummary(reports: readonly Pick<ImageReport, 'verdict'>[], 
   return `\n${style.heading(`${formatCount(reports.length, 'image')}:`)} ${parts.join(', ')}\n`;
 }
 
-/** How each verdict reads after a count of images. */
+/** How each verdict reads behind an image's name, and behind a count of images. */
 const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   ok: 'ok',
-  warning: 'with warnings',
-  leak: 'with leaks',
+  warning: 'ok with warnings',
+  leak: 'leaking',
   corrupt: 'corrupt',
   unchecked: 'could not be checked',
 };
@@ -152,12 +152,12 @@ function renderOthers(others: readonly Problem[], unlisted: number, { style }: H
 function renderVerdict(report: ImageReport, style: Style): string {
   const { verdict } = report;
   const path = style.heading(`${escapeText(report.path)}:`);
-  const word = paintVerdict(verdict, verdict === 'unchecked' ? VERDICT_WORDS.unchecked : verdict, style);
+  const word = paintVerdict(verdict, VERDICT_WORDS[verdict], style);
   const counted = SEVERITIES.flatMap((severity) => {
     const count = report.counts[severity];
     return count === 0 ? [] : [formatCount(count, severity === 'info' ? 'note' : severity)];
   });
-  const tail = counted.length === 0 ? '' : `, ${counted.join(', ')}`;
+  const tail = counted.length === 0 ? '' : `: ${counted.join(', ')}`;
   return `${path} ${word}${tail} ${style.quiet(`(${describeImage(report)})`)}`;
 }
 

@@ -43,7 +43,7 @@ describe('a damaged image', () => {
          = help: Restore the image from its source.
          = see: vdcheck rules vmdk4/gte-past-end
 
-      disk.vmdk: corrupt, 1 error (vmdk monolithicSparse, 10 GiB, 37.5 % allocated)
+      disk.vmdk: corrupt: 1 error (vmdk monolithicSparse, 10 GiB, 37.5 % allocated)
       "
     `);
   });
@@ -60,7 +60,7 @@ describe('a damaged image', () => {
     const counts = { ...report.counts, error: 1414, byRule: { 'vmdk4/gte-past-end': 1414 } };
     const text = renderHuman({ ...report, counts }, context);
     expect(text).toContain('  ... and 1,412 more\n');
-    expect(text).toContain('corrupt, 1,414 errors');
+    expect(text).toContain('corrupt: 1,414 errors');
   });
 
   it('tells what was found of the same rule in another severity apart', () => {
