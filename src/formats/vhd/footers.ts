@@ -71,8 +71,17 @@ export async function findFooters(context: OpenContext): Promise<Footers> {
   return { ...found, chosen, limit: found.end?.offset ?? source.size };
 }
 
-function isFixed({ fields }: FoundFooter): boolean {
-  return fields.diskType === DiskType.fixed;
+/** Value of a data offset that points nowhere, as fixed disks have it. */
+export const NOWHERE = 0xffff_ffff_ffff_ffffn;
+
+/**
+ * Whether a footer is that of a fixed disk. A type that cannot be relied on, or is none, counts less than the data offset, which leads to a
+ * header in all others.
+ */
+export function isFixed({ fields: { diskType, dataOffset }, isTrusted }: FoundFooter): boolean {
+  if (diskType === DiskType.fixed) return true;
+  const isKnown = diskType === DiskType.dynamic || diskType === DiskType.differencing;
+  return dataOffset === NOWHERE && !(isTrusted && isKnown);
 }
 
 function choose({ end, copy }: Pick<Footers, 'end' | 'copy'>): FoundFooter | null {

@@ -1,12 +1,13 @@
-import { DiskType, type DynamicHeader, type Footer } from '../../../generated/vhd.ts';
+import { DiskType, type DynamicHeader } from '../../../generated/vhd.ts';
 import { UnreadableImageError, UnsupportedFeatureError } from '../../errors.ts';
 import type { OpenContext } from '../../model/format.ts';
 import { SECTOR_SIZE, toSafeNumber } from '../../model/offsets.ts';
+import { fileLimitExceeded } from '../shared/file-rules.ts';
 import { breachSink } from '../shared/spec-rules.ts';
 import { readBatmap } from './batmap.ts';
 import { claimFile } from './claim.ts';
 import { isBlktap } from './creator.ts';
-import { findFooters, type Footers } from './footers.ts';
+import { findFooters, isFixed, NOWHERE, type Footers } from './footers.ts';
 import { findHeader, hasHeader, locateTable } from './header.ts';
 import { describeInfo, dumpStructures } from './info.ts';
 import { mapRange } from './mappings.ts';
@@ -15,11 +16,8 @@ import { fieldPlace } from './place.ts';
 import { FOOTER_SIZE } from './probe.ts';
 import { diskTypeLayoutMismatch } from './rules/footer.ts';
 import { vhdSpecRules } from './rules/index.ts';
-import { readBlockTable, storedBytes, tableBytes } from './table.ts';
+import { MAX_ENTRIES_READ, readBlockTable, storedBytes, tableBytes } from './table.ts';
 import type { BlockTable, Found, FoundBatmap, FoundFooter, VhdImage, VhdVariant } from './types.ts';
-
-/** Value of a footer's data offset that points nowhere. */
-const NOWHERE = 0xffff_ffff_ffff_ffffn;
 
 /** Version of blktap whose bitmaps begin with the lowest bit of each byte. */
 const LOW_BIT_FIRST_VERSION = 1;
@@ -38,7 +36,7 @@ export async function openVhdImage(context: OpenContext): Promise<VhdImage> {
   const size = toSafeNumber(footer.fields.currentSize);
   if (size === null)
     throw new UnreadableImageError(`${context.file.path}: the size of the disk is beyond all measure`);
-  const variant = variantOf(footer.fields);
+  const variant = variantOf(footer);
   const header = variant === 'fixed' ? null : await findHeader(context, footer);
   await reportLayout(context, footers, footer, header);
   const blocks = header === null ? null : await openTable(context, footer, header, limit);
@@ -61,10 +59,9 @@ export async function openVhdImage(context: OpenContext): Promise<VhdImage> {
 }
 
 /** Types that are none of the three are taken by whether they point to a header. */
-function variantOf({ diskType, dataOffset }: Footer): VhdVariant {
-  if (diskType === DiskType.differencing) return 'differencing';
-  if (diskType === DiskType.dynamic) return 'dynamic';
-  return diskType === DiskType.fixed || dataOffset === NOWHERE ? 'fixed' : 'dynamic';
+function variantOf(footer: FoundFooter): VhdVariant {
+  if (isFixed(footer)) return 'fixed';
+  return footer.fields.diskType === DiskType.differencing ? 'differencing' : 'dynamic';
 }
 
 /** A file is the first part of a split disk if it has no footer and the second part, `.v01`, lies beside it. */
@@ -90,10 +87,10 @@ async function reportLayout(
   const { file, source, problems } = context;
   const { diskType, dataOffset, currentSize } = footer.fields;
   if (!footer.isTrusted) return;
-  const isFixed = diskType === DiskType.fixed;
-  const hasAll = isFixed && copy?.isTrusted === true && (await hasHeader(context));
+  const saysFixed = diskType === DiskType.fixed;
+  const hasAll = saysFixed && copy?.isTrusted === true && (await hasHeader(context));
   const looksFixed = dataOffset === NOWHERE || BigInt(source.size - FOOTER_SIZE) === currentSize;
-  const hasNone = !isFixed && copy === null && header === null && looksFixed;
+  const hasNone = !saysFixed && copy === null && header === null && looksFixed;
   if (!hasAll && !hasNone) return;
   const layout = hasAll
     ? 'has a footer copy and a dynamic header'
@@ -111,6 +108,7 @@ async function openTable(
   const { blockSize, maxTableEntries: entries } = header.fields;
   const offset = locateTable(context, header, limit);
   if (offset === null || !isBlockSize(blockSize)) return null;
+  reportLimit(context, header, Math.min(entries, Math.floor((limit - offset) / 4)));
   const { creatorVersion, currentSize } = footer.fields;
   return readBlockTable(context.source, {
     offset,
@@ -119,8 +117,16 @@ async function openTable(
     size: currentSize,
     limit,
     isTrusted: header.isTrusted,
+    hasReserve: isBlktap(footer.fields),
     lowBitFirst: isBlktap(footer.fields) && creatorVersion === LOW_BIT_FIRST_VERSION,
   });
+}
+
+/** Says so where more table entries are in the file than are read. */
+function reportLimit({ file, problems }: OpenContext, header: Found<DynamicHeader>, count: number): void {
+  if (count <= MAX_ENTRIES_READ) return;
+  const data = { what: 'entries of the block allocation table', count, limit: MAX_ENTRIES_READ };
+  problems.add(fileLimitExceeded.report({ at: fieldPlace(file, header, 'max_table_entries'), data }));
 }
 
 /** Whether blocks of that size can be worked with; the spec reports those that cannot. */

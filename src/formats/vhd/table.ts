@@ -49,32 +49,61 @@ export interface TablePlan {
   readonly limit: number;
   /** Whether the header that says all this is in order. */
   readonly isTrusted: boolean;
+  /** Whether the writer leaves room in the table for a larger disk. */
+  readonly hasReserve: boolean;
   readonly lowBitFirst: boolean;
 }
 
-/** Reads as much of the block allocation table as is inside the file. */
+/**
+ * Reads as much of the block allocation table as is inside the file. Of a table that, as declared, would end behind the file or inside the
+ * first block, only the entries that the disk needs are taken: the number is what is wrong then.
+ */
 export async function readBlockTable(source: Source, plan: TablePlan): Promise<BlockTable> {
   const { offset, blockSize, limit, lowBitFirst } = plan;
+  const needed = neededEntries(plan.size, blockSize);
   const room = Math.max(0, Math.floor((limit - offset) / 4));
-  const count = Math.min(plan.entries, room, MAX_ENTRIES_READ);
-  const entries = new Uint32Array(count);
-  const scratch = new Uint8Array(entries.buffer);
-  const bytes = await source.read(fileOffset(offset), count * 4, scratch);
-  if (bytes.buffer !== entries.buffer) scratch.set(bytes);
-  const stored = decodeEntries(entries);
+  const isInside = plan.entries <= room;
+  const read = await readEntries(
+    source,
+    offset,
+    Math.min(plan.entries, room, isInside ? MAX_ENTRIES_READ : needed),
+  );
+  const isWhole =
+    isInside && (plan.hasReserve || plan.entries <= needed + 1 || !meetsFirstBlock(read, plan, needed));
+  const { entries, stored } = isWhole ? read : takeEntries(read, needed);
   const bitmapBytes = bitmapBytesOf(blockSize);
   const lastSector = Math.floor((limit - bitmapBytes - blockSize) / SECTOR_SIZE);
   return {
     offset,
     entries,
     stored,
-    needed: neededEntries(plan.size, blockSize),
-    padding: count === plan.entries ? await readPadding(source, plan) : new Uint8Array(0),
+    needed,
+    padding: entries.length === plan.entries ? await readPadding(source, plan) : new Uint8Array(0),
     blockSize,
     bitmapBytes,
-    isTrusted: plan.isTrusted || looksLikeTable(entries, stored, lastSector),
+    isTrusted: plan.isTrusted || looksLikeTable({ entries, stored }, lastSector),
     lowBitFirst,
   };
+}
+
+type Entries = Pick<BlockTable, 'entries' | 'stored'>;
+
+async function readEntries(source: Source, offset: number, count: number): Promise<Entries> {
+  const entries = new Uint32Array(count);
+  const scratch = new Uint8Array(entries.buffer);
+  const bytes = await source.read(fileOffset(offset), count * 4, scratch);
+  if (bytes.buffer !== entries.buffer) scratch.set(bytes);
+  return { entries, stored: decodeEntries(entries) };
+}
+
+/** Whether the table as declared reaches into a block that the disk needs. */
+function meetsFirstBlock({ entries, stored }: Entries, plan: TablePlan, needed: number): boolean {
+  const end = (plan.offset + tableBytes(plan.entries)) / SECTOR_SIZE;
+  return stored.some((index) => index < needed && (entries[index] ?? 0) < end);
+}
+
+function takeEntries({ entries, stored }: Entries, count: number): Entries {
+  return { entries: entries.subarray(0, count), stored: stored.filter((index) => index < count) };
 }
 
 /**
@@ -124,7 +153,7 @@ async function readPadding(source: Source, { offset, entries, limit }: TablePlan
 }
 
 /** Whether every entry is one that a sound table could have. */
-function looksLikeTable(entries: Uint32Array, stored: Uint32Array, lastSector: number): boolean {
+function looksLikeTable({ entries, stored }: Entries, lastSector: number): boolean {
   return stored.every((index) => {
     const sector = entries[index] ?? 0;
     return sector > 0 && sector <= lastSector;

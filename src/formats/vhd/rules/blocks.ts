@@ -35,6 +35,7 @@ export const batEntryOutOfFile: RegionRule = defineRegionRule({
   title: 'A block lies outside the file',
   spec: TABLE,
   repair: 'lossy',
+  derivedFrom: ['vhd/bat-out-of-file'],
   explanation: {
     what: 'A table entry points to a block of which at least the end lies behind the place where the footer begins.',
     why: 'The guest data of this block are lost, or mixed with the footer.',

@@ -2,7 +2,7 @@ import { formatHex, type Breach } from '../../../codec/index.ts';
 import { defineRule, defineSpecRule, type RaisableRule } from '../../../model/rule.ts';
 import { isBlktap } from '../creator.ts';
 import { fieldPlace } from '../place.ts';
-import { maxEntries, neededEntries } from '../table.ts';
+import { MAX_ENTRIES_READ, maxEntries, neededEntries } from '../table.ts';
 import type { VhdImage } from '../types.ts';
 import type { ChecksumData } from './footer.ts';
 
@@ -278,18 +278,20 @@ export const maxEntriesExcess: RaisableRule<VhdImage, { readonly entries: number
       const { maxTableEntries: entries, blockSize } = header.fields;
       const needed = neededEntries(footer.fields.currentSize, blockSize);
       if (entries <= needed) return;
+      const isImpossible =
+        entries > maxEntries(blockSize) || blocks.entries.length < Math.min(entries, MAX_ENTRIES_READ);
       const isReserve = entries === needed + 1 || isBlktap(footer.fields);
       yield {
         at: fieldPlace(file, header, 'max_table_entries'),
         data: { entries, needed },
-        severity: entries > maxEntries(blockSize) ? 'error' : isReserve ? 'info' : 'warning',
+        severity: isImpossible ? 'error' : isReserve ? 'info' : 'warning',
         expected: String(needed),
         actual: String(entries),
       };
     },
     explanation: {
       what: 'The table has entries behind the last block of the disk.',
-      why: 'Entries that are never used cost a little space. More entries than the largest VHD can have are certainly wrong.',
+      why: 'Entries that are never used cost a little space. More entries than the largest VHD can have, or so many that the table would reach into the first block, are certainly wrong.',
       how: 'QEMU before 2.6 wrote one entry too many for sizes that are whole blocks; XenServer keeps room to grow; a disk was made smaller.',
       readers: 'Readers use the entries that they need; QEMU refuses tables that no VHD can have.',
       repair: 'None needed.',

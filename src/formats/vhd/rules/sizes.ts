@@ -74,7 +74,8 @@ export const currentSizeLimit: RaisableRule<unknown, Breach> = defineSpecRule({
   title: 'The disk is larger than the format allows',
   spec: `${FOOTER_FORMAT}, Current Size`,
   repair: 'none',
-  message: ({ actual }) => `the current size is ${actual} bytes, more than the 2040 GiB that a VHD can have`,
+  message: ({ actual }) =>
+    `the current size is ${BigInt(actual)} bytes, more than the 2040 GiB that a VHD can have`,
   explanation: {
     what: 'The current size is above 2040 GiB, the largest disk that a VHD can hold.',
     why: 'Sector numbers in the table have 32 bits, so blocks behind the limit cannot be found.',
