@@ -86,14 +86,14 @@ async function openHosted(context: OpenContext): Promise<VmdkImage> {
   return assemble(context, file, descriptor, [extent]);
 }
 
-/** The embedded descriptor; `null` where its area is empty, as in the extents of a split disk. */
+/** The embedded descriptor; `null` where its area has no text, as in the extents of a split disk. */
 async function readEmbedded(
   file: ImageFile,
   source: Source,
   { offset, length }: DescriptorArea,
 ): Promise<Descriptor | null> {
   const area = await readAvailable(source, fileOffset(offset), Math.min(length, MAX_TEXT_BYTES));
-  if (area.every((byte) => byte === 0)) return null;
+  if (area[0] === 0) return null;
   return parseDescriptor(area, { file, offset, isEmbedded: true });
 }
 

@@ -128,6 +128,8 @@ export const cowdGrainSize: FieldRule = defineFieldRule({
   title: 'The grain size of a COWD extent cannot be',
   spec: `${HEADER}, grainSize`,
   repair: 'none',
+  message: ({ field, actual, expected }) =>
+    `${field} is ${actual}, must be ${expected.startsWith('at') ? expected : 'a power of two'}`,
   explanation: {
     what: 'The grain size is 0 or not a power of two. ESX uses 1 sector, and more than 128 is not known.',
     why: "Every position on the guest's disk is computed from it.",

@@ -11,6 +11,9 @@ const LIMITS = { cylinders: 65_535, heads: 255, sectors: 63 } as const;
 /** Disks beyond what 16383 cylinders of IDE reach keep that number. */
 const CAPPED_CYLINDERS = 16_383;
 
+/** Bytes of a cylinder of IDE; a smaller disk has none, and QEMU says so. */
+const SMALLEST_CYLINDER = 16 * 63 * SECTOR_SIZE;
+
 function geometryOf(descriptor: Descriptor): readonly (Property | undefined)[] {
   return DIMENSIONS.map((dimension) => findProperty(descriptor, `ddb.geometry.${dimension}`));
 }
@@ -68,7 +71,8 @@ export const geometryInvalid: RaisableRule<
       for (const [index, property] of geometryOf(descriptor).entries()) {
         const limit = LIMITS[DIMENSIONS[index] ?? 'cylinders'];
         const value = property?.value.text ?? '';
-        if (property === undefined || isWithin(value, limit)) continue;
+        const isTiny = index === 0 && value === '0' && image.size < SMALLEST_CYLINDER;
+        if (property === undefined || isWithin(value, limit) || isTiny) continue;
         yield valueFinding(
           descriptor,
           property,

@@ -138,6 +138,8 @@ export const markersWithoutCompression: FieldRule = defineFieldRule({
   title: 'Markers are promised where nothing is compressed',
   spec: `${HEADER}, flags bits 16 and 17`,
   repair: 'none',
+  message: () =>
+    'flags say that grains have markers (bit 17) and are not compressed (bit 16), which cannot be',
   explanation: {
     what: 'Bit 17 (each compressed grain begins with its address) is set and bit 16 (grains are compressed) is not.',
     why: "No reader can know whether the twelve bytes in front of each grain are a marker or the guest's data.",
@@ -211,6 +213,14 @@ export const compressionUnknown: FieldRule = defineFieldRule({
   },
 });
 
+/** What a transfer must have done for the detector to hold these bytes. */
+function describeTransfer(bytes: string): string {
+  if (/^0d 0a 20/i.test(bytes)) return 'line feeds became carriage return and line feed';
+  if (/^0a 20 0a/i.test(bytes)) return 'carriage return and line feed became line feeds';
+  if (/^0d 20 0d/i.test(bytes)) return 'line feeds became carriage returns';
+  return 'the bytes were overwritten, or changed in a way that is not known';
+}
+
 /** The newline bytes were changed. */
 export const newlineDamage: FieldRule = defineFieldRule({
   id: 'vmdk4/newline-damage',
@@ -219,6 +229,7 @@ export const newlineDamage: FieldRule = defineFieldRule({
   title: 'A transfer in text mode changed the file',
   spec: `${HEADER}, singleEndLineChar to doubleEndLineChar2`,
   repair: 'none',
+  message: ({ field, actual }) => `${field} is ${actual}, must be 0a 20 0d 0a: ${describeTransfer(actual)}`,
   explanation: {
     what: 'Four bytes of the header hold line ends on purpose. They are not what they were: something rewrote line ends in this file.',
     why: "The same happened all over the file wherever a byte looked like a line end, in tables and in the guest's data, and positions have shifted.",

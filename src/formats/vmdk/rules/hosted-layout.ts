@@ -35,6 +35,8 @@ export const capacityOverflow: FieldRule = defineFieldRule({
   title: 'The capacity is larger than the layout allows',
   spec: `${HEADER}, capacity`,
   repair: 'none',
+  message: ({ field, actual }) =>
+    `${field} is ${actual} sectors, more than the tables of such an extent can describe`,
   explanation: {
     what: 'Tables hold 32-bit sector numbers, so an uncompressed extent has at most 2^32 sectors, and no disk has 2^63 bytes.',
     why: 'Part of the disk cannot have a place in the file, and computing with such a number goes wrong in careless readers.',
@@ -139,7 +141,10 @@ export const descriptorBounds: FieldRule = defineFieldRule({
   title: 'The embedded descriptor is not where the header says',
   spec: `${HEADER}, descriptorOffset and descriptorSize`,
   repair: 'none',
-  message: ({ field, expected, actual }) => `${field} is ${actual}: ${expected}`,
+  message: ({ field, expected, actual }) =>
+    field.endsWith('_size')
+      ? `${field} is ${actual} sectors, must be 1 to 20480`
+      : `${field} is ${actual}: ${expected}`,
   explanation: {
     what: 'descriptorOffset names a place for the text descriptor that has no size, is larger than 10 MiB, or is not inside the file behind the header.',
     why: 'Without its descriptor the disk has no identity and no link to its parent; readers refuse it.',
@@ -157,6 +162,7 @@ export const gdOffsetMissing: FieldRule = defineFieldRule({
   title: 'The header names no grain directory',
   spec: `${HEADER}, gdOffset`,
   repair: 'lossy',
+  message: ({ field, actual }) => `${field} is ${actual}, which is no place of a grain directory`,
   explanation: {
     what: "gdOffset is 0, so no table leads to the guest's data.",
     why: 'The disk looks empty or cannot be opened, while its data may all be there.',
@@ -269,6 +275,10 @@ export const overheadInvalid: FieldRule = defineFieldRule({
   title: 'The header is wrong about where the grains begin',
   spec: `${HEADER}, overHead`,
   repair: 'safe',
+  message: ({ field, expected, actual }) =>
+    actual === '0'
+      ? `${field} is 0, which would put grains over the header`
+      : `${field} is ${actual}, must be ${expected}`,
   explanation: {
     what: 'overHead counts the sectors in front of the first grain. It is 0, ends before the directories do, or lies behind the end of the file.',
     why: 'Reading does not need it, but a writer that puts the first grain there destroys tables.',
