@@ -30,6 +30,7 @@ describe.each(named)('%s', (_name, structure) => {
           const { bytes, spans } = structure.encode(values);
           const found = breachesIn(codec, bytes).find((breach) => breach.field === path);
           expect(found).toMatchObject({ rule, field: path, ...spans.get(path) });
+          expect(found?.expected).not.toMatch(/\b_\b/);
           expect(() => codec.from(bytes)).toThrow();
         }),
         runs,

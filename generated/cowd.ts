@@ -328,7 +328,7 @@ export class CowdHeader extends Structure<CowdHeaderField> {
       'grain_size',
       this.grainSize,
       this.grainSize !== 0 && (this.grainSize & (this.grainSize - 1)) >>> 0 === 0,
-      '_ != 0 and (_ & (_ - 1)) == 0',
+      'a power of two',
     );
     this.gdOffset = io.readU4le();
     expectMin(this, 'gd_offset', this.gdOffset, 4);
@@ -339,7 +339,7 @@ export class CowdHeader extends Structure<CowdHeaderField> {
       this.numGdEntries,
       this.grainSize === 0 ||
         Math.floor(floorDiv(this.numSectors - 1, this.grainSize) / 4096) < this.numGdEntries,
-      'grain_size == 0 or (num_sectors - 1) / grain_size / 4096 < _',
+      'enough for all grains of the disk, 4096 for each entry',
     );
     const at = reserve(this, 1624, 'free_sector');
     this.freeSector = io.view.getUint32(at, true);

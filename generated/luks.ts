@@ -430,7 +430,7 @@ export class KeySlot extends Structure<KeySlotField> {
       'stripes',
       this.stripes,
       this.stripes !== 0 || this.state !== KeySlotState.active,
-      '_ != 0 or state != key_slot_state::active',
+      'not 0 in a slot in use',
     );
   }
 

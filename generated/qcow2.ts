@@ -412,7 +412,7 @@ export class Header extends Structure<HeaderField> {
       'l1_table_offset',
       this.l1TableOffset,
       this.l1TableOffset !== 0n || this.l1Size === 0,
-      '_ != 0 or l1_size == 0',
+      'not 0',
     );
     this.refcountTableOffset = io.readU8be();
     expectMin(this, 'refcount_table_offset', this.refcountTableOffset, 1n);
@@ -428,7 +428,7 @@ export class Header extends Structure<HeaderField> {
         'incompatible_features',
         this.incompatibleFeatures,
         !this.incompatibleFeatures.externalDataFile || this.nbSnapshots === 0,
-        'not _.external_data_file or nb_snapshots == 0',
+        'without external data file where there are snapshots',
       );
     } else this.incompatibleFeatures = undefined;
     mark(this);
@@ -443,7 +443,7 @@ export class Header extends Structure<HeaderField> {
         'autoclear_features',
         this.autoclearFeatures,
         !this.autoclearFeatures.rawExternalData || present(this.incompatibleFeatures).externalDataFile,
-        'not _.raw_external_data or incompatible_features.external_data_file',
+        'without raw external data where there is no external data file',
       );
     } else this.autoclearFeatures = undefined;
     mark(this);
@@ -459,7 +459,7 @@ export class Header extends Structure<HeaderField> {
         'header_length',
         this.headerLength,
         this.headerLength >= 104 && this.headerLength <= 0x200000 && this.headerLength % 8 === 0,
-        '_ >= 104 and _ <= 0x200000 and _ % 8 == 0',
+        'a multiple of 8 from 104 to the cluster size',
       );
     } else this.headerLength = undefined;
     mark(this);
@@ -470,12 +470,12 @@ export class Header extends Structure<HeaderField> {
     mark(this);
     if (this.version >= 3 && present(this.headerLength) >= 112) {
       this.padding = io.readBytes(7);
-      expectThat(this, 'padding', this.padding, maxOf(this.padding) === 0, '_.max == 0');
+      expectThat(this, 'padding', this.padding, maxOf(this.padding) === 0, 'zeros');
     } else this.padding = undefined;
     mark(this);
     if (this.version >= 3 && present(this.headerLength) > 112) {
       this.unknownFields = io.readBytes(present(this.headerLength) - 112);
-      expectThat(this, 'unknown_fields', this.unknownFields, maxOf(this.unknownFields) === 0, '_.max == 0');
+      expectThat(this, 'unknown_fields', this.unknownFields, maxOf(this.unknownFields) === 0, 'zeros');
     } else this.unknownFields = undefined;
     mark(this);
   }
@@ -973,13 +973,7 @@ export class HeaderExtension extends Structure<HeaderExtensionField> {
     const at = reserve(this, 8, 'type');
     this.type = io.view.getUint32(at);
     this.length = io.view.getUint32(at + 4);
-    expectThat(
-      this,
-      'length',
-      this.length,
-      this.type !== HeaderExtensionType.end || this.length === 0,
-      'type != header_extension_type::end or _ == 0',
-    );
+    expectThat(this, 'length', this.length, this.type !== HeaderExtensionType.end || this.length === 0, '0');
     this.data = io.readBytes(this.type === HeaderExtensionType.end ? 0 : this.length);
     mark(this);
     this.padding = io.readBytes((8 - (this.data.length % 8)) % 8);
@@ -988,7 +982,7 @@ export class HeaderExtension extends Structure<HeaderExtensionField> {
       'padding',
       this.padding,
       this.padding.length === 0 || maxOf(this.padding) === 0,
-      '_.length == 0 or _.max == 0',
+      'zeros',
     );
     mark(this);
   }
@@ -1622,7 +1616,7 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
     this.standard = new L2StandardEntry(io, this, this._root);
-    expectThat(this, 'standard', this.standard, !this.standard.zero, 'not _.zero');
+    expectThat(this, 'standard', this.standard, !this.standard.zero, 'without the zero bit');
     const at = reserve(this, 8, 'zero_bitmap');
     this.zeroBitmap = io.view.getUint32(at);
     this.allocationBitmap = io.view.getUint32(at + 4);
@@ -1631,7 +1625,7 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
       'allocation_bitmap',
       this.allocationBitmap,
       (this.allocationBitmap & this.zeroBitmap) >>> 0 === 0,
-      '(_ & zero_bitmap) == 0',
+      'clear wherever zero_bitmap is set',
     );
   }
 
@@ -2092,7 +2086,7 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
         'vm_state_size_large',
         this.vmStateSizeLarge,
         this.vmStateSize === 0 || this.vmStateSizeLarge === BigInt(this.vmStateSize),
-        'vm_state_size == 0 or _ == vm_state_size',
+        'equal to vm_state_size',
       );
     } else this.vmStateSizeLarge = undefined;
     mark(this);
@@ -2347,7 +2341,7 @@ export class BitmapDirectoryEntry extends Structure<BitmapDirectoryEntryField> {
       'padding',
       this.padding,
       this.padding.length === 0 || maxOf(this.padding) === 0,
-      '_.length == 0 or _.max == 0',
+      'zeros',
     );
     mark(this);
   }
@@ -2580,7 +2574,7 @@ export class BitmapTableEntry extends Structure<BitmapTableEntryField> {
       'all_ones',
       this.allOnes,
       !this.allOnes || this.offsetSectors === 0n,
-      'not _ or offset_sectors == 0',
+      'clear where there is a position',
     );
   }
 

@@ -494,7 +494,7 @@ export class ConstHeader extends Structure<ConstHeaderField> {
     this.grainsSize = io.view.getBigUint64(at + 120, true);
     expectMin(this, 'grains_size', this.grainsSize, this.capacity);
     this.pad = io.readBytes(304);
-    expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, '_.max == 0');
+    expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, 'zeros');
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -640,7 +640,7 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
     this.replayJournal = io.view.getBigUint64(at + 16, true);
     expectEqual(this, 'replay_journal', this.replayJournal, 0n);
     this.pad = io.readBytes(480);
-    expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, '_.max == 0');
+    expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, 'zeros');
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -741,7 +741,7 @@ export class GrainDirEntry extends Structure<GrainDirEntryField> {
       this.type,
       this.type === GrainDirEntryType.table ||
         (this.type === GrainDirEntryType.none && this.tableIndex === 0),
-      '_ == grain_dir_entry_type::table or (_ == grain_dir_entry_type::none and table_index == 0)',
+      '1, or else all of the entry 0',
     );
   }
 

@@ -380,7 +380,7 @@ export class Footer extends Structure<FooterField> {
       this.creatorVersion,
       this.creatorApplication !== CreatorApplication.blktap ||
         (this.creatorVersion !== 0x1 && this.creatorVersion <= 0x10003),
-      'creator_application != creator_application::blktap or (_ != 0x00000001 and _ <= 0x00010003)',
+      '1.0 to 1.3 in a disk of blktap',
     );
     const at2 = reserve(this, 20, 'creator_host_os');
     this.creatorHostOs = io.view.getUint32(at2);
@@ -393,7 +393,7 @@ export class Footer extends Structure<FooterField> {
     const at3 = reserve(this, 20, 'checksum');
     this.checksum = io.view.getUint32(at3);
     this.uniqueId = io.bytes.subarray(at3 + 4, at3 + 20);
-    expectThat(this, 'unique_id', this.uniqueId, maxOf(this.uniqueId) !== 0, '_.max != 0');
+    expectThat(this, 'unique_id', this.uniqueId, maxOf(this.uniqueId) !== 0, 'not null');
     const at4 = reserve(this, 2, 'saved_state');
     this.savedState = io.view.getUint8(at4);
     this.hidden = io.view.getUint8(at4 + 1);
@@ -402,10 +402,10 @@ export class Footer extends Structure<FooterField> {
       'hidden',
       this.hidden,
       this.hidden === 0 || this.creatorApplication === CreatorApplication.blktap,
-      '_ == 0 or creator_application == creator_application::blktap',
+      '0 except in a disk of blktap',
     );
     this.reserved = io.readBytes(426);
-    expectThat(this, 'reserved', this.reserved, maxOf(this.reserved) === 0, '_.max == 0');
+    expectThat(this, 'reserved', this.reserved, maxOf(this.reserved) === 0, 'zeros');
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -631,7 +631,7 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
       'heads',
       this.heads,
       (this.heads >= 1 && this.heads <= 16) || this.heads === 255,
-      '_ >= 1 and _ <= 16 or _ == 255',
+      '1 to 16',
     );
     this.sectorsPerTrack = io.readU1();
     expectMin(this, 'sectors_per_track', this.sectorsPerTrack, 1);
@@ -942,7 +942,7 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
     }
 
     this.reserved2 = io.readBytes(256);
-    expectThat(this, 'reserved2', this.reserved2, maxOf(this.reserved2) === 0, '_.max == 0');
+    expectThat(this, 'reserved2', this.reserved2, maxOf(this.reserved2) === 0, 'zeros');
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -1095,7 +1095,7 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
       this.platformDataLength,
       !(this.platformCode === PlatformCode.w2ru || this.platformCode === PlatformCode.w2ku) ||
         (this.platformDataLength !== 0 && this.platformDataLength % 2 === 0),
-      'not (platform_code == platform_code::w2ru or platform_code == platform_code::w2ku) or (_ != 0 and _ % 2 == 0)',
+      'an even number, not 0',
     );
     this.reserved = io.readU4be();
     expectEqual(this, 'reserved', this.reserved, 0);
@@ -1106,7 +1106,7 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
       this.platformDataOffset,
       this.platformCode !== PlatformCode.none ||
         (this.platformDataSpace === 0 && this.platformDataLength === 0 && this.platformDataOffset === 0n),
-      'platform_code != platform_code::none or (platform_data_space == 0 and platform_data_length == 0 and _ == 0)',
+      '0 like length and space in an unused entry',
     );
   }
 

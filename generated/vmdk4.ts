@@ -348,7 +348,7 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
       'flags',
       this.flags,
       !this.flags.compressed || this.flags.markers,
-      'not _.compressed or _.markers',
+      'with markers where grains are compressed',
     );
     this.capacity = io.readU8le();
     expectThat(
@@ -356,7 +356,7 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
       'capacity',
       this.capacity,
       this.capacity < 0x40000000000000n && (this.flags.compressed || this.capacity <= 0x100000000),
-      '_ < 0x40_0000_0000_0000 and (flags.compressed or _ <= 0x1_0000_0000)',
+      'less than 2^63 bytes, and at most 2^32 sectors unless compressed',
     );
     this.grainSize = io.readU8le();
     expectAnyOf(this, 'grain_size', this.grainSize, [
@@ -388,28 +388,16 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
       'descriptor_size',
       this.descriptorSize,
       this.descriptorOffset === 0n || (this.descriptorSize > 0 && this.descriptorSize <= 20480),
-      'descriptor_offset == 0 or (_ > 0 and _ <= 20480)',
+      '1 to 20480 where there is a descriptor',
     );
     this.numGtesPerGt = io.readU4le();
     expectAnyOf(this, 'num_gtes_per_gt', this.numGtesPerGt, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
     const at2 = reserve(this, 16, 'rgd_offset');
     this.rgdOffset = io.view.getBigUint64(at2, true);
     this.gdOffset = io.view.getBigUint64(at2 + 8, true);
-    expectThat(
-      this,
-      'gd_offset',
-      this.gdOffset,
-      this.gdOffset !== 0n || this.capacity === 0n,
-      '_ != 0 or capacity == 0',
-    );
+    expectThat(this, 'gd_offset', this.gdOffset, this.gdOffset !== 0n || this.capacity === 0n, 'not 0');
     this.overhead = io.readU8le();
-    expectThat(
-      this,
-      'overhead',
-      this.overhead,
-      this.overhead !== 0n || this.capacity === 0n,
-      '_ != 0 or capacity == 0',
-    );
+    expectThat(this, 'overhead', this.overhead, this.overhead !== 0n || this.capacity === 0n, 'not 0');
     const at3 = reserve(this, 5, 'unclean_shutdown');
     this.uncleanShutdown = io.view.getUint8(at3);
     this.newlineDetector = io.bytes.subarray(at3 + 1, at3 + 5);
@@ -419,12 +407,12 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
       this.newlineDetector,
       !this.flags.validNewlineDetector ||
         bytesEqual(this.newlineDetector, Uint8Array.of(0xa, 0x20, 0xd, 0xa)),
-      'not flags.valid_newline_detector or _ == [0x0a, 0x20, 0x0d, 0x0a]',
+      '0a 20 0d 0a',
     );
     this.compressAlgorithm = io.readU2le();
     expectInEnum(this, 'compress_algorithm', this.compressAlgorithm, CompressAlgorithm, 'compress_algorithm');
     this.pad = io.readBytes(433);
-    expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, '_.max == 0');
+    expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, 'zeros');
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -581,7 +569,13 @@ export class SparseExtentFlags extends Structure<SparseExtentFlagsField> {
     expectEqual(this, 'reserved_compatible', this.reservedCompatible, 0);
     this.compressed = io.readBitsIntLe(1) !== 0;
     this.markers = io.readBitsIntLe(1) !== 0;
-    expectThat(this, 'markers', this.markers, !this.markers || this.compressed, 'not _ or compressed');
+    expectThat(
+      this,
+      'markers',
+      this.markers,
+      !this.markers || this.compressed,
+      'clear unless grains are compressed',
+    );
     this.reservedIncompatible = io.readBitsIntLe(14);
     expectEqual(this, 'reserved_incompatible', this.reservedIncompatible, 0);
   }
@@ -792,7 +786,7 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
     this.type = io.view.getUint32(at + 12, true);
     expectInEnum(this, 'type', this.type, MarkerType, 'marker_type');
     this.pad = io.readBytes(496);
-    expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, '_.max == 0');
+    expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, 'zeros');
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

@@ -76,7 +76,7 @@ export class ValidationNotInEnumError extends ValidationError {
 
 /** `valid/expr`: the expression is false for this value. */
 export class ValidationExprError extends ValidationError {
-  /** The expression, as the spec writes it. */
+  /** The expression, as the spec writes it, or what the spec says in words that it demands. */
   readonly expression: string;
 
   constructor(expression: string, actual: unknown, site: FieldSite) {

@@ -66,7 +66,11 @@ function emitCheck(
     case 'inEnum':
       return call('expectInEnum', ...enumArguments(check, item, scope));
     case 'expression':
-      return call('expectThat', translateCondition(check.value.ast, scope), JSON.stringify(check.value.text));
+      return call(
+        'expectThat',
+        translateCondition(check.value.ast, scope),
+        JSON.stringify(attribute.expected ?? check.value.text),
+      );
   }
 }
 

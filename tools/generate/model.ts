@@ -98,6 +98,8 @@ export interface Attribute {
   readonly parent: Located | 'none' | undefined;
   /** The rule of the checker's catalogue that a failed check breaks. */
   readonly rule: string | undefined;
+  /** What the expression of `valid` demands, in the author's words. */
+  readonly expected: string | undefined;
   readonly radix: 'hex' | 'dec' | undefined;
 }
 

@@ -108,6 +108,7 @@ function readParsed(
     value: undefined,
     parent: readParent(map),
     rule: values.authorText(map, '-rule'),
+    expected: values.authorText(map, '-expected'),
     radix: radix === 'hex' || radix === 'dec' ? radix : undefined,
   };
 }
