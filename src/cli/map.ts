@@ -11,11 +11,19 @@ export const runMap: RunCommand = async (invocation, terminal) => {
   const renderer = invocation.text('output') === 'json' ? new MapJsonRenderer() : new MapHumanRenderer();
   await readImage(invocation, terminal, !invocation.isSet('no-chain'), async (image) => {
     warnOfMissingParent(image, terminal);
-    stdout.write(renderer.begin());
+    // Nothing is written before the first range is known, so that what cannot be mapped at all leaves no half document.
+    let isBegun = false;
+    const begin = (): void => {
+      if (!isBegun) stdout.write(renderer.begin());
+      isBegun = true;
+    };
     for await (const runs of mapImage(image)) {
-      if (runs.length > 0) stdout.write(renderer.runs(runs));
+      if (runs.length === 0) continue;
+      begin();
+      stdout.write(renderer.runs(runs));
       if (stdout.isClosed) return;
     }
+    begin();
     stdout.write(renderer.end());
   });
   return EXIT.ok;
