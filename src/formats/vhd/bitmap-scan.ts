@@ -31,7 +31,8 @@ export function scanBitmaps(image: VhdImage): Promise<BitmapScan> {
 }
 
 async function scan(image: VhdImage): Promise<BitmapScan> {
-  const { blocks, batmap, source } = image;
+  const { blocks, source } = image;
+  const map = image.batmap?.map ?? null;
   const found = {
     padded: [] as number[],
     empty: [] as number[],
@@ -47,7 +48,7 @@ async function scan(image: VhdImage): Promise<BitmapScan> {
     if (bitmap === null) continue;
     if (hasBitsBehind(bitmap, sectors)) found.padded.push(index);
     if (isUniform(bitmap, sectors, 1)) continue;
-    if (batmap?.map != null && hasBatmapBit(batmap.map, index)) found.notFull.push(index);
+    if (map !== null && hasBatmapBit(map, index)) found.notFull.push(index);
     if (isUniform(bitmap, sectors, 0)) found.empty.push(index);
     else found.partial.push(index);
   }

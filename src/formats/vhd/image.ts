@@ -11,7 +11,7 @@ import { findFooters, isFixed, NOWHERE, type Footers } from './footers.ts';
 import { findHeader, hasHeader, locateTable } from './header.ts';
 import { describeInfo, dumpStructures } from './info.ts';
 import { mapRange } from './mappings.ts';
-import { parentReference, readLocators } from './parent.ts';
+import { locateParents, parentReference, readLocators } from './parent.ts';
 import { fieldPlace } from './place.ts';
 import { FOOTER_SIZE } from './probe.ts';
 import { diskTypeLayoutMismatch } from './rules/footer.ts';
@@ -44,6 +44,7 @@ export async function openVhdImage(context: OpenContext): Promise<VhdImage> {
   const locators = header === null ? [] : await readLocators(context.source, header);
   const isChild = variant === 'differencing' && header !== null;
   const parent = isChild ? await context.openParent(parentReference(footer, header, locators)) : null;
+  const locatedParents = parent?.state === 'opened' ? await locateParents(context, locators) : [];
   return createImage(context, {
     footers,
     footer,
@@ -55,6 +56,7 @@ export async function openVhdImage(context: OpenContext): Promise<VhdImage> {
     batmap,
     locators,
     parent,
+    locatedParents,
   });
 }
 
@@ -65,11 +67,12 @@ function variantOf(footer: FoundFooter): VhdVariant {
 }
 
 /** A file is the first part of a split disk if it has no footer and the second part, `.v01`, lies beside it. */
-async function refuseSplitDisk({ file, openFile }: OpenContext): Promise<void> {
+async function refuseSplitDisk(context: OpenContext): Promise<void> {
+  const { file } = context;
   const name = file.path.replace(/^.*[\\/]/, '');
   const second = name.replace(/\.vhd$/i, '.v01');
   if (second === name) return;
-  const { state, file: part } = await openFile({ name: second }, 'extent');
+  const { state, file: part } = await context.openFile({ name: second }, 'extent');
   if (state !== 'opened') return;
   await part.source?.close();
   throw new UnsupportedFeatureError(
@@ -150,7 +153,17 @@ async function openBatmap(
 /** Everything that opening found out. */
 type Parts = Pick<
   VhdImage,
-  'footers' | 'footer' | 'limit' | 'size' | 'variant' | 'header' | 'blocks' | 'batmap' | 'locators' | 'parent'
+  | 'footers'
+  | 'footer'
+  | 'limit'
+  | 'size'
+  | 'variant'
+  | 'header'
+  | 'blocks'
+  | 'batmap'
+  | 'locators'
+  | 'parent'
+  | 'locatedParents'
 >;
 
 function createImage({ file, source }: OpenContext, parts: Parts): VhdImage {

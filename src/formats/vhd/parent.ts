@@ -1,11 +1,11 @@
 import type { DynamicHeader } from '../../../generated/vhd.ts';
 import { fileOffset, type Source } from '../../io/source.ts';
-import type { Reference } from '../../model/format.ts';
+import type { OpenContext, Reference } from '../../model/format.ts';
 import { SECTOR_SIZE, toSafeNumber } from '../../model/offsets.ts';
 import { formatCode, isBlktap } from './creator.ts';
 import { isNullUuid } from './identity.ts';
 import { baseName, decodeAnsi, decodeUtf16, decodeUtf8 } from './text.ts';
-import type { Found, FoundFooter, Locator } from './types.ts';
+import type { Found, FoundFooter, LocatedParent, Locator } from './types.ts';
 
 /** Bytes of a locator's data that are looked at: the longest path Windows has, twice over. */
 const MAX_LOCATOR_BYTES = 0x20000;
@@ -77,6 +77,23 @@ export function parentReference(
     candidates: [...new Set(candidates.filter((path) => path !== ''))],
     formatHint: hasRawParent(footer, header) ? 'raw' : null,
   };
+}
+
+/** Finds out which files the locators lead to, each by its own path alone. None stays open. */
+export async function locateParents(
+  context: OpenContext,
+  locators: readonly Locator[],
+): Promise<readonly LocatedParent[]> {
+  const located: LocatedParent[] = [];
+  for (const locator of locators) {
+    if (locator.text === null || locator.text === '') continue;
+    const name = toLocalPath(locator.text);
+    const { state, file } = await context.openFile({ name }, 'parent');
+    if (state !== 'opened' || file.source === null) continue;
+    located.push({ locator, path: file.path, identity: file.source.identity });
+    await file.source.close();
+  }
+  return located;
 }
 
 /** Whether the parent is a raw disk, which XenServer says by a null id. */

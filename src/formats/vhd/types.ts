@@ -76,6 +76,14 @@ export interface Locator {
   readonly text: string | null;
 }
 
+/** A file that exists under the path of one locator. */
+export interface LocatedParent {
+  readonly locator: Locator;
+  readonly path: string;
+  /** As in `Source.identity`. */
+  readonly identity: string;
+}
+
 /** An opened VHD. */
 export interface VhdImage extends Image {
   readonly format: 'vhd';
@@ -93,6 +101,8 @@ export interface VhdImage extends Image {
   readonly blocks: BlockTable | null;
   readonly batmap: FoundBatmap | null;
   readonly locators: readonly Locator[];
+  /** The files that locators lead to by themselves, where the parent was opened. */
+  readonly locatedParents: readonly LocatedParent[];
 }
 
 /** Whether an image is a VHD: no other format's images bear its id. */

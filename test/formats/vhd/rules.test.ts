@@ -708,7 +708,7 @@ describe('each rule has an image that triggers it and one that does not', () => 
   test('of all rules but those that take more than one damage', () => {
     const tried = new Set(CASES.map(({ rule }) => rule));
     const untried = vhdRules.map(({ id }) => id).filter((id) => !tried.has(id));
-    expect(untried.sort()).toEqual(['vhd/parent-chain-depth', 'vhd/parent-type']);
+    expect(untried.sort()).toEqual(['vhd/locator-disagree', 'vhd/parent-chain-depth', 'vhd/parent-type']);
   });
 });
 
@@ -759,6 +759,16 @@ describe('a chain', () => {
     const report = await checkMemory({ 'disk.vhd': child, 'parent.vhd': new Uint8Array(8 * MIB) });
     expect(aboveInfo(report)).toEqual([]);
     expect(report.counts.byRule).toHaveProperty(['vhd/parent-id-null']);
+  });
+
+  test('whose locators lead to two files', async () => {
+    const elsewhere: LocatorPlan = { code: 'W2ku', data: utf16('old/parent.vhd', 'le') };
+    const parent = buildVhd({ uniqueId: uuid(1) }).bytes;
+    const files = { 'disk.vhd': buildVhd(childOf([W2RU, elsewhere])).bytes, 'parent.vhd': parent };
+    expect(aboveInfo(await checkMemory(files))).toEqual([]);
+    const report = await checkMemory({ ...files, 'old/parent.vhd': parent });
+    expect(aboveInfo(report)).toEqual(['vhd/locator-disagree']);
+    expect(report.problems[0]).toMatchObject({ field: 'header.parent_locators[1].platform_data_offset' });
   });
 
   test('is not followed when the caller says so', async () => {

@@ -264,6 +264,42 @@ export const locatorNameMismatch: RaisableRule<
   },
 });
 
+/** Locators that lead to different files. */
+export const locatorDisagree: RaisableRule<
+  VhdImage,
+  { readonly index: number; readonly path: string; readonly first: string }
+> = defineRule({
+  id: 'vhd/locator-disagree',
+  severity: 'warning',
+  depth: 'header',
+  title: 'Parent locators lead to different files',
+  spec: LOCATOR_ENTRIES,
+  repair: 'decision',
+  message: ({ index, path, first }) =>
+    `locator ${index} leads to ${path}, another one to ${first}; both exist`,
+  *check({ file, header, locatedParents }) {
+    const [first, ...others] = locatedParents;
+    if (header?.isTrusted !== true || first === undefined) return;
+    for (const { locator, path, identity } of others) {
+      if (identity === first.identity) continue;
+      const at = locatorPlace(file, header, locator.index);
+      yield {
+        at,
+        data: { index: locator.index, path, first: first.path },
+        expected: first.path,
+        actual: path,
+      };
+    }
+  },
+  explanation: {
+    what: 'The paths of two locators belong to two files that both exist and are not the same.',
+    why: 'Which of them is the parent depends on the reader; with the wrong one the data of two disks are mixed.',
+    how: 'A child that was copied to another folder where a parent of the same name lies, or a path that was changed in one locator only.',
+    readers: 'Hyper-V tries the relative path first, others the absolute one.',
+    repair: 'Decide which file is the parent (its unique id tells) and correct the other locator.',
+  },
+});
+
 /** The rules on parent locators. */
 export const locatorRules: readonly RaisableRule<VhdImage, never>[] = [
   locatorCode,
@@ -275,6 +311,7 @@ export const locatorRules: readonly RaisableRule<VhdImage, never>[] = [
   locatorDuplicate,
   locatorMissing,
   locatorNameMismatch,
+  locatorDisagree,
 ];
 
 /** Those that the spec states. */
