@@ -1,3 +1,4 @@
+import { EndOfStreamError } from '../../../src/codec/index.ts';
 import { isList } from '../conformance/evaluate.ts';
 
 /** Objects compared before a tree counts as compared: some specs parse without end on demand. */
@@ -34,6 +35,7 @@ class Comparison {
   }
 
   #objects(ours: unknown, theirs: object, path: string, level: number): void {
+    if (theirs.constructor.name === 'KaitaiStream') return;
     if (typeof ours !== 'object' || ours === null) return this.#check(false, ours, theirs, path);
     if (this.#seen.has(theirs) || this.#seen.size > MOST_OBJECTS || level > MOST_LEVELS) return;
     this.#seen.add(theirs);
@@ -43,6 +45,7 @@ class Comparison {
   #property(ours: object, theirs: object, name: string, path: string, level: number): void {
     const reference = outcome(() => Reflect.get(theirs, name) as unknown);
     const own = outcome(() => Reflect.get(ours, name) as unknown);
+    if (isStricter(own.error)) return;
     if (reference.error === undefined && own.error === undefined)
       this.values(own.value, reference.value, path, level);
     else
@@ -57,6 +60,11 @@ class Comparison {
   #check(same: boolean, ours: unknown, theirs: unknown, path: string): void {
     if (!same) this.differences.push(`${path}: ${show(ours)} instead of ${show(theirs)}`);
   }
+}
+
+/** Does our parser refuse what the reference goes on with, as `undefined`, `NaN` or an object of another class? */
+export function isStricter(error: Error | undefined): boolean {
+  return ['ConversionError', 'IndexOutOfRangeError', 'DivisionByZeroError'].includes(error?.name ?? '');
 }
 
 /** Either a value or what was thrown. */
@@ -77,7 +85,7 @@ export function outcome<T>(action: () => T): Outcome<T> {
 /** Do both fail, and where the reference has a name for the error, by the same one? */
 export function errorsAgree(ours: Error | undefined, theirs: Error | undefined): boolean {
   if (ours === undefined || theirs === undefined) return ours === theirs;
-  if (theirs.name === 'EOFError') return ours.name === 'EndOfStreamError';
+  if (theirs.name === 'EOFError') return ours instanceof EndOfStreamError;
   return theirs.name.startsWith('Validation') || ours.name.startsWith('Validation')
     ? ours.name === theirs.name
     : true;

@@ -26,7 +26,7 @@ export async function referenceParser(
   const { [name]: parser } = loadModule(verdict.files, `${name}.js`, new Map());
   return (bytes) => {
     const object = new (parser as ReferenceClass)(new Stream(Uint8Array.from(bytes).buffer));
-    if (!('_m' in object) && Object.keys(object).includes('_debug')) object._read?.();
+    if ('_debug' in object) object._read?.();
     return object;
   };
 }

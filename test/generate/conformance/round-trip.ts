@@ -1,0 +1,38 @@
+/** A parsed object of a class that can be written. */
+export interface Written {
+  toBytes(): Uint8Array;
+}
+
+/** Has the object's class a writer? */
+export function isWritten(object: object): object is Written {
+  return 'toBytes' in object;
+}
+
+/**
+ * Makes a tree of objects forget the streams they were read from, so that writing them has nothing but their fields
+ * to go by.
+ */
+export function forgetStreams(value: unknown, seen = new Set<unknown>()): void {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || seen.has(value)) return;
+  seen.add(value);
+  for (const inner of fieldValues(value)) forgetStreams(inner, seen);
+  if ('_io' in value) Object.defineProperty(value, '_io', { value: undefined });
+}
+
+/** The fields of a tree of objects as plain data, without instances and without links upwards. */
+export function fieldTree(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return Array.from(value as Uint8Array, String);
+  if (Array.isArray(value)) return value.map(fieldTree);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(fieldNames(value).map((name) => [name, fieldTree(Reflect.get(value, name))]));
+}
+
+function fieldValues(object: object): unknown[] {
+  return Array.isArray(object)
+    ? object
+    : fieldNames(object).map((name) => Reflect.get(object, name) as unknown);
+}
+
+function fieldNames(object: object): string[] {
+  return Object.keys(object).filter((name) => !name.startsWith('_'));
+}
