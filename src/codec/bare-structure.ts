@@ -26,12 +26,12 @@ export interface BitSpan {
  */
 export abstract class BareStructure {
   /** The stream that the structure was read from. */
-  readonly _io: ByteReader;
+  declare readonly _io: ByteReader;
   /** The structure that holds this one. */
-  readonly _parent: BareStructure | undefined;
+  declare readonly _parent: BareStructure | undefined;
   /** The outermost structure of the spec. */
-  readonly _root: BareStructure | undefined;
-  readonly [START]: number;
+  declare readonly _root: BareStructure | undefined;
+  declare readonly [START]: number;
   declare [ENDS]?: number[];
   declare [SPANS]?: Map<string, BitSpan>;
   declare [KEPT]?: Map<string, unknown>;

@@ -119,6 +119,8 @@ type Token =
 const SYMBOLS = ['::', '<<', '>>', '<=', '>=', '==', '!=', ...'()[]{}<>+-*/%&|^~?:.,'];
 const NUMBER =
   /0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][-+]?[0-9]+)?/y;
+/** White space, and the ends of lines that are continued. */
+const BLANK = /(?:\s|\\\r?\n)+/y;
 const WORD = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 const ESCAPES: Readonly<Record<string, string>> = {
   a: '\x07',
@@ -315,8 +317,8 @@ class Parser {
   }
 
   #scan(): Token {
-    while (/\s|\\(?=\r?\n)/.test(this.#text.slice(this.#at, this.#at + 2).replace(/^([^\\])[^]*/, '$1')))
-      this.#at++;
+    this.#match(BLANK);
+    this.#at++;
     const at = this.#at;
     const next = this.#text[at];
     if (next === undefined) return { kind: 'end', text: '', at };

@@ -391,6 +391,7 @@ function cast({ of, type: { path, isArray } }: Extract<Expression, { kind: 'cast
   const wanted = valueTypeNamed(path, isArray, scope.owner, scope.place);
   const isEmptyList = of.kind === 'list' && of.items.length === 0;
   if (wanted.kind === 'array' && of.kind === 'list') return castList(of.items, wanted, scope);
+  if (wanted.kind === 'bytes' && of.kind === 'list') return castBytes(of.items, scope);
   const value = translate(of, scope);
   if (isEmptyList || wanted.kind === 'any') return { ...value, type: wanted };
   if (wanted.kind === 'integer') return castInteger(value, wanted, scope);
@@ -437,6 +438,12 @@ function castList(items: readonly Expression[], wanted: types.ArrayType, scope: 
     (item) => converted(present(translate(item, scope), scope), wanted.of, scope).text,
   );
   return code(`[${values.join(', ')}]`, { ...wanted, like: false });
+}
+
+/** A list of computed bytes. */
+function castBytes(items: readonly Expression[], scope: Scope): Code {
+  const values = items.map((item) => translateCount(item, scope));
+  return code(`${scope.names.global('Uint8Array')}.of(${values.join(', ')})`, types.BYTES);
 }
 
 function castStructure(
