@@ -59,9 +59,10 @@ export class CountingOwners implements Owners, Ownership {
     else if (this.#units.fits(start, unitLength)) {
       this.#units.take(start, unitLength, fitting, this.#collisions);
       if (kind.role !== 'data') this.#metadata.addRun(...this.#unitsOf(start, end), () => undefined);
-    } else
-      for (let i = 0; i < fitting; i++)
-        this.#ranges.push(start + i * unitLength, start + (i + 1) * unitLength);
+    } else {
+      // The regions of a run follow one another and never meet: one range stands for them all.
+      this.#ranges.push(start, end);
+    }
   }
 
   odd(kind: RegionKind, index: number, high: number, low: number): void {
