@@ -1,10 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { VdcheckError } from '../../../src/errors.ts';
 import type { FileOffset, Source } from '../../../src/io/source.ts';
 import { memorySource } from '../../../src/io/memory-source.ts';
 import type { ImageReport } from '../../../src/model/report.ts';
 import { checkImage } from '../../../src/ops/check.ts';
-import { checkMemory } from '../../support/open.ts';
-import { buildVhd, utf16, uuid, type BuiltVhd, type VhdPlan } from '../../support/vhd.ts';
+import { checkMemory, mapAll, openMemory } from '../../support/open.ts';
+import { buildVhd, sumVhd, utf16, uuid, type BuiltVhd, type VhdPlan } from '../../support/vhd.ts';
 
 const MIB = 1024 * 1024;
 const SMALL: VhdPlan = { size: 16 * 4096, blockSize: 4096, blocks: [[5], [0], [2]] };
@@ -22,6 +24,12 @@ const PARENT = buildVhd({ ...SMALL, uniqueId: uuid(1) }).bytes;
 
 const check = ({ bytes }: Pick<BuiltVhd, 'bytes'>): Promise<ImageReport> =>
   checkMemory({ 'disk.vhd': bytes, 'parent.vhd': PARENT });
+
+/** Swallows an error that is one of ours. */
+function typedError(error: unknown): null {
+  if (error instanceof VdcheckError) return null;
+  throw error;
+}
 
 const errorsOf = ({ problems }: ImageReport): readonly string[] =>
   [...new Set(problems.filter(({ severity }) => severity === 'error').map(({ rule }) => rule))].sort();
@@ -125,6 +133,38 @@ describe('whatever is cut off or overwritten', () => {
     const built = buildVhd(BLKTAP_CHILD);
     const report = await check(built.damage((e) => e.set(built.at.batmap + 16, [0xff, 0xff, 0xff, 0xff])));
     expect(errorsOf(report)).toEqual(['vhd/batmap-header']);
+  });
+
+  test('any few bytes of metadata set to anything, with right checksums, end in problems', async () => {
+    const built = buildVhd(BLKTAP_CHILD);
+    const metadata = Math.min(...built.at.blocks.values());
+    const edit = fc.record({
+      offset: fc.oneof(
+        fc.nat(metadata - 1),
+        fc.nat(511).map((at) => built.at.footer + at),
+      ),
+      bytes: fc.oneof(
+        fc.uint8Array({ minLength: 1, maxLength: 8 }),
+        fc.constantFrom([0], [0xff], [0, 0, 0, 0], [0xff, 0xff, 0xff, 0xff], [0x7f, 0xff, 0xff, 0xff]),
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 6 }), async (edits) => {
+        const damaged = built.damage((e) => {
+          for (const { offset, bytes } of edits) e.set(Math.min(offset, e.bytes.length - 8), bytes);
+          e.endFooter('checksum', sumVhd(e.bytes.subarray(-512), 64)).copy(
+            'checksum',
+            sumVhd(e.bytes.subarray(0, 512), 64),
+          );
+          e.header('checksum', sumVhd(e.bytes.subarray(512, 1536), 36));
+        });
+        const report = await check(damaged);
+        expect(report.error?.code ?? 'not-an-image').toBe('not-an-image');
+        const image = await openMemory({ 'disk.vhd': damaged.bytes, 'parent.vhd': PARENT }).catch(typedError);
+        if (image !== null) await mapAll(image, 0, 65536).catch(typedError);
+      }),
+      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 300), seed: 1 },
+    );
   });
 
   test('no byte of the image is changed', async () => {
