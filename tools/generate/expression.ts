@@ -318,7 +318,6 @@ class Parser {
 
   #scan(): Token {
     this.#match(BLANK);
-    this.#at++;
     const at = this.#at;
     const next = this.#text[at];
     if (next === undefined) return { kind: 'end', text: '', at };
