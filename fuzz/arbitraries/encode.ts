@@ -49,8 +49,7 @@ function writeStructure(
     const path = prefix + field.id;
     const start = writer.position;
     if (field.kind === 'structure') writeNested(writer, field, value, resolve, path, spans);
-    else if (value instanceof Uint8Array)
-      for (const byte of value) writer.writeInteger(BigInt(byte), 8, false);
+    else if (value instanceof Uint8Array) writer.writeBytes(value);
     else if (field.kind !== 'bytes') writeInteger(writer, layout, field, asInteger(value));
     spans.set(path, touchedBytes(start, writer.position));
   }
@@ -97,6 +96,12 @@ function asStructure(value: FieldValue): StructureValues {
 class BitList {
   readonly #bytes: number[] = [];
   position = 0;
+
+  /** Appends bytes as they are; only where a byte is full. */
+  writeBytes(bytes: Uint8Array): void {
+    this.#bytes.push(...bytes);
+    this.position += bytes.length * 8;
+  }
 
   /** Appends whole bytes. */
   writeInteger(value: bigint, width: number, littleEndian: boolean): void {
