@@ -11,14 +11,17 @@ const BATCH_RUNS = 4096;
  */
 export class MappingRuns {
   #complete: Mapping[] = [];
+  /** The run that may still grow, as it began. */
   #last: Mapping | null = null;
+  /** Its length by now. */
+  #length = 0;
 
   /** `length` guest bytes from `start` on are stored as they are at `offset` of `file`. */
   data(start: number, length: number, file: ImageFile, offset: number): void {
     const last = this.#last;
     const continues =
-      last?.kind === 'data' && last.at.file === file && last.at.offset + last.length === offset;
-    if (continues) this.#last = { ...last, length: last.length + length };
+      last?.kind === 'data' && last.at.file === file && last.at.offset + this.#length === offset;
+    if (continues) this.#length += length;
     else
       this.#begin({
         kind: 'data',
@@ -30,8 +33,7 @@ export class MappingRuns {
 
   /** `length` guest bytes from `start` on are not stored. */
   hole(kind: 'zero' | 'unallocated', start: number, length: number): void {
-    const last = this.#last;
-    if (last?.kind === kind) this.#last = { ...last, length: last.length + length };
+    if (this.#last?.kind === kind) this.#length += length;
     else this.#begin({ kind, start: guestOffset(start), length });
   }
 
@@ -65,13 +67,20 @@ export class MappingRuns {
 
   /** All that is left. */
   finish(): readonly Mapping[] {
-    if (this.#last !== null) this.#complete.push(this.#last);
+    this.#endLast();
     this.#last = null;
     return this.take();
   }
 
   #begin(run: Mapping): void {
-    if (this.#last !== null) this.#complete.push(this.#last);
+    this.#endLast();
     this.#last = run;
+    this.#length = run.length;
+  }
+
+  #endLast(): void {
+    if (this.#last === null) return;
+    const hasGrown = this.#length !== this.#last.length;
+    this.#complete.push(hasGrown ? { ...this.#last, length: this.#length } : this.#last);
   }
 }

@@ -1,6 +1,7 @@
 import { SECTOR_SIZE } from '../../model/offsets.ts';
 import { hasBitsBehind, isUniform, readBitmap } from './bitmap.ts';
 import { hasBatmapBit } from './batmap.ts';
+import { storedBytes } from './table.ts';
 import type { BlockTable, VhdImage } from './types.ts';
 
 /**
@@ -55,10 +56,10 @@ async function scan(image: VhdImage): Promise<BitmapScan> {
   return found;
 }
 
-/** The stored blocks whose bitmaps are read; a block inside the headers has none. */
+/** The stored blocks whose bitmaps are read; a block that is not wholly in the file, or at its start, has none. */
 function* blocksToScan({ variant, batmap, limit }: VhdImage, blocks: BlockTable): Iterable<number> {
   const { entries, stored } = blocks;
-  const lastSector = (limit - blocks.bitmapBytes) / SECTOR_SIZE;
+  const lastSector = (limit - storedBytes(blocks)) / SECTOR_SIZE;
   const count = variant === 'dynamic' && batmap === null ? MAX_DYNAMIC_BITMAPS : stored.length;
   for (const index of stored.subarray(0, count)) {
     const sector = entries[index] ?? 0;

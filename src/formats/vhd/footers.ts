@@ -1,5 +1,5 @@
 import { DiskType, Footer } from '../../../generated/vhd.ts';
-import type { BreachSink } from '../../codec/index.ts';
+import { formatHex, type BreachSink } from '../../codec/index.ts';
 import { fileOffset, readAvailable } from '../../io/source.ts';
 import type { OpenContext } from '../../model/format.ts';
 import type { Severity } from '../../model/problem.ts';
@@ -180,7 +180,10 @@ function isPoisoned({ bytes }: FoundFooter): boolean {
 function reportSum({ file, problems }: OpenContext, rule: typeof footerChecksum, found: FoundFooter): void {
   const stored = found.fields.checksum;
   const [computed = 0] = sumsOf(found.bytes, found.fields);
-  problems.add(rule.report({ at: fieldPlace(file, found, 'checksum'), data: { stored, computed } }));
+  const texts = { expected: formatHex(computed, 4), actual: formatHex(stored, 4) };
+  problems.add(
+    rule.report({ at: fieldPlace(file, found, 'checksum'), data: { stored, computed }, ...texts }),
+  );
 }
 
 function reportCopy(

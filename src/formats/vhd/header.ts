@@ -102,7 +102,8 @@ function judgeHeader({ file, problems }: OpenContext, candidate: Candidate): Fou
     const stored = fields.checksum;
     const computed = computeChecksum(bytes, fields.at('checksum')?.offset);
     const at = fieldPlace(file, candidate, 'checksum');
-    problems.add(headerChecksum.report({ at, data: { stored, computed } }));
+    const texts = { expected: formatHex(computed, 4), actual: formatHex(stored, 4) };
+    problems.add(headerChecksum.report({ at, data: { stored, computed }, ...texts }));
   }
   return isHeader(candidate) ? candidate : null;
 }

@@ -1,5 +1,6 @@
 import type { Structure } from '../../codec/index.ts';
 import type { DumpedStructure, ImageInfo } from '../../model/image.ts';
+import { toSafeNumber } from '../../model/offsets.ts';
 import { formatCode } from './creator.ts';
 import { geometryBytes } from './geometry.ts';
 import { formatTime, formatUuid, isNullUuid } from './identity.ts';
@@ -23,8 +24,8 @@ export function describeInfo(image: VhdImage): ImageInfo {
       'creator-version': `${fields.creatorVersion >>> 16}.${fields.creatorVersion & 0xffff}`,
       'creator-host-os': formatCode(fields.creatorHostOs),
       timestamp: formatTime(fields.timeStamp),
-      'current-size': Number(fields.currentSize),
-      'original-size': Number(fields.originalSize),
+      'current-size': exactNumber(fields.currentSize),
+      'original-size': exactNumber(fields.originalSize),
       'geometry-size': geometryBytes(fields.diskGeometry),
       geometry: { cylinders, heads, 'sectors-per-track': sectorsPerTrack },
       'saved-state': fields.savedState !== 0,
@@ -33,6 +34,11 @@ export function describeInfo(image: VhdImage): ImageInfo {
       ...(batmap === null ? {} : { batmap: true }),
     },
   };
+}
+
+/** A number where that is exact, else decimal text. */
+function exactNumber(value: bigint): number | string {
+  return toSafeNumber(value) ?? String(value);
 }
 
 function describeBlocks({ variant, header, blocks }: VhdImage): Record<string, unknown> {

@@ -205,8 +205,7 @@ export const blockAlignment: RaisableRule<
     if (blocks?.isTrusted !== true) return;
     const { index, count, total, offset } = findUnaligned(blocks);
     if (count === 0) return;
-    const at = entryPlace(file, blocks, index);
-    yield { at, data: { index, count, total, offset }, guestOffset: index * blocks.blockSize };
+    yield { at: entryPlace(file, blocks, index), data: { index, count, total, offset } };
   },
   explanation: {
     what: 'The sector bitmap in front of each block shifts its data by a sector, unless the writer leaves a gap.',
