@@ -1,8 +1,8 @@
 import { HeaderExtensionType, type Header } from '../../../generated/qcow2.ts';
-import { toSafeNumber } from '../../model/offsets.ts';
 import type { ImageFile } from '../../model/image.ts';
 import type { Place } from '../../model/problem.ts';
 import { decodeText, findExtension, type ExtensionList, type ExtensionRecord } from './extensions.ts';
+import { toPosition } from './geometry.ts';
 import { headerPlace } from './places.ts';
 
 /** Bytes that a backing file name may have. */
@@ -30,7 +30,7 @@ export function readBacking(
   cluster: Uint8Array,
   extensions: ExtensionList,
 ): BackingName | null {
-  const offset = toSafeNumber(header.backingFileOffset) ?? Number.MAX_SAFE_INTEGER;
+  const offset = toPosition(header.backingFileOffset);
   const length = header.backingFileSize;
   if (offset === 0) return null;
   const record = findExtension(extensions, HeaderExtensionType.backing_format);

@@ -1,10 +1,9 @@
 import { BitmapDirectoryEntry, type BitmapsExtension } from '../../../generated/qcow2.ts';
 import { fileOffset, type Source } from '../../io/source.ts';
 import type { ImageFile } from '../../model/image.ts';
-import { toSafeNumber } from '../../model/offsets.ts';
 import type { Finding, Place } from '../../model/problem.ts';
 import { decodeText, type DecodedExtension, type SinkAt } from './extensions.ts';
-import type { Geometry } from './geometry.ts';
+import { toPosition, type Geometry } from './geometry.ts';
 import { endOf } from './places.ts';
 
 /** One persistent bitmap. */
@@ -55,8 +54,8 @@ export async function readBitmaps(
   const empty = { offset: 0, length: 0, entries: [], fault: null, directoryFault: null };
   if (structure === null) return { ...empty, declared: 0 };
   const declared = structure.nbBitmaps;
-  const offset = toSafeNumber(structure.bitmapDirectoryOffset) ?? Number.MAX_SAFE_INTEGER;
-  const length = toSafeNumber(structure.bitmapDirectorySize) ?? Number.MAX_SAFE_INTEGER;
+  const offset = toPosition(structure.bitmapDirectoryOffset);
+  const length = toPosition(structure.bitmapDirectorySize);
   const sentence = judgeDirectory(offset, length, geometry);
   if (sentence !== null) {
     const span = structure.at('bitmap_directory_offset');
@@ -100,7 +99,7 @@ function decodeEntries(bytes: Uint8Array, offset: number, count: number, sinkAt:
       entry,
       name,
       label: `bitmap ${JSON.stringify(name)}`,
-      tableOffset: toSafeNumber(entry.bitmapTableOffset) ?? Number.MAX_SAFE_INTEGER,
+      tableOffset: toPosition(entry.bitmapTableOffset),
       tableEntries: entry.bitmapTableSize,
       granularityBits: entry.granularityBits,
     });
@@ -118,7 +117,7 @@ function judgeEnd(
 ): Finding<string> | null {
   const last = entries.at(-1);
   const end = last === undefined ? offset : last.end;
-  if (entries.length < declared || end === offset + length) return null;
+  if (declared === 0 || entries.length < declared || end === offset + length) return null;
   return {
     at: { file, offset: end, length: offset + length - end, field: 'bitmap_directory' },
     data: `the ${declared} entries of the bitmap directory end ${offset + length - end} bytes before it does`,

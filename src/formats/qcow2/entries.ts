@@ -107,7 +107,7 @@ export function explainSubclusters(entry: OddEntry, fault: SubclusterFault, prob
   if (fault === 'allocated-and-zero') {
     const bytes = new Uint8Array(16);
     bytes.set(entryBytes(entry), 8);
-    L2ExtendedEntry.decode(bytes, sinkFor({ ...entry, at: shift(entry.at, -8) }, problems));
+    L2ExtendedEntry.decode(bytes, sinkFor(entry, problems));
     return;
   }
   const rule = fault === 'compressed' ? rules.subclusterCompressedBitmap : rules.subclusterNoOffset;
@@ -189,14 +189,15 @@ function entryBytes({ high, low }: OddEntry, size = 8): Uint8Array {
   return bytes;
 }
 
-/** The sink for an entry's spec: its breaches stand at the entry, with the guest offset that it maps. */
-function sinkFor({ at, guestOffset }: OddEntry, problems: ProblemSink): BreachSink {
+/** The sink for an entry's spec: one finding of a rule, which stands at the entry and shows it whole. */
+function sinkFor({ at, guestOffset, high, low }: OddEntry, problems: ProblemSink): BreachSink {
   const place = { file: at.file, offset: at.offset ?? 0, name: at.field ?? 'entry' };
+  const told = new Set<string>();
   return breachSink(specRules, place, {
-    add: (report) => problems.add({ ...report, guestOffset }),
+    add: (report) => {
+      if (told.has(report.rule.id)) return;
+      told.add(report.rule.id);
+      problems.add({ ...report, at, guestOffset, expected: null, actual: hex64(high, low) });
+    },
   });
-}
-
-function shift(at: Place, bytes: number): Place {
-  return { ...at, offset: (at.offset ?? 0) + bytes };
 }

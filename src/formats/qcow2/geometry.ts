@@ -67,3 +67,11 @@ export function roundUp(value: number, unit: number): number {
 export function neededL1Entries({ clusterSize, l2Entries }: Geometry, size: number): number {
   return Math.ceil(size / (clusterSize * l2Entries));
 }
+
+/**
+ * A 64-bit position or length as a number: exact below 2^53; above it is rounded, which leaves it behind the end of every file and, being rounded
+ * to a power of two, at a cluster where it was at one.
+ */
+export function toPosition(value: bigint): number {
+  return Number(value);
+}

@@ -2,10 +2,9 @@ import { Luks1Header } from '../../../generated/luks.ts';
 import type { EncryptionExtension } from '../../../generated/qcow2.ts';
 import { fileOffset, type Source } from '../../io/source.ts';
 import type { ImageFile } from '../../model/image.ts';
-import { toSafeNumber } from '../../model/offsets.ts';
 import type { Finding, Place } from '../../model/problem.ts';
 import type { DecodedExtension, SinkAt } from './extensions.ts';
-import type { Geometry } from './geometry.ts';
+import { toPosition, type Geometry } from './geometry.ts';
 
 /** The encryption header inside the image. */
 export interface LuksArea {
@@ -33,8 +32,8 @@ export async function readLuks(
   const { record, structure } = extension;
   const empty: LuksArea = { offset: 0, length: 0, header: null, fault: null };
   if (structure === null) return empty;
-  const offset = toSafeNumber(structure.offset) ?? Number.MAX_SAFE_INTEGER;
-  const length = toSafeNumber(structure.length) ?? Number.MAX_SAFE_INTEGER;
+  const offset = toPosition(structure.offset);
+  const length = toPosition(structure.length);
   const fault = (data: string): LuksArea => ({
     ...empty,
     fault: {

@@ -18,7 +18,7 @@ import {
   type ExtensionRecord,
   type SinkAt,
 } from './extensions.ts';
-import { makeGeometry, type Geometry } from './geometry.ts';
+import { makeGeometry, neededL1Entries, toPosition, type Geometry } from './geometry.ts';
 import { readHeader } from './header.ts';
 import { makeImage, type DataFile, type Qcow2Image } from './image.ts';
 import { readLuks } from './luks.ts';
@@ -114,22 +114,27 @@ function extensionsOf(
 ): ExtensionList {
   const start = header.version === 2 ? endOf(header.at('snapshots_offset')) : (header.headerLength ?? 0);
   if (!hasLength) return { start, end: start, stop: start, isEnded: false, records: [] };
-  const name = toSafeNumber(header.backingFileOffset) ?? 0;
+  const name = toPosition(header.backingFileOffset);
   return readExtensions(cluster, start, name >= start && name <= clusterSize ? name : clusterSize, sinkAt);
 }
 
+/** Reads the active L1 table. Of one that is impossibly large, what the disk needs. */
 async function readL1(header: Header, source: Source, geometry: Geometry): Promise<PointerTable> {
-  const offset = toSafeNumber(header.l1TableOffset) ?? Number.MAX_SAFE_INTEGER;
+  const offset = toPosition(header.l1TableOffset);
   if (offset % geometry.clusterSize !== 0) return emptyTable(offset, header.l1Size);
-  return readPointerTable({ source, geometry }, offset, Math.min(header.l1Size, MAX_L1_ENTRIES), 56);
+  const entries = header.l1Size > MAX_L1_ENTRIES ? neededL1Entries(geometry, geometry.size) : header.l1Size;
+  return readPointerTable({ source, geometry }, offset, entries, 56);
 }
 
+/** Reads the refcount table. Of one that is impossibly large, what the file needs. */
 async function readRefcountTable(header: Header, source: Source, geometry: Geometry): Promise<PointerTable> {
   const { clusterSize } = geometry;
-  const offset = toSafeNumber(header.refcountTableOffset) ?? Number.MAX_SAFE_INTEGER;
-  const bytes = Math.min(header.refcountTableClusters * clusterSize, MAX_REFCOUNT_TABLE);
-  if (offset % clusterSize !== 0) return emptyTable(offset, bytes / 8);
-  return readPointerTable({ source, geometry }, offset, bytes / 8, 64);
+  const offset = toPosition(header.refcountTableOffset);
+  const bytes = header.refcountTableClusters * clusterSize;
+  const needed = Math.ceil(geometry.limit / clusterSize / geometry.blockEntries);
+  const entries = bytes > MAX_REFCOUNT_TABLE ? Math.min(needed, MAX_REFCOUNT_TABLE / 8) : bytes / 8;
+  if (offset % clusterSize !== 0) return emptyTable(offset, entries);
+  return readPointerTable({ source, geometry }, offset, entries, 64);
 }
 
 function emptyTable(offset: number, declared: number): PointerTable {

@@ -1,10 +1,9 @@
 import { SnapshotEntry, type Header } from '../../../generated/qcow2.ts';
 import { fileOffset, type Source } from '../../io/source.ts';
 import type { ImageFile, SnapshotInfo } from '../../model/image.ts';
-import { toSafeNumber } from '../../model/offsets.ts';
 import type { Finding, Place } from '../../model/problem.ts';
 import { decodeText, type SinkAt } from './extensions.ts';
-import type { Geometry } from './geometry.ts';
+import { toPosition, type Geometry } from './geometry.ts';
 import { endOf, headerPlace } from './places.ts';
 
 /** One internal snapshot. */
@@ -55,7 +54,7 @@ export async function readSnapshots(
 ): Promise<SnapshotTable> {
   const count = header.nbSnapshots;
   if (count === 0 || count > MAX_SNAPSHOTS) return NO_SNAPSHOTS;
-  const offset = toSafeNumber(header.snapshotsOffset) ?? Number.MAX_SAFE_INTEGER;
+  const offset = toPosition(header.snapshotsOffset);
   const fault = (sentence: string): SnapshotTable => ({
     ...NO_SNAPSHOTS,
     fault: {
@@ -97,9 +96,8 @@ function decodeEntries(
 function toSnapshot(entry: SnapshotEntry, index: number, offset: number): Snapshot {
   const id = decodeText(entry.idStr);
   const name = decodeText(entry.name);
-  const unsafe = Number.MAX_SAFE_INTEGER;
-  const vmStateSize = toSafeNumber(entry.vmStateSizeLarge ?? BigInt(entry.vmStateSize)) ?? unsafe;
-  const diskSize = entry.diskSize === undefined ? null : (toSafeNumber(entry.diskSize) ?? unsafe);
+  const vmStateSize = toPosition(entry.vmStateSizeLarge ?? BigInt(entry.vmStateSize));
+  const diskSize = entry.diskSize === undefined ? null : toPosition(entry.diskSize);
   return {
     index,
     offset,
@@ -108,7 +106,7 @@ function toSnapshot(entry: SnapshotEntry, index: number, offset: number): Snapsh
     id,
     name,
     label: `${id === '' ? `#${index}` : id}${name === '' ? '' : ` ${JSON.stringify(name)}`}`,
-    l1Offset: toSafeNumber(entry.l1TableOffset) ?? unsafe,
+    l1Offset: toPosition(entry.l1TableOffset),
     l1Entries: entry.l1Size,
     vmStateSize,
     diskSize,

@@ -103,7 +103,7 @@ export function snapshotKinds(input: TreeInput, tree: Tree, label: string, weigh
     ...rule,
     report: (finding) => toSnapshotReport(rule.report(finding), label),
   });
-  return makeKinds(input, tree, {
+  const kinds = makeKinds(input, tree, {
     l2Table: {
       rules: { pastEnd: wrap(L2_TABLE_RULES.pastEnd), inMetadata: wrap(metadataOverlap) },
       counted: true,
@@ -115,6 +115,9 @@ export function snapshotKinds(input: TreeInput, tree: Tree, label: string, weigh
     },
     report: (problems) => ({ add: (report) => problems.add(toSnapshotReport(report, label)) }),
   });
+  // That there are snapshots beside a data file has a finding of its own.
+  const { explain: _explain, ...dataFile } = kinds.dataFile;
+  return { ...kinds, dataFile };
 }
 
 /** As `snapshotKinds`, for L2 tables that the active tree has too: what is wrong in them was reported there. */

@@ -52,6 +52,7 @@ export const specRules: readonly SpecRule[] = [
   snapshots.snapshotExtraLimit,
   snapshots.snapshotIdEmpty,
   snapshots.snapshotNanoseconds,
+  snapshots.snapshotDiskZero,
   bitmaps.bitmapExtField,
   bitmaps.bitmapDirectoryField,
   bitmaps.bitmapInUse,

@@ -20,6 +20,10 @@ const UNKNOWN_REFERENCES = [
   'qcow2/l1-entry-out-of-file',
   'qcow2/snapshot-table-bounds',
   'qcow2/snapshot-l1-bounds',
+  'qcow2/snapshot-with-data-file',
+  'qcow2/luks-header-bounds',
+  'qcow2/bitmap-directory-entry',
+  'file/limit-exceeded',
   'qcow2/bitmap-ext-invalid',
   'qcow2/ext-overrun',
 ];
