@@ -69,14 +69,35 @@ function renderRule(
   context: HumanContext,
 ): string {
   const [first, ...others] = problems;
-  const { style } = context;
-  const rule = context.explain(first.rule);
-  const label = paintSeverity(first.severity, `${first.severity}[${escapeText(first.rule)}]`, style);
-  const title = rule === undefined ? '' : ` ${style.heading(rule.title)}`;
-  const lines = [`${label}:${title}`, ...renderProblem(first, report, context)];
-  if (rule !== undefined) lines.push(...renderNotes(rule, first, context));
-  lines.push(...renderOthers(others, uncountedOf(problems, report), context));
+  const lines =
+    first.severity === 'info'
+      ? renderOddity(first, report, context.style)
+      : renderFinding(first, report, context);
+  lines.push(...renderOthers(others, countUnlisted(problems, report), context));
   return `${lines.join('\n')}\n`;
+}
+
+/** An oddity harms nobody: what it is and where. */
+function renderOddity(problem: Problem, report: ImageReport, style: Style): string[] {
+  return [
+    `${labelOf(problem, style)}: ${escapeText(problem.message)}`,
+    `${style.quiet('  -->')} ${renderPlace(problem, report.path)}`,
+  ];
+}
+
+function renderFinding(problem: Problem, report: ImageReport, context: HumanContext): string[] {
+  const { style } = context;
+  const rule = context.explain(problem.rule);
+  const title = rule === undefined ? '' : ` ${style.heading(rule.title)}`;
+  return [
+    `${labelOf(problem, style)}:${title}`,
+    ...renderProblem(problem, report, context),
+    ...(rule === undefined ? [] : renderNotes(rule, context)),
+  ];
+}
+
+function labelOf({ severity, rule }: Problem, style: Style): string {
+  return paintSeverity(severity, `${severity}[${escapeText(rule)}]`, style);
 }
 
 function paintSeverity(severity: Severity, text: string, style: Style): string {
@@ -84,7 +105,7 @@ function paintSeverity(severity: Severity, text: string, style: Style): string {
 }
 
 /** How many problems of this rule were found but are not listed. */
-function uncountedOf(problems: readonly [Problem, ...Problem[]], report: ImageReport): number {
+function countUnlisted(problems: readonly [Problem, ...Problem[]], report: ImageReport): number {
   const [{ rule }] = problems;
   const listed = report.problems.filter((problem) => problem.rule === rule);
   const last = listed.at(-1);
@@ -122,17 +143,16 @@ function figuresOf(problem: Problem): [name: string, value: string][] {
   return figures;
 }
 
-/** What the finding means and what can be done; an oddity is not worth more than the pointer to its page. */
-function renderNotes(rule: RuleInfo, problem: Problem, { style, width }: HumanContext): string[] {
-  const note = (label: string, text: string): string[] => {
+/** What the finding means and what can be done. */
+function renderNotes(rule: RuleInfo, { style, width }: HumanContext): string[] {
+  const note = (label: string, text: string): string => {
     const first = `   = ${label}: `;
-    return [style.quiet(first) + wrapText(text, width, first).slice(first.length)];
+    return style.quiet(first) + wrapText(text, width, first).slice(first.length);
   };
-  if (problem.severity === 'info') return note('see', `vdcheck rules ${rule.id}`);
   return [
-    ...note('means', rule.explanation.why),
-    ...note('help', rule.explanation.repair),
-    ...note('see', `vdcheck rules ${rule.id}`),
+    note('means', rule.explanation.why),
+    note('help', rule.explanation.repair),
+    note('see', `vdcheck rules ${rule.id}`),
   ];
 }
 

@@ -30,7 +30,7 @@ export function renderRule(rule: RuleInfo, { style, width }: RulesLayout): strin
     part('What it means for the data', why),
     part('How it arises', how),
     part('What programs do with it', readers),
-    part('What can be done', `${repair} (${REPAIRS[rule.repair]})`),
+    part('What can be done', `${repair} ${REPAIRS[rule.repair]}`),
     part('Where it is written', rule.spec),
     part('Found at', `depth ${rule.depth}`),
   ].join('\n');
@@ -38,10 +38,10 @@ export function renderRule(rule: RuleInfo, { style, width }: RulesLayout): strin
 
 /** How a mend of each sort works. */
 const REPAIRS: Readonly<Record<Repair, string>> = {
-  safe: 'mending it cannot change what the guest reads',
-  lossy: 'mending it gives something up',
-  decision: 'somebody must choose',
-  none: 'it cannot be mended from the image alone',
+  safe: 'Mending it cannot change what the guest reads.',
+  lossy: 'Mending it gives something up.',
+  decision: 'Somebody must choose.',
+  none: 'It cannot be mended from the image alone.',
 };
 
 function familyOf(id: string): string {

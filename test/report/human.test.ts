@@ -30,6 +30,21 @@ describe('a sound image', () => {
   });
 });
 
+describe('an oddity', () => {
+  it('is told in two lines', () => {
+    const oddity = problem({ severity: 'info', length: null });
+    expect(renderHuman(imageReport([oddity]), context)).toBe(
+      [
+        'info[vmdk4/gte-past-end]: gt[3][17] says sector 9000000, but the file has 20480',
+        '  --> disk.vmdk at 0x12a3e8 (1221608), gt[3][17]',
+        '',
+        'disk.vmdk: ok: 1 note (vmdk monolithicSparse, 10 GiB, 37.5 % allocated)',
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
 describe('a damaged image', () => {
   it('reads like a compiler error', () => {
     expect(renderHuman(imageReport([problem()]), context)).toMatchInlineSnapshot(`
