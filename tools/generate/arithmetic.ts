@@ -18,7 +18,7 @@ const SHIFT_LIMIT = range(0, 1023);
 export function integerLiteral(value: bigint, hex = false): IntegerCode {
   const type = computed(range(value, value));
   const digits = hex && value >= 0n ? `0x${value.toString(16)}` : value.toString();
-  return { text: type.held === 'number' ? digits : `${digits}n`, type, optional: false };
+  return { text: type.held === 'number' ? digits : `${digits}n`, type, optional: false, isLiteral: true };
 }
 
 /** Is the code a constant as such? What only can have one value may still end in an error: `0 / x`. */

@@ -155,8 +155,7 @@ function emitSwitch(
   }
   if (lines.length === 0) return otherwise.slice(1);
   // A constant must not be narrowed to itself, or TypeScript finds all other cases impossible.
-  const isConstant =
-    /^-?[0-9]|^["'(!]|^(?:true|false)$|\.[a-z_0-9]+$/.test(on.text) && !on.text.startsWith('this.');
+  const isConstant = on.isLiteral === true;
   const bigOn = isMixed ? `${scope.names.global('BigInt')}(${on.text})` : on.text;
   const declared = isConstant
     ? [`const on = ${bigOn} as ${typeText(isMixed ? types.declared(64, true) : on.type, scope)};`]

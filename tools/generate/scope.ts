@@ -9,6 +9,8 @@ export interface Code {
   readonly type: ValueType;
   /** The value may be `undefined`: a field that an `if` leaves out, a switch without a matching case. */
   readonly optional: boolean;
+  /** TypeScript knows the very value, and would call comparing it with another one a mistake. */
+  readonly isLiteral?: boolean;
 }
 
 /** A param, field or instance of a type, as expressions see it. */

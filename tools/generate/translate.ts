@@ -18,9 +18,9 @@ export function translate(expression: Expression, scope: Scope): Code {
     case 'float':
       return code(floatText(expression.value), types.FLOAT);
     case 'string':
-      return code(JSON.stringify(expression.value), types.STRING);
+      return literal(JSON.stringify(expression.value), types.STRING);
     case 'boolean':
-      return code(String(expression.value), types.BOOLEAN);
+      return literal(String(expression.value), types.BOOLEAN);
     case 'interpolated':
       return interpolated(expression.parts, scope);
     case 'name':
@@ -149,6 +149,14 @@ function code(text: string, type: ValueType): Code {
   return { text, type, optional: false };
 }
 
+function literalIf(isLiteral: boolean | undefined): { readonly isLiteral?: true } {
+  return isLiteral === true ? { isLiteral } : {};
+}
+
+function literal(text: string, type: ValueType): Code {
+  return { text, type, optional: false, isLiteral: true };
+}
+
 function floatText(value: number): string {
   const text = String(value);
   return /[.e]|Infinity/.test(text) ? text : `${text}.0`;
@@ -233,7 +241,10 @@ function mismatch(a: ValueType, b: ValueType): string {
 }
 
 function unary({ operator, operand }: Extract<Expression, { kind: 'unary' }>, scope: Scope): Code {
-  if (operator === 'not') return code(`!(${booleanOperand(operand, operator, scope)})`, types.BOOLEAN);
+  if (operator === 'not') {
+    const { text, isLiteral } = booleanOperand(operand, operator, scope);
+    return { ...code(`!(${text})`, types.BOOLEAN), ...literalIf(isLiteral) };
+  }
   const value = present(translate(operand, scope), scope);
   const { type } = value;
   if (type.kind === 'float' && operator === '-') return code(`(-${value.text})`, type);
@@ -243,17 +254,18 @@ function unary({ operator, operand }: Extract<Expression, { kind: 'unary' }>, sc
   return arithmetic.unary(operator, { ...value, type }, result, scope.names);
 }
 
-function booleanOperand(operand: Expression, operator: string, scope: Scope): string {
+function booleanOperand(operand: Expression, operator: string, scope: Scope): Code {
   const value = present(translate(operand, scope), scope);
   if (value.type.kind !== 'boolean')
     fail(scope, `unable to apply operator ${operator} to ${types.describe(value.type)}`);
-  return value.text;
+  return value;
 }
 
 function logic({ operator, left, right }: Extract<Expression, { kind: 'logic' }>, scope: Scope): Code {
   const sign = operator === 'and' ? '&&' : '||';
   const [a, b] = [booleanOperand(left, operator, scope), booleanOperand(right, operator, scope)];
-  return code(`((${a}) ${sign} (${b}))`, types.BOOLEAN);
+  const isLiteral = a.isLiteral ?? b.isLiteral;
+  return { ...code(`((${a.text}) ${sign} (${b.text}))`, types.BOOLEAN), ...literalIf(isLiteral) };
 }
 
 function arithmeticOf(
@@ -306,10 +318,9 @@ function comparison(
 export function compare(left: Code, operator: ComparisonOperator, right: Code, scope: Scope): Code {
   checkComparable(left.type, right.type, operator, scope);
   const isEquality = operator === '==' || operator === '!=';
-  const a = isEquality && left.type.kind !== 'bytes' ? left : present(left, scope);
+  const first = left.isLiteral === true && right.isLiteral === true ? widened(left) : left;
+  const a = isEquality && left.type.kind !== 'bytes' ? first : present(first, scope);
   const b = isEquality && right.type.kind !== 'bytes' ? right : present(right, scope);
-  const folded = foldedComparison(a, operator, b);
-  if (folded !== undefined) return code(String(folded), types.BOOLEAN);
   if (a.type.kind === 'bytes' && isEquality) {
     const equal = `${scope.names.runtime('bytesEqual')}(${a.text}, ${b.text})`;
     return code(operator === '==' ? equal : `!${equal}`, types.BOOLEAN);
@@ -324,23 +335,12 @@ export function compare(left: Code, operator: ComparisonOperator, right: Code, s
   return code(`(${x} ${COMPLEMENT[operator]} ${y})`, types.BOOLEAN);
 }
 
-/** Comparing two constants is done at once: TypeScript would call it a mistake. */
-function foldedComparison(a: Code, operator: ComparisonOperator, b: Code): boolean | undefined {
-  const literal = /^(?:"(?:[^"\\]|\\.)*"|-?[0-9][0-9a-fx.]*n?|true|false|[A-Za-z]+\.[a-z][a-z0-9_]*)$/;
-  const isEnum = a.type.kind === 'enum';
-  if (!literal.test(a.text) || !literal.test(b.text) || a.text.includes('.') !== b.text.includes('.'))
-    return undefined;
-  if (a.text.startsWith('this.') || b.text.startsWith('this.')) return undefined;
-  const [x, y] = isEnum ? [a.text, b.text] : [literalValue(a.text), literalValue(b.text)];
-  if (operator === '==') return x === y;
-  if (operator === '!=') return x !== y;
-  if (isEnum) return undefined;
-  return operator === '<' ? x < y : operator === '<=' ? x <= y : operator === '>' ? x > y : x >= y;
-}
-
-function literalValue(text: string): number | bigint | string | boolean {
-  if (text.endsWith('n')) return BigInt(text.slice(0, -1));
-  return JSON.parse(/^-?0x/.test(text) ? String(Number(text)) : text) as number | string | boolean;
+/** A constant that TypeScript takes for any value of its kind. */
+function widened(value: Code): Code {
+  const { type } = value;
+  const kinds: Readonly<Record<string, string>> = { string: 'string', boolean: 'boolean' };
+  const held = type.kind === 'enum' ? type.of.held : type.kind === 'integer' ? type.held : kinds[type.kind];
+  return held === undefined ? value : { ...value, text: `(${value.text} as ${held})` };
 }
 
 /** `===` wants both sides held alike. */
@@ -370,7 +370,9 @@ function choice({ condition, yes, no }: Extract<Expression, { kind: 'choice' }>,
   if (common === undefined) fail(scope, mismatch(a.type, b.type));
   const type = settled(common);
   const [x, y] = [converted(a, type, scope), converted(b, type, scope)];
-  return { text: `((${test}) ? (${x.text}) : (${y.text}))`, type, optional: x.optional || y.optional };
+  const isLiteral = x.isLiteral === true && y.isLiteral === true;
+  const text = `((${test}) ? (${x.text}) : (${y.text}))`;
+  return { text, type, optional: x.optional || y.optional, ...literalIf(isLiteral) };
 }
 
 /** A computed integer is held one way: as its interval asks, where its sources disagree. */
@@ -473,5 +475,5 @@ function enumMember({ path, name, label }: Extract<Expression, { kind: 'enum' }>
   }
   const of = types.computed({ lo: member.value, hi: member.value });
   const held = scope.facts.isBigEnum(spec) ? 'bigint' : 'number';
-  return code(`${scope.names.enum(spec)}.${label}`, { kind: 'enum', spec, of: { ...of, held } });
+  return literal(`${scope.names.enum(spec)}.${label}`, { kind: 'enum', spec, of: { ...of, held } });
 }
