@@ -73,7 +73,7 @@ function renderRule(
     first.severity === 'info'
       ? renderOddity(first, report, context.style)
       : renderFinding(first, report, context);
-  lines.push(...renderOthers(others, countUnlisted(problems, report), context));
+  lines.push(...renderOthers(first, others, countUnlisted(problems, report), context));
   return `${lines.join('\n')}\n`;
 }
 
@@ -156,14 +156,21 @@ function renderNotes(rule: RuleInfo, { style, width }: HumanContext): string[] {
   ];
 }
 
-function renderOthers(others: readonly Problem[], unlisted: number, { style }: HumanContext): string[] {
-  const lines = others.map((problem) => {
+/** What else the rule found, a line each; the file is named where it is not that of the first finding. */
+function renderOthers(
+  first: Problem,
+  others: readonly Problem[],
+  unlisted: number,
+  { style }: HumanContext,
+): string[] {
+  const lines = others.map(({ file, offset, field, message }) => {
     const place = [
-      problem.offset === null ? null : formatPosition(problem.offset),
-      problem.field === null ? null : escapeText(problem.field),
+      file === first.file ? null : file,
+      offset === null ? null : formatPosition(offset),
+      field,
     ].filter((part) => part !== null);
     const where = place.length === 0 ? '' : `${place.join(', ')}: `;
-    return `${style.quiet('  and')} ${where}${escapeText(problem.message)}`;
+    return `${style.quiet('  and')} ${escapeText(where + message)}`;
   });
   if (unlisted > 0) lines.push(style.quiet(`  ... and ${groupDigits(unlisted)} more`));
   return lines;
