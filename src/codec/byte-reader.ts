@@ -6,6 +6,9 @@ import type { ValidationError } from './validation.ts';
 /** Names and sizes of the fields of one fixed-size run, in order: what `reserve` needs to say which one was cut off. */
 export type RunLayout = readonly (readonly [field: string, size: number])[];
 
+/** Widest bit field that, with the 7 bits that may precede it, fits JavaScript's 32-bit integers without their sign. */
+const MOST_BITS = 24;
+
 /** What a reader needs to know about its bytes beside the bytes themselves. */
 export interface ReaderOptions {
   /** Offset of the first byte within the outermost buffer; 0 where absent. */
@@ -193,25 +196,25 @@ export class ByteReader {
   /** The next `count` bits (0 to 32), the most significant first. */
   readBitsIntBe(count: number): number {
     this.#takeBits(count);
-    let value = this.#bits;
+    if (count > MOST_BITS) return this.readBitsIntBe(count - 16) * 0x10000 + this.readBitsIntBe(16);
+    let bits = this.#bits;
     let have = this.#bitsLeft;
-    for (; have < count; have += 8) value = value * 256 + this.#nextByte();
-    const spare = 2 ** (have - count);
-    this.#bits = value % spare;
+    for (; have < count; have += 8) bits = (bits << 8) | this.#nextByte();
     this.#bitsLeft = have - count;
-    return Math.floor(value / spare);
+    this.#bits = bits & ((1 << this.#bitsLeft) - 1);
+    return bits >>> this.#bitsLeft;
   }
 
   /** The next `count` bits (0 to 32), the least significant first. */
   readBitsIntLe(count: number): number {
     this.#takeBits(count);
-    let value = this.#bits;
+    if (count > MOST_BITS) return this.readBitsIntLe(16) + this.readBitsIntLe(count - 16) * 0x10000;
+    let bits = this.#bits;
     let have = this.#bitsLeft;
-    for (; have < count; have += 8) value += this.#nextByte() * 2 ** have;
-    const limit = 2 ** count;
-    this.#bits = Math.floor(value / limit);
+    for (; have < count; have += 8) bits |= this.#nextByte() << have;
     this.#bitsLeft = have - count;
-    return value % limit;
+    this.#bits = bits >>> count;
+    return bits & ((1 << count) - 1);
   }
 
   /** The next `count` bits (0 to 64), the most significant first. */

@@ -7,7 +7,11 @@ import { ConversionError, UndecidedEndiannessError } from './errors.ts';
 /** Notes where a field of variable size ended. Called by generated code after each one. */
 export function mark(structure: BareStructure): void {
   const { _io: io } = structure;
-  (structure[ENDS] ??= []).push(io.pos * 8 - io.bitsLeft);
+  const end = io.pos * 8 - io.bitsLeft;
+  const ends = structure[ENDS];
+  // A list begun with its first element takes no more memory than that; most structures have one such field.
+  if (ends === undefined) structure[ENDS] = [end];
+  else ends.push(end);
 }
 
 /** Checks that the next `size` bytes are there and moves past them; the error names the field that is cut off. */
