@@ -104,15 +104,10 @@ export function isList(value: unknown): value is ArrayLike<unknown> {
 }
 
 /** The place of a whole structure in the stream of the one that holds it. */
-function structureSpan(
-  structure: BareStructure,
-  holder: BareStructure | undefined = structure._parent,
-): FieldSpan {
+function structureSpan(structure: BareStructure, holder: BareStructure): FieldSpan {
   const { _io: io } = structure;
-  if (holder !== undefined && holder._io !== io) return { offset: io.base, size: io.size };
-  const start = structure[START];
-  const { size } = layoutOf(structure);
-  return toSpan(io, start, size === undefined ? (structure[ENDS]?.at(-1) ?? io.pos * 8) : start + size * 8);
+  if (holder._io !== io) return { offset: io.base, size: io.size };
+  return toSpan(io, structure[START], endOfFields(structure));
 }
 
 /** The bytes that a structure was read from, and where in them its fields end; `undefined` if it was never read. */
@@ -195,13 +190,19 @@ function valueOfField(structure: BareStructure, id: string): unknown {
   return id in layoutOf(structure).fields ? valueOf(structure, id) : structure[KEPT]?.get(id);
 }
 
+/** Were all fields of variable size read? */
+function isComplete(structure: BareStructure): boolean {
+  const [last] = Object.keys(layoutOf(structure).fields).slice(-1);
+  return last === undefined || (structure[ENDS]?.length ?? 0) > variableIndex(structure, last);
+}
+
 /** The path of the field that the bit belongs to, as far as structures were read. */
 export function pathAt(structure: BareStructure, bit: number): string {
   const { _io: io, _parent: parent } = structure;
-  const { fields, size } = layoutOf(structure);
-  const begin = io.base * 8 + structure[START];
-  const isOver = size !== undefined ? bit >= begin + size * 8 : bit < begin;
-  if (isOver && parent !== undefined) return pathAt(parent, bit);
+  const { fields } = layoutOf(structure);
+  const origin = io.base * 8;
+  const isOver = isComplete(structure) && bit >= origin + endOfFields(structure);
+  if ((isOver || bit < origin + structure[START]) && parent !== undefined) return pathAt(parent, bit);
   let found = '';
   for (const [id, field] of Object.entries(fields)) {
     const start = startOf(structure, field);
