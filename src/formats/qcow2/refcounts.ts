@@ -105,7 +105,8 @@ class Comparison {
     const { blockEntries } = this.#geometry;
     const step = Math.min(blockEntries, CHUNK);
     for (let chunk = 0; chunk * CHUNK < this.#end; chunk++) {
-      if (this.#ownership.bitmapChunk(chunk) === undefined) continue;
+      this.#load(chunk);
+      if (this.#claimed === undefined) continue;
       for (let first = chunk * CHUNK; first < (chunk + 1) * CHUNK; first += step) {
         if (this.#isAbsent(Math.floor(first / blockEntries))) yield* this.#uncounted(first, first + step);
       }
@@ -127,14 +128,17 @@ class Comparison {
     }
   }
 
+  /** Brings the ownership bitmaps of a chunk to hand, which may cost the making of them. */
+  #load(chunk: number): void {
+    if (chunk === this.#chunk) return;
+    this.#chunk = chunk;
+    this.#claimed = this.#ownership.bitmapChunk(chunk);
+    this.#shared = this.#ownership.sharedChunk(chunk);
+  }
+
   /** The words of claimed and shared clusters from `cluster` on. */
   #words(cluster: number): readonly [claimed: number, shared: number] {
-    const chunk = Math.floor(cluster / CHUNK);
-    if (chunk !== this.#chunk) {
-      this.#chunk = chunk;
-      this.#claimed = this.#ownership.bitmapChunk(chunk);
-      this.#shared = this.#ownership.sharedChunk(chunk);
-    }
+    this.#load(Math.floor(cluster / CHUNK));
     const word = (cluster % CHUNK) >>> 5;
     return [(this.#claimed?.[word] ?? 0) | 0, (this.#shared?.[word] ?? 0) | 0];
   }

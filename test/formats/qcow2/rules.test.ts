@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import * as luksStructures from '../../../generated/luks.ts';
+import * as qcow2Structures from '../../../generated/qcow2.ts';
+import type { Layout } from '../../../src/codec/index.ts';
+import { specRules } from '../../../src/formats/qcow2/rules/from-spec.ts';
 import { qcow2Rules } from '../../../src/formats/qcow2/rules/index.ts';
 import type { ImageReport } from '../../../src/model/report.ts';
 import { checkMemory, type MemoryFiles } from '../../support/open.ts';
@@ -1001,7 +1005,7 @@ const CASES: readonly Case[] = [
 ];
 
 /** Rules that only whole chains show, tested on their own below or in the opener's tests. */
-const ELSEWHERE = ['qcow2/backing-depth'];
+const ELSEWHERE = ['qcow2/backing-depth', 'qcow2/backing-newer'];
 
 async function check({ plan, files = {} }: Case, change: Change, other?: Qcow2Plan): Promise<ImageReport> {
   const image = buildQcow2(other ?? plan);
@@ -1034,6 +1038,16 @@ describe('rules of qcow2', () => {
       expect(report.counts.error, JSON.stringify(report.problems)).toBe(0);
     },
   );
+
+  it('know every rule that the specs name', () => {
+    const named = Object.values({ ...qcow2Structures, ...luksStructures }).flatMap((exported) => {
+      if (!('layout' in exported)) return [];
+      const { rule, fields } = exported.layout as Layout;
+      return [rule, ...Object.values(fields).map((field) => field.rule)];
+    });
+    const known = new Set(specRules.map(({ id }) => id));
+    expect(named.filter((rule) => rule !== undefined && !known.has(rule))).toEqual([]);
+  });
 
   it('are all tested', () => {
     const tested = new Set([...CASES.map(({ rule }) => rule), ...ELSEWHERE]);

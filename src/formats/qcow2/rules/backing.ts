@@ -1,3 +1,4 @@
+import type { ReferenceState } from '../../../model/image.ts';
 import { defineRule } from '../../../model/rule.ts';
 import { backingFormatPlace, backingPlace } from '../backing.ts';
 import type { Qcow2Image } from '../image.ts';
@@ -156,7 +157,7 @@ export const backingMissing = defineRule<Qcow2Image, { readonly reason: string }
   derivedFrom: ['qcow2/backing-name-bounds', 'qcow2/backing-name-nul'],
   message: ({ reason }) => `unallocated clusters are out of reach: ${reason}`,
   explanation: {
-    what: 'The backing file that the image names could not be opened.',
+    what: 'The backing file that the image names could not be opened. (Where it may be there, but was not opened because of where it lies, this is a warning.)',
     why: 'All clusters that are not allocated in this image are read from it; without it the disk is incomplete.',
     how: 'The image was copied or moved without its backing file, the file was renamed, or the name is a path of another machine.',
     readers: 'qemu refuses to open the image.',
@@ -165,7 +166,12 @@ export const backingMissing = defineRule<Qcow2Image, { readonly reason: string }
   *check({ file, header, parent }) {
     if (parent === null || parent.reason === null) return;
     if (!['missing', 'outside', 'refused', 'unreadable'].includes(parent.state)) return;
-    yield { at: backingPlace(file, header), data: { reason: parent.reason }, actual: parent.name };
+    yield {
+      at: backingPlace(file, header),
+      data: { reason: parent.reason },
+      ...(isWithheld(parent.state) ? { severity: 'warning' } : {}),
+      actual: parent.name,
+    };
   },
 });
 
@@ -275,6 +281,35 @@ export const backingSizeMismatch = defineRule<
       yield { at: backingPlace(file, header), data: { size, backing }, actual: String(backing) };
   },
 });
+
+/** A backing file that changed. */
+export const backingNewer = defineRule<Qcow2Image, { readonly name: string }>({
+  id: 'qcow2/backing-newer',
+  severity: 'info',
+  depth: 'header',
+  title: 'The backing file was modified after the image',
+  spec: NAME,
+  repair: 'none',
+  message: ({ name }) => `the backing file ${JSON.stringify(name)} was modified later than this image`,
+  explanation: {
+    what: 'The time of the last change of the backing file is later than that of the image over it.',
+    why: 'A backing file must not change: where it did, clusters from it no longer fit those stored here, and a file system on the disk is inconsistent.',
+    how: 'A guest was started from the backing file, or the files were copied, which changes their times and is harmless.',
+    readers: 'No reader looks at the times.',
+    repair: 'Nothing can be mended; find out what changed the backing file.',
+  },
+  *check({ file, header, parent, opened }) {
+    const modified = parent?.image?.files[0]?.source?.modified ?? null;
+    if (parent === null || modified === null || opened.modified === null || modified <= opened.modified)
+      return;
+    yield { at: backingPlace(file, header), data: { name: parent.name }, actual: parent.name };
+  },
+});
+
+/** Whether a file that is named was not looked for, so that nothing is known of it. */
+function isWithheld(state: ReferenceState): boolean {
+  return state === 'outside' || state === 'refused';
+}
 
 /** A chain that bites its tail. */
 export const backingCycle = defineRule<Qcow2Image, { readonly reason: string }>({

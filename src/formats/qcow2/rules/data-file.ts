@@ -123,7 +123,7 @@ export const dataFileMissing = defineRule<Qcow2Image, { readonly reason: string 
   repair: 'none',
   message: ({ reason }) => `the guest data are out of reach: ${reason}`,
   explanation: {
-    what: 'The external data file that the image names could not be opened.',
+    what: 'The external data file that the image names could not be opened. (Where it may be there, but was not opened because of where it lies, this is a warning.)',
     why: 'All guest data are in that file; without it there is only the map.',
     how: 'The image was copied or moved without its data file, or names it by a path of another machine.',
     readers: 'qemu refuses to open the image.',
@@ -140,7 +140,13 @@ export const dataFileMissing = defineRule<Qcow2Image, { readonly reason: string 
       length: null,
       field: `header_extensions[${index}].data`,
     };
-    yield { at, data: { reason: dataFile.reason }, actual: dataFile.name };
+    const isWithheld = dataFile.state === 'outside' || dataFile.state === 'refused';
+    yield {
+      at,
+      data: { reason: dataFile.reason },
+      ...(isWithheld ? { severity: 'warning' } : {}),
+      actual: dataFile.name,
+    };
   },
 });
 

@@ -53,6 +53,7 @@ export const specRules: readonly SpecRule[] = [
   snapshots.snapshotIdEmpty,
   snapshots.snapshotNanoseconds,
   snapshots.snapshotDiskZero,
+  snapshots.snapshotVmstateSizes,
   bitmaps.bitmapExtField,
   bitmaps.bitmapDirectoryField,
   bitmaps.bitmapInUse,

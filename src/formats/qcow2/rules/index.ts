@@ -127,4 +127,5 @@ export const qcow2Rules: readonly Rule<Qcow2Image>[] = [
   backing.backingSizeMismatch,
   backing.backingCycle,
   backing.backingDepth,
+  backing.backingNewer,
 ];
