@@ -14,7 +14,12 @@ import { CowdExtent, readCowdHeader } from './extents/cowd.ts';
 import type { ExtentPlace } from './extents/extent.ts';
 import { readHostedHeaders } from './extents/hosted-headers.ts';
 import { capacityOf } from './extents/hosted-geometry.ts';
-import { createHostedExtent, findDescriptorArea, type DescriptorArea } from './extents/hosted-open.ts';
+import {
+  createHostedExtent,
+  findDescriptorArea,
+  reportZeroCapacity,
+  type DescriptorArea,
+} from './extents/hosted-open.ts';
 import { readSeSparseHeaders, SeSparseExtent } from './extents/sesparse.ts';
 import { VmdkImage, type Extent } from './image.ts';
 import { findMarks, type Carrier } from './marks.ts';
@@ -80,6 +85,7 @@ async function openHosted(context: OpenContext): Promise<VmdkImage> {
   if (capacity === 0 && descriptor !== null && descriptor.extents.length > 0)
     return assemble(context, file, descriptor, await new ExtentOpener(context, file).openAll(descriptor));
   if (descriptor === null) reportMissingDescriptor(file, headers.header, problems);
+  if (capacity === 0) reportZeroCapacity(file, headers, problems);
   if (capacity === null || capacity === 0) throw tooDamaged(file);
   const place = { guestStart: 0, size: capacity * SECTOR_SIZE, line: descriptor?.extents[0] ?? null };
   const extent = createHostedExtent(place, file, source, headers, area, problems);

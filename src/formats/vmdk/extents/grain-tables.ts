@@ -131,9 +131,8 @@ function claimEntries(
   let runIndex = 0;
   let data = 0;
   let zero = 0;
-  for (let index = 0; index < count; index++) {
+  for (let index = nextUsed(entries, 0, count); index < count; index = nextUsed(entries, index + 1, count)) {
     const entry = entries[index] ?? 0;
-    if (entry === 0) continue;
     if (entry === 1 && hasZeroedGrains) {
       zero++;
       continue;
@@ -158,6 +157,28 @@ function claimEntries(
     owners.run(kind, fileOffset(runStart * SECTOR_SIZE), grainSize, runCount, firstGrain + runIndex);
   if (data > 0) owners.allocated('data', data);
   if (zero > 0) owners.allocated('zero', zero);
+}
+
+/** The first entry from `from` on that is not 0, or `end`: most of a table is empty, and eight entries cost little more than one. */
+function nextUsed(entries: Uint32Array, from: number, end: number): number {
+  let index = from;
+  while (index + 8 <= end && isEmpty(entries, index)) index += 8;
+  while (index < end && entries[index] === 0) index++;
+  return index;
+}
+
+function isEmpty(entries: Uint32Array, at: number): boolean {
+  return (
+    ((entries[at] ?? 0) |
+      (entries[at + 1] ?? 0) |
+      (entries[at + 2] ?? 0) |
+      (entries[at + 3] ?? 0) |
+      (entries[at + 4] ?? 0) |
+      (entries[at + 5] ?? 0) |
+      (entries[at + 6] ?? 0) |
+      (entries[at + 7] ?? 0)) ===
+    0
+  );
 }
 
 /** The entry of the grain that the disk ends in, or of one behind it. */

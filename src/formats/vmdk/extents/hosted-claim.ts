@@ -61,15 +61,14 @@ async function claimAllTables(
   owners: Owners,
 ): Promise<void> {
   const { gd, rgd } = await extent.directories();
-  const toOffset = (entry: number): number => entry * SECTOR_SIZE;
   // A table that both directories share is reported once, as the mirror that it is not.
-  claimTables(
-    Float64Array.from(rgd, (entry, index) => (entry === gd[index] ? 0 : toOffset(entry))),
-    geometry.tableSize,
-    kinds.rgt,
-    owners,
-  );
-  claimTables(Float64Array.from(gd, toOffset), geometry.tableSize, kinds.gt, owners);
+  const copies = new Float64Array(rgd.length);
+  for (let index = 0; index < rgd.length; index++)
+    copies[index] = rgd[index] === gd[index] ? 0 : (rgd[index] ?? 0) * SECTOR_SIZE;
+  claimTables(copies, geometry.tableSize, kinds.rgt, owners);
+  const primary = new Float64Array(gd.length);
+  for (let index = 0; index < gd.length; index++) primary[index] = (gd[index] ?? 0) * SECTOR_SIZE;
+  claimTables(primary, geometry.tableSize, kinds.gt, owners);
   for (const { offset } of await findStreamMarkers(extent))
     owners.range(kinds.marker, fileOffset(offset), SECTOR_SIZE, 0);
 }

@@ -3,7 +3,7 @@ import type { ImageFile } from '../../../model/image.ts';
 import { SECTOR_SIZE, toSafeNumber } from '../../../model/offsets.ts';
 import type { ProblemSink } from '../../../model/problem.ts';
 import { fileLimitExceeded } from '../../shared/file-rules.ts';
-import { descriptorBounds, gdOutOfFile, rgdOutOfFile } from '../rules/hosted-layout.ts';
+import { descriptorBounds, gdOutOfFile, hostedCapacityZero, rgdOutOfFile } from '../rules/hosted-layout.ts';
 import type { ExtentPlace } from './extent.ts';
 import { MAX_TABLES } from './grain-tables.ts';
 import type { DirectoryPlace } from './hosted-geometry.ts';
@@ -37,6 +37,16 @@ export function findDescriptorArea(
   return offset < source.size ? { offset, length: Math.min(length, source.size - offset) } : null;
 }
 
+/** Reports a header without capacity, which is only right where it carries the descriptor of a flat disk. */
+export function reportZeroCapacity(file: ImageFile, { current }: HostedHeaders, problems: ProblemSink): void {
+  if (current.fields.capacity !== 0n) return;
+  const at = headerPlace(file, current, 'capacity');
+  const fault = { expected: 'at least 1', actual: '0' };
+  problems.add(
+    hostedCapacityZero.report({ at, ...fault, data: { field: at.field ?? 'capacity', ...fault } }),
+  );
+}
+
 /** Makes the extent of headers that were read, and reports where its directories are not inside the file. */
 export function createHostedExtent(
   place: ExtentPlace,
@@ -48,6 +58,7 @@ export function createHostedExtent(
 ): HostedSparseExtent {
   const extent = new HostedSparseExtent(place, file, source, headers, area);
   const { gd = null, rgd = null, tables = 0 } = extent.geometry ?? {};
+  reportZeroCapacity(file, headers, problems);
   reportDirectory(extent, gd, problems);
   reportDirectory(extent, rgd, problems);
   if (tables > MAX_TABLES && (gd?.available === MAX_TABLES * 4 || rgd?.available === MAX_TABLES * 4))

@@ -64,9 +64,12 @@ export class HostedSparseExtent implements ExtentBase {
   get layout(): FileLayout | null {
     const { geometry } = this;
     if (geometry === null) return null;
-    const placement = geometry.isCompressed ? 'aligned' : 'uniform';
-    const unit = geometry.isCompressed ? SECTOR_SIZE : geometry.grainSize;
-    return { placement, unit, origin: 0, limit: this.source.size };
+    const limit = this.source.size;
+    if (geometry.isCompressed) return { placement: 'aligned', unit: SECTOR_SIZE, origin: 0, limit };
+    const { grainSize: unit, overheadSectors } = geometry;
+    // Where the first grain begins is not known for certain in a damaged header; then grains may begin anywhere.
+    if (overheadSectors === 0) return { placement: 'uniform', unit, origin: 0, limit };
+    return { placement: 'aligned', unit, origin: overheadSectors * SECTOR_SIZE, limit };
   }
 
   structures(): readonly DumpedStructure[] {
@@ -127,7 +130,7 @@ async function readDirectories(geometry: HostedGeometry | null, source: Source):
   );
   const lastStart = source.size - (geometry?.tableSize ?? 0);
   for (let index = 0; index < tables.length; index++)
-    tables[index] = chooseTable(gd[index], rgd[index], lastStart);
+    tables[index] = chooseTable(gd[index] ?? 0, rgd[index] ?? 0, index >= gd.length, lastStart);
   return { gd, rgd, tables };
 }
 
@@ -137,9 +140,9 @@ async function readDirectory(place: DirectoryPlace | null, source: Source): Prom
   return asWords(await source.read(fileOffset(place.offset), place.available - (place.available % 4)));
 }
 
-function chooseTable(gde: number | undefined, rgde: number | undefined, lastStart: number): number {
-  if (gde === 0) return 0;
-  for (const entry of [gde, rgde])
-    if (entry !== undefined && entry > 0 && entry * SECTOR_SIZE <= lastStart) return entry * SECTOR_SIZE;
-  return UNREADABLE_TABLE;
+/** `isMissing`: the directory was cut off before this entry. */
+function chooseTable(gde: number, rgde: number, isMissing: boolean, lastStart: number): number {
+  if (gde === 0 && !isMissing) return 0;
+  if (gde > 0 && gde * SECTOR_SIZE <= lastStart) return gde * SECTOR_SIZE;
+  return rgde > 0 && rgde * SECTOR_SIZE <= lastStart ? rgde * SECTOR_SIZE : UNREADABLE_TABLE;
 }

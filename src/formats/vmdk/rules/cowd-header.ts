@@ -201,9 +201,9 @@ export const cowdGdEntries: FieldRule = defineFieldRule({
   *check(image) {
     for (const extent of cowdExtents(image)) {
       const { geometry, header } = extent;
-      if (geometry === null || header.numGdEntries === geometry.tables) continue;
-      const severity = header.numGdEntries < geometry.tables ? 'error' : 'warning';
-      yield cowdFault(extent, 'num_gd_entries', String(geometry.tables), header.numGdEntries, severity);
+      // Too few is what the spec finds.
+      if (geometry === null || header.numGdEntries <= geometry.tables) continue;
+      yield cowdFault(extent, 'num_gd_entries', String(geometry.tables), header.numGdEntries, 'warning');
     }
   },
 });
@@ -337,5 +337,6 @@ export const cowdSpecRules: readonly FieldRule[] = [
   cowdCapacityZero,
   cowdGrainSize,
   cowdGdOffset,
+  cowdGdEntries,
   cowdUncleanShutdown,
 ];

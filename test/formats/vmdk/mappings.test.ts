@@ -1,0 +1,152 @@
+import { inflateSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { UnreadableImageError } from '../../../src/errors.ts';
+import { describeMapping, mapAll, openMemory } from '../../support/open.ts';
+import { buildHosted, slotEntry } from '../../support/vmdk.ts';
+import { cowd, flat, hosted, seSparse, stream } from './cases.ts';
+
+async function runsOf(
+  files: Parameters<typeof openMemory>[0],
+  start?: number,
+  length?: number,
+): Promise<string[]> {
+  const image = await openMemory(files);
+  return (await mapAll(image, start, length)).map(describeMapping);
+}
+
+const GRAIN = 65536;
+
+describe('mappings of sparse extents', () => {
+  test("grains that follow one another are one run; entries of 1 are zeros; the rest is the parent's", async () => {
+    const { at } = buildHosted({ zero: [3, 4] });
+    expect(await runsOf(hosted(undefined, { zero: [3, 4] }))).toEqual([
+      `data 0+${2 * GRAIN} @${at.grains}`,
+      `unallocated ${2 * GRAIN}+${GRAIN}`,
+      `zero ${3 * GRAIN}+${2 * GRAIN}`,
+      `data ${5 * GRAIN}+${GRAIN} @${at.grains + 2 * GRAIN}`,
+      `unallocated ${6 * GRAIN}+${1018 * GRAIN}`,
+    ]);
+  });
+
+  test('a range is clipped at both ends', async () => {
+    const { at } = buildHosted();
+    expect(await runsOf(hosted(), 512, 1024)).toEqual([`data 512+1024 @${at.grains + 512}`]);
+    expect(await runsOf(hosted(), 6 * GRAIN - 512, 1024)).toEqual([
+      `data ${6 * GRAIN - 512}+512 @${at.grains + 3 * GRAIN - 512}`,
+      `unallocated ${6 * GRAIN}+512`,
+    ]);
+    expect(await runsOf(hosted(), 1024 * GRAIN, 1024)).toEqual([]);
+  });
+
+  test('the last grain ends with the disk', async () => {
+    const runs = await runsOf(hosted(undefined, { capacity: 128 + 40, grains: [1] }));
+    expect(runs).toEqual([`unallocated 0+${GRAIN}`, `data ${GRAIN}+${40 * 512} @${GRAIN}`]);
+  });
+
+  test('an absent table is a hole of 32 MiB', async () => {
+    const runs = await runsOf(hosted((f) => f.u32(f.at.gd, 0)));
+    expect(runs).toEqual([`unallocated 0+${1024 * GRAIN}`]);
+  });
+
+  test('where the directory leads out of the file the redundant one is used', async () => {
+    const sound = await runsOf(hosted());
+    expect(await runsOf(hosted((f) => f.u32(f.at.gd, 0x7fffffff)))).toEqual(sound);
+    expect(await runsOf(hosted((f) => f.u64(56, 2n ** 50n)))).toEqual(sound);
+  });
+
+  test('a table that nobody has is an error, not a hole', async () => {
+    const image = await openMemory(
+      hosted((f) => f.u32(f.at.gd + 4, 0x7fffffff).u32(f.at.rgd + 4, 0x7fffffff)),
+    );
+    await expect(mapAll(image)).rejects.toThrow(UnreadableImageError);
+    expect((await mapAll(image, 0, 512 * GRAIN)).length).toBeGreaterThan(0);
+  });
+
+  test.each(['end', 'front'] as const)(
+    'streams map every grain to its zlib stream, directory at the %s',
+    async (directory) => {
+      const files = stream(undefined, { directory });
+      const image = await openMemory(files);
+      const runs = await mapAll(image);
+      expect(runs.map(({ kind }) => kind)).toEqual([
+        'compressed',
+        'compressed',
+        'unallocated',
+        'compressed',
+        'unallocated',
+      ]);
+      const bytes = files['disk.vmdk'] ?? new Uint8Array(0);
+      for (const run of runs) {
+        if (run.kind !== 'compressed') continue;
+        const grain = inflateSync(bytes.subarray(run.at.offset, run.at.offset + run.storedLength));
+        expect(grain).toEqual(Buffer.alloc(GRAIN, run.start / GRAIN + 1));
+      }
+    },
+  );
+
+  test('a displaced footer is found', async () => {
+    expect(await runsOf(stream((f) => f.append(4096)))).toEqual(await runsOf(stream()));
+  });
+
+  test('COWD grains are single sectors', async () => {
+    expect(await runsOf(cowd())).toEqual([
+      'data 0+1024 @18944',
+      'unallocated 1024+2560',
+      'data 3584+512 @19968',
+      `unallocated 4096+${4096 * 512 - 4096}`,
+    ]);
+  });
+
+  test('seSparse kinds 0 to 3, with slots beyond 4096', async () => {
+    const entries = {
+      0: slotEntry(3, 0),
+      1: slotEntry(2),
+      2: slotEntry(1),
+      3: slotEntry(3, 0x1234),
+      4: slotEntry(3, 0x1235),
+    };
+    const grains = 6 * 2048 * 512;
+    expect(await runsOf(seSparse(undefined, { entries, slots: 1 }))).toEqual([
+      `data 0+4096 @${grains}`,
+      'zero 4096+8192',
+      `data 12288+8192 @${grains + 0x1234 * 4096}`,
+      `unallocated 20480+${8192 * 512 - 20480}`,
+    ]);
+  });
+});
+
+describe('mappings of several extents', () => {
+  const extents = [
+    'RW 100 FLAT "disk-flat.vmdk" 10',
+    'RDONLY 20 FLAT "disk-flat.vmdk" 500',
+    'NOACCESS 30 ZERO',
+    'RW 131072 SPARSE "s.vmdk"',
+  ];
+
+  test('lie one behind the other, whatever their access', async () => {
+    const files = flat({ extents }, { 's.vmdk': buildHosted({ grains: [0] }).bytes });
+    const image = await openMemory(files);
+    expect(image.size).toBe((150 + 131_072) * 512);
+    expect((await mapAll(image)).map(describeMapping)).toEqual([
+      `data 0+${100 * 512} @${10 * 512}`,
+      `data ${100 * 512}+${20 * 512} @${500 * 512}`,
+      `zero ${120 * 512}+${30 * 512}`,
+      `data ${150 * 512}+${GRAIN} @${buildHosted().at.grains}`,
+      `unallocated ${150 * 512 + GRAIN}+${131_072 * 512 - GRAIN}`,
+    ]);
+  });
+
+  test('a range may lie in one of them', async () => {
+    const files = flat({ extents }, { 's.vmdk': buildHosted({ grains: [0] }).bytes });
+    expect(await runsOf(files, 119 * 512, 1024)).toEqual([
+      `data ${119 * 512}+512 @${519 * 512}`,
+      `zero ${120 * 512}+512`,
+    ]);
+  });
+
+  test('the missing one fails, the others are read', async () => {
+    const image = await openMemory(flat({ extents }));
+    expect((await mapAll(image, 0, 100 * 512)).length).toBe(1);
+    await expect(mapAll(image)).rejects.toThrow(/s\.vmdk/);
+  });
+});
