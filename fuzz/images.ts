@@ -19,5 +19,5 @@ const SMALL = { size: 1024 * 1024, blockSize: 256 * 1024 };
 export const seedImages: readonly SeedImage[] = [
   single('fixed.vhd', 'vhd', buildVhd({ type: 'fixed', size: 65536 }).bytes),
   single('dynamic.vhd', 'vhd', buildVhd({ ...SMALL, blocks: [[2], [0]] }).bytes),
-  single('batmap.vhd', 'vhd', buildVhd({ ...SMALL, blocks: [[1]], batmap: true, creator: 'tap\0' }).bytes),
+  single('batmap.vhd', 'vhd', buildVhd({ ...SMALL, blocks: [[1]], batmap: true, creator: 'tap\0', creatorVersion: 0x10003 }).bytes),
 ];

@@ -1,6 +1,6 @@
 import type { Source } from '../io/source.ts';
 import type { FileRole, Image, ImageFile, ParentLink } from './image.ts';
-import type { ProblemSink, Report } from './problem.ts';
+import type { ProblemSink } from './problem.ts';
 import type { Depth, Facts, Rule, RuleInfo } from './rule.ts';
 
 /** The bytes that probing looks at. */
@@ -69,8 +69,8 @@ export interface Format {
    * @throws UnreadableImageError where nothing can be said of the disk; the problems say why.
    */
   open(context: OpenContext): Promise<Image>;
-  /** Runs the rules that look at a whole image, up to `depth`. */
-  evaluate(image: Image, depth: Depth, facts: Facts): AsyncIterable<Report>;
+  /** Runs the rules that look at a whole image, up to `depth`, and tells `problems` what they find. */
+  evaluate(image: Image, depth: Depth, facts: Facts, problems: ProblemSink): Promise<void>;
 }
 
 /** The written form of a format. */
@@ -92,11 +92,13 @@ export function defineFormat<I extends Image>(declaration: FormatDeclaration<I>)
   return {
     ...declaration,
     aliases: declaration.aliases ?? [],
-    async *evaluate(image, depth, facts) {
+    async evaluate(image, depth, facts, problems) {
       const reached = DEPTHS.indexOf(depth);
       for (const rule of rules) {
         if (rule.check === undefined || DEPTHS.indexOf(rule.depth) > reached) continue;
-        yield* rule.check(image as I, facts);
+        const reports = rule.check(image as I, facts);
+        if (Symbol.asyncIterator in reports) for await (const report of reports) problems.add(report);
+        else for (const report of reports) problems.add(report);
       }
     },
   };

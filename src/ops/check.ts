@@ -105,7 +105,7 @@ async function checkLayer(
     }
   }
   const facts = { ownership: (file: ImageFile) => ownerships.get(file) };
-  for await (const report of format.evaluate(image, depth, facts)) problems.add(report);
+  await format.evaluate(image, depth, facts, problems);
   return depth === 'header' ? null : total;
 }
 

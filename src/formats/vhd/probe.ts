@@ -12,11 +12,15 @@ const HEADER_COOKIE = encoder.encode('cxsparse');
 
 /** Where a footer's checksum field lies (VHD 1.0, "Hard Disk Footer Format"). */
 const CHECKSUM_OFFSET = 64;
+/** The complement of the greatest sum that the bytes of a footer can have. */
+const LEAST_CHECKSUM = 0xffff_ffff - FOOTER_SIZE * 0xff;
 /** Where writers put the dynamic disk header. */
 const USUAL_HEADER_OFFSET = 512;
 
 function hasAt(bytes: Uint8Array, offset: number, mark: Uint8Array): boolean {
-  return offset >= 0 && mark.every((byte, index) => bytes[offset + index] === byte);
+  if (offset < 0) return false;
+  for (let index = 0; index < mark.length; index++) if (bytes[offset + index] !== mark[index]) return false;
+  return true;
 }
 
 /** Whether a footer's cookie, blktap's poisoned one among them, stands at `offset` of `bytes`. */
@@ -34,9 +38,10 @@ export function findFooterCookie(bytes: Uint8Array, from: number): number {
 
 /** Whether the sector at `offset` is a footer, whatever its cookie says: its checksum comes out as it stands or with the right cookie. */
 export function isFooterByChecksum(bytes: Uint8Array, offset: number): boolean {
-  const sector = bytes.slice(Math.max(0, offset), offset + FOOTER_SIZE);
-  if (offset < 0 || sector.length < FOOTER_SIZE) return false;
-  const stored = new DataView(sector.buffer).getUint32(CHECKSUM_OFFSET);
+  if (offset < 0 || offset + FOOTER_SIZE > bytes.length) return false;
+  const stored = new DataView(bytes.buffer, bytes.byteOffset + offset).getUint32(CHECKSUM_OFFSET);
+  if (stored < LEAST_CHECKSUM) return false;
+  const sector = bytes.slice(offset, offset + FOOTER_SIZE);
   if (stored === computeChecksum(sector, CHECKSUM_OFFSET)) return true;
   sector.set(COOKIE);
   return stored === computeChecksum(sector, CHECKSUM_OFFSET);

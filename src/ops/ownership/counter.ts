@@ -13,7 +13,7 @@ import { reportRegion } from './blame.ts';
 import { RangeList } from './ranges.ts';
 import { UnitBitmap } from './unit-bitmap.ts';
 import { UnitCounts } from './unit-counts.ts';
-import { AlignedUnits, createUnitStore, type UniformUnits } from './unit-store.ts';
+import { AlignedUnits, countUnits, createUnitStore, type UniformUnits } from './unit-store.ts';
 
 /** Units of guest data by what they are. */
 export type AllocationCounts = Record<AllocationState, number>;
@@ -33,13 +33,14 @@ export class CountingOwners implements Owners, Ownership {
   readonly #ranges = new RangeList();
   readonly #collisions = new RangeList();
   /** Units of structures and tables, which data that may be shared must not meet either. */
-  readonly #metadata = new UnitBitmap();
+  readonly #metadata: UnitBitmap;
   #counted: UnitCounts | null = null;
   #sortedRanges: RangeList | null = null;
 
   constructor(layout: FileLayout, problems: ProblemSink) {
     this.layout = layout;
     this.#problems = problems;
+    this.#metadata = new UnitBitmap(countUnits(layout));
     this.#units = createUnitStore(layout, this.#ranges);
     this.#aligned = this.#units instanceof AlignedUnits ? this.#units : null;
   }
@@ -136,7 +137,7 @@ export class CountingOwners implements Owners, Ownership {
 
   #count(kind: RegionKind, start: number, end: number): void {
     const [first, count] = this.#unitsOf(start, end);
-    this.#counted ??= new UnitCounts();
+    this.#counted ??= new UnitCounts(countUnits(this.layout));
     this.#counted.addRun(first, count, kind.weight ?? 1);
     if (kind.role !== 'data') return;
     const { unit, origin } = this.layout;
@@ -154,7 +155,13 @@ export class CountingOwners implements Owners, Ownership {
       const fault: RegionFault = at >= limit ? 'pastEnd' : 'straddlesEnd';
       const rule = kind.rules[fault];
       if (rule !== undefined)
-        reportRegion(this.#problems, rule, { kind, start: at, length: unitLength, index: index + i }, limit, null);
+        reportRegion(
+          this.#problems,
+          rule,
+          { kind, start: at, length: unitLength, index: index + i },
+          limit,
+          null,
+        );
       else if (fault === 'straddlesEnd') fitting++;
     }
     return fitting;

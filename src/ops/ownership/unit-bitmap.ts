@@ -4,8 +4,14 @@ const CHUNK_WORDS = CHUNK_UNITS / 32;
 /** A set of unit numbers, one bit each, in chunks that exist only where something was set. Numbers may go up to 2^52. */
 export class UnitBitmap {
   readonly #chunks: (Uint32Array | undefined)[] = [];
+  readonly #chunkWords: number;
 
-  /** Words of units `chunk * 2^20` and on, least significant bit first; `undefined` where none is set. */
+  /** @param capacity one more than the greatest number that may be added */
+  constructor(capacity: number) {
+    this.#chunkWords = Math.min(CHUNK_WORDS, Math.ceil(capacity / 32));
+  }
+
+  /** Words of units `chunk * 2^20` and on, least significant bit first, as far as there are such units; `undefined` where none is set. */
   chunk(chunk: number): Uint32Array | undefined {
     return this.#chunks[chunk];
   }
@@ -51,7 +57,7 @@ export class UnitBitmap {
   }
 
   #makeChunk(chunk: number): Uint32Array {
-    const words = new Uint32Array(CHUNK_WORDS);
+    const words = new Uint32Array(this.#chunkWords);
     this.#chunks[chunk] = words;
     return words;
   }

@@ -4,8 +4,14 @@ const SATURATED = 0xffff;
 /** Counts by unit number, two bytes each, in chunks that exist only where something was counted; larger counts aside. */
 export class UnitCounts {
   readonly #chunks: (Uint16Array | undefined)[] = [];
+  readonly #chunkUnits: number;
   /** What went beyond 65535. */
   readonly #excess = new Map<number, number>();
+
+  /** @param capacity one more than the greatest number that may be counted */
+  constructor(capacity: number) {
+    this.#chunkUnits = Math.min(CHUNK_UNITS, Math.ceil(capacity / 32) * 32);
+  }
 
   get(unit: number): number {
     const chunk = Math.floor(unit / CHUNK_UNITS);
@@ -31,7 +37,7 @@ export class UnitCounts {
   }
 
   #makeChunk(chunk: number): Uint16Array {
-    const counts = new Uint16Array(CHUNK_UNITS);
+    const counts = new Uint16Array(this.#chunkUnits);
     this.#chunks[chunk] = counts;
     return counts;
   }

@@ -23,19 +23,29 @@ export function createUnitStore(layout: FileLayout, spill: RangeList): AlignedUn
   return layout.placement === 'aligned' ? new AlignedUnits(layout) : new UniformUnits(layout, spill);
 }
 
+/** Units by which a region may straddle the end of the usable part, where its format tolerates that. */
+const STRADDLE_UNITS = 4096;
+
+/** How many units a file of this layout has room for. */
+export function countUnits({ limit, origin, unit }: FileLayout): number {
+  return Math.max(0, Math.ceil((limit - origin) / unit)) + STRADDLE_UNITS;
+}
+
 /** Units that begin at multiples of their size: one bit each. */
 export class AlignedUnits implements UnitStore {
-  readonly bitmap: UnitBitmap = new UnitBitmap();
+  readonly bitmap: UnitBitmap;
   /** Units with more than one reference. */
-  readonly repeated: UnitBitmap = new UnitBitmap();
+  readonly repeated: UnitBitmap;
   /** References beyond the first, for those units. */
   readonly extra = new Map<number, number>();
   readonly #unit: number;
   readonly #origin: number;
 
-  constructor({ unit, origin }: FileLayout) {
-    this.#unit = unit;
-    this.#origin = origin;
+  constructor(layout: FileLayout) {
+    this.#unit = layout.unit;
+    this.#origin = layout.origin;
+    this.bitmap = new UnitBitmap(countUnits(layout));
+    this.repeated = new UnitBitmap(countUnits(layout));
   }
 
   fits(start: number, unitLength: number): boolean {
@@ -95,12 +105,14 @@ type Buckets = Uint8Array | Uint16Array | Uint32Array;
  */
 export class UniformUnits implements UnitStore {
   readonly #unit: number;
+  readonly #chunkBuckets: number;
   readonly #chunks: (Buckets | undefined)[] = [];
   /** Units that begin in a bucket in which another begins. */
   readonly #spill: RangeList;
 
-  constructor({ unit }: FileLayout, spill: RangeList) {
-    this.#unit = unit;
+  constructor(layout: FileLayout, spill: RangeList) {
+    this.#unit = layout.unit;
+    this.#chunkBuckets = Math.min(CHUNK_BUCKETS, countUnits(layout));
     this.#spill = spill;
   }
 
@@ -157,7 +169,7 @@ export class UniformUnits implements UnitStore {
 
   #makeChunk(): Buckets {
     const sectors = this.#unit / SECTOR;
-    if (sectors < 0xff) return new Uint8Array(CHUNK_BUCKETS);
-    return sectors < 0xffff ? new Uint16Array(CHUNK_BUCKETS) : new Uint32Array(CHUNK_BUCKETS);
+    if (sectors < 0xff) return new Uint8Array(this.#chunkBuckets);
+    return sectors < 0xffff ? new Uint16Array(this.#chunkBuckets) : new Uint32Array(this.#chunkBuckets);
   }
 }
