@@ -79,7 +79,7 @@ export function formatPath(path: readonly string[]): string {
 /** ` (did you mean 'x'?)` for the known word that is nearest to a wrong one, or nothing if none is near. */
 export function suggest(wrong: string, known: Iterable<string>): string {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(wrong.length / 3)) + 1;
+  let bestDistance = Math.min(Math.max(2, Math.floor(wrong.length / 3)) + 1, wrong.length);
   for (const word of known) {
     const distance = editDistance(wrong, word);
     if (distance < bestDistance) [best, bestDistance] = [word, distance];

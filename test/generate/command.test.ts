@@ -1,0 +1,105 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { main } from '../../tools/generate/main.ts';
+
+describe('npm run generate', () => {
+  let folder = '';
+  let output = '';
+  let errors = '';
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'generate-'));
+    [output, errors] = ['', ''];
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((output += String(text)), true));
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((errors += String(text)), true));
+  });
+
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  });
+
+  const spec = (name: string, text: string): string => {
+    const file = join(folder, name);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, text);
+    return file;
+  };
+
+  const POINT = 'meta:\n  id: point\nseq:\n  - id: x\n    type: u1\n';
+
+  it('says that our own modules are what the specs give', async () => {
+    expect(await main(['--check'])).toBe(0);
+    expect(errors).toBe('');
+  });
+
+  it('compiles another spec with its imports, and tells what changed', async () => {
+    const root = spec('lib/shapes/point.ksy', POINT);
+    const file = spec(
+      'line.ksy',
+      'meta:\n  id: line\n  imports:\n    - /shapes/point\nseq:\n  - id: a\n    type: point\n',
+    );
+    const out = join(folder, 'out');
+    expect(await main(['--out', out, '-I', join(folder, 'lib'), file])).toBe(0);
+    expect(readdirSync(out).sort()).toEqual(['line.ts', 'point.ts']);
+    expect(output).toBe('2 modules: added line.ts, added point.ts\n');
+    const text = readFileSync(join(out, 'line.ts'), 'utf8');
+    expect(text).toContain("from 'vdcheck/codec'");
+    expect(text).toContain("import { Point } from './point.js'");
+    writeFileSync(root, POINT.replace('x', 'y'));
+    vi.stubEnv('KSPATH', join(folder, 'lib'));
+    expect(await main([`--out=${out}`, file])).toBe(0);
+    expect(output).toMatch(/2 modules: changed point\.ts\n$/);
+    expect(await main(['--out', out, '--check', file])).toBe(0);
+    expect(await main(['--out', out, '--runtime', '../codec/index.ts', '--check', file])).toBe(1);
+    expect(errors).toMatch(/line\.ts: stale\n.*point\.ts: stale/);
+  });
+
+  it('imports with the ending that the runtime has', async () => {
+    spec('point.ksy', POINT);
+    const file = spec(
+      'line.ksy',
+      'meta:\n  id: line\n  imports:\n    - point\nseq:\n  - id: a\n    type: point\n',
+    );
+    await main(['--out', folder, '--runtime', '../codec/index.ts', file]);
+    expect(readFileSync(join(folder, 'line.ts'), 'utf8')).toContain("import { Point } from './point.ts'");
+  });
+
+  it('writes nothing at all where one spec is wrong', async () => {
+    const good = spec('point.ksy', POINT);
+    const bad = spec('bad.ksy', 'meta:\n  id: bad\nseq:\n  - id: x\n    size: y\n');
+    const out = join(folder, 'out');
+    expect(await main(['--out', out, good, bad])).toBe(1);
+    expect(errors).toBe(`${bad}: /seq/0/size: error: unable to access 'y' in bad context (line 5)\n`);
+    expect(readdirSync(folder)).not.toContain('out');
+  });
+
+  it('prints warnings and goes on', async () => {
+    const file = spec('odd.ksy', 'meta:\n  id: odd\n  encoding: utf8\n');
+    expect(await main(['--out', folder, file])).toBe(0);
+    expect(errors).toBe(
+      `${file}: /meta/encoding: warning: use canonical encoding name \`UTF-8\` instead of \`utf8\` (line 3)\n`,
+    );
+  });
+
+  it.each([
+    [['--chekc'], "unknown option --chekc (did you mean '--check'?)"],
+    [['--out'], 'option --out wants a value'],
+    [['--out', 'x'], 'no spec to compile'],
+    [['a.ksy'], 'where to?'],
+  ])('%j is wrong use', async (args, message) => {
+    expect(await main(args)).toBe(1);
+    expect(errors).toContain(message);
+  });
+
+  it('names a file that is not there, and an import', async () => {
+    const file = spec('a.ksy', 'meta:\n  id: a\n  imports:\n    - b\n');
+    expect(await main(['--out', folder, file])).toBe(1);
+    expect(errors).toContain(`${file}: /meta/imports/0: error: unable to find 'b.ksy'`);
+    expect(await main(['--out', folder, join(folder, 'none.ksy')])).toBe(1);
+    expect(errors).toContain('none.ksy: /: error: unable to read the file');
+  });
+});
