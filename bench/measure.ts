@@ -19,11 +19,11 @@ const GNU_TIME = '/usr/bin/time';
 /** Runs a command to its end, its output kept only where `keepOutput`; stops it after `limitSeconds`. */
 export function run(command: Command, limitSeconds = 300, keepOutput = false): Run {
   const hasTime = existsSync(GNU_TIME);
-  const [program, ...args] = hasTime ? [GNU_TIME, '-q', '-f', 'PEAK %M', ...command] : [...command];
+  const limited = ['timeout', '-s', 'KILL', String(limitSeconds), ...command];
+  const [program, ...args] = hasTime ? [GNU_TIME, '-q', '-f', 'PEAK %M', ...limited] : limited;
   const start = process.hrtime.bigint();
   const { status, stdout, stderr } = spawnSync(program ?? '', args, {
     stdio: ['ignore', keepOutput ? 'pipe' : 'ignore', 'pipe'],
-    timeout: limitSeconds * 1000,
     maxBuffer: 1 << 30,
     encoding: 'utf8',
   });

@@ -67,23 +67,31 @@ function printerFor(output: string, terminal: Terminal): Printer {
 
 /** Prints images for people: one-line reports below each other, longer ones with an empty line around them. */
 function spaced(terminal: Terminal): (report: ImageReport) => Promise<void> {
+  const known: KnownRules = new Map();
   let wasLong: boolean | null = null;
   return async (report) => {
     // What could not be checked is no result, and goes where errors go.
     if (report.error !== null) terminal.stderr.write(`vdcheck: ${escapeText(report.error.message)}\n`);
     const isLong = report.problems.length > 0;
     if (report.error !== null && !isLong) return;
-    const explain = await explainer(report);
+    const explain = await explainer(report, known);
     const gap = wasLong !== null && (wasLong || isLong) ? '\n' : '';
     wasLong = isLong;
     terminal.stdout.write(gap + renderHuman(report, { ...terminal, explain }));
   };
 }
 
+/** Rules by id, of each format that was asked for. */
+type KnownRules = Map<string | null, ReadonlyMap<string, RuleInfo>>;
+
 /** Finds the rules that a report names; a sound image's report loads none. */
-async function explainer(report: ImageReport): Promise<(id: string) => RuleInfo | undefined> {
-  const rules = new Map<string, RuleInfo>();
-  if (report.problems.length > 0)
-    for (const rule of await rulesOfFormat(report.format)) rules.set(rule.id, rule);
-  return (id) => rules.get(id);
+async function explainer(
+  report: ImageReport,
+  known: KnownRules,
+): Promise<(id: string) => RuleInfo | undefined> {
+  if (report.problems.length > 0 && !known.has(report.format)) {
+    const rules = await rulesOfFormat(report.format);
+    known.set(report.format, new Map(rules.map((rule) => [rule.id, rule])));
+  }
+  return (id) => known.get(report.format)?.get(id);
 }

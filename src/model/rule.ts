@@ -89,14 +89,25 @@ function reportAll<D>(
   findings: Iterable<Finding<D>> | AsyncIterable<Finding<D>>,
   report: (finding: Finding<D>) => Report,
 ): Iterable<Report> | AsyncIterable<Report> {
-  return Symbol.asyncIterator in findings ? reportAsync(findings, report) : reportSync(findings, report);
+  if (Symbol.asyncIterator in findings) return reportAsync(findings, report);
+  const iterator = findings[Symbol.iterator]();
+  const first = iterator.next();
+  return first.done === true ? NOTHING : reportSync(first.value, iterator, report);
 }
 
+/** What nearly every rule finds in nearly every image; no generator is set up for it. */
+const NOTHING: readonly Report[] = [];
+
 function* reportSync<D>(
-  findings: Iterable<Finding<D>>,
+  first: Finding<D>,
+  rest: Iterator<Finding<D>>,
   report: (finding: Finding<D>) => Report,
 ): Iterable<Report> {
-  for (const finding of findings) yield report(finding);
+  for (let finding: Finding<D> | undefined = first; finding !== undefined;) {
+    yield report(finding);
+    const next = rest.next();
+    finding = next.done === true ? undefined : next.value;
+  }
 }
 
 async function* reportAsync<D>(
