@@ -2,6 +2,7 @@ import * as bitmaps from './bitmaps.ts';
 import { backingNameSize } from './backing.ts';
 import { rawExternalWithoutDataFile, snapshotWithDataFile } from './data-file.ts';
 import * as extensions from './extensions.ts';
+import * as features from './features.ts';
 import * as header from './header.ts';
 import * as locations from './locations.ts';
 import { luksHeaderCutShort, luksHeaderMagic, luksSlotField } from './luks.ts';
@@ -20,14 +21,14 @@ export const specRules: readonly SpecRule[] = [
   header.headerPadding,
   header.clusterBitsField,
   header.sizeLimitField,
-  header.cryptMethod,
-  header.incompatibleUnknown,
-  header.dirty,
-  header.corrupt,
-  header.compatibleUnknown,
-  header.autoclearUnknown,
-  header.refcountOrder,
-  header.compressionTypeUnknown,
+  features.cryptMethod,
+  features.incompatibleUnknown,
+  features.dirty,
+  features.corrupt,
+  features.compatibleUnknown,
+  features.autoclearUnknown,
+  features.refcountOrder,
+  features.compressionTypeUnknown,
   extensions.extOverrun,
   extensions.extPaddingNonzero,
   extensions.extEndLength,

@@ -4,6 +4,7 @@ import * as backing from './backing.ts';
 import * as bitmaps from './bitmaps.ts';
 import * as dataFile from './data-file.ts';
 import * as extensions from './extensions.ts';
+import * as features from './features.ts';
 import * as header from './header.ts';
 import * as locations from './locations.ts';
 import * as luks from './luks.ts';
@@ -23,17 +24,17 @@ export const qcow2Rules: readonly Rule<Qcow2Image>[] = [
   header.clusterBits,
   header.sizeUnaligned,
   header.sizeLimit,
-  header.cryptMethod,
-  header.cryptAesLegacy,
-  header.incompatibleUnknown,
-  header.dirty,
-  header.corrupt,
-  header.compatibleUnknown,
-  header.autoclearUnknown,
+  features.cryptMethod,
+  features.cryptAesLegacy,
+  features.incompatibleUnknown,
+  features.dirty,
+  features.corrupt,
+  features.compatibleUnknown,
+  features.autoclearUnknown,
   header.v2NonzeroTail,
-  header.refcountOrder,
-  header.compressionType,
-  header.compressionTypeUnknown,
+  features.refcountOrder,
+  features.compressionType,
+  features.compressionTypeUnknown,
   extensions.extOverrun,
   extensions.extNoEnd,
   extensions.extDuplicate,
