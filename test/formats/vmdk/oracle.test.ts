@@ -154,13 +154,18 @@ describe.skipIf(!hasQemu)('images that qemu-img makes', () => {
     await compare(at('split.vmdk'));
   });
 
-  test('tables of a disk of 2 TiB', async () => {
-    run('qemu-img', 'create', '-q', '-f', 'vmdk', at('huge.vmdk'), '2047G');
-    run('qemu-io', '-c', 'write 2046G 64k', '-c', 'write 1T 64k', at('huge.vmdk'));
-    const report = await checkLocalImage(at('huge.vmdk'));
+  // qemu-img needs ten seconds to map the larger one, which is why it only says what is allocated there.
+  test.each([
+    ['2047G', false],
+    ['130G', true],
+  ])('tables of a disk of %s', async (size, isCompared) => {
+    const path = at(`huge-${size}.vmdk`);
+    run('qemu-img', 'create', '-q', '-f', 'vmdk', path, size);
+    run('qemu-io', '-c', 'write 129G 64k', '-c', 'write 33G 192k', path);
+    const report = await checkLocalImage(path);
     expect(report.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
-    expect(report.allocation).toMatchObject({ data: 2 });
-    await compare(at('huge.vmdk'));
+    expect(report.allocation).toMatchObject({ data: 4 });
+    if (isCompared) await compare(path);
   });
 });
 

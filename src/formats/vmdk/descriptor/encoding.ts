@@ -36,13 +36,24 @@ export interface TextDecoding {
   isValid(bytes: Uint8Array): boolean;
 }
 
+/** Decodings by the platform's label, each made once. */
+const decodings = new Map<string, TextDecoding>();
+
 /** The decoding that `name` stands for; UTF-8 where the name is not known. */
 export function textDecoding(name: string): TextDecoding {
   const label = findLabel(name);
-  const lenient = new TextDecoder(label ?? 'utf-8', { ignoreBOM: true });
-  const strict = new TextDecoder(label ?? 'utf-8', { ignoreBOM: true, fatal: true });
+  const known = decodings.get(label ?? '');
+  if (known !== undefined) return known;
+  const decoding = makeDecoding(label ?? 'utf-8', label !== null);
+  decodings.set(label ?? '', decoding);
+  return decoding;
+}
+
+function makeDecoding(label: string, isKnown: boolean): TextDecoding {
+  const lenient = new TextDecoder(label, { ignoreBOM: true });
+  const strict = new TextDecoder(label, { ignoreBOM: true, fatal: true });
   return {
-    isKnown: label !== null,
+    isKnown,
     decode: (bytes) => lenient.decode(bytes),
     isValid: (bytes) => {
       try {

@@ -370,8 +370,9 @@ export const encodingMismatch: RaisableRule<VmdkImage, { readonly line: number; 
   });
 
 function* findInvalidText(descriptor: Descriptor) {
-  const { area, encoding, statements } = descriptor;
+  const { area, encoding, statements, textLength } = descriptor;
   const decoding = textDecoding(encoding);
+  if (decoding.isValid(area.subarray(0, textLength))) return;
   for (const statement of statements) {
     const { offset, length } = lineSpan(statement);
     if (decoding.isValid(area.subarray(offset, offset + length))) continue;
