@@ -4,6 +4,7 @@ import { fileOffset, readAvailable, type Source } from '../../io/source.ts';
 import type { OpenContext } from '../../model/format.ts';
 import type { ParentLink } from '../../model/image.ts';
 import { toSafeNumber } from '../../model/offsets.ts';
+import { fileLimitExceeded } from '../shared/file-rules.ts';
 import { breachSink } from '../shared/spec-rules.ts';
 import { readBacking, type BackingName } from './backing.ts';
 import { readBitmaps } from './bitmaps.ts';
@@ -25,10 +26,10 @@ import { readLuks } from './luks.ts';
 import { padSource } from './padded-source.ts';
 import { endOf } from './places.ts';
 import { PointerTable } from './pointer-table.ts';
-import { readPointerTable } from './pointer-reader.ts';
+import { MAX_BYTES, readPointerTable } from './pointer-reader.ts';
 import { probe } from './probe.ts';
 import { specRules } from './rules/from-spec.ts';
-import { readSnapshots } from './snapshots.ts';
+import { readSnapshots, type SnapshotTable } from './snapshots.ts';
 
 /** Bytes that a mark is looked for in. */
 const MARK_BYTES = 112;
@@ -55,6 +56,8 @@ export async function openQcow2(context: OpenContext): Promise<Qcow2Image> {
   const parent = await openBacking(context, backing, geometry);
   const incompatible = header.incompatibleFeatures;
   const refcountTable = await readRefcountTable(header, source, geometry);
+  const snapshots = await readSnapshots(file, source, header, geometry, sinkAt);
+  limitSnapshots(context, snapshots);
   return makeImage({
     file,
     source,
@@ -79,7 +82,7 @@ export async function openQcow2(context: OpenContext): Promise<Qcow2Image> {
     hasRefcounts: refcountTable.length > 0 && (header.refcountOrder ?? 4) <= 6,
     l1: await readL1(header, source, geometry),
     refcountTable,
-    snapshots: await readSnapshots(file, source, header, geometry, sinkAt),
+    snapshots,
     bitmaps: await readBitmaps(file, source, bitmapsExtension, geometry, sinkAt),
     hasValidBitmaps: header.autoclearFeatures?.bitmaps ?? false,
     luks: await readLuks(file, source, encryptionExtension, geometry, sinkAt),
@@ -158,6 +161,15 @@ async function openDataFile(context: OpenContext, named: NamedDataFile | null): 
     'data-file',
   );
   return { ...named, file, state, reason };
+}
+
+/** Says so where the snapshots' L1 tables are more than is worked through. */
+function limitSnapshots({ file, problems }: OpenContext, { offset, length, entries }: SnapshotTable): void {
+  const count = entries.reduce((sum, { l1Entries }) => sum + 8 * l1Entries, 0);
+  if (count <= MAX_BYTES) return;
+  const at = { file, offset, length, field: 'snapshots' };
+  const what = "bytes of the snapshots' L1 tables";
+  problems.add(fileLimitExceeded.report({ at, data: { what, count, limit: MAX_BYTES } }));
 }
 
 /** Opens the backing file; `null` for an image without one. */

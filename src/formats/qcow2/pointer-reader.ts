@@ -16,8 +16,8 @@ export async function readPointerTable(
   return new PointerTable(bytes, offset, entries, width);
 }
 
-/** Bytes of tables that are held at once for all snapshots together; a sound image stays far below. */
-const MAX_BYTES = 256 * 1024 * 1024;
+/** Bytes of tables that are worked through, for all snapshots together; a sound image stays far below. */
+export const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
  * Chooses the tables that are worth reading: at clusters of the file and apart from one another, so that their sum is bounded by the file.
