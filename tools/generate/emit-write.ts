@@ -1,11 +1,13 @@
 import { tableOf } from './analysis.ts';
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
-import { terminatorBytes } from './emit-read.ts';
+import { terminatorBytes } from './emit-bytes.ts';
 import { typeText } from './emit-types.ts';
 import type { Attribute } from './model.ts';
 import type { FieldEndian, SwitchWire, Wire } from './resolve.ts';
 import type { Code, Scope } from './scope.ts';
-import { compare, present, translate, translateCondition, translateCount } from './translate.ts';
+import { present } from './code.ts';
+import { compare } from './compare.ts';
+import { translate, translateCondition, translateCount } from './translate.ts';
 import * as types from './types.ts';
 import { dependsOnPosition, dependsOnStream } from './writability.ts';
 
@@ -16,17 +18,16 @@ export function emitWriting(emission: Emission): readonly string[] {
 
 function emitField(field: Attribute, emission: Emission): readonly string[] {
   const { analysis, owner, names } = emission;
+  const { condition, repeat } = field;
   const property = `this.${propertyOf(field, owner)}`;
   const isOptional = analysis.memberOf(owner, field.id)?.optional === true;
-  const value = isOptional ? `${names.runtime('present')}(${property})` : property;
-  const lines = blockOf(
-    field.repeat === undefined ? emitOne(field, value, emission) : emitList(field, value, emission),
-  );
-  const { condition } = field;
-  if (condition === undefined && !isOptional) return lines;
+  const write = (value: string): readonly string[] =>
+    repeat === undefined ? emitOne(field, value, emission) : emitList(field, value, emission);
+  if (!isOptional) return blockOf(write(property));
   if (condition === undefined || dependsOnStream(condition.ast, owner))
-    return [`if (${property} !== undefined) {`, ...lines, '}'];
-  return [`if (${translateCondition(condition.ast, scopeAt(emission, condition.place))}) {`, ...lines, '}'];
+    return [`if (${property} !== undefined) {`, ...write(property), '}'];
+  const test = translateCondition(condition.ast, scopeAt(emission, condition.place));
+  return [`if (${test}) {`, ...write(`${names.runtime('present')}(${property})`), '}'];
 }
 
 /** Statements with variables of their own as a block. */
