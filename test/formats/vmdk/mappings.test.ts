@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { UnreadableImageError } from '../../../src/errors.ts';
-import { describeMapping, mapAll, openMemory } from '../../support/open.ts';
+import { checkMemory, describeMapping, mapAll, openMemory } from '../../support/open.ts';
 import { buildHosted, slotEntry } from '../../support/vmdk.ts';
 import { cowd, flat, hosted, seSparse, stream } from './cases.ts';
 
@@ -142,6 +142,15 @@ describe('mappings of several extents', () => {
       `data ${119 * 512}+512 @${519 * 512}`,
       `zero ${120 * 512}+512`,
     ]);
+  });
+
+  test('a header without capacity only carries the descriptor', async () => {
+    const carrier = buildHosted({
+      descriptor: { createType: 'monolithicFlat', extents: ['RW 4032 FLAT "disk-flat.vmdk" 0'] },
+    });
+    const files = { ...flat(), 'disk.vmdk': carrier.u64(12, 0).bytes };
+    expect(await runsOf(files)).toEqual([`data 0+${4032 * 512} @0`]);
+    expect((await checkMemory(files)).counts.error).toBe(0);
   });
 
   test('the missing one fails, the others are read', async () => {

@@ -9,7 +9,8 @@ import {
   cowdGteInMetadata,
   cowdGteOutOfFile,
 } from '../rules/cowd-tables.ts';
-import { COWD_ENTRIES_PER_TABLE, type CowdExtent, type CowdGeometry } from './cowd.ts';
+import { COWD_ENTRIES_PER_TABLE, type CowdGeometry } from './cowd-geometry.ts';
+import type { CowdExtent } from './cowd.ts';
 import type { GrainKinds } from './grain-tables.ts';
 
 /** What owns bytes of a COWD extent's file, and the rules for each. */

@@ -10,32 +10,17 @@ import type { ExtentLine } from '../descriptor/statements.ts';
 import type { MappingRuns } from '../mapping-runs.ts';
 import { cowdSpecRules } from '../rules/cowd-header.ts';
 import { asWords } from '../words.ts';
+import {
+  COWD_ENTRIES_PER_TABLE,
+  COWD_HEADER_SIZE,
+  COWD_TABLE_SIZE,
+  readCowdGeometry,
+  type CowdGeometry,
+} from './cowd-geometry.ts';
 import { createCowdKinds } from './cowd-kinds.ts';
 import type { ExtentBase, ExtentPlace } from './extent.ts';
 import { claimGrains, claimTables, resolveGrains, type GrainTables } from './grain-tables.ts';
 import { UNREADABLE_TABLE } from './table-shape.ts';
-
-/** Bytes of a COWD header: four sectors. */
-export const COWD_HEADER_SIZE = 2048;
-
-/** Entries of every grain table of a COWD extent. */
-export const COWD_ENTRIES_PER_TABLE = 4096;
-
-const TABLE_SIZE = COWD_ENTRIES_PER_TABLE * 4;
-const MAX_GRAIN_SECTORS = 1 << 20;
-
-/** The figures that a COWD extent is read by. */
-export interface CowdGeometry {
-  /** Bytes. */
-  readonly grainSize: number;
-  readonly grains: number;
-  /** Entries of the directory that the disk needs. */
-  readonly tables: number;
-  /** Byte position of the directory. */
-  readonly gdOffset: number;
-  /** Entries of the directory that are there: no more than needed, and inside the file. */
-  readonly readableTables: number;
-}
 
 /** A VMDK3 extent (COWD, `vmfsSparse`), as ESX wrote it for snapshots. */
 export class CowdExtent implements ExtentBase {
@@ -57,7 +42,7 @@ export class CowdExtent implements ExtentBase {
     this.file = file;
     this.source = source;
     this.header = header;
-    this.geometry = readGeometry(header, source);
+    this.geometry = readCowdGeometry(header, source);
   }
 
   get grainSize(): number | null {
@@ -83,7 +68,7 @@ export class CowdExtent implements ExtentBase {
     const directoryBytes = Math.ceil((geometry.readableTables * 4) / SECTOR_SIZE) * SECTOR_SIZE;
     owners.range(kinds.gd, fileOffset(geometry.gdOffset), directoryBytes, 0);
     const offsets = Float64Array.from(await this.directory(), (entry) => entry * SECTOR_SIZE);
-    claimTables(offsets, TABLE_SIZE, kinds.gt, owners);
+    claimTables(offsets, COWD_TABLE_SIZE, kinds.gt, owners);
     await claimGrains(tables, { lowest: COWD_HEADER_SIZE / SECTOR_SIZE, alignment: 1 }, kinds, owners);
   }
 
@@ -108,7 +93,7 @@ export class CowdExtent implements ExtentBase {
   async grainTables(): Promise<GrainTables | null> {
     const { file, source, guestStart, geometry, header } = this;
     if (geometry === null) return null;
-    const last = (source.size - TABLE_SIZE) / SECTOR_SIZE;
+    const last = (source.size - COWD_TABLE_SIZE) / SECTOR_SIZE;
     return {
       file,
       source,
@@ -141,21 +126,4 @@ export async function readCowdHeader(
   const bytes = await readAvailable(source, fileOffset(0), COWD_HEADER_SIZE);
   const sink = breachSink(cowdSpecRules, { file, offset: 0, name: 'header' }, problems);
   return CowdHeader.decode(bytes, sink) ?? null;
-}
-
-function readGeometry(header: CowdHeader, source: Source): CowdGeometry | null {
-  const { numSectors, grainSize: grainSectors, numGdEntries } = header;
-  const isPowerOfTwo = grainSectors > 0 && Number.isInteger(Math.log2(grainSectors));
-  if (numSectors === 0 || !isPowerOfTwo || grainSectors > MAX_GRAIN_SECTORS) return null;
-  const grains = Math.ceil(numSectors / grainSectors);
-  const tables = Math.ceil(grains / COWD_ENTRIES_PER_TABLE);
-  const gdOffset = header.gdOffset * SECTOR_SIZE;
-  const inFile = Math.max(0, Math.floor((source.size - gdOffset) / 4));
-  return {
-    grainSize: grainSectors * SECTOR_SIZE,
-    grains,
-    tables,
-    gdOffset,
-    readableTables: Math.min(tables, numGdEntries, inFile),
-  };
 }
