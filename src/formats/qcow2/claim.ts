@@ -111,7 +111,7 @@ function claimPointers(
     if ((high | low) === 0) continue;
     if (isOdd(high, low, clusterSize - 1)) owners.odd(kind, index, high, low);
     const target = table.target(index);
-    if (target !== 0 && target % clusterSize === 0)
+    if (target !== 0 && table.isAligned(index, clusterSize))
       owners.range(kind, fileOffset(target), clusterSize, index);
   }
 }

@@ -40,6 +40,11 @@ export class PointerTable {
     return ((this.high(index) & this.#highMask) >>> 0) * 2 ** 32 + ((this.low(index) & 0xffff_fe00) >>> 0);
   }
 
+  /** Whether an entry points at the start of a cluster, flags aside. Positions are large: integers tell it sooner than a remainder. */
+  isAligned(index: number, clusterSize: number): boolean {
+    return (this.low(index) & 0xffff_fe00 & (clusterSize - 1)) === 0;
+  }
+
   /** Byte position in the file of an entry. */
   entryOffset(index: number): number {
     return this.offset + 8 * index;
@@ -58,11 +63,11 @@ export function isCluster({ clusterSize, limit }: Geometry, offset: number): boo
 }
 
 /** Where the tables that `table` points at begin; 0 where there is none, and where it cannot be read. */
-export function tableOffsets(geometry: Geometry, table: PointerTable): Float64Array {
+export function tableOffsets({ clusterSize, limit }: Geometry, table: PointerTable): Float64Array {
   const offsets = new Float64Array(table.length);
   for (let index = 0; index < table.length; index++) {
     const target = table.target(index);
-    if (isCluster(geometry, target)) offsets[index] = target;
+    if (target !== 0 && target < limit && table.isAligned(index, clusterSize)) offsets[index] = target;
   }
   return offsets;
 }

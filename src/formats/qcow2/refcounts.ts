@@ -14,6 +14,8 @@ import * as rules from './rules/refcounts.ts';
 
 /** Clusters in one chunk of an ownership bitmap. */
 const CHUNK = 2 ** 20;
+/** A word of such a bitmap with all its clusters. */
+const ALL_CLAIMED = 0xffff_ffff;
 
 /**
  * Compares every stored reference count with the number of references found, and the COPIED flags with the stored counts.
@@ -90,12 +92,15 @@ class Comparison {
    */
   block(block: number, position: number): readonly Report[] {
     const { blockEntries } = this.#geometry;
-    const groups = blockEntries / GROUP;
-    const firstGroup = position * groups;
     const found: Report[] = [];
-    for (let group = 0; group < groups; group++) {
-      const cluster = block * blockEntries + group * GROUP;
-      if (!this.#isEqual(cluster, firstGroup + group)) this.#explain(cluster, firstGroup + group, found);
+    const end = (block + 1) * blockEntries;
+    let group = (position * blockEntries) / GROUP;
+    for (let cluster = block * blockEntries; cluster < end;) {
+      this.#load(Math.floor(cluster / CHUNK));
+      const count = Math.min(end - cluster, CHUNK - (cluster % CHUNK)) / GROUP;
+      this.#compare(cluster, count, group, found);
+      cluster += count * GROUP;
+      group += count;
     }
     return found;
   }
@@ -143,11 +148,19 @@ class Comparison {
     return [(this.#claimed?.[word] ?? 0) | 0, (this.#shared?.[word] ?? 0) | 0];
   }
 
-  #isEqual(cluster: number, group: number): boolean {
-    const [claimed, shared] = this.#words(cluster);
-    if (shared !== 0) return false;
-    if (claimed === -1) return this.#reader.isOne(group);
-    return claimed === 0 && this.#reader.isZero(group);
+  /** Compares `count` groups from `cluster` on, all of one chunk; `group` is the first one's place among the counts at hand. */
+  #compare(cluster: number, count: number, group: number, found: Report[]): void {
+    const reader = this.#reader;
+    const claimedWords = this.#claimed;
+    const sharedWords = this.#shared;
+    const firstWord = (cluster % CHUNK) >>> 5;
+    for (let i = 0; i < count; i++) {
+      const claimed = claimedWords?.[firstWord + i] ?? 0;
+      const shared = sharedWords?.[firstWord + i] ?? 0;
+      const isPlain = shared === 0 && (claimed === 0 || claimed === ALL_CLAIMED);
+      if (isPlain && (claimed === 0 ? reader.isZero(group + i) : reader.isOne(group + i))) continue;
+      this.#explain(cluster + i * GROUP, group + i, found);
+    }
   }
 
   #explain(cluster: number, group: number, found: Report[]): void {
