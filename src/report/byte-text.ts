@@ -1,3 +1,6 @@
+/** Bytes up to which a loop beats `set`. */
+const SHORT = 24;
+
 /** Room that `number` may need. */
 const MAX_DIGITS = 16;
 
@@ -20,12 +23,13 @@ export class ByteText {
 
   /** Appends text that was encoded before. */
   append(text: Uint8Array): void {
-    this.#reserve(text.length);
+    const { length } = text;
+    this.#reserve(length);
     const bytes = this.#bytes;
     let at = this.#length;
-    // Most pieces are some twenty bytes long, for which a loop beats `set`.
-    for (let index = 0; index < text.length; index++) bytes[at++] = text[index] ?? 0;
-    this.#length = at;
+    this.#length = at + length;
+    if (length > SHORT) bytes.set(text, at);
+    else for (let index = 0; index < length; index++) bytes[at++] = text[index] ?? 0;
   }
 
   /** Appends a non-negative safe integer in decimal. */

@@ -6,26 +6,31 @@ import { escapeJson } from './escape.ts';
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** The flags of each kind of run in the order of `qemu-img map`. */
-const FLAGS: Readonly<Record<MapRunKind, Uint8Array>> = {
-  data: encode(', "present": true, "zero": false, "data": true, "compressed": false'),
-  compressed: encode(', "present": true, "zero": false, "data": true, "compressed": true'),
-  zero: encode(', "present": true, "zero": true, "data": false, "compressed": false'),
-  unallocated: encode(', "present": false, "zero": true, "data": false, "compressed": false'),
-  unknown: encode(', "present": false, "zero": false, "data": false, "compressed": false'),
+const FLAGS: Readonly<Record<MapRunKind, string>> = {
+  data: '"present": true, "zero": false, "data": true, "compressed": false',
+  compressed: '"present": true, "zero": false, "data": true, "compressed": true',
+  zero: '"present": true, "zero": true, "data": false, "compressed": false',
+  unallocated: '"present": false, "zero": true, "data": false, "compressed": false',
+  unknown: '"present": false, "zero": false, "data": false, "compressed": false',
 };
 
-const SEPARATOR = encode(',\n');
-const START = encode('{ "start": ');
+const FIRST = encode('{ "start": ');
+const NEXT = encode(',\n{ "start": ');
 const LENGTH = encode(', "length": ');
-const DEPTH = encode(', "depth": ');
-const OFFSET = encode(', "offset": ');
-const CLOSE = encode('}');
+
+/** What stands behind a run's length: alike in nearly all lines, so it is encoded once. */
+interface Tail {
+  /** From the depth to the end of the line, or to the offset where there is one. */
+  readonly facts: Uint8Array;
+  /** Behind the offset. */
+  readonly name: Uint8Array | null;
+}
 
 /** `map --output json`, made piece by piece: `begin`, any number of `runs`, `end`. Each piece is valid until the next is made. */
 export class MapJsonRenderer {
   readonly #text = new ByteText(256 * 1024);
-  readonly #fileNames = new Map<ImageFile, Uint8Array>();
-  #isFirst = true;
+  readonly #tails = new Map<ImageFile | MapRunKind, Tail[]>();
+  #lineStart = FIRST;
 
   begin(): Uint8Array {
     return encode('[');
@@ -40,31 +45,34 @@ export class MapJsonRenderer {
     return encode(']\n');
   }
 
-  #line({ start, length, depth, kind, file, offset }: MapRun): void {
+  #line(run: MapRun): void {
     const text = this.#text;
-    if (!this.#isFirst) text.append(SEPARATOR);
-    this.#isFirst = false;
-    text.append(START);
-    text.number(start);
+    text.append(this.#lineStart);
+    this.#lineStart = NEXT;
+    text.number(run.start);
     text.append(LENGTH);
-    text.number(length);
-    text.append(DEPTH);
-    text.number(depth);
-    text.append(FLAGS[kind]);
-    if (file !== null) {
-      text.append(OFFSET);
-      text.number(offset);
-      text.append(this.#nameOf(file));
-    }
-    text.append(CLOSE);
+    text.number(run.length);
+    const { facts, name } = this.#tailOf(run);
+    text.append(facts);
+    if (name === null) return;
+    text.number(run.offset);
+    text.append(name);
   }
 
-  #nameOf(file: ImageFile): Uint8Array {
-    let name = this.#fileNames.get(file);
-    if (name === undefined) {
-      name = encode(`, "filename": ${escapeJson(JSON.stringify(file.path))}`);
-      this.#fileNames.set(file, name);
-    }
-    return name;
+  /** Runs of one file are all of one kind, so file or kind, and depth, tell the tail. */
+  #tailOf({ kind, file, depth }: MapRun): Tail {
+    const key = file ?? kind;
+    let tails = this.#tails.get(key);
+    if (tails === undefined) this.#tails.set(key, (tails = []));
+    return (tails[depth] ??= makeTail(kind, file, depth));
   }
+}
+
+function makeTail(kind: MapRunKind, file: ImageFile | null, depth: number): Tail {
+  const facts = `, "depth": ${depth}, ${FLAGS[kind]}`;
+  if (file === null) return { facts: encode(`${facts}}`), name: null };
+  return {
+    facts: encode(`${facts}, "offset": `),
+    name: encode(`, "filename": ${escapeJson(JSON.stringify(file.path))}}`),
+  };
 }
