@@ -197,7 +197,9 @@ function run(text: string, fields: Values): unknown {
     name,
     FIELDS[name].held === 'number' ? Number(fields[name]) : fields[name],
   ]);
-  const evaluate = new Function('self', ...Object.keys(runtime), `return ${text};`);
+  // Constants are widened for TypeScript where they are compared; JavaScript knows no `as`.
+  const script = text.replaceAll(/ as (?:number|bigint|boolean)\)/g, ')');
+  const evaluate = new Function('self', ...Object.keys(runtime), `return ${script};`);
   return evaluate(Object.fromEntries(held), ...Object.values(runtime)) as unknown;
 }
 

@@ -2,7 +2,9 @@ import { integerLiteral } from './arithmetic.ts';
 import { scopeAt, type Emission } from './emission.ts';
 import type { Attribute, Check, Located } from './model.ts';
 import type { Code, Scope } from './scope.ts';
-import { checkComparable, converted, present, translate, translateCondition, fail } from './translate.ts';
+import { converted, present, fail } from './code.ts';
+import { checkComparable } from './compare.ts';
+import { translate, translateCondition } from './translate.ts';
 import type { ComparisonOperator } from './expression.ts';
 
 /** Statements that hold a value, or one element of a list, to the `valid` and `contents` of its attribute. */

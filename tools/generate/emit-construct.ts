@@ -6,7 +6,9 @@ import { emitAttribute } from './emit-read.ts';
 import type { Attribute, TypeSpec } from './model.ts';
 import { endianOf, type FieldEndian } from './resolve.ts';
 import type { Scope } from './scope.ts';
-import { compare, present, translate, translateCondition } from './translate.ts';
+import { present } from './code.ts';
+import { compare } from './compare.ts';
+import { translate, translateCondition } from './translate.ts';
 
 /** The constructor: it reads the fields one after the other, those of fixed size next to each other at once. */
 export function emitConstruction(emission: Emission): readonly string[] {

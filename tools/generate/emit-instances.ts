@@ -5,7 +5,8 @@ import { optionalTypeText } from './emit-types.ts';
 import type { Expression } from './expression.ts';
 import type { Attribute, TypeSpec } from './model.ts';
 import { childrenOf, type Names, type Scope } from './scope.ts';
-import { converted, fail, present, translate, translateCondition, translateCount } from './translate.ts';
+import { converted, fail, present } from './code.ts';
+import { translate, translateCondition, translateCount } from './translate.ts';
 import * as types from './types.ts';
 
 /** A getter of a class. */

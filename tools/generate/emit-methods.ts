@@ -2,7 +2,8 @@ import { scopeAt, type Emission } from './emission.ts';
 import { emitWriting } from './emit-write.ts';
 import type { ParameterParts } from './emit-members.ts';
 import { hasCalculatedEndian } from './resolve.ts';
-import { fail, present, translate } from './translate.ts';
+import { fail, present } from './code.ts';
+import { translate } from './translate.ts';
 import * as types from './types.ts';
 import { needsStream, unwritableReason } from './writability.ts';
 

@@ -1,4 +1,4 @@
-import { Analysis, typesIn } from './analysis.ts';
+import { typesIn, type Analysis } from './analysis.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { emitClass, type ClassParts } from './emit-class.ts';
 import type { Emission } from './emission.ts';

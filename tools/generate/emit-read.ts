@@ -1,22 +1,14 @@
 import { tableOf } from './analysis.ts';
 import { scopeAt, type Emission } from './emission.ts';
+import { processed, readBytes } from './emit-bytes.ts';
 import { emitChecks } from './emit-checks.ts';
 import { typeText } from './emit-types.ts';
 import type { Attribute, Located, TypeSpec } from './model.ts';
 import { endianOf, type FieldEndian, type SwitchWire, type Wire } from './resolve.ts';
 import type { Code, Names, Scope } from './scope.ts';
-import { mentions } from './scope.ts';
-import {
-  checkComparable,
-  compare,
-  converted,
-  fail,
-  isAssignable,
-  present,
-  translate,
-  translateCondition,
-  translateCount,
-} from './translate.ts';
+import { converted, fail, isAssignable, present } from './code.ts';
+import { checkComparable, compare } from './compare.ts';
+import { translate, translateCondition, translateCount } from './translate.ts';
 import * as types from './types.ts';
 
 /** Where the elements of a repeated attribute are kept while it is read, and how a value is given to its field. */
@@ -241,88 +233,6 @@ function readBits({ bits, endian, isFlag }: Extract<Wire, { kind: 'bits' }>): st
   return bits > 32 ? `io.${name}64(${bits})` : `io.${name}(${bits})`;
 }
 
-/** The bytes of a field before `process`: taken by size, to the end, or up to a terminator. */
-function readBytes(
-  attribute: Attribute,
-  text: Extract<Wire, { kind: 'string' }> | undefined,
-  scope: Scope,
-): string {
-  const { extent, checks } = attribute;
-  const { include, consume, eosError } = extent;
-  const terminator = terminatorBytes(attribute, text);
-  const contents = checks.find((check) => check.kind === 'contents');
-  const size = extent.size && translateCount(extent.size.ast, { ...scope, place: extent.size.place });
-  if (size === undefined && !extent.sizeEos) {
-    if (contents !== undefined) return `io.readBytes(${contents.bytes.length})`;
-    const flags = `${include}, ${consume}, ${eosError}`;
-    if (terminator.length === 1) return `io.readBytesTerm(${terminator[0] ?? 0}, ${flags})`;
-    return `io.readBytesTermMulti(${multiByte(terminator, scope)}, ${flags})`;
-  }
-  return trimmed(
-    size === undefined ? 'io.readBytesFull()' : `io.readBytes(${size})`,
-    terminator,
-    attribute,
-    scope,
-  );
-}
-
-function multiByte(terminator: readonly number[], { names }: Scope): string {
-  return `${names.global('Uint8Array')}.of(${terminator.join(', ')})`;
-}
-
-/** Bytes of a known size, cut at the terminator, or else stripped of padding. */
-function trimmed(bytes: string, terminator: readonly number[], { extent }: Attribute, scope: Scope): string {
-  const { include, padRight } = extent;
-  const { names } = scope;
-  const isWide = terminator.length > 1;
-  const mark = isWide ? multiByte(terminator, scope) : String(terminator[0] ?? 0);
-  if (terminator.length === 0) {
-    return padRight === undefined ? bytes : `${names.runtime('bytesStripRight')}(${bytes}, ${padRight})`;
-  }
-  if (padRight === undefined) {
-    return `${names.runtime(isWide ? 'bytesTerminateMulti' : 'bytesTerminate')}(${bytes}, ${mark}, ${include})`;
-  }
-  return `${names.runtime(isWide ? 'bytesTrimMulti' : 'bytesTrim')}(${bytes}, ${mark}, ${include}, ${padRight})`;
-}
-
-/** The terminator of a field: that of `strz` has the width of one code unit. */
-export function terminatorBytes(
-  { extent, type }: Attribute,
-  text: { encoding: string; zeroEnded: boolean } | undefined,
-): readonly number[] {
-  const width = text === undefined ? 1 : unitWidth(text.encoding);
-  const isZeroEnded = text?.zeroEnded ?? (type?.kind === 'named' && type.text === 'strz');
-  if (extent.terminator === undefined) return isZeroEnded ? new Array<number>(width).fill(0) : [];
-  if (extent.terminator === 0 && width > 1) return new Array<number>(width).fill(0);
-  return [extent.terminator];
-}
-
-function unitWidth(encoding: string): number {
-  if (/^utf-?16/i.test(encoding)) return 2;
-  return /^utf-?32/i.test(encoding) ? 4 : 1;
-}
-
-/** The bytes after `process`, whose arguments are evaluated after the bytes were read. */
-function processed(bytes: string, { process }: Attribute, outer: Scope): string {
-  if (process === undefined) return bytes;
-  const scope = { ...outer, place: process.place };
-  const { names } = scope;
-  const [name = '', ...more] = process.name;
-  const [argument] = process.args;
-  if (more.length === 0 && name === 'zlib') return `${names.runtime('processZlib')}(${bytes})`;
-  if (more.length === 0 && name === 'xor' && argument !== undefined) {
-    const key = present(translate(argument, scope), scope);
-    if (key.type.kind === 'bytes') return `${names.runtime('processXorMany')}(${bytes}, ${key.text})`;
-    return `${names.runtime('processXorOne')}(${bytes}, ${translateCount(argument, scope)})`;
-  }
-  if (more.length === 0 && (name === 'rol' || name === 'ror') && argument !== undefined) {
-    const amount = translateCount(argument, scope);
-    return `${names.runtime('processRotateLeft')}(${bytes}, ${name === 'rol' ? amount : `-(${amount})`})`;
-  }
-  const args = process.args.map((one) => present(translate(one, scope), scope).text);
-  return `${names.runtime('processCustom')}(${bytes}, new ${names.opaqueClass(process.name.join('/'))}(${args.join(', ')}))`;
-}
-
 function construct(
   wire: Extract<Wire, { kind: 'user' | 'opaque' }>,
   attribute: Attribute,
@@ -411,13 +321,4 @@ function substream(attribute: Attribute, scope: Scope): string {
     return `io.substream(${translateCount(extent.size.ast, { ...scope, place: extent.size.place })})`;
   }
   return `io.over(${processed(readBytes(attribute, undefined, scope), attribute, scope)})`;
-}
-
-/** Does reading the attribute ask for the number of the element? */
-export function usesIndex({ type, extent, process, repeat }: Attribute): boolean {
-  const args = type?.kind === 'named' ? type.args : (type?.cases.flatMap((one) => one.type.args) ?? []);
-  const on = type?.kind === 'switch' ? [type.on.ast] : [];
-  const until = repeat?.kind === 'until' ? [repeat.until.ast] : [];
-  const all = [...args, ...on, ...until, ...(extent.size ? [extent.size.ast] : []), ...(process?.args ?? [])];
-  return all.some((expression) => mentions(expression, '_index'));
 }

@@ -129,7 +129,6 @@ function plainType(wire: Wire, bytes: string): string {
 
 /** The statement that writes one value to `io`. Throws SpecError. */
 function writeWire(wire: Wire, field: Attribute, value: string, scope: Scope): string {
-  const { names } = scope;
   switch (wire.kind) {
     case 'integer':
     case 'float':
@@ -138,10 +137,8 @@ function writeWire(wire: Wire, field: Attribute, value: string, scope: Scope): s
       return writeBits(wire, value, scope);
     case 'bytes':
       return writeBytes(unprocessed(value, field, scope), field, scope);
-    case 'string': {
-      const bytes = `${names.runtime('strToBytes')}(${value}, ${JSON.stringify(wire.encoding)})`;
-      return writeBytes(unprocessed(bytes, field, scope), field, scope, wire);
-    }
+    case 'string':
+      return writeText(value, wire, field, scope);
     case 'user':
       return writeStructure(value, field, scope);
     default:
@@ -165,6 +162,30 @@ function writeBits(
   const name = endian === 'le' ? 'io.writeBitsIntLe' : 'io.writeBitsIntBe';
   if (isFlag) return `${name}(1, ${names.global('Number')}(${value}));`;
   return `${name}${bits > 32 ? '64' : ''}(${bits}, ${value});`;
+}
+
+/** Text stays as it was where it still reads the same; a process hides what was there. */
+function writeText(
+  value: string,
+  wire: Extract<Wire, { kind: 'string' }>,
+  field: Attribute,
+  scope: Scope,
+): string {
+  const { names } = scope;
+  const { size, sizeEos, include, consume, eosError } = field.extent;
+  const text = `${value}, ${JSON.stringify(wire.encoding)}`;
+  if (field.process !== undefined) {
+    const bytes = `${names.runtime('strToBytes')}(${text})`;
+    return writeBytes(unprocessed(bytes, field, scope), field, scope, wire);
+  }
+  const terminator = terminatorBytes(field, wire);
+  if (size === undefined && !sizeEos) {
+    const flags = `${include}, ${consume}, ${eosError}`;
+    return `${names.runtime('writeStrTerm')}(io, ${text}, ${bytesText(terminator, scope)}, ${flags});`;
+  }
+  const ending = endingText(field, terminator, scope);
+  if (size === undefined) return `${names.runtime('writeStrFull')}(io, ${text}${ending});`;
+  return `${names.runtime('writeStrLimit')}(io, ${text}, ${sizeText(field, scope)}${ending});`;
 }
 
 /** A structure writes where its holder writes, or, where it has a stream of its own, is written whole. */

@@ -1,3 +1,7 @@
+import { ExpressionError, Tokenizer, type Token } from './tokens.ts';
+
+export { ExpressionError };
+
 /** A type named inside an expression or a `type:` key: `foo::bar`, `u4`, `struct[]`. */
 export interface TypeName {
   readonly path: readonly string[];
@@ -55,19 +59,6 @@ export type Expression =
       readonly label: string;
     };
 
-/** Text that is no expression; `position` counts characters from 1. */
-export class ExpressionError extends Error {
-  readonly position: number;
-
-  constructor(text: string, position: number, expected: string) {
-    const rest = text.slice(position);
-    const found = rest === '' ? 'end of text' : JSON.stringify(rest);
-    super(`parsing expression '${text}' failed at 1:${position + 1}: expected ${expected}, found ${found}`);
-    this.name = 'ExpressionError';
-    this.position = position + 1;
-  }
-}
-
 /** Parses one expression. Throws {@link ExpressionError}. */
 export function parseExpression(text: string): Expression {
   const parser = new Parser(text);
@@ -104,46 +95,15 @@ export function parseProcess(text: string): {
   return { name, args };
 }
 
-type Token =
-  | { readonly kind: 'word' | 'symbol' | 'end'; readonly text: string; readonly at: number }
-  | { readonly kind: 'integer'; readonly text: string; readonly value: bigint; readonly at: number }
-  | { readonly kind: 'float'; readonly text: string; readonly value: number; readonly at: number }
-  | { readonly kind: 'string'; readonly text: string; readonly value: string; readonly at: number }
-  | {
-      readonly kind: 'fstring';
-      readonly text: string;
-      readonly parts: readonly Expression[];
-      readonly at: number;
-    };
-
-const SYMBOLS = ['::', '<<', '>>', '<=', '>=', '==', '!=', ...'()[]{}<>+-*/%&|^~?:.,'];
-const NUMBER =
-  /0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][-+]?[0-9]+)?/y;
-/** White space, and the ends of lines that are continued. */
-const BLANK = /(?:\s|\\\r?\n)+/y;
-const WORD = /[a-zA-Z_][a-zA-Z0-9_]*/y;
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  t: '\t',
-  n: '\n',
-  v: '\v',
-  f: '\f',
-  r: '\r',
-  e: '\x1b',
-  '"': '"',
-  "'": "'",
-  '\\': '\\',
-};
-
 class Parser {
   readonly #text: string;
-  #at = 0;
+  readonly #tokens: Tokenizer;
   #token: Token;
 
   constructor(text: string) {
     this.#text = text;
-    this.#token = this.#scan();
+    this.#tokens = new Tokenizer(text);
+    this.#token = this.#tokens.next();
   }
 
   end(): void {
@@ -153,14 +113,14 @@ class Parser {
   accept(symbol: string): boolean {
     const { kind, text } = this.#token;
     if (text !== symbol || (kind !== 'symbol' && kind !== 'word')) return false;
-    this.#token = this.#scan();
+    this.#token = this.#tokens.next();
     return true;
   }
 
   word(): string {
     if (this.#token.kind !== 'word') this.#fail('a name');
     const { text } = this.#token;
-    this.#token = this.#scan();
+    this.#token = this.#tokens.next();
     return text;
   }
 
@@ -260,15 +220,18 @@ class Parser {
   #atom(): Expression {
     const token = this.#token;
     if (token.kind === 'integer' || token.kind === 'float') {
-      this.#token = this.#scan();
+      this.#token = this.#tokens.next();
       return token.kind === 'integer'
         ? { kind: 'integer', value: token.value, hex: /^0x/i.test(token.text) }
         : { kind: 'float', value: token.value };
     }
     if (token.kind === 'string') return this.#strings();
     if (token.kind === 'fstring') {
-      this.#token = this.#scan();
-      return { kind: 'interpolated', parts: token.parts };
+      this.#token = this.#tokens.next();
+      const parts = token.parts.map((part): Expression =>
+        'source' in part ? parseExpression(part.source) : { kind: 'string', value: part.text },
+      );
+      return { kind: 'interpolated', parts };
     }
     if (this.accept('(')) {
       const inner = this.test();
@@ -284,7 +247,7 @@ class Parser {
     let value = '';
     for (let token = this.#token; token.kind === 'string'; token = this.#token) {
       value += token.value;
-      this.#token = this.#scan();
+      this.#token = this.#tokens.next();
     }
     return { kind: 'string', value };
   }
@@ -315,96 +278,6 @@ class Parser {
   #fail(expected: string): never {
     throw new ExpressionError(this.#text, this.#token.at, expected);
   }
-
-  #scan(): Token {
-    this.#match(BLANK);
-    const at = this.#at;
-    const next = this.#text[at];
-    if (next === undefined) return { kind: 'end', text: '', at };
-    if (next === "'") return this.#singleQuoted(at);
-    if (next === '"') return this.#doubleQuoted(at);
-    if (next === 'f' && this.#text[at + 1] === '"') return this.#interpolated(at);
-    const number = this.#match(NUMBER);
-    if (number !== undefined) return numberToken(number, at);
-    const word = this.#match(WORD);
-    if (word !== undefined) return { kind: 'word', text: word, at };
-    const symbol = SYMBOLS.find((candidate) => this.#text.startsWith(candidate, at));
-    if (symbol === undefined) throw new ExpressionError(this.#text, at, 'an operator or operand');
-    this.#at += symbol.length;
-    return { kind: 'symbol', text: symbol, at };
-  }
-
-  #match(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0];
-    if (found !== undefined) this.#at += found.length;
-    return found;
-  }
-
-  #singleQuoted(at: number): Token {
-    const close = this.#text.indexOf("'", at + 1);
-    if (close < 0) throw new ExpressionError(this.#text, at, 'a closing quote');
-    this.#at = close + 1;
-    return { kind: 'string', text: '', value: this.#text.slice(at + 1, close), at };
-  }
-
-  #doubleQuoted(at: number): Token {
-    this.#at = at + 1;
-    let value = '';
-    while (this.#text[this.#at] !== '"') value += this.#character(at);
-    this.#at++;
-    return { kind: 'string', text: '', value, at };
-  }
-
-  #interpolated(at: number): Token {
-    this.#at = at + 2;
-    const parts: Expression[] = [];
-    let text = '';
-    while (this.#text[this.#at] !== '"') {
-      if (this.#text[this.#at] !== '{') text += this.#character(at);
-      else {
-        if (text !== '') parts.push({ kind: 'string', value: text });
-        text = '';
-        parts.push(this.#placeholder());
-      }
-    }
-    this.#at++;
-    if (text !== '') parts.push({ kind: 'string', value: text });
-    return { kind: 'fstring', text: '', parts, at };
-  }
-
-  #placeholder(): Expression {
-    this.#at++;
-    const outer = this.#token;
-    this.#token = this.#scan();
-    const inner = this.test();
-    if (this.#token.kind !== 'symbol' || this.#token.text !== '}') this.#fail("'}'");
-    this.#at = this.#token.at + 1;
-    this.#token = outer;
-    return inner;
-  }
-
-  /** One character of a double-quoted string, escapes resolved. */
-  #character(start: number): string {
-    const next = this.#text[this.#at];
-    if (next === undefined) throw new ExpressionError(this.#text, start, 'a closing quote');
-    if (next !== '\\') {
-      const whole = String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0);
-      this.#at += whole.length;
-      return whole;
-    }
-    const rest = this.#text.slice(this.#at + 1);
-    const code = /^(?:u([0-9a-fA-F]{4})|([0-7]{1,3}))/.exec(rest);
-    if (code !== null) {
-      this.#at += 1 + code[0].length;
-      return String.fromCharCode(code[1] === undefined ? parseInt(code[2] ?? '0', 8) : parseInt(code[1], 16));
-    }
-    const escaped = ESCAPES[rest[0] ?? ''];
-    if (escaped === undefined)
-      throw new ExpressionError(this.#text, this.#at, 'an escape such as \\n or \\u0041');
-    this.#at += 2;
-    return escaped;
-  }
 }
 
 const LEVELS: readonly (readonly ArithmeticOperator[])[] = [
@@ -416,14 +289,6 @@ const LEVELS: readonly (readonly ArithmeticOperator[])[] = [
   ['*', '/', '%'],
 ];
 const RESERVED = new Set(['and', 'or', 'not']);
-
-function numberToken(text: string, at: number): Token {
-  const digits = text.replaceAll('_', '');
-  if (/^[0-9]+$/.test(digits) || /^0[xob]/i.test(digits)) {
-    return { kind: 'integer', text, value: BigInt(digits.toLowerCase()), at };
-  }
-  return { kind: 'float', text, value: Number(digits), at };
-}
 
 /**
  * An expression in the notation of Kaitai's own compiler. It names switch cases in YAML paths that way, and so do we, for

@@ -46,7 +46,7 @@ function parseArguments(args: readonly string[]): Arguments | string {
   const flags = new Set<string>();
   const values = new Map<string, string>();
   for (let index = 0; index < args.length; index++) {
-    const [name = '', given] = splitOption(args[index] ?? '');
+    const [name, given] = splitOption(args[index] ?? '');
     if (!name.startsWith('-')) specs.push(name);
     else if (!OPTIONS.includes(name)) return `unknown option ${name}${suggest(name, OPTIONS)}`;
     else if (['--out', '--runtime', '-I'].includes(name)) {

@@ -1,7 +1,7 @@
 import { suggest } from './diagnostics.ts';
 import type { Expression } from './expression.ts';
 import type { Code, Scope } from './scope.ts';
-import { fail, present, sizeLiteral, translateCount } from './translate.ts';
+import { countText, fail, present, sizeLiteral } from './code.ts';
 import * as types from './types.ts';
 import type { ValueType } from './types.ts';
 
@@ -96,7 +96,11 @@ export function translateMember(
   const method = methods[name];
   if (method === undefined) failUnknown(name, type, Object.keys(methods), scope);
   const receiver = /^-?[0-9.]+$/.test(value.text) ? `(${value.text})` : value.text;
-  const text = method.write(receiver, writeArguments(method, name, type, args ?? [], scope), scope);
+  const text = method.write(
+    receiver,
+    writeArguments(method, name, type, args ?? [], scope, translate),
+    scope,
+  );
   return { text, type: method.result, optional: false };
 }
 
@@ -117,6 +121,7 @@ function writeArguments(
   type: ValueType,
   args: readonly Expression[],
   scope: Scope,
+  translate: Translate,
 ): readonly string[] {
   const fewest = parameters.length - (optional ? 1 : 0);
   if (args.length < fewest || args.length > parameters.length) {
@@ -125,7 +130,7 @@ function writeArguments(
     fail(scope, `${message}: expected (${expected}), got ${args.length}`);
   }
   return args.map((arg, index) => {
-    if (parameters[index] === 'integer') return translateCount(arg, scope);
+    if (parameters[index] === 'integer') return countText(translate(arg, scope), scope);
     if (arg.kind !== 'string') fail(scope, `${name}: argument #${index}: expected string literal`);
     return JSON.stringify(arg.value);
   });

@@ -180,7 +180,7 @@ function list<T>(
   const node = get(map, key);
   if (node === undefined) return [];
   const items = values.asList(node).items.map((item, index) => diagnostics.attempt(() => read(item, index)));
-  return items.filter((item) => item !== undefined) as readonly T[];
+  return items.filter((item) => item !== undefined);
 }
 
 function entries<T>(
@@ -194,7 +194,7 @@ function entries<T>(
   const found = values
     .asMap(node)
     .entries.map((entry) => diagnostics.attempt(() => read(entry.key, entry.value)));
-  return found.filter((item) => item !== undefined) as readonly T[];
+  return found.filter((item) => item !== undefined);
 }
 
 function checkUnique({ params, fields, instances }: TypeSpec, diagnostics: Diagnostics): void {
@@ -235,7 +235,7 @@ function readCalculatedEndian(map: YamlMap): CalculatedEndian {
         throw new SpecError(value.place, `expected be / le, got '${endian}'`);
       const at = { ...keyNode.place, path: value.place.path };
       return {
-        when: key === '_' ? undefined : values.asExpression({ ...keyNode, place: at } as YamlNode),
+        when: key === '_' ? undefined : values.asExpression({ ...keyNode, place: at }),
         endian,
       };
     }),

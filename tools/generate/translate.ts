@@ -1,7 +1,21 @@
 import * as arithmetic from './arithmetic.ts';
 import type { IntegerCode } from './arithmetic.ts';
-import { SpecError, suggest } from './diagnostics.ts';
-import type { ComparisonOperator, Expression } from './expression.ts';
+import { suggest } from './diagnostics.ts';
+import type { Expression } from './expression.ts';
+import { castInteger, castStructure, plainTypeText } from './casts.ts';
+import {
+  asInteger,
+  code,
+  converted,
+  countText,
+  fail,
+  isAssignable,
+  literal,
+  literalIf,
+  present,
+  sizeLiteral,
+} from './code.ts';
+import { compare } from './compare.ts';
 import { translateMember } from './methods.ts';
 import { ID } from './read-values.ts';
 import { requireEnum, valueTypeNamed } from './resolve.ts';
@@ -53,12 +67,6 @@ export function translate(expression: Expression, scope: Scope): Code {
   }
 }
 
-/** The value where `undefined` must not be: a field that is absent is then an error at run time. */
-export function present(value: Code, scope: Scope): Code {
-  if (!value.optional) return value;
-  return { text: `${scope.names.runtime('present')}(${value.text})`, type: value.type, optional: false };
-}
-
 /** Translates what must be an integer: a size, position or count. */
 export function translateInteger(expression: Expression, scope: Scope): IntegerCode {
   return asInteger(present(translate(expression, scope), scope), scope);
@@ -66,8 +74,7 @@ export function translateInteger(expression: Expression, scope: Scope): IntegerC
 
 /** Translates a size, position, count or index to a `number`; what is none below 2^53 is an error at run time. */
 export function translateCount(expression: Expression, scope: Scope): string {
-  const count = translateInteger(expression, scope);
-  return count.type.held === 'number' ? count.text : `${scope.names.runtime('toSafeInteger')}(${count.text})`;
+  return countText(translate(expression, scope), scope);
 }
 
 /** Translates what must be a boolean. */
@@ -76,85 +83,6 @@ export function translateCondition(expression: Expression, scope: Scope): string
   if (value.type.kind !== 'boolean')
     fail(scope, `invalid type: expected boolean, got ${types.describe(value.type)}`);
   return value.text;
-}
-
-/** Is `a == b` to be had? Throws SpecError if not. */
-export function checkComparable(
-  a: ValueType,
-  b: ValueType,
-  operator: ComparisonOperator,
-  scope: Scope,
-): void {
-  const isEquality = operator === '==' || operator === '!=';
-  const isNumeric = (type: ValueType): boolean =>
-    type.kind === 'integer' || type.kind === 'float' || isMixedUnion(type);
-  const isPlain = a.kind === b.kind && ['string', 'bytes', 'boolean', 'any'].includes(a.kind);
-  const isOrdered = a.kind !== 'boolean' || isEquality;
-  const isSameEnum = a.kind === 'enum' && b.kind === 'enum' && a.spec === b.spec && isEquality;
-  if (
-    (isPlain && isOrdered) ||
-    isSameEnum ||
-    (isNumeric(a) && isNumeric(b)) ||
-    a.kind === 'any' ||
-    b.kind === 'any'
-  )
-    return;
-  fail(scope, `can't compare ${types.describe(a)} and ${types.describe(b)}`);
-}
-
-/** Is the value of `given` accepted where `wanted` is declared? */
-export function isAssignable(given: ValueType, wanted: ValueType): boolean {
-  if (wanted.kind === 'any' || given.kind === 'any') return true;
-  if (wanted.kind === 'struct') return types.isStructure(given);
-  if (wanted.kind === 'array' && given.kind === 'array') return isAssignable(given.of, wanted.of);
-  if (wanted.kind === 'array' && given.kind === 'bytes') return wanted.of.kind === 'integer';
-  if (wanted.kind === 'integer' && given.kind === 'enum') return false;
-  if (given.kind === 'struct') return types.isStructure(wanted);
-  if (given.kind === 'union') return given.members.every((member) => isAssignable(member, wanted));
-  return types.sameType(given, wanted);
-}
-
-/** The code of a value as the declared type holds it: `number` or `bigint` as the case may be. */
-export function converted(value: Code, wanted: ValueType, scope: Scope): Code {
-  const given = value.type;
-  if (
-    given.kind === 'integer' &&
-    wanted.kind === 'integer' &&
-    wanted.held !== 'mixed' &&
-    given.held !== wanted.held
-  ) {
-    const solid = present(value, scope);
-    return {
-      ...solid,
-      text: arithmetic.heldAs(asInteger(solid, scope), wanted.held, scope.names),
-      type: wanted,
-    };
-  }
-  if (given.kind === 'integer' && wanted.kind === 'float' && given.held !== 'number') {
-    return {
-      ...value,
-      text: `${scope.names.global('Number')}(${present(value, scope).text})`,
-      type: types.FLOAT,
-    };
-  }
-  return value;
-}
-
-/** Throws SpecError at the scope's place. */
-export function fail(scope: Scope, message: string): never {
-  throw new SpecError(scope.place, message);
-}
-
-function code(text: string, type: ValueType): Code {
-  return { text, type, optional: false };
-}
-
-function literalIf(isLiteral: boolean | undefined): { readonly isLiteral?: true } {
-  return isLiteral === true ? { isLiteral } : {};
-}
-
-function literal(text: string, type: ValueType): Code {
-  return { text, type, optional: false, isLiteral: true };
 }
 
 function floatText(value: number): string {
@@ -208,12 +136,6 @@ function named(name: string, scope: Scope): Code {
     fail(scope, `unable to access '${name}' in ${owner.name} context${hint}`);
   }
   return { text: `${self}.${member.property}`, type: member.type, optional: member.optional };
-}
-
-/** A size in bits as a literal in bytes. */
-export function sizeLiteral(bits: number | undefined, of: string, scope: Scope): Code {
-  if (bits === undefined) fail(scope, `unable to derive sizeof of \`${of}\`: dynamic sized type`);
-  return arithmetic.integerLiteral(BigInt(Math.ceil(bits / 8)));
 }
 
 function sizeOf({ type, bits }: Extract<Expression, { kind: 'sizeof' }>, scope: Scope): Code {
@@ -295,72 +217,11 @@ function isIntegral(type: ValueType): boolean {
   return type.kind === 'integer';
 }
 
-function isMixedUnion(type: ValueType): boolean {
-  return type.kind === 'union' && type.members.every(({ kind }) => kind === 'integer' || kind === 'float');
-}
-
-function asInteger(value: Code, scope: Scope): IntegerCode {
-  const { type } = value;
-  if (type.kind === 'integer') return { ...value, type };
-  return fail(scope, `invalid type: expected integer, got ${types.describe(type)}`);
-}
-
-const COMPLEMENT = { '==': '===', '!=': '!==', '<': '<', '<=': '<=', '>': '>', '>=': '>=' } as const;
-
 function comparison(
   { operator, left, right }: Extract<Expression, { kind: 'comparison' }>,
   scope: Scope,
 ): Code {
   return compare(translate(left, scope), operator, translate(right, scope), scope);
-}
-
-/** `a operator b`. Throws SpecError where the two cannot be compared. */
-export function compare(left: Code, operator: ComparisonOperator, right: Code, scope: Scope): Code {
-  checkComparable(left.type, right.type, operator, scope);
-  const isEquality = operator === '==' || operator === '!=';
-  const first = left.isLiteral === true && right.isLiteral === true ? widened(left) : left;
-  const a = isEquality && left.type.kind !== 'bytes' ? first : present(first, scope);
-  const b = isEquality && right.type.kind !== 'bytes' ? right : present(right, scope);
-  if (a.type.kind === 'bytes' && isEquality) {
-    const equal = `${scope.names.runtime('bytesEqual')}(${a.text}, ${b.text})`;
-    return code(operator === '==' ? equal : `!${equal}`, types.BOOLEAN);
-  }
-  if (a.type.kind === 'bytes') {
-    return code(
-      `(${scope.names.runtime('byteArrayCompare')}(${a.text}, ${b.text}) ${operator} 0)`,
-      types.BOOLEAN,
-    );
-  }
-  const [x, y] = isEquality ? comparableTexts(a, b, scope) : [a.text, b.text];
-  return code(`(${x} ${COMPLEMENT[operator]} ${y})`, types.BOOLEAN);
-}
-
-/** A constant that TypeScript takes for any value of its kind. */
-function widened(value: Code): Code {
-  const { type } = value;
-  const kinds: Readonly<Record<string, string>> = { string: 'string', boolean: 'boolean' };
-  const held = type.kind === 'enum' ? type.of.held : type.kind === 'integer' ? type.held : kinds[type.kind];
-  return held === undefined ? value : { ...value, text: `(${value.text} as ${held})` };
-}
-
-/** `===` wants both sides held alike. */
-function comparableTexts(left: Code, right: Code, scope: Scope): readonly [string, string] {
-  const heldOf = (type: ValueType): string | undefined => {
-    if (type.kind === 'integer') return type.held;
-    return type.kind === 'enum' ? type.of.held : undefined;
-  };
-  if (heldOf(left.type) === heldOf(right.type) && heldOf(left.type) !== 'mixed')
-    return [left.text, right.text];
-  if (heldOf(left.type) === undefined && heldOf(right.type) === undefined) return [left.text, right.text];
-  const big = (value: Code): string => {
-    const solid = present(value, scope);
-    if (solid.type.kind === 'integer') return arithmetic.toBig({ ...solid, type: solid.type }, scope.names);
-    if (solid.type.kind === 'enum') return arithmetic.toBig({ ...solid, type: solid.type.of }, scope.names);
-    return solid.text;
-  };
-  const isFloat = left.type.kind === 'float' || right.type.kind === 'float';
-  if (isFloat) return [converted(left, types.FLOAT, scope).text, converted(right, types.FLOAT, scope).text];
-  return [big(left), big(right)];
 }
 
 function choice({ condition, yes, no }: Extract<Expression, { kind: 'choice' }>, scope: Scope): Code {
@@ -407,34 +268,6 @@ function cast({ of, type: { path, isArray } }: Extract<Expression, { kind: 'cast
   };
 }
 
-function plainTypeText(type: ValueType): string {
-  const texts: Readonly<Record<string, string>> = {
-    string: 'string',
-    bytes: 'Uint8Array',
-    boolean: 'boolean',
-    float: 'number',
-  };
-  return texts[type.kind] ?? 'unknown';
-}
-
-/** A cast never changes a value, but a cast to 64 bits says how it is held. */
-function castInteger(value: Code, wanted: types.IntegerType, scope: Scope): Code {
-  const { type } = value;
-  if (type.kind !== 'integer') {
-    if (type.kind === 'float' || type.kind === 'enum')
-      return { ...value, type: type.kind === 'enum' ? type.of : type };
-    const held = { ...wanted, held: 'mixed' as const };
-    return { ...value, text: `${scope.names.runtime('castToInteger')}(${value.text})`, type: held };
-  }
-  if (wanted.held === 'number' || type.held === 'bigint') return value;
-  const solid = present(value, scope);
-  return {
-    ...solid,
-    text: arithmetic.toBig({ ...solid, type }, scope.names),
-    type: { ...type, held: 'bigint' },
-  };
-}
-
 function castList(items: readonly Expression[], wanted: types.ArrayType, scope: Scope): Code {
   const values = items.map(
     (item) => converted(present(translate(item, scope), scope), wanted.of, scope).text,
@@ -446,17 +279,6 @@ function castList(items: readonly Expression[], wanted: types.ArrayType, scope: 
 function castBytes(items: readonly Expression[], scope: Scope): Code {
   const values = items.map((item) => translateCount(item, scope));
   return code(`${scope.names.global('Uint8Array')}.of(${values.join(', ')})`, types.BYTES);
-}
-
-function castStructure(
-  value: Code,
-  wanted: Extract<ValueType, { kind: 'user' | 'opaque' }>,
-  scope: Scope,
-): Code {
-  if (types.sameType(value.type, wanted)) return { ...value, type: wanted };
-  const name = wanted.kind === 'user' ? scope.names.class(wanted.type) : scope.names.opaqueClass(wanted.name);
-  const helper = scope.names.runtime(value.optional ? 'castOptional' : 'castTo');
-  return { ...value, text: `${helper}(${value.text}, ${name})`, type: wanted };
 }
 
 function enumMember({ path, name, label }: Extract<Expression, { kind: 'enum' }>, scope: Scope): Code {

@@ -1,0 +1,85 @@
+import * as arithmetic from './arithmetic.ts';
+import { code, converted, fail, present } from './code.ts';
+import type { ComparisonOperator } from './expression.ts';
+import type { Code, Scope } from './scope.ts';
+import * as types from './types.ts';
+import type { ValueType } from './types.ts';
+
+/** Is `a == b` to be had? Throws SpecError if not. */
+export function checkComparable(
+  a: ValueType,
+  b: ValueType,
+  operator: ComparisonOperator,
+  scope: Scope,
+): void {
+  const isEquality = operator === '==' || operator === '!=';
+  const isNumeric = (type: ValueType): boolean =>
+    type.kind === 'integer' || type.kind === 'float' || isMixedUnion(type);
+  const isPlain = a.kind === b.kind && ['string', 'bytes', 'boolean', 'any'].includes(a.kind);
+  const isOrdered = a.kind !== 'boolean' || isEquality;
+  const isSameEnum = a.kind === 'enum' && b.kind === 'enum' && a.spec === b.spec && isEquality;
+  if (
+    (isPlain && isOrdered) ||
+    isSameEnum ||
+    (isNumeric(a) && isNumeric(b)) ||
+    a.kind === 'any' ||
+    b.kind === 'any'
+  )
+    return;
+  fail(scope, `can't compare ${types.describe(a)} and ${types.describe(b)}`);
+}
+
+/** `a operator b`. Throws SpecError where the two cannot be compared. */
+export function compare(left: Code, operator: ComparisonOperator, right: Code, scope: Scope): Code {
+  checkComparable(left.type, right.type, operator, scope);
+  const isEquality = operator === '==' || operator === '!=';
+  const first = left.isLiteral === true && right.isLiteral === true ? widened(left) : left;
+  const a = isEquality && left.type.kind !== 'bytes' ? first : present(first, scope);
+  const b = isEquality && right.type.kind !== 'bytes' ? right : present(right, scope);
+  if (a.type.kind === 'bytes' && isEquality) {
+    const equal = `${scope.names.runtime('bytesEqual')}(${a.text}, ${b.text})`;
+    return code(operator === '==' ? equal : `!${equal}`, types.BOOLEAN);
+  }
+  if (a.type.kind === 'bytes') {
+    return code(
+      `(${scope.names.runtime('byteArrayCompare')}(${a.text}, ${b.text}) ${operator} 0)`,
+      types.BOOLEAN,
+    );
+  }
+  const [x, y] = isEquality ? comparableTexts(a, b, scope) : [a.text, b.text];
+  return code(`(${x} ${COMPLEMENT[operator]} ${y})`, types.BOOLEAN);
+}
+
+/** A constant that TypeScript takes for any value of its kind. */
+function widened(value: Code): Code {
+  const { type } = value;
+  const kinds: Readonly<Record<string, string>> = { string: 'string', boolean: 'boolean' };
+  const held = type.kind === 'enum' ? type.of.held : type.kind === 'integer' ? type.held : kinds[type.kind];
+  return held === undefined ? value : { ...value, text: `(${value.text} as ${held})` };
+}
+
+/** `===` wants both sides held alike. */
+function comparableTexts(left: Code, right: Code, scope: Scope): readonly [string, string] {
+  const heldOf = (type: ValueType): string | undefined => {
+    if (type.kind === 'integer') return type.held;
+    return type.kind === 'enum' ? type.of.held : undefined;
+  };
+  if (heldOf(left.type) === heldOf(right.type) && heldOf(left.type) !== 'mixed')
+    return [left.text, right.text];
+  if (heldOf(left.type) === undefined && heldOf(right.type) === undefined) return [left.text, right.text];
+  const big = (value: Code): string => {
+    const solid = present(value, scope);
+    if (solid.type.kind === 'integer') return arithmetic.toBig({ ...solid, type: solid.type }, scope.names);
+    if (solid.type.kind === 'enum') return arithmetic.toBig({ ...solid, type: solid.type.of }, scope.names);
+    return solid.text;
+  };
+  const isFloat = left.type.kind === 'float' || right.type.kind === 'float';
+  if (isFloat) return [converted(left, types.FLOAT, scope).text, converted(right, types.FLOAT, scope).text];
+  return [big(left), big(right)];
+}
+
+const COMPLEMENT = { '==': '===', '!=': '!==', '<': '<', '<=': '<=', '>': '>', '>=': '>=' } as const;
+
+function isMixedUnion(type: ValueType): boolean {
+  return type.kind === 'union' && type.members.every(({ kind }) => kind === 'integer' || kind === 'float');
+}
