@@ -12,7 +12,10 @@ export interface FieldEnding {
 }
 
 /** What a reader takes of a field. */
-function fieldContents(field: Uint8Array, { terminator, include = false, padByte }: FieldEnding): Uint8Array {
+export function fieldContents(
+  field: Uint8Array,
+  { terminator, include = false, padByte }: FieldEnding,
+): Uint8Array {
   if (terminator === undefined) return padByte === undefined ? field : bytesStripRight(field, padByte);
   if (padByte === undefined) return bytesTerminateMulti(field, terminator, include);
   return bytesTrimMulti(field, terminator, include, padByte);
@@ -272,9 +275,10 @@ export class ByteWriter {
     if (!consume && (!isEnded || found >= 0)) this.pos -= terminator.length;
   }
 
-  /** What lies under the next `size` bytes, or up to the end of the residue; less where there is less. */
-  residue(size: number = this.#residueSize - this.pos): Uint8Array {
-    return this.#bytes.slice(this.pos, Math.min(this.pos + size, this.#residueSize));
+  /** What lies under the next `size` bytes, or up to the end of the residue; less where there is less. A view. */
+  residue(size: number = this.#residueSize): Uint8Array {
+    const end = Math.min(this.pos + size, this.#residueSize);
+    return this.#bytes.subarray(Math.min(this.pos, Math.max(0, end)), Math.max(0, end));
   }
 
   #writeBitsBe(count: number, value: bigint): void {

@@ -27,3 +27,4 @@ export * from './structure.ts';
 export * from './tables.ts';
 export * from './validation.ts';
 export * from './write.ts';
+export * from './write-text.ts';
