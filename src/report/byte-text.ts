@@ -1,6 +1,8 @@
 /** Bytes up to which a loop beats `set`. */
 const SHORT = 24;
 
+const BILLION = 1_000_000_000;
+
 /** Room that `number` may need. */
 const MAX_DIGITS = 16;
 
@@ -35,16 +37,14 @@ export class ByteText {
   /** Appends a non-negative safe integer in decimal. */
   number(value: number): void {
     this.#reserve(MAX_DIGITS);
-    this.#length += countDigits(value);
-    let at = this.#length;
-    let rest = value;
-    for (; rest > 0x7fffffff; rest = Math.floor(rest / 10)) this.#bytes[--at] = 48 + (rest % 10);
-    let small = rest | 0;
-    do {
-      const next = (small / 10) | 0;
-      this.#bytes[--at] = 48 + small - next * 10;
-      small = next;
-    } while (small > 0);
+    if (value < BILLION) {
+      this.#digits(value, countDigits(value));
+      return;
+    }
+    // Two small integers are divided ten times as fast as one large number.
+    const billions = Math.floor(value / BILLION);
+    this.#digits(billions, countDigits(billions));
+    this.#digits(value - billions * BILLION, 9);
   }
 
   /** What was gathered; valid until the next call of any method. Begins anew. */
@@ -52,6 +52,18 @@ export class ByteText {
     const taken = this.#bytes.subarray(0, this.#length);
     this.#length = 0;
     return taken;
+  }
+
+  /** Writes `count` digits of `value`, which is below a billion, with zeros in front. */
+  #digits(value: number, count: number): void {
+    let rest = value | 0;
+    const start = this.#length;
+    this.#length = start + count;
+    for (let at = start + count - 1; at >= start; at--) {
+      const next = (rest / 10) | 0;
+      this.#bytes[at] = 48 + rest - next * 10;
+      rest = next;
+    }
   }
 
   #reserve(count: number): void {
@@ -62,8 +74,9 @@ export class ByteText {
   }
 }
 
+/** Digits of an integer below a billion. */
 function countDigits(value: number): number {
   let count = 1;
-  for (let limit = 10; value >= limit && count < MAX_DIGITS; limit *= 10) count++;
+  for (let limit = 10; value >= limit; limit *= 10) count++;
   return count;
 }
