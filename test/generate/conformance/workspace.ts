@@ -15,6 +15,8 @@ export interface Workspace {
   add(file: string, text: string): void;
   /** Type errors of all modules, by file name without its ending. */
   typeErrors(): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Removes the folder. */
+  close(): void;
   /** Loads a module by file name without its ending. */
   load(name: string): Promise<Readonly<Record<string, unknown>>>;
 }
@@ -44,6 +46,7 @@ export function openWorkspace(name: string): Workspace {
     folder,
     add: (file, text) => writeFileSync(join(folder, file), text),
     typeErrors: () => typeErrors(folder),
+    close: () => rmSync(folder, { recursive: true, force: true }),
     load: async (module) =>
       (await import(pathToFileURL(join(folder, `${module}.ts`)).href)) as Record<string, unknown>,
   };
