@@ -58,7 +58,10 @@ export class PointerTable {
 }
 
 /** Whether `offset` is where a cluster of the file begins; the first, which holds the header, is none to point at. */
-export function isCluster({ clusterSize, limit }: Geometry, offset: number): boolean {
+export function isCluster(
+  { clusterSize, limit }: Pick<Geometry, 'clusterSize' | 'limit'>,
+  offset: number,
+): boolean {
   return offset > 0 && offset % clusterSize === 0 && offset < limit;
 }
 
