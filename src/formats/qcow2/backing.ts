@@ -53,7 +53,7 @@ export function backingPlace(file: ImageFile, header: Header): Place {
 export function backingFormatPlace(file: ImageFile, { record, recordIndex }: BackingName): Place {
   return {
     file,
-    offset: record === null ? null : record.offset + 8,
+    offset: record === null ? null : record.dataOffset,
     length: record?.data.length ?? null,
     field: `header_extensions[${recordIndex}].data`,
   };

@@ -61,7 +61,7 @@ export async function readBitmaps(
     const span = structure.at('bitmap_directory_offset');
     const at = {
       file,
-      offset: record.offset + 8 + (span?.offset ?? 0),
+      offset: record.dataOffset + (span?.offset ?? 0),
       length: span?.size ?? null,
       field: 'bitmaps_extension.bitmap_directory_offset',
     };

@@ -15,6 +15,8 @@ export interface ExtensionRecord {
   readonly isKnown: boolean;
   /** Byte position in the file. */
   readonly offset: number;
+  /** Byte position in the file of the data. */
+  readonly dataOffset: number;
   /** First byte behind its padding. */
   readonly end: number;
   /** View of the first cluster. */
@@ -49,7 +51,8 @@ export type SinkAt = (offset: number, name: string) => BreachSink;
 
 /** Bytes of type and length. */
 const RECORD_HEAD = 8;
-const FEATURE_NAME_SIZE = 48;
+/** Bytes of one entry of a feature name table. */
+export const FEATURE_NAME_SIZE = 48;
 const KNOWN: ReadonlySet<number> = new Set(Object.values(HeaderExtensionType));
 
 /**
@@ -74,7 +77,16 @@ export function readExtensions(
     const next = offset + RECORD_HEAD + data.length + structure.padding.length;
     if (type === HeaderExtensionType.end) return { start, end, stop: next, isEnded: true, records };
     const typeText = formatHex(type, 4);
-    records.push({ type, typeText, isKnown: KNOWN.has(type), offset, end: next, data, structure });
+    records.push({
+      type,
+      typeText,
+      isKnown: KNOWN.has(type),
+      offset,
+      dataOffset: offset + RECORD_HEAD,
+      end: next,
+      data,
+      structure,
+    });
     offset = next;
   }
   return { start, end, stop: Math.min(offset, end), isEnded: false, records };
@@ -91,7 +103,7 @@ export function readFeatureNames(list: ExtensionList, sinkAt: SinkAt): readonly 
     if (record.type !== HeaderExtensionType.feature_names) return [];
     const names: FeatureNameEntry[] = [];
     for (let at = 0; at + FEATURE_NAME_SIZE <= record.data.length; at += FEATURE_NAME_SIZE) {
-      const offset = record.offset + RECORD_HEAD + at;
+      const offset = record.dataOffset + at;
       const sink = sinkAt(offset, `header_extensions[${index}].data[${names.length}]`);
       const name = FeatureNameEntry.decode(record.data.subarray(at), sink);
       if (name !== undefined) names.push(name);
@@ -107,7 +119,7 @@ export function readBitmapsExtension(
 ): DecodedExtension<BitmapsExtension> | null {
   const record = findExtension(list, HeaderExtensionType.bitmaps);
   if (record === null) return null;
-  const sink = sinkAt(record.offset + RECORD_HEAD, 'bitmaps_extension');
+  const sink = sinkAt(record.dataOffset, 'bitmaps_extension');
   return { record, structure: BitmapsExtension.decode(record.data, sink) ?? null };
 }
 
@@ -118,7 +130,7 @@ export function readEncryptionExtension(
 ): DecodedExtension<EncryptionExtension> | null {
   const record = findExtension(list, HeaderExtensionType.encryption);
   if (record === null) return null;
-  const sink = sinkAt(record.offset + RECORD_HEAD, 'encryption_extension');
+  const sink = sinkAt(record.dataOffset, 'encryption_extension');
   return { record, structure: EncryptionExtension.decode(record.data, sink) ?? null };
 }
 

@@ -37,7 +37,7 @@ export async function readLuks(
   const fault = (data: string): LuksArea => ({
     ...empty,
     fault: {
-      at: { file, offset: record.offset + 8, length: 16, field: 'encryption_extension' },
+      at: { file, offset: record.dataOffset, length: 16, field: 'encryption_extension' },
       data,
       actual: `${structure.offset}, ${structure.length} bytes`,
     },

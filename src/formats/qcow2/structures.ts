@@ -1,6 +1,7 @@
 import type { FieldNode } from '../../codec/index.ts';
 import { HeaderExtensionType } from '../../../generated/qcow2.ts';
 import type { DumpedStructure } from '../../model/image.ts';
+import { FEATURE_NAME_SIZE } from './extensions.ts';
 import type { Qcow2Parts } from './image.ts';
 import { endOf } from './places.ts';
 
@@ -35,7 +36,11 @@ function listExtensions(
   const nested = [
     ...featureNames.flatMap(({ record, index, names }) =>
       names.map((name, number) =>
-        one(`header_extensions[${index}].data[${number}]`, record.offset + 8 + 48 * number, name),
+        one(
+          `header_extensions[${index}].data[${number}]`,
+          record.dataOffset + FEATURE_NAME_SIZE * number,
+          name,
+        ),
       ),
     ),
     ...[bitmapsExtension, encryptionExtension].flatMap((extension) =>
@@ -46,7 +51,7 @@ function listExtensions(
               extension.record.type === HeaderExtensionType.bitmaps
                 ? 'bitmaps_extension'
                 : 'encryption_extension',
-              extension.record.offset + 8,
+              extension.record.dataOffset,
               extension.structure,
             ),
           ],

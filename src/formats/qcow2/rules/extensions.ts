@@ -1,4 +1,5 @@
 import { defineRule, defineSpecRule } from '../../../model/rule.ts';
+import { FEATURE_NAME_SIZE } from '../extensions.ts';
 import type { Qcow2Image } from '../image.ts';
 import { raisedBySpec } from './spec.ts';
 
@@ -166,17 +167,17 @@ export const featureTableMalformed = defineRule<Qcow2Image, string>({
   *check({ file, featureNames }) {
     for (const { record, index, names } of featureNames) {
       const field = `header_extensions[${index}].data`;
-      const at = { file, offset: record.offset + 8, length: record.data.length, field };
-      const rest = record.data.length % 48;
+      const at = { file, offset: record.dataOffset, length: record.data.length, field };
+      const rest = record.data.length % FEATURE_NAME_SIZE;
       if (rest !== 0)
         yield {
           at,
-          data: `the feature name table has ${record.data.length} bytes, which is no multiple of 48`,
+          data: `the feature name table has ${record.data.length} bytes, which is no multiple of ${FEATURE_NAME_SIZE}`,
         };
       const seen = new Set<string>();
       for (const [number, { featureType, bitNumber }] of names.entries()) {
         const key = `${featureType}/${bitNumber}`;
-        const offset = record.offset + 8 + 48 * number;
+        const offset = record.dataOffset + FEATURE_NAME_SIZE * number;
         const place = { file, offset, length: 2, field: `${field}[${number}]` };
         if (seen.has(key))
           yield {
