@@ -1,7 +1,7 @@
 import { fileOffset } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Owners, RegionKind } from '../../../model/owners.ts';
-import { tableBatches } from '../../shared/table-walk.ts';
+import { tableBatches, type TableBatch } from '../../shared/table-walk.ts';
 import type { MappingRuns } from '../mapping-runs.ts';
 import { asWords } from '../words.ts';
 import { resolveTables, type TableShape } from './table-shape.ts';
@@ -88,18 +88,26 @@ export interface PlainEntry {
   readonly alignment: number;
 }
 
-/** Tells the grains of all tables; a table that two directory entries share is walked once. */
+/**
+ * Tells the grains of all tables; a table that two directory entries share is walked once.
+ *
+ * @param visit gets each batch of tables while it is in memory
+ */
 export async function claimGrains(
   tables: GrainTables,
   plain: PlainEntry,
   kinds: GrainKinds,
   owners: Owners,
+  visit?: (batch: TableBatch) => void | Promise<void>,
 ): Promise<void> {
   const set = {
     offsets: withoutRepeats(tables.offsets),
     tableBytes: tables.entriesPerTable * tables.entrySize,
   };
-  for await (const { first, bytes } of tableBatches(tables.source, set)) {
+  for await (const batch of tableBatches(tables.source, set)) {
+    const { first, bytes } = batch;
+    const visited = visit?.(batch);
+    if (visited !== undefined) await visited;
     const entries = asWords(bytes);
     const firstGrain = first * tables.entriesPerTable;
     const whole = Math.min(

@@ -9,23 +9,33 @@ import { FOOTER_AREA } from './hosted-headers.ts';
 import { createHostedKinds, type HostedKinds } from './hosted-kinds.ts';
 import type { DirectoryPlace, HostedGeometry } from './hosted-geometry.ts';
 import type { HostedSparseExtent } from './hosted-sparse.ts';
+import { MirrorCheck } from './mirror.ts';
 import { findStreamMarkers } from './stream-markers.ts';
 
-/** Tells every range of the file that a hosted sparse extent uses. */
-export async function claimHosted(extent: HostedSparseExtent, owners: Owners): Promise<void> {
+/**
+ * Tells every range of the file that a hosted sparse extent uses. Returns whether all tables are certain to be equal to their redundant
+ * copies.
+ */
+export async function claimHosted(extent: HostedSparseExtent, owners: Owners): Promise<boolean> {
   const { geometry } = extent;
-  if (geometry === null) return;
-  const kinds = createHostedKinds(extent, geometry, await extent.directories());
+  if (geometry === null) return false;
+  const directories = await extent.directories();
+  const kinds = createHostedKinds(extent, geometry, directories);
   claimStructures(extent, geometry, kinds, owners);
   await claimAllTables(extent, geometry, kinds, owners);
   const tables = await extent.grainTables();
-  if (tables === null) return;
+  if (tables === null) return false;
   const lowest = Math.max(2, geometry.overheadSectors);
-  if (geometry.isCompressed) await claimCompressed(tables, lowest, kinds, owners);
-  else {
-    const alignment = geometry.overheadSectors === 0 ? 1 : geometry.grainSectors;
-    await claimGrains(tables, { lowest, alignment }, kinds, owners);
+  if (geometry.isCompressed) {
+    await claimCompressed(tables, lowest, kinds, owners);
+    return false;
   }
+  const alignment = geometry.overheadSectors === 0 ? 1 : geometry.grainSectors;
+  const mirror = new MirrorCheck(extent.source, geometry.tableSize, directories.rgd);
+  await claimGrains(tables, { lowest, alignment }, kinds, owners, ({ first, count, bytes }) =>
+    mirror.compare(first, count, bytes),
+  );
+  return mirror.isEqual;
 }
 
 function claimStructures(

@@ -38,6 +38,8 @@ export class HostedSparseExtent implements ExtentBase {
   readonly descriptorArea: { readonly offset: number; readonly length: number } | null;
   /** `null` where the header is too damaged to read tables by. */
   readonly geometry: HostedGeometry | null;
+  /** Whether the last walk over the tables found all of them equal to their redundant copies. */
+  hasEqualMirror = false;
   #directories: Promise<HostedDirectories> | null = null;
 
   constructor(
@@ -77,8 +79,8 @@ export class HostedSparseExtent implements ExtentBase {
     return footer === null ? [this.#dump(header)] : [this.#dump(header), this.#dump(footer)];
   }
 
-  claim(owners: Owners): Promise<void> {
-    return claimHosted(this, owners);
+  async claim(owners: Owners): Promise<void> {
+    this.hasEqualMirror = await claimHosted(this, owners);
   }
 
   async *resolve(runs: MappingRuns, from: number, to: number): AsyncGenerator<void, void, undefined> {

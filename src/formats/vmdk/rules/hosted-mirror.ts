@@ -1,5 +1,4 @@
-import { bytesEqual } from '../../../codec/bytes.ts';
-import { fileOffset, type Source } from '../../../io/source.ts';
+import type { Source } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Finding } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
@@ -7,6 +6,7 @@ import { tableBatches } from '../../shared/table-walk.ts';
 import { withoutRepeats } from '../extents/grain-tables.ts';
 import type { HostedGeometry } from '../extents/hosted-geometry.ts';
 import type { HostedDirectories, HostedSparseExtent } from '../extents/hosted-sparse.ts';
+import { areEqualTables, CopyReader } from '../extents/mirror.ts';
 import type { VmdkImage } from '../image.ts';
 import { asWords } from '../words.ts';
 import { hostedExtents } from './field-rule.ts';
@@ -41,7 +41,8 @@ export const rgtMismatch: RaisableRule<VmdkImage, MirrorFault> = defineRule<Vmdk
       'The copy whose grain lies inside the file, is aligned and belongs to nobody else is probably the right one; one of 0 is mostly the stale one.',
   },
   async *check(image) {
-    for (const extent of hostedExtents(image)) yield* compareTables(extent);
+    // The walk that counts owners has read the tables and compared them on the way.
+    for (const extent of hostedExtents(image)) if (!extent.hasEqualMirror) yield* compareTables(extent);
   },
 });
 
@@ -62,9 +63,9 @@ async function* compareTables(extent: HostedSparseExtent): AsyncIterable<Finding
       );
       const start = (table - first) * geometry.tableSize;
       const mine = bytes.subarray(start, start + neighbours * geometry.tableSize);
-      const copy = copies.read((directories.rgd[table] ?? 0) * SECTOR_SIZE, neighbours);
+      const copy = copies.read(directories.rgd[table] ?? 0, neighbours);
       const theirs = copy instanceof Promise ? await copy : copy;
-      if (!areEqual(mine, theirs))
+      if (!areEqualTables(mine, theirs))
         yield* explainDifference(extent, geometry, directories, table, mine, theirs);
       table += neighbours;
     }
@@ -92,30 +93,6 @@ function countNeighbours(entries: Uint32Array, from: number, to: number, step: n
   let count = 1;
   while (from + count < to && entries[from + count] === (entries[from] ?? 0) + count * step) count++;
   return count;
-}
-
-/** Reads copies of tables into memory of its own. */
-class CopyReader {
-  readonly #source: Source;
-  readonly #tableSize: number;
-  #scratch = new Uint8Array(0);
-
-  constructor(source: Source, tableSize: number) {
-    this.#source = source;
-    this.#tableSize = tableSize;
-  }
-
-  /** Valid until the next call. */
-  read(offset: number, tables: number): Uint8Array | Promise<Uint8Array> {
-    const length = tables * this.#tableSize;
-    if (this.#scratch.length < length) this.#scratch = new Uint8Array(length);
-    return this.#source.read(fileOffset(offset), length, this.#scratch);
-  }
-}
-
-/** Half a gigabyte of tables is compared at the speed of memory where the platform has a native comparison. */
-function areEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return typeof Buffer === 'undefined' ? bytesEqual(a, b) : Buffer.compare(a, b) === 0;
 }
 
 function* explainDifference(
