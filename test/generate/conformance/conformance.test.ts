@@ -82,7 +82,7 @@ describe.skipIf(!suiteIsThere)('written again', () => {
           expect(object.toBytes()).toEqual(bytes);
           const before = fieldTree(object);
           if (hasMalformedText(before)) return;
-        forgetStreams(object);
+          forgetStreams(object);
           const { value: written, error } = outcome(() => object.toBytes());
           if (written === undefined) expect(error).toBeInstanceOf(VdcheckError);
           else expect(fieldTree(generated.from(written))).toEqual(before);
