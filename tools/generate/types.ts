@@ -117,7 +117,8 @@ export function combine(a: ValueType, b: ValueType): ValueType | undefined {
   if (a.kind === 'any' || b.kind === 'any') return ANY;
   const kinds = new Set([a.kind, b.kind]);
   if (kinds.has('integer') && kinds.has('float')) return FLOAT;
-  return isStructure(a) && isStructure(b) ? unionOf([a, b]) : undefined;
+  const isOpen = a.kind === 'union' || b.kind === 'union';
+  return isOpen || (isStructure(a) && isStructure(b)) ? unionOf([a, b]) : undefined;
 }
 
 function combineIntegers(a: IntegerType, b: IntegerType): IntegerType {
