@@ -50,6 +50,8 @@ export class ByteWriter {
   /** Length of the residue; -1 where there is none, so that no field ends there. */
   readonly #residueSize: number;
   #bitsLeft = 0;
+  /** Lowest of the bits of the current byte that are still to be written. */
+  #lowestBit = 0;
 
   /** Begins with a copy of `residue`, whose length is also the least length of the result. */
   constructor(residue?: Uint8Array) {
@@ -286,7 +288,7 @@ export class ByteWriter {
       const left = this.#openByte();
       const part = Math.min(rest, left);
       rest -= part;
-      this.#mergeBits(left - part, part, Number((value >> BigInt(rest)) & 0xffn));
+      this.#mergeBits(this.#lowestBit + left - part, part, Number((value >> BigInt(rest)) & 0xffn));
     }
   }
 
@@ -294,7 +296,8 @@ export class ByteWriter {
     for (let done = 0; done < count;) {
       const left = this.#openByte();
       const part = Math.min(count - done, left);
-      this.#mergeBits(8 - left, part, Number((value >> BigInt(done)) & 0xffn));
+      this.#mergeBits(this.#lowestBit, part, Number((value >> BigInt(done)) & 0xffn));
+      this.#lowestBit += part;
       done += part;
     }
   }
@@ -304,6 +307,7 @@ export class ByteWriter {
     if (this.#bitsLeft === 0) {
       this.#advance(1);
       this.#bitsLeft = 8;
+      this.#lowestBit = 0;
     }
     return this.#bitsLeft;
   }

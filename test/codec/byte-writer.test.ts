@@ -96,6 +96,17 @@ describe('ByteWriter', () => {
     );
   });
 
+  it('mirrors the reader where the bit order changes within a byte', () => {
+    const residue = bytes(0xa5, 0x3c, 0xf0, 0x17);
+    const from = new ByteReader(residue);
+    const to = new ByteWriter();
+    to.writeBitsIntLe(3, from.readBitsIntLe(3));
+    to.writeBitsIntBe(9, from.readBitsIntBe(9));
+    to.writeBitsIntLe(6, from.readBitsIntLe(6));
+    to.writeBitsIntBe(14, from.readBitsIntBe(14));
+    expect(to.toBytes()).toEqual(residue);
+  });
+
   it('starts the next byte after alignment, a seek and a whole field', () => {
     const io = new ByteWriter();
     io.writeBitsIntBe(3, 0b101);
