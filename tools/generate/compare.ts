@@ -33,9 +33,13 @@ export function checkComparable(
 export function compare(left: Code, operator: ComparisonOperator, right: Code, scope: Scope): Code {
   checkComparable(left.type, right.type, operator, scope);
   const isEquality = operator === '==' || operator === '!=';
-  const first = left.isLiteral === true && right.isLiteral === true ? widened(left) : left;
+  const isPinned = (value: Code): boolean =>
+    value.isLiteral === true || scope.pinned?.includes(value.text) === true;
+  const first = left.isLiteral === true && isPinned(right) ? widened(left) : left;
+  const second =
+    right.isLiteral === true && left.isLiteral !== true && isPinned(left) ? widened(right) : right;
   const a = isEquality && left.type.kind !== 'bytes' ? first : present(first, scope);
-  const b = isEquality && right.type.kind !== 'bytes' ? right : present(right, scope);
+  const b = isEquality && right.type.kind !== 'bytes' ? second : present(second, scope);
   if (a.type.kind === 'bytes' && isEquality) {
     const equal = `${scope.names.runtime('bytesEqual')}(${a.text}, ${b.text})`;
     return code(operator === '==' ? equal : `!${equal}`, types.BOOLEAN);
@@ -47,7 +51,10 @@ export function compare(left: Code, operator: ComparisonOperator, right: Code, s
     );
   }
   const [x, y] = isEquality ? comparableTexts(a, b, scope) : [a.text, b.text];
-  return code(`(${x} ${COMPLEMENT[operator]} ${y})`, types.BOOLEAN);
+  const plain = code(`(${x} ${COMPLEMENT[operator]} ${y})`, types.BOOLEAN);
+  const known = first.isLiteral === true ? [right.text] : second.isLiteral === true ? [left.text] : [];
+  if (operator === '==') return { ...plain, pins: { whenTrue: known, whenFalse: [] } };
+  return operator === '!=' ? { ...plain, pins: { whenTrue: [], whenFalse: known } } : plain;
 }
 
 /** A constant that TypeScript takes for any value of its kind. */

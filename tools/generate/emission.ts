@@ -11,11 +11,18 @@ export interface Emission {
   readonly owner: TypeSpec;
   /** Runs a step whose failure is reported without stopping the rest. */
   readonly attempt: <T>(step: () => T) => T | undefined;
+  /** As in {@link Scope}. */
+  readonly pinned?: readonly string[];
+  /** As in {@link Scope}. */
+  readonly unread?: ReadonlySet<string>;
 }
 
 /** The scope of an expression that stands at `place`. */
-export function scopeAt({ analysis, names, owner }: Emission, place: Place): Scope {
-  return { facts: analysis, names, owner, place, self: 'this' };
+export function scopeAt(
+  { analysis, names, owner, pinned = [], unread = new Set() }: Emission,
+  place: Place,
+): Scope {
+  return { facts: analysis, names, owner, place, self: 'this', pinned, unread };
 }
 
 /** The property of an attribute on `this`. */

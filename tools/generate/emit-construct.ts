@@ -8,7 +8,7 @@ import { endianOf, type FieldEndian } from './resolve.ts';
 import type { Scope } from './scope.ts';
 import { present } from './code.ts';
 import { compare } from './compare.ts';
-import { translate, translateCondition } from './translate.ts';
+import { pinnedBy, translate, translateCondition } from './translate.ts';
 
 /** The constructor: it reads the fields one after the other, those of fixed size next to each other at once. */
 export function emitConstruction(emission: Emission): readonly string[] {
@@ -84,16 +84,23 @@ class Batches {
   #whole(attribute: Attribute): readonly string[] {
     const { owner } = this.#emission;
     const stored = `this.${propertyOf(attribute, owner)}`;
-    const read = emitAttribute(
-      attribute,
-      { stored, store: (value) => `${stored} = ${value};` },
-      this.#emission,
-    );
+    const emission = this.#after(attribute);
+    const read = emitAttribute(attribute, { stored, store: (value) => `${stored} = ${value};` }, emission);
     const isBlock = read.some((line) => /^(?:const|let) /.test(line));
     if (attribute.condition === undefined) return isBlock ? ['{', ...read, '}'] : read;
-    const scope = scopeAt(this.#emission, attribute.condition.place);
+    const scope = scopeAt({ ...emission, pinned: [] }, attribute.condition.place);
     const condition = translateCondition(attribute.condition.ast, scope);
     return [`if (${condition}) {`, ...read, `} else ${stored} = undefined;`];
+  }
+
+  /** The emission as it is where the attribute is read: later fields are not there, and its condition holds. */
+  #after(attribute: Attribute): Emission {
+    const { owner } = this.#emission;
+    const later = owner.fields.slice(owner.fields.indexOf(attribute) + 1).map(({ id }) => id);
+    const emission = { ...this.#emission, unread: new Set(later) };
+    const { condition } = attribute;
+    if (condition === undefined) return emission;
+    return { ...emission, pinned: pinnedBy(condition.ast, scopeAt(emission, condition.place)) };
   }
 
   #flush(): void {
@@ -118,7 +125,7 @@ class Batches {
       offset += size;
       this.#lines.push(...emitDirect(attribute, start, `${at} + ${offset}`, this.#emission));
       const stored = `this.${propertyOf(attribute, this.#emission.owner)}`;
-      this.#lines.push(...emitChecks(attribute, stored, this.#emission));
+      this.#lines.push(...emitChecks(attribute, stored, this.#after(attribute)));
     }
   }
 }

@@ -147,7 +147,7 @@ function emitSwitch(
   }
   if (lines.length === 0) return otherwise.slice(1);
   // A constant must not be narrowed to itself, or TypeScript finds all other cases impossible.
-  const isConstant = on.isLiteral === true;
+  const isConstant = on.isLiteral === true || scope.pinned?.includes(on.text) === true;
   const bigOn = isMixed ? `${scope.names.global('BigInt')}(${on.text})` : on.text;
   const declared = isConstant
     ? [`const on = ${bigOn} as ${typeText(isMixed ? types.declared(64, true) : on.type, scope)};`]

@@ -11,6 +11,14 @@ export interface Code {
   readonly optional: boolean;
   /** TypeScript knows the very value, and would call comparing it with another one a mistake. */
   readonly isLiteral?: boolean;
+  /** What TypeScript takes for a constant where this condition holds, and where it does not. */
+  readonly pins?: Pins;
+}
+
+/** Texts of operands that a condition pins down to one value. */
+export interface Pins {
+  readonly whenTrue: readonly string[];
+  readonly whenFalse: readonly string[];
 }
 
 /** A param, field or instance of a type, as expressions see it. */
@@ -71,6 +79,10 @@ export interface Scope {
   readonly item?: Code;
   /** `_index`: the variable that counts elements. */
   readonly index?: string;
+  /** Operands that a condition around the expression pins down: TypeScript thinks that it knows their value. */
+  readonly pinned?: readonly string[];
+  /** Ids of fields that are read later than the expression is computed. */
+  readonly unread?: ReadonlySet<string>;
 }
 
 /** Names that do nothing: for finding out types without writing a module. */

@@ -19,7 +19,7 @@ import { compare } from './compare.ts';
 import { translateMember } from './methods.ts';
 import { ID } from './read-values.ts';
 import { requireEnum, valueTypeNamed } from './resolve.ts';
-import type { Code, Scope } from './scope.ts';
+import type { Code, Pins, Scope } from './scope.ts';
 import { invert, negate } from './range.ts';
 import * as types from './types.ts';
 import type { ValueType } from './types.ts';
@@ -79,10 +79,19 @@ export function translateCount(expression: Expression, scope: Scope): string {
 
 /** Translates what must be a boolean. */
 export function translateCondition(expression: Expression, scope: Scope): string {
+  return conditionOf(expression, scope).text;
+}
+
+/** Operands that TypeScript takes for constants where the condition holds. */
+export function pinnedBy(expression: Expression, scope: Scope): readonly string[] {
+  return pinsOf(conditionOf(expression, scope)).whenTrue;
+}
+
+function conditionOf(expression: Expression, scope: Scope): Code {
   const value = present(translate(expression, scope), scope);
   if (value.type.kind !== 'boolean')
     fail(scope, `invalid type: expected boolean, got ${types.describe(value.type)}`);
-  return value.text;
+  return value;
 }
 
 function floatText(value: number): string {
@@ -135,6 +144,14 @@ function named(name: string, scope: Scope): Code {
     const hint = suggest(name, facts.memberNames(owner));
     fail(scope, `unable to access '${name}' in ${owner.name} context${hint}`);
   }
+  if (scope.unread?.has(name) === true) {
+    // The constructor is not there yet: the value is absent, whatever the type of the field says.
+    return {
+      text: `(${self} as ${scope.names.classType(owner)}).${member.property}`,
+      type: member.type,
+      optional: true,
+    };
+  }
   return { text: `${self}.${member.property}`, type: member.type, optional: member.optional };
 }
 
@@ -164,8 +181,10 @@ function mismatch(a: ValueType, b: ValueType): string {
 
 function unary({ operator, operand }: Extract<Expression, { kind: 'unary' }>, scope: Scope): Code {
   if (operator === 'not') {
-    const { text, isLiteral } = booleanOperand(operand, operator, scope);
-    return { ...code(`!(${text})`, types.BOOLEAN), ...literalIf(isLiteral) };
+    const value = booleanOperand(operand, operator, scope);
+    const { whenTrue, whenFalse } = pinsOf(value);
+    const pins = { whenTrue: whenFalse, whenFalse: whenTrue };
+    return { ...code(`!(${value.text})`, types.BOOLEAN), ...literalIf(value.isLiteral), pins };
   }
   const value = present(translate(operand, scope), scope);
   const { type } = value;
@@ -184,10 +203,26 @@ function booleanOperand(operand: Expression, operator: string, scope: Scope): Co
 }
 
 function logic({ operator, left, right }: Extract<Expression, { kind: 'logic' }>, scope: Scope): Code {
-  const sign = operator === 'and' ? '&&' : '||';
-  const [a, b] = [booleanOperand(left, operator, scope), booleanOperand(right, operator, scope)];
-  const isLiteral = a.isLiteral ?? b.isLiteral;
-  return { ...code(`((${a.text}) ${sign} (${b.text}))`, types.BOOLEAN), ...literalIf(isLiteral) };
+  const isAnd = operator === 'and';
+  const a = booleanOperand(left, operator, scope);
+  const [pinsA, key] = [pinsOf(a), isAnd ? ('whenTrue' as const) : ('whenFalse' as const)];
+  const b = booleanOperand(right, operator, pinning(pinsA[key], scope));
+  const known = [...pinsA[key], ...pinsOf(b)[key]];
+  const pins = { whenTrue: isAnd ? known : [], whenFalse: isAnd ? [] : known };
+  const text = `((${a.text}) ${isAnd ? '&&' : '||'} (${b.text}))`;
+  return { ...code(text, types.BOOLEAN), ...literalIf(a.isLiteral ?? b.isLiteral), pins };
+}
+
+/** What is known where a condition holds, and where it does not: a plain boolean tells its own value. */
+function pinsOf({ text, pins, isLiteral }: Code): Pins {
+  return (
+    pins ?? (isLiteral === true ? { whenTrue: [], whenFalse: [] } : { whenTrue: [text], whenFalse: [text] })
+  );
+}
+
+/** The scope behind a condition. */
+function pinning(texts: readonly string[], scope: Scope): Scope {
+  return texts.length === 0 ? scope : { ...scope, pinned: [...(scope.pinned ?? []), ...texts] };
 }
 
 function arithmeticOf(
@@ -225,14 +260,15 @@ function comparison(
 }
 
 function choice({ condition, yes, no }: Extract<Expression, { kind: 'choice' }>, scope: Scope): Code {
-  const test = translateCondition(condition, scope);
-  const [a, b] = [translate(yes, scope), translate(no, scope)];
+  const test = conditionOf(condition, scope);
+  const { whenTrue, whenFalse } = pinsOf(test);
+  const [a, b] = [translate(yes, pinning(whenTrue, scope)), translate(no, pinning(whenFalse, scope))];
   const common = types.combine(a.type, b.type);
   if (common === undefined) fail(scope, mismatch(a.type, b.type));
   const type = settled(common);
   const [x, y] = [converted(a, type, scope), converted(b, type, scope)];
   const isLiteral = x.isLiteral === true && y.isLiteral === true;
-  const text = `((${test}) ? (${x.text}) : (${y.text}))`;
+  const text = `((${test.text}) ? (${x.text}) : (${y.text}))`;
   return { text, type, optional: x.optional || y.optional, ...literalIf(isLiteral) };
 }
 
