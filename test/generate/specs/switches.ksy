@@ -71,7 +71,21 @@ seq:
         '[2]': b
     repeat: expr
     repeat-expr: 3
+  - id: sw10
+    type:
+      switch-on: code
+      cases:
+        c::a: u1
+        c::b: u2
+    if: code == c::a
+  - id: early
+    size: late
+    if: late == 3
+  - id: late
+    type: u1
 instances:
+  v0:
+    value: 'code == c::a and code == c::b or not (late != 1) and (late == 2 ? late == 3 : late == 4)'
   v1:
     value: sw1 + 1
   v2:
