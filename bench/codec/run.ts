@@ -68,7 +68,7 @@ async function parsersOf(name: string): Promise<{ ours: ReferenceParser; theirs:
   return { ours: (bytes) => generated.from(bytes), theirs };
 }
 
-/** A module as users get it: bundled with the runtime. What tsx makes of it is ten times slower. */
+/** A module as users get it: plain JavaScript, bundled with the runtime. */
 async function loadBundle(folder: string, name: string): Promise<Record<string, unknown>> {
   const outfile = join(folder, `${name}.mjs`);
   await build({
