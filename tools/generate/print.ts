@@ -1,5 +1,10 @@
 import { format, type Options } from 'prettier';
-import { Project, type SourceFile } from 'ts-morph';
+import {
+  Project,
+  StructureKind,
+  type ClassDeclarationStructure,
+  type ImportDeclarationStructure,
+} from 'ts-morph';
 import type { ClassParts } from './emit-class.ts';
 import type { ImportParts, ModuleParts } from './emit-module.ts';
 import type { EnumMember } from './model.ts';
@@ -10,19 +15,23 @@ const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: 
 
 /** A module as TypeScript text, formatted. The same parts give the same text, always. */
 export async function printModule(module: ModuleParts): Promise<string> {
-  const file = project.createSourceFile(`${module.spec.id}.ts`, '', { overwrite: true });
+  // All at once: ts-morph parses the whole file again after each thing that is added to it.
+  const statements = [
+    ...module.imports.map(importStructure),
+    ...module.classes.flatMap((one) => [layoutText(one), classStructure(one)]),
+    ...module.enums.flatMap(enumTexts),
+  ];
+  const file = project.createSourceFile(`${module.spec.id}.ts`, { statements }, { overwrite: true });
   const source = (module.spec.file.split(/[/\\]/).at(-1) ?? module.spec.file).replaceAll('*/', '');
-  for (const one of module.imports) printImport(file, one);
-  for (const one of module.classes) printClass(file, one);
-  for (const one of module.enums) printEnum(file, one);
   const text = `// Generated from ${source} by \`npm run generate\`. Do not edit.\n\n${file.getFullText()}`;
   project.removeSourceFile(file);
   return await format(text, STYLE);
 }
 
-function printImport(file: SourceFile, { from, names }: ImportParts): void {
+function importStructure({ from, names }: ImportParts): ImportDeclarationStructure {
   const areTypes = names.every(({ isType }) => isType);
-  file.addImportDeclaration({
+  return {
+    kind: StructureKind.ImportDeclaration,
     moduleSpecifier: from,
     isTypeOnly: areTypes,
     namedImports: names.map(({ name, alias, isType }) => ({
@@ -30,15 +39,18 @@ function printImport(file: SourceFile, { from, names }: ImportParts): void {
       isTypeOnly: isType && !areTypes,
       ...(alias === undefined ? {} : { alias }),
     })),
-  });
+  };
 }
 
-function printClass(file: SourceFile, parts: ClassParts): void {
-  const { name, base, layout, fields } = parts;
-  file.addStatements(
-    `\ntype ${fields.name} = ${fields.text};\n\nconst ${layout.name}: ${layout.type} = ${layout.text};`,
-  );
-  file.addClass({
+/** The table of a class's fields, which stands before it. */
+function layoutText({ layout, fields }: ClassParts): string {
+  return `\ntype ${fields.name} = ${fields.text};\n\nconst ${layout.name}: ${layout.type} = ${layout.text};\n`;
+}
+
+function classStructure(parts: ClassParts): ClassDeclarationStructure {
+  const { name, base, layout } = parts;
+  return {
+    kind: StructureKind.Class,
     name,
     isExported: true,
     extends: base,
@@ -95,20 +107,20 @@ function printClass(file: SourceFile, parts: ClassParts): void {
       statements: [...method.body],
       docs: [doc(method.doc)],
     })),
-  });
+  };
 }
 
 function doc(text: string): { readonly description: string } {
   return { description: text.includes('\n') ? `\n${text}` : text };
 }
 
-function printEnum(file: SourceFile, { name, spec, isBig }: ModuleParts['enums'][number]): void {
+function enumTexts({ name, spec, isBig }: ModuleParts['enums'][number]): readonly string[] {
   const members = spec.members.map((member) => memberText(member, isBig)).join('\n');
   const type = spec.members.length === 0 ? 'never' : `(typeof ${name})[keyof typeof ${name}]`;
-  file.addStatements([
-    `\n/** The enum \`${spec.name}\` of the spec. */\nexport const ${name} = {\n${members}\n} as const;`,
+  return [
+    `\n/** The enum \`${spec.name}\` of the spec. */\nexport const ${name} = {\n${members}\n} as const;\n`,
     `/** One of the values of {@link ${name}}. */\nexport type ${name} = ${type};`,
-  ]);
+  ];
 }
 
 function memberText({ label, value, documentation }: EnumMember, isBig: boolean): string {
