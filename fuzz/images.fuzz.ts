@@ -68,6 +68,7 @@ function expectConsistent(report: ImageReport, format: string | undefined): void
     counts.error > 0 ? 'corrupt' : counts.leak > 0 ? 'leak' : counts.warning > 0 ? 'warning' : 'ok';
   expect(verdict).toBe(worst);
   if (report.virtualSize === null) expect(verdict).toBe('corrupt');
+  expect(counts.byRule).not.toHaveProperty('file/unreadable');
   const sum = Object.values(counts.byRule).reduce((total, count) => total + count, 0);
   expect(sum).toBe(counts.error + counts.warning + counts.leak + counts.info);
   for (const { message, offset, length, guestOffset: guest } of problems) {

@@ -1,5 +1,5 @@
 import { UnreadableImageError, VdcheckError } from '../errors.ts';
-import { fileChangedDuringCheck } from '../formats/shared/file-rules.ts';
+import { fileChangedDuringCheck, fileUnreadable } from '../formats/shared/file-rules.ts';
 import type { Format } from '../model/format.ts';
 import type { Image, ImageFile } from '../model/image.ts';
 import type { Ownership } from '../model/owners.ts';
@@ -39,7 +39,8 @@ export async function checkImage(path: string, options: CheckOptions): Promise<I
   try {
     await checkOpened(path, { ...options, problems }, depth, problems, seen);
   } catch (error) {
-    seen.failure = toFailure(error);
+    if (error instanceof UnreadableImageError) reportUnreadable(error, problems, seen);
+    else seen.failure = toFailure(error);
   }
   return assemble(path, depth, problems, seen, options.strict === true);
 }
@@ -154,9 +155,16 @@ async function compareFingerprints(
   }
 }
 
-/** What kept the check from being done; an image that is merely too damaged was checked, and its problems tell. */
-function toFailure(error: unknown): CheckFailure | null {
-  if (error instanceof UnreadableImageError) return null;
+/** An image that is too damaged was checked, and its problems tell; one error at least, so that it never passes for sound. */
+function reportUnreadable(error: UnreadableImageError, problems: ProblemCollector, { files }: Seen): void {
+  const [file] = files;
+  if (problems.counts().error > 0) return;
+  const at = file === undefined ? null : { file, offset: null, length: null, field: null };
+  problems.add(fileUnreadable.report({ at, data: { reason: error.message } }));
+}
+
+/** What kept the check from being done. */
+function toFailure(error: unknown): CheckFailure {
   if (!(error instanceof VdcheckError)) throw error;
   return { code: error.code, message: error.message };
 }

@@ -233,6 +233,24 @@ export const fileLimitExceeded: RaisableRule<
   },
 });
 
+/** An image that ended its opening without a finding that says why. */
+export const fileUnreadable: RaisableRule<unknown, { readonly reason: string }> = defineRule({
+  id: 'file/unreadable',
+  severity: 'error',
+  depth: 'header',
+  title: 'The image is too damaged to be opened',
+  spec: 'Every structure that the disk hangs on',
+  repair: 'none',
+  message: ({ reason }) => reason,
+  explanation: {
+    what: 'The file bears the marks of its format, but what the disk hangs on is lost.',
+    why: 'Nothing can be said of the guest data; none of them can be read.',
+    how: 'A copy that was cut off, a fault of the storage, or another program that wrote over the file.',
+    readers: 'Every reader refuses it, or shows another disk than the one that was stored.',
+    repair: 'Restore the file from its source.',
+  },
+});
+
 /** The rules of family `file`, which any format may raise. */
 export const fileRules: readonly RuleInfo[] = [
   fileEmpty,
@@ -246,4 +264,5 @@ export const fileRules: readonly RuleInfo[] = [
   fileExtensionMismatch,
   fileTrailingData,
   fileLimitExceeded,
+  fileUnreadable,
 ];

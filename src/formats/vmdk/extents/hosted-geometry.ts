@@ -70,9 +70,16 @@ export function readGeometry(headers: HostedHeaders, source: Source): HostedGeom
   };
 }
 
-/** Sectors of the guest's disk; `null` where they are more than can be addressed exactly, in bytes. */
-export function capacityOf({ current }: HostedHeaders): number | null {
-  const sectors = toSafeNumber(current.fields.capacity);
+/**
+ * Sectors of the guest's disk, by the header in force or, where its figure is beyond measure, by the other one; `null` where both say more than can
+ * be addressed exactly, in bytes.
+ */
+export function capacityOf({ current, header }: HostedHeaders): number | null {
+  return exactSectors(current.fields.capacity) ?? exactSectors(header.fields.capacity);
+}
+
+function exactSectors(capacity: bigint): number | null {
+  const sectors = toSafeNumber(capacity);
   return sectors !== null && sectors * SECTOR_SIZE <= Number.MAX_SAFE_INTEGER ? sectors : null;
 }
 
