@@ -72,6 +72,8 @@ const TEXT: readonly RuleCase[] = [
     severity: 'info',
   },
   { rule: 'vmdk/descriptor-hidden-tail', damaged: text(`${SOUND}\0\0hidden`), near: text(`${SOUND}\0\0\0`) },
+  // What QEMU leaves behind when it writes a content id of fewer digits.
+  { rule: 'vmdk/descriptor-hidden-tail', damaged: text(`${SOUND}\0\n`), near: sound, severity: 'info' },
   {
     rule: 'vmdk/descriptor-order',
     damaged: text(`${SOUND}isNativeSnapshot="no"\n`),

@@ -305,10 +305,23 @@ export const descriptorHiddenTail: RaisableRule<VmdkImage, { readonly bytes: num
       if (first < 0) continue;
       const bytes = tail.reduce((sum, byte) => sum + Number(byte !== 0), 0);
       const span = { offset: descriptor.textLength + first, length: tail.length - first };
-      yield textFinding(descriptor, span, 'descriptor', { bytes });
+      const severity = isLeftOver(descriptor, tail, bytes) ? 'info' : 'warning';
+      yield textFinding(descriptor, span, 'descriptor', { bytes }, { severity });
     }
   },
 });
+
+/** Digits by which a content id can become shorter. */
+const MAX_SHRINKAGE = 7;
+
+/**
+ * Whether the bytes behind the text are the end of an older, longer one: QEMU writes content ids without leading zeros, and a shorter one over
+ * a longer one leaves the last bytes of the old text behind the zero byte.
+ */
+function isLeftOver({ area, textLength }: Descriptor, tail: Uint8Array, bytes: number): boolean {
+  const end = area.subarray(textLength - bytes, textLength);
+  return bytes < MAX_SHRINKAGE && end.every((byte, index) => tail[1 + index] === byte);
+}
 
 /** An encoding that nobody knows. */
 export const encodingUnknown: RaisableRule<VmdkImage, { readonly encoding: string }> = defineRule<
