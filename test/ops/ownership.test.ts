@@ -111,7 +111,7 @@ describe.each(layouts)('ownership of $placement units of $unit bytes from $origi
         owners.forEach((count, sector) => {
           if (count > 1) expect(found.has(sector)).toBe(true);
         });
-        const meetings = reports.filter(({ rule: { id } }) => !/end$/.test(id));
+        const meetings = reports.filter(({ rule: { id } }) => !id.endsWith('end'));
         expect(meetings.length > 0).toBe(isContested);
       }),
       { seed: 1, numRuns: 400 },
