@@ -21,7 +21,7 @@ export function claimPointers(
   kind: RegionKind,
   isOdd: IsOdd,
 ): void {
-  for (let index = 0; index < table.length; index++) {
+  for (let index = 0; index < table.used; index++) {
     const high = table.high(index);
     const low = table.low(index);
     if ((high | low) === 0) continue;

@@ -1,3 +1,4 @@
+import { endOfNonZero } from '../shared/zeros.ts';
 import type { Geometry } from './geometry.ts';
 
 /** Bits of an entry that are part of its position: 9 to 55, or 9 to 63 in the refcount table. */
@@ -14,6 +15,8 @@ export class PointerTable {
   readonly declared: number;
   /** Entries that are held. */
   readonly length: number;
+  /** One more than the last entry that is not 0. */
+  readonly used: number;
   readonly #view: DataView;
   readonly #highMask: number;
 
@@ -22,6 +25,8 @@ export class PointerTable {
     this.declared = declared;
     this.length = bytes.byteLength >>> 3;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset, 2 * this.length);
+    this.used = Math.ceil(endOfNonZero(words) / 2);
     this.#highMask = width === 56 ? 0x00ff_ffff : -1;
   }
 
@@ -68,7 +73,7 @@ export function isCluster(
 /** Where the tables that `table` points at begin; 0 where there is none, and where it cannot be read. */
 export function tableOffsets({ clusterSize, limit }: Geometry, table: PointerTable): Float64Array {
   const offsets = new Float64Array(table.length);
-  for (let index = 0; index < table.length; index++) {
+  for (let index = 0; index < table.used; index++) {
     const target = table.target(index);
     if (target !== 0 && target < limit && table.isAligned(index, clusterSize)) offsets[index] = target;
   }

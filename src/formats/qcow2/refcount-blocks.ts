@@ -1,3 +1,4 @@
+import { firstNonZero } from '../shared/zeros.ts';
 /** Clusters whose counts are compared at once: a word of the ownership bitmap. */
 export const GROUP = 32;
 
@@ -48,6 +49,12 @@ export class RefcountReader {
     let all = 0;
     for (let word = group * this.#groupWords; word < end; word++) all |= words[word] ?? 0;
     return all === 0;
+  }
+
+  /** The first group from `group` on with a count that is not 0; `end` where there is none before it. */
+  skipZeros(group: number, end: number): number {
+    const word = firstNonZero(this.#words, group * this.#groupWords, end * this.#groupWords);
+    return Math.floor(word / this.#groupWords);
   }
 
   /** Whether all 32 counts of a group are 1. */

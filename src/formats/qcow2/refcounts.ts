@@ -150,17 +150,28 @@ class Comparison {
 
   /** Compares `count` groups from `cluster` on, all of one chunk; `group` is the first one's place among the counts at hand. */
   #compare(cluster: number, count: number, group: number, found: Report[]): void {
-    const reader = this.#reader;
-    const claimedWords = this.#claimed;
-    const sharedWords = this.#shared;
     const firstWord = (cluster % CHUNK) >>> 5;
     for (let i = 0; i < count; i++) {
-      const claimed = claimedWords?.[firstWord + i] ?? 0;
-      const shared = sharedWords?.[firstWord + i] ?? 0;
-      const isPlain = shared === 0 && (claimed === 0 || claimed === ALL_CLAIMED);
-      if (isPlain && (claimed === 0 ? reader.isZero(group + i) : reader.isOne(group + i))) continue;
-      this.#explain(cluster + i * GROUP, group + i, found);
+      const claimed = this.#claimed?.[firstWord + i] ?? 0;
+      const shared = this.#shared?.[firstWord + i] ?? 0;
+      if ((claimed | shared) === 0) {
+        const end = this.#endOfUnclaimed(firstWord + i, firstWord + count) - firstWord;
+        i = this.#reader.skipZeros(group + i, group + end) - group;
+        // Behind the unclaimed groups, and none of them is counted: look at the next one as at any other.
+        if (i === end) i--;
+        else this.#explain(cluster + i * GROUP, group + i, found);
+      } else if (shared !== 0 || claimed !== ALL_CLAIMED || !this.#reader.isOne(group + i))
+        this.#explain(cluster + i * GROUP, group + i, found);
     }
+  }
+
+  /** The first word from `word` on with a claimed cluster; `end` where there is none before it. */
+  #endOfUnclaimed(word: number, end: number): number {
+    const claimed = this.#claimed;
+    const shared = this.#shared;
+    let next = word + 1;
+    while (next < end && ((claimed?.[next] ?? 0) | (shared?.[next] ?? 0)) === 0) next++;
+    return next;
   }
 
   #explain(cluster: number, group: number, found: Report[]): void {

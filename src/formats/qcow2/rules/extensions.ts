@@ -1,3 +1,4 @@
+import { firstNonZeroByte } from '../../shared/zeros.ts';
 import { defineRule, defineSpecRule } from '../../../model/rule.ts';
 import { FEATURE_NAME_SIZE } from '../extensions.ts';
 import type { Qcow2Image } from '../image.ts';
@@ -226,8 +227,8 @@ export const firstClusterForeignData = defineRule<
     let count = 0;
     let first = -1;
     const start = header.version === 2 ? Math.max(extensions.stop, VERSION_3_HEADER) : extensions.stop;
-    for (let offset = start; offset < firstCluster.length; offset++) {
-      if (firstCluster[offset] === 0) continue;
+    const next = (from: number): number => firstNonZeroByte(firstCluster, from);
+    for (let offset = next(start); offset < firstCluster.length; offset = next(offset + 1)) {
       if (backing !== null && offset >= backing.offset && offset < backing.offset + backing.length) continue;
       count++;
       if (first < 0) first = offset;
