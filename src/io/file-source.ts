@@ -33,6 +33,7 @@ class FileSource implements Source {
   readonly modified: number;
   readonly identity: string;
   readonly #descriptor: number;
+  readonly #fingerprint: string;
   #isOpen = true;
 
   constructor(path: string, descriptor: number, stats: BigIntStats) {
@@ -42,6 +43,7 @@ class FileSource implements Source {
     this.modified = Number(stats.mtimeMs);
     this.identity = `file:${stats.dev}:${stats.ino}`;
     this.#descriptor = descriptor;
+    this.#fingerprint = fingerprintOf(stats);
   }
 
   read(offset: FileOffset, length: number, into?: Uint8Array): Uint8Array {
@@ -56,9 +58,10 @@ class FileSource implements Source {
     return bytes;
   }
 
-  fingerprint(): string {
-    const { size, mtimeNs, ino } = attempt(this.name, () => statSync(this.name, { bigint: true }));
-    return `${ino}:${size}:${mtimeNs}`;
+  isUnchanged(): boolean {
+    return (
+      fingerprintOf(attempt(this.name, () => statSync(this.name, { bigint: true }))) === this.#fingerprint
+    );
   }
 
   close(): void {
@@ -67,10 +70,11 @@ class FileSource implements Source {
   }
 
   #readOnce(bytes: Uint8Array, at: number, length: number, position: number): number {
-    return attempt(this.name, () => readSync(this.#descriptor, bytes, at, length, position), {
-      offset: position,
-      length,
-    });
+    try {
+      return readSync(this.#descriptor, bytes, at, length, position);
+    } catch (cause) {
+      throw toSourceError(this.name, cause, { offset: position, length });
+    }
   }
 
   #shortRead(offset: number, length: number, available: number): SourceError {
@@ -79,15 +83,25 @@ class FileSource implements Source {
   }
 }
 
-/** Runs a file system call; its failure becomes a `SourceError` with the system's own code and one plain sentence. */
-function attempt<T>(path: string, call: () => T, at?: { offset: number; length: number }): T {
+/** What changes when a file's bytes may have changed. */
+function fingerprintOf({ ino, size, mtimeNs }: BigIntStats): string {
+  return `${ino}:${size}:${mtimeNs}`;
+}
+
+/** Runs a file system call; its failure becomes a `SourceError`. */
+function attempt<T>(path: string, call: () => T): T {
   try {
     return call();
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'EIO';
-    const place = at === undefined ? '' : ` (${at.length} bytes at ${at.offset})`;
-    throw new SourceError(code, `${path}: ${describe(code)}${place}`, { source: path, ...at }, { cause });
+    throw toSourceError(path, cause);
   }
+}
+
+/** A failure of the file system with the system's own code and one plain sentence. */
+function toSourceError(path: string, cause: unknown, at?: { offset: number; length: number }): SourceError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'EIO';
+  const place = at === undefined ? '' : ` (${at.length} bytes at ${at.offset})`;
+  return new SourceError(code, `${path}: ${describe(code)}${place}`, { source: path, ...at }, { cause });
 }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {

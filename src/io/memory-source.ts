@@ -29,7 +29,7 @@ export function memorySource(bytes: Uint8Array, name = 'memory'): Source {
         );
       return bytes.subarray(offset, offset + length);
     },
-    fingerprint: () => identity,
+    isUnchanged: () => true,
     close: () => undefined,
   };
 }

@@ -31,8 +31,8 @@ export interface Source {
    * @throws SourceError when the range is outside, or fewer bytes arrive than were asked for.
    */
   read(offset: FileOffset, length: number, into?: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  /** Changes when the bytes may have changed since opening (size, time of change, inode, ETag). */
-  fingerprint(): string | Promise<string>;
+  /** Whether nothing speaks of a change since opening: not size, time of change, inode or ETag. */
+  isUnchanged(): boolean | Promise<boolean>;
   close(): void | Promise<void>;
 }
 

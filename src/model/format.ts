@@ -46,6 +46,8 @@ export interface OpenContext {
   readonly file: ImageFile;
   /** `file`'s bytes. */
   readonly source: Source;
+  /** What probing saw of them. */
+  readonly sample: ProbeSample;
   readonly problems: ProblemSink;
   /** Opens a file that belongs to this layer (an extent, a data file), as far as the caller's policy lets. */
   openFile(reference: Reference, role: FileRole): Promise<OpenedReference>;

@@ -61,6 +61,8 @@ export interface ParentLink {
   readonly state: ReferenceState;
   /** The path that was opened or would have been; `null` where none fits. */
   readonly path: string | null;
+  /** The format whose marks the parent shows, the stated one where it is among several; `null` where none was seen. */
+  readonly recognised: string | null;
   /** Present where `state` is `opened`. */
   readonly image: Image | null;
   /** Why it is not open, in a sentence; `null` where it is. */

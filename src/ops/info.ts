@@ -26,11 +26,12 @@ function describeLayer(image: Image): LayerInfo {
 function withoutImage({
   name,
   formatHint,
+  recognised,
   state,
   path,
   reason,
 }: NonNullable<Image['parent']>): NonNullable<LayerInfo['parent']> {
-  return { name, formatHint, state, path, reason };
+  return { name, formatHint, recognised, state, path, reason };
 }
 
 function sumStored({ files }: Image): number | null {

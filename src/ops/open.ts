@@ -51,6 +51,7 @@ export class NotAnImageError extends VdcheckError {
 export interface RecognisedImage {
   readonly file: ImageFile;
   readonly source: Source;
+  readonly sample: ProbeSample;
   readonly entry: FormatEntry;
 }
 
@@ -121,24 +122,30 @@ async function recogniseSource(
     const marks = recognise(sample);
     const entry = forced ?? marks[0]?.entry ?? fallback(chain, file, ancestors);
     reportMarks(chain.problems, { file, sample, entry, marks: forced === undefined ? marks : [] });
-    return { file, source, entry };
+    return { file, source, sample, entry };
   } catch (error) {
     await source.close();
     throw error;
   }
 }
 
+/** Of the marks that are no mere traces the one of `entry`, else the most certain. */
+function certainMark(marks: readonly Recognised[], entry: FormatEntry): string | null {
+  const certain = marks.filter(({ recognition }) => recognition !== 'trace');
+  return (certain.find((mark) => mark.entry === entry) ?? certain[0])?.entry.id ?? null;
+}
+
 async function openLayer(
   chain: Chain,
-  { file, source, entry }: RecognisedImage,
+  recognised: RecognisedImage,
   ancestors: Ancestors,
 ): Promise<OpenedImage> {
   try {
-    const format = await entry.load();
-    const image = await format.open(createContext(chain, file, source, ancestors));
+    const format = await recognised.entry.load();
+    const image = await format.open(createContext(chain, recognised, ancestors));
     return { image, format };
   } catch (error) {
-    await source.close();
+    await recognised.source.close();
     throw error;
   }
 }
@@ -190,11 +197,16 @@ function extensionOf(path: string): string {
   return /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
 }
 
-function createContext(chain: Chain, file: ImageFile, source: Source, ancestors: Ancestors): OpenContext {
+function createContext(
+  chain: Chain,
+  { file, source, sample }: RecognisedImage,
+  ancestors: Ancestors,
+): OpenContext {
   const below: Ancestors = [...ancestors, source.identity];
   return {
     file,
     source,
+    sample,
     problems: chain.problems,
     openFile: (reference, role) => Promise.resolve(openFile(chain, file, reference, role)),
     openParent: (reference) => openParent(chain, file, reference, below),
@@ -213,14 +225,12 @@ async function openParent(
   ancestors: Ancestors,
 ): Promise<ParentLink> {
   const formatHint = reference.formatHint ?? null;
-  const closed = (state: ParentLink['state'], path: string | null, reason: string): ParentLink => ({
-    name: reference.name,
-    formatHint,
-    state,
-    path,
-    image: null,
-    reason,
-  });
+  const closed = (
+    state: ParentLink['state'],
+    path: string | null,
+    reason: string,
+    recognised: string | null = null,
+  ): ParentLink => ({ name: reference.name, formatHint, recognised, state, path, image: null, reason });
   if (chain.options.chain === false)
     return closed(
       'not-followed',
@@ -235,13 +245,15 @@ async function openParent(
     return closed(refusal.state, path, refusal.reason);
   }
   const forced = formatHint === null ? undefined : findFormat(formatHint);
+  let recognised: string | null = null;
   try {
     const file: ImageFile = { path, role: 'parent', source };
-    const recognised = await recogniseSource(chain, file, source, forced, ancestors);
-    const { image } = await openLayer(chain, recognised, ancestors);
-    return { name: reference.name, formatHint, state: 'opened', path, image, reason: null };
+    const parent = await recogniseSource(chain, file, source, forced, ancestors);
+    recognised = certainMark(recognise(parent.sample), parent.entry);
+    const { image } = await openLayer(chain, parent, ancestors);
+    return { name: reference.name, formatHint, recognised, state: 'opened', path, image, reason: null };
   } catch (error) {
-    if (error instanceof VdcheckError) return closed('unreadable', path, error.message);
+    if (error instanceof VdcheckError) return closed('unreadable', path, error.message, recognised);
     throw error;
   }
 }

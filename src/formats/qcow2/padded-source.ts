@@ -13,7 +13,7 @@ export function padSource(source: Source, size: number): Source {
     modified: source.modified,
     identity: source.identity,
     read: (offset, length, into) => readPadded(source, offset, length, into),
-    fingerprint: () => source.fingerprint(),
+    isUnchanged: () => source.isUnchanged(),
     close: () => undefined,
   };
 }

@@ -63,10 +63,7 @@ export const fileNotRegular: RaisableRule<unknown, { readonly kind: string }> = 
 });
 
 /** A file that was written to while it was checked. */
-export const fileChangedDuringCheck: RaisableRule<
-  unknown,
-  { readonly before: string; readonly after: string }
-> = defineRule({
+export const fileChangedDuringCheck: RaisableRule<unknown, null> = defineRule({
   id: 'file/changed-during-check',
   severity: 'error',
   depth: 'header',

@@ -33,8 +33,7 @@ import { referenceCandidates } from './reference-names.ts';
  * @throws UnreadableImageError where not even the size of the disk can be told; UnsupportedFeatureError for disks on raw devices
  */
 export async function openVmdk(context: OpenContext): Promise<VmdkImage> {
-  const carrier = await recogniseCarrier(context.source);
-  switch (carrier) {
+  switch (recogniseCarrier(context.sample)) {
     case 'descriptor':
       return openText(context);
     case 'hosted-sparse':
@@ -47,23 +46,12 @@ export async function openVmdk(context: OpenContext): Promise<VmdkImage> {
 }
 
 /** What a file is; one without any mark is judged as what VMDK files mostly are. */
-async function recogniseCarrier(source: Source): Promise<Carrier> {
-  const sample = await readSample(source);
+function recogniseCarrier(sample: ProbeSample): Carrier {
   const marks = findMarks(sample);
   if (marks !== null) return marks.carrier;
   const isText =
     sample.size > 0 && sample.head.subarray(0, SECTOR_SIZE).every((byte) => byte >= 9 && byte < 0x7f);
   return isText ? 'descriptor' : 'hosted-sparse';
-}
-
-async function readSample(source: Source): Promise<ProbeSample> {
-  const head = await readAvailable(source, fileOffset(0), 8 * SECTOR_SIZE);
-  const tail = await readAvailable(
-    source,
-    fileOffset(Math.max(0, source.size - 4 * SECTOR_SIZE)),
-    4 * SECTOR_SIZE,
-  );
-  return { head, tail, size: source.size };
 }
 
 async function openText(context: OpenContext): Promise<VmdkImage> {

@@ -19,6 +19,7 @@ async function referenceOf(bytes: Uint8Array): Promise<Reference> {
   const context: OpenContext = {
     file: { path: 'child.vhd', role: 'image', source },
     source,
+    sample: { head: bytes.subarray(0, 4096), tail: bytes.subarray(-2048), size: bytes.length },
     problems: { add: () => undefined },
     openFile: () => Promise.reject(new Error('not asked for')),
     openParent(reference) {
@@ -27,6 +28,7 @@ async function referenceOf(bytes: Uint8Array): Promise<Reference> {
       return Promise.resolve({
         name,
         formatHint: null,
+        recognised: null,
         state: 'missing',
         path: null,
         image: null,
