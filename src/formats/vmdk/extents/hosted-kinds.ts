@@ -162,6 +162,8 @@ function createGrainKinds(
       else problems.add(gteInMetadata.report(region(grain, entry, overheadSectors * SECTOR_SIZE)));
     }),
     misaligned: kind((grain, _, entry, problems) => {
+      // An entry behind the end is reported as that; where in a grain it would begin says nothing more.
+      if (entry * SECTOR_SIZE >= source.size) return;
       const found = place(grain, entry);
       const data = { ...found.data, first: overheadSectors, grain: grainSectors };
       problems.add(gteMisaligned.report({ ...found, data }));
