@@ -12,6 +12,7 @@ import {
   Structure,
   type Values,
   assemble,
+  byteIn,
   createWith,
   decodeWith,
   encode,
@@ -27,6 +28,7 @@ import {
   readWith,
   reserve,
   schemaOf,
+  setField,
 } from '../src/codec/index.ts';
 
 type Qcow2Field = never;
@@ -1262,6 +1264,8 @@ const encryptionExtensionLayout: Layout<EncryptionExtensionField> = {
  *
  * Too few bytes break the rule `qcow2/luks-header-bounds`.
  *
+ * Its fields are read from the bytes when they are asked for.
+ *
  * @see QEMU 7.2, docs/interop/qcow2.txt, Full disk encryption header pointer
  */
 export class EncryptionExtension extends Structure<EncryptionExtensionField> {
@@ -1269,29 +1273,41 @@ export class EncryptionExtension extends Structure<EncryptionExtensionField> {
   static readonly layout = encryptionExtensionLayout;
   /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
-  /**
-   * Position of the encryption header, a multiple of the cluster size.
-   *
-   * Unit: bytes.
-   */
-  offset: bigint;
-  /**
-   * Bytes of the encryption header with its key material.
-   *
-   * Unit: bytes.
-   */
-  length: bigint;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
-    const at = reserve(this, 16, 'offset');
-    this.offset = io.view.getBigUint64(at);
-    this.length = io.view.getBigUint64(at + 8);
+    reserve(this, 16, 'offset');
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(encryptionExtensionLayout);
+  }
+
+  /**
+   * Position of the encryption header, a multiple of the cluster size.
+   *
+   * Unit: bytes.
+   */
+  get offset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 0));
+  }
+
+  set offset(value: bigint) {
+    setField(this, 'offset', value);
+  }
+
+  /**
+   * Bytes of the encryption header with its key material.
+   *
+   * Unit: bytes.
+   */
+  get length(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 8));
+  }
+
+  set length(value: bigint) {
+    setField(this, 'length', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */

@@ -1,8 +1,7 @@
-import type { BreachSink } from './breach.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { Layout } from './layout.ts';
 
-/** Position in its stream of a structure's first bit. */
+/** Position in its stream where a structure begins, in bytes; in eighths of one where it begins within a byte. */
 export const START = Symbol('start');
 /** Ends of its fields of variable size, in bits. */
 export const ENDS = Symbol('ends');
@@ -40,16 +39,9 @@ export abstract class BareStructure {
     this._io = io;
     this._parent = parent;
     this._root = root ?? (isRoot ? this : undefined);
-    this[START] = io.pos * 8 - io.bitsLeft;
-    if (io.sink !== undefined) latest.set(io.sink, this);
+    this[START] = io.pos - io.bitsLeft / 8;
+    io.progress.latest = this;
   }
-}
-
-const latest = new WeakMap<BreachSink, BareStructure>();
-
-/** The structure that was begun last with that sink: where reading ended, if it ended early. */
-export function latestOf(sink: BreachSink): BareStructure | undefined {
-  return latest.get(sink);
 }
 
 /** The layout table of a structure's class. */

@@ -1,3 +1,4 @@
+import type { BareStructure } from './bare-structure.ts';
 import type { BreachSink } from './breach.ts';
 import { indexOfUnit } from './bytes.ts';
 import { ConversionError, EndOfStreamError, NoTerminatorFoundError } from './errors.ts';
@@ -15,6 +16,14 @@ export interface ReaderOptions {
   readonly base?: number;
   /** Takes failed checks, and reading goes on; where absent the first failed check is thrown. */
   readonly sink?: BreachSink;
+  /** That of the reader whose bytes hold these; one of its own where absent. */
+  readonly progress?: Progress;
+}
+
+/** How far reading has come: shared by a reader and those that read parts of its bytes. */
+export interface Progress {
+  /** The structure that was begun last: where reading ended, if it ended early. */
+  latest: BareStructure | undefined;
 }
 
 /**
@@ -34,6 +43,8 @@ export class ByteReader {
   readonly base: number;
   /** Where failed checks go; `undefined` means they are thrown. */
   readonly sink: BreachSink | undefined;
+  /** Structures tell here that they were begun. */
+  readonly progress: Progress;
   /** Next byte to read, from the start of this input; past a byte as soon as its first bit is read. */
   pos = 0;
   #bits = 0;
@@ -46,6 +57,7 @@ export class ByteReader {
     this.size = byteLength;
     this.base = options.base ?? 0;
     this.sink = options.sink;
+    this.progress = options.progress ?? { latest: undefined };
   }
 
   /** Bytes from the position to the end; 0 after a seek beyond it. */
@@ -113,7 +125,8 @@ export class ByteReader {
    * of others, unpacked ones for example, `base` says where they came from.
    */
   over(bytes: Uint8Array, base: number = this.#baseOf(bytes)): ByteReader {
-    return new ByteReader(bytes, this.sink === undefined ? { base } : { base, sink: this.sink });
+    const { sink, progress } = this;
+    return new ByteReader(bytes, sink === undefined ? { base, progress } : { base, progress, sink });
   }
 
   #baseOf(bytes: Uint8Array): number {

@@ -1,4 +1,4 @@
-import { latestOf, type BareStructure } from './bare-structure.ts';
+import type { BareStructure } from './bare-structure.ts';
 import type { Breach, BreachSink } from './breach.ts';
 import { ByteReader } from './byte-reader.ts';
 import { DecodeError, EndOfStreamError } from './errors.ts';
@@ -34,12 +34,12 @@ export function decodeWith<T extends BareStructure>(
   sink: BreachSink,
   read: (io: ByteReader) => T,
 ): T | undefined {
-  const forwarded: BreachSink = (breach) => sink(breach);
+  const io = new ByteReader(bytes, { sink });
   try {
-    return shallow(() => read(new ByteReader(bytes, { sink: forwarded })));
+    return shallow(() => read(io));
   } catch (error) {
     if (!(error instanceof EndOfStreamError)) throw error;
-    sink(endOfStream(type.layout, error, latestOf(forwarded)));
+    sink(endOfStream(type.layout, error, io.progress.latest));
     return undefined;
   }
 }

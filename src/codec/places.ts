@@ -55,9 +55,14 @@ function toSpan(io: ByteReader, start: number, end: number): FieldSpan {
   return { offset: io.base + first, size: Math.max(0, Math.ceil(end / 8) - first) };
 }
 
+/** Position in its stream of a structure's first bit. */
+function firstBit(structure: BareStructure): number {
+  return structure[START] * 8;
+}
+
 /** First bit of a field in its stream; undefined where a field before it was not read. */
 function startOf(structure: BareStructure, { at = 0, after, bit }: FieldLayout): number | undefined {
-  const base = after === undefined ? structure[START] : structure[ENDS]?.[after];
+  const base = after === undefined ? firstBit(structure) : structure[ENDS]?.[after];
   if (base === undefined) return undefined;
   return bit === undefined ? Math.ceil(base / 8) * 8 + at * 8 : base + at * 8 + bit;
 }
@@ -107,7 +112,7 @@ export function isList(value: unknown): value is ArrayLike<unknown> {
 function structureSpan(structure: BareStructure, holder: BareStructure): FieldSpan {
   const { _io: io } = structure;
   if (holder._io !== io) return { offset: io.base, size: io.size };
-  return toSpan(io, structure[START], endOfFields(structure));
+  return toSpan(io, firstBit(structure), endOfFields(structure));
 }
 
 /** The bytes that a structure was read from, and where in them its fields end; `undefined` if it was never read. */
@@ -116,7 +121,7 @@ export function ownBytes(
 ): { readonly bytes: Uint8Array; readonly end: number } | undefined {
   const { _io: io, _parent: parent } = structure as { _io?: ByteReader; _parent: BareStructure | undefined };
   if (io === undefined) return undefined;
-  const start = Math.floor(structure[START] / 8);
+  const start = Math.floor(structure[START]);
   const end = Math.ceil(endOfFields(structure) / 8);
   const hasStream = start === 0 && parent?._io !== io;
   return { bytes: hasStream ? io.bytes : io.bytes.subarray(start, end), end: end - start };
@@ -125,8 +130,8 @@ export function ownBytes(
 /** First bit behind the last field. */
 function endOfFields(structure: BareStructure): number {
   const [id, field] = Object.entries(layoutOf(structure).fields).at(-1) ?? [];
-  if (id === undefined || field === undefined) return structure[START];
-  return endOf(structure, id, field, startOf(structure, field) ?? structure[START]);
+  if (id === undefined || field === undefined) return firstBit(structure);
+  return endOf(structure, id, field, startOf(structure, field) ?? firstBit(structure));
 }
 
 /** What a failed check is about: type, path and place of the field, and how its values are shown. */
@@ -163,7 +168,7 @@ function currentSpan(
 function pathOf(structure: BareStructure, path: string): string {
   const { _parent: parent } = structure;
   if (parent === undefined) return path;
-  const bit = structure._io.base * 8 + structure[START];
+  const bit = structure._io.base * 8 + firstBit(structure);
   return pathOf(parent, `${holdingField(parent, structure, bit)}.${path}`);
 }
 
@@ -182,7 +187,8 @@ function withIndex(parent: BareStructure, id: string, child: BareStructure): str
   const value = valueOfField(parent, id);
   if (!Array.isArray(value)) return id;
   const known = value.indexOf(child);
-  return `${id}[${known < 0 ? value.length : known}]`;
+  const missing = value.findIndex((element) => element === undefined);
+  return `${id}[${known >= 0 ? known : missing >= 0 ? missing : value.length}]`;
 }
 
 /** The value of a field, or of an instance as far as it is read: asking for the rest would read it once more. */
@@ -202,7 +208,7 @@ export function pathAt(structure: BareStructure, bit: number): string {
   const { fields } = layoutOf(structure);
   const origin = io.base * 8;
   const isOver = isComplete(structure) && bit >= origin + endOfFields(structure);
-  if ((isOver || bit < origin + structure[START]) && parent !== undefined) return pathAt(parent, bit);
+  if ((isOver || bit < origin + firstBit(structure)) && parent !== undefined) return pathAt(parent, bit);
   let found = '';
   for (const [id, field] of Object.entries(fields)) {
     const start = startOf(structure, field);

@@ -1,4 +1,4 @@
-import { ENDS, KEPT, layoutOf, SPANS, type BareStructure, type BitSpan } from './bare-structure.ts';
+import { ENDS, KEPT, layoutOf, SPANS, START, type BareStructure, type BitSpan } from './bare-structure.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { ConversionError, UndecidedEndiannessError } from './errors.ts';
 
@@ -24,6 +24,16 @@ export function reserve(structure: BareStructure, size: number, first: string): 
     size,
     fields.slice(from).map(([id, { size: length = 0 }]) => [id, length] as const),
   );
+}
+
+/** Where a field lies in the stream of a record, whose fields begin with a whole byte. */
+export function byteIn(record: BareStructure, offset: number): number {
+  return Math.ceil(record[START]) + offset;
+}
+
+/** Gives a field of a record a value of its own, in place of the one that its bytes hold. */
+export function setField(record: BareStructure, property: string, value: unknown): void {
+  Object.defineProperty(record, property, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** Computes a value once and keeps it. */
@@ -64,9 +74,14 @@ export function decideEndian(isLe: boolean | undefined): boolean {
   return isLe;
 }
 
-/** How many whole elements of so many bytes are left; a rest is part of one more, which then is cut off. */
+/** A list for `count` records of `size` bytes, with room for as many as the bytes can hold: a count of them may say more. */
+export function listOf<T>(io: ByteReader, count: number, size: number): T[] {
+  return new Array<T>(Math.max(0, Math.min(count, countToEnd(io, size))));
+}
+
+/** How many whole elements of so many bytes are left; a rest is part of one more, which then is cut off, and so are bits. */
 export function countToEnd(io: ByteReader, size: number): number {
-  return Math.ceil(io.remaining / size);
+  return io.isEof ? 0 : Math.max(1, Math.ceil(io.remaining / size));
 }
 
 /** Elements that take no bytes may come this often in a row; more is an endless loop, or an attack. */

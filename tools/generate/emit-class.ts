@@ -9,6 +9,7 @@ import {
   type ParameterParts,
   type PropertyParts,
 } from './emit-members.ts';
+import { emitRecordFields, isRecord } from './emit-record.ts';
 import { emitMethods, type MethodParts } from './emit-methods.ts';
 import { unwritableReason } from './writability.ts';
 
@@ -49,6 +50,7 @@ export function emitClass(emission: Emission): ClassParts {
     documentation: documentationText(owner.documentation, `The type \`${owner.name}\` of the spec.`, [
       ruleText(owner.rule),
       unwritableText(emission),
+      recordText(emission),
     ]),
     base,
     layout: {
@@ -64,13 +66,22 @@ export function emitClass(emission: Emission): ClassParts {
     properties: emitProperties(emission),
     parameters,
     construction: emitConstruction(emission),
-    getters: owner.instances.flatMap((instance) => attempt(() => emitGetter(instance, emission)) ?? []),
+    getters: [
+      ...(attempt(() => (isRecord(emission) ? emitRecordFields(emission) : [])) ?? []),
+      ...owner.instances.flatMap((instance) => attempt(() => emitGetter(instance, emission)) ?? []),
+    ],
     methods: emitMethods(emission, parameters, isBare),
   };
 }
 
 function ruleText(rule: string | undefined): string | undefined {
   return rule === undefined ? undefined : `Too few bytes break the rule \`${rule}\`.`;
+}
+
+function recordText(emission: Emission): string | undefined {
+  return emission.attempt(() => isRecord(emission)) === true
+    ? 'Its fields are read from the bytes when they are asked for.'
+    : undefined;
 }
 
 function unwritableText({ owner, analysis, attempt }: Emission): string | undefined {

@@ -3,8 +3,9 @@ import { emitChecks } from './emit-checks.ts';
 import { positionsOf } from './emit-layout.ts';
 import { localName } from './emit-members.ts';
 import { emitAttribute } from './emit-read.ts';
+import { isNumber, isRecord, numberAt } from './emit-record.ts';
 import type { Attribute, TypeSpec } from './model.ts';
-import { endianOf, type FieldEndian } from './resolve.ts';
+import { endianOf } from './resolve.ts';
 import type { Scope } from './scope.ts';
 import { present } from './code.ts';
 import { compare } from './compare.ts';
@@ -19,12 +20,20 @@ export function emitConstruction(emission: Emission): readonly string[] {
     lines.push(`this.${property} = ${localName(property)};`);
   }
   lines.push(...(emission.attempt(() => emitEndian(emission)) ?? []));
+  const record = emission.attempt(() => isRecord(emission) && skipRecord(emission));
+  if (record) return [...lines, record];
   const batches = new Batches(emission);
   for (const { attribute, bits } of emission.attempt(() => positionsOf(owner, analysis)) ?? []) {
     emission.attempt(() => batches.add(attribute, bits));
     if (bits === undefined) batches.flushed(`${names.runtime('mark')}(this);`);
   }
   return [...lines, ...batches.finish()];
+}
+
+/** The fields of a record are read when they are asked for, so that all there is to do is to see that they are there. */
+function skipRecord({ owner, names, analysis }: Emission): string {
+  const size = (analysis.sizes.typeBits(owner) ?? 0) / 8;
+  return `${names.runtime('reserve')}(this, ${size}, ${JSON.stringify(owner.fields[0]?.id)});`;
 }
 
 function emitEndian(emission: Emission): readonly string[] {
@@ -134,7 +143,7 @@ function isDirectField(attribute: Attribute, owner: TypeSpec, { analysis }: Emis
   const { repeat, condition, process, extent } = attribute;
   if (repeat !== undefined || condition !== undefined || process !== undefined) return false;
   const wire = analysis.wireOf(attribute, owner);
-  if (wire.kind === 'integer' || wire.kind === 'float') return true;
+  if (isNumber(wire)) return true;
   const isPlain = extent.padRight === undefined && extent.terminator === undefined && !extent.sizeEos;
   return wire.kind === 'bytes' && isPlain;
 }
@@ -143,15 +152,6 @@ function emitDirect(attribute: Attribute, start: string, end: string, emission: 
   const { analysis, owner } = emission;
   const wire = analysis.wireOf(attribute, owner);
   const stored = `this.${propertyOf(attribute, owner)}`;
-  if (wire.kind !== 'integer' && wire.kind !== 'float')
-    return [`${stored} = io.bytes.subarray(${start}, ${end});`];
-  const kind =
-    wire.kind === 'float' ? 'Float' : `${wire.bytes === 8 ? 'Big' : ''}${wire.signed ? 'Int' : 'Uint'}`;
-  const order = wire.bytes === 1 ? '' : littleArgument(wire.endian);
-  return [`${stored} = io.view.get${kind}${wire.bytes * 8}(${start}${order});`];
-}
-
-function littleArgument(endian: FieldEndian): string {
-  if (endian === 'be') return '';
-  return endian === 'le' ? ', true' : ', this._isLe';
+  const value = isNumber(wire) ? numberAt(wire, 'io', start) : `io.bytes.subarray(${start}, ${end})`;
+  return [`${stored} = ${value};`];
 }

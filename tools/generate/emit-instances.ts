@@ -4,7 +4,7 @@ import { emitAttribute } from './emit-read.ts';
 import { optionalTypeText } from './emit-types.ts';
 import type { Expression } from './expression.ts';
 import type { Attribute, TypeSpec } from './model.ts';
-import { childrenOf, type Names, type Scope } from './scope.ts';
+import { childrenOf, type Scope } from './scope.ts';
 import { converted, fail, present } from './code.ts';
 import { translate, translateCondition, translateCount } from './translate.ts';
 import * as types from './types.ts';
@@ -15,6 +15,8 @@ export interface GetterParts {
   readonly type: string;
   readonly doc: string;
   readonly body: readonly string[];
+  /** What is done with a new `value`, where one can be set. */
+  readonly setter?: readonly string[];
 }
 
 /** The getter of an instance, which computes or reads it when it is first asked for. Throws SpecError. */
@@ -67,7 +69,13 @@ function emitParsed(instance: Attribute, type: string, emission: Emission): read
   const isList = instance.repeat !== undefined;
   const read = emitAttribute(
     instance,
-    { stored: 'result', store: (value) => `result = ${value};` },
+    {
+      stored: 'result',
+      store: (value) => `result = ${value};`,
+      // A list can be looked at while it grows: elements may ask for those before them.
+      storeList: (list) =>
+        `result = ${names.runtime('early')}(this, ${JSON.stringify(instance.id)}, ${list});`,
+    },
     emission,
   );
   const declaration =
@@ -77,24 +85,12 @@ function emitParsed(instance: Attribute, type: string, emission: Emission): read
   const [only, ...more] = read;
   const single =
     only !== undefined && more.length === 0 && only.startsWith('result = ') ? only.slice(9) : undefined;
-  const body =
-    single === undefined
-      ? [declaration, ...early(read, instance, names), 'return result;']
-      : [`return ${single}`];
+  const body = single === undefined ? [declaration, ...read, 'return result;'] : [`return ${single}`];
   return [
     `return ${names.runtime('visit')}(this, ${JSON.stringify(instance.id)}, ${stream}, ${position}, (io) => {`,
     ...body,
     '});',
   ];
-}
-
-/** A list can be looked at while it grows: elements may ask for those before them. */
-function early(read: readonly string[], instance: Attribute, names: Names): readonly string[] {
-  return read.map((line) =>
-    line === 'result = [];'
-      ? `result = ${names.runtime('early')}(this, ${JSON.stringify(instance.id)}, []);`
-      : line,
-  );
 }
 
 function streamText(io: Expression, scope: Scope): string {

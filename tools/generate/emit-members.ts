@@ -1,4 +1,5 @@
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
+import { isRecord } from './emit-record.ts';
 import { optionalTypeText, typeText } from './emit-types.ts';
 import type { Documentation } from './model.ts';
 import { endianOf } from './resolve.ts';
@@ -19,9 +20,11 @@ export interface ParameterParts {
   readonly isOptional: boolean;
 }
 
-/** The properties of a type's class: where it belongs, its params, its fields. */
+/** The properties of a type's class: where it belongs, its params, its fields but for those of a record. */
 export function emitProperties(emission: Emission): readonly PropertyParts[] {
-  return [...contextProperties(emission), ...parameterProperties(emission), ...fieldProperties(emission)];
+  const isLazy = emission.attempt(() => isRecord(emission)) === true;
+  const fields = isLazy ? [] : fieldProperties(emission);
+  return [...contextProperties(emission), ...parameterProperties(emission), ...fields];
 }
 
 /** The text of a doc comment. */

@@ -2,6 +2,7 @@ import { tableOf } from './analysis.ts';
 import { scopeAt, type Emission } from './emission.ts';
 import { processed, readBytes } from './emit-bytes.ts';
 import { emitChecks } from './emit-checks.ts';
+import { isRecord } from './emit-record.ts';
 import { typeText } from './emit-types.ts';
 import type { Attribute, Located, TypeSpec } from './model.ts';
 import { endianOf, type FieldEndian, type SwitchWire, type Wire } from './resolve.ts';
@@ -15,6 +16,8 @@ import * as types from './types.ts';
 export interface Target {
   /** Statement that stores a value. */
   readonly store: (value: string) => string;
+  /** The same for a list that is still to be filled; `store` where absent. */
+  readonly storeList?: (list: string) => string;
   /** The stored value, or list of values. */
   readonly stored: string;
 }
@@ -30,7 +33,9 @@ export function emitAttribute(attribute: Attribute, target: Target, emission: Em
     ];
   const table = tableOf(attribute, emission.analysis.wireOf(attribute, emission.owner));
   if (table !== undefined) return [target.store(emitTable(attribute, table, emission))];
-  return emitLoop(attribute, target, emission);
+  return isRecordList(attribute, emission)
+    ? emitRecordLoop(attribute, target, emission)
+    : emitLoop(attribute, target, emission);
 }
 
 function emitTable(attribute: Attribute, table: string, emission: Emission): string {
@@ -50,6 +55,35 @@ function emitTable(attribute: Attribute, table: string, emission: Emission): str
 
 function isLittle(endian: FieldEndian): string {
   return endian === 'calculated' ? 'this._isLe' : String(endian === 'le');
+}
+
+/** A list of records, whose number is known, with room for them all: growing it takes as long as reading them. */
+function emitRecordLoop(attribute: Attribute, target: Target, emission: Emission): readonly string[] {
+  const { analysis, names, owner } = emission;
+  const { repeat } = attribute;
+  const size = (analysis.sizes.elementBits(attribute, owner) ?? 0) / 8;
+  const count =
+    repeat?.kind === 'count'
+      ? translateCount(repeat.count.ast, scopeAt(emission, repeat.count.place))
+      : `${names.runtime('countToEnd')}(io, ${size})`;
+  const store = target.storeList ?? target.store;
+  const element: Target = { store: (value) => `${target.stored}[index] = ${value};`, stored: target.stored };
+  return [
+    `const count = ${count};`,
+    store(`${names.runtime('listOf')}(io, count, ${size})`),
+    'for (let index = 0; index < count; index++) {',
+    ...emitElement(attribute, element, { ...scopeAt(emission, attribute.whole), index: 'index' }, emission),
+    '}',
+  ];
+}
+
+function isRecordList(attribute: Attribute, emission: Emission): boolean {
+  const { analysis, owner } = emission;
+  const { repeat, checks, extent, process } = attribute;
+  const isPlain = extent.size === undefined && extent.terminator === undefined && !extent.sizeEos;
+  if (!isPlain || repeat?.kind === 'until' || checks.length > 0 || process !== undefined) return false;
+  const wire = analysis.wireOf(attribute, owner);
+  return wire.kind === 'user' && isRecord({ ...emission, owner: wire.type });
 }
 
 function emitLoop(attribute: Attribute, target: Target, emission: Emission): readonly string[] {
@@ -79,7 +113,7 @@ function emitLoop(attribute: Attribute, target: Target, emission: Emission): rea
     ...emitChecks(attribute, 'item', emission, 'index'),
   ];
   const start = [
-    target.store(`[]`),
+    (target.storeList ?? target.store)('[]'),
     ...(isSteady ? [] : [`const guard = new ${names.runtime('LoopGuard')}(io);`]),
   ];
   if (repeat.kind === 'eos') return [...start, `for (let index = 0; !io.isEof; index++) {`, ...body, '}'];

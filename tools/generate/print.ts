@@ -98,6 +98,9 @@ function classStructure(parts: ClassParts): ClassDeclarationStructure {
         docs: [doc(getter.doc)],
       })),
     ],
+    setAccessors: parts.getters.flatMap(({ name, type, setter }) =>
+      setter === undefined ? [] : [{ name, parameters: [{ name: 'value', type }], statements: [...setter] }],
+    ),
     methods: parts.methods.map((method) => ({
       name: method.name,
       isStatic: method.isStatic,
