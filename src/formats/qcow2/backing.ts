@@ -6,11 +6,11 @@ import { toPosition } from './geometry.ts';
 import { headerPlace } from './places.ts';
 
 /** Bytes that a backing file name may have. */
-const MAX_NAME = 1023;
+export const MAX_NAME = 1023;
 
 /** The backing file as the header names it. */
 export interface BackingName {
-  /** Byte position of the name, as the header has it. */
+  /** Byte position of the name; rounded above 2^53, where no name can be read. */
   readonly offset: number;
   /** Bytes of the name, as the header has it. */
   readonly length: number;

@@ -3,7 +3,7 @@ import { fileOffset, type Source } from '../../io/source.ts';
 import type { ImageFile } from '../../model/image.ts';
 import type { Finding, Place } from '../../model/problem.ts';
 import { decodeText, type DecodedExtension, type SinkAt } from './extensions.ts';
-import { toPosition, type Geometry } from './geometry.ts';
+import { bytesText, isClusterStart, toPosition, type Geometry } from './geometry.ts';
 import { endOf } from './places.ts';
 
 /** One persistent bitmap. */
@@ -17,7 +17,7 @@ export interface Bitmap {
   readonly name: string;
   /** How messages call it. */
   readonly label: string;
-  /** Byte position of its table; too large ones are 2^53 - 1. */
+  /** Byte position of its table; rounded above 2^53. */
   readonly tableOffset: number;
   readonly tableEntries: number;
   readonly granularityBits: number;
@@ -54,19 +54,20 @@ export async function readBitmaps(
   const empty = { offset: 0, length: 0, entries: [], fault: null, directoryFault: null };
   if (structure === null) return { ...empty, declared: 0 };
   const declared = structure.nbBitmaps;
-  const offset = toPosition(structure.bitmapDirectoryOffset);
-  const length = toPosition(structure.bitmapDirectorySize);
-  const sentence = judgeDirectory(offset, length, geometry);
-  if (sentence !== null) {
-    const span = structure.at('bitmap_directory_offset');
+  const fault = judgeDirectory(structure, geometry);
+  if (fault !== null) {
+    const { field, sentence, actual } = fault;
+    const span = structure.at(field);
     const at = {
       file,
       offset: record.dataOffset + (span?.offset ?? 0),
       length: span?.size ?? null,
-      field: 'bitmaps_extension.bitmap_directory_offset',
+      field: `bitmaps_extension.${field}`,
     };
-    return { ...empty, declared, fault: { at, data: sentence, actual: String(offset) } };
+    return { ...empty, declared, fault: { at, data: sentence, actual: String(actual) } };
   }
+  const offset = toPosition(structure.bitmapDirectoryOffset);
+  const length = toPosition(structure.bitmapDirectorySize);
   if (offset === 0 || length === 0 || declared > MAX_BITMAPS) return { ...empty, declared };
   const bytes = await source.read(fileOffset(offset), length);
   const entries = decodeEntries(bytes, offset, declared, sinkAt);
@@ -74,14 +75,30 @@ export async function readBitmaps(
   return { declared, offset, length, entries, fault: null, directoryFault };
 }
 
-function judgeDirectory(offset: number, length: number, { clusterSize, limit }: Geometry): string | null {
-  if (offset % clusterSize !== 0)
-    return `the bitmap directory begins at byte ${offset}, which is not the start of a cluster`;
-  if (length > MAX_DIRECTORY_BYTES)
-    return `the bitmap directory has ${length} bytes, more than ${MAX_BITMAPS} bitmaps need`;
-  if (offset + length > limit)
-    return `the bitmap directory lies at bytes ${offset} to ${offset + length - 1}, but the file ends at byte ${limit}`;
-  return null;
+/** A field of the extension that cannot be right. */
+interface DirectoryFault {
+  readonly field: 'bitmap_directory_offset' | 'bitmap_directory_size';
+  readonly sentence: string;
+  readonly actual: bigint;
+}
+
+function judgeDirectory(
+  { bitmapDirectoryOffset: offset, bitmapDirectorySize: size }: BitmapsExtension,
+  { clusterSize, limit }: Geometry,
+): DirectoryFault | null {
+  const misplaced = (sentence: string): DirectoryFault => ({
+    ...{ field: 'bitmap_directory_offset', sentence, actual: offset },
+  });
+  if (!isClusterStart(offset, clusterSize))
+    return misplaced(`the bitmap directory begins at byte ${offset}, which is not the start of a cluster`);
+  if (size > MAX_DIRECTORY_BYTES) {
+    const sentence = `the bitmap directory has ${size} bytes, more than ${MAX_BITMAPS} bitmaps need`;
+    return { field: 'bitmap_directory_size', sentence, actual: size };
+  }
+  if (offset + size <= limit) return null;
+  return misplaced(
+    `the bitmap directory lies at ${bytesText(offset, size)}, but the file ends at byte ${limit}`,
+  );
 }
 
 function decodeEntries(bytes: Uint8Array, offset: number, count: number, sinkAt: SinkAt): readonly Bitmap[] {

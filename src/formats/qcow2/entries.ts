@@ -10,7 +10,7 @@ import type { BreachSink } from '../../codec/index.ts';
 import type { Place, ProblemSink, Report } from '../../model/problem.ts';
 import { breachSink } from '../shared/spec-rules.ts';
 import { compressedRange } from './compressed.ts';
-import type { Geometry } from './geometry.ts';
+import { isClusterStart, positionText, type Geometry } from './geometry.ts';
 import { entryOffset, type SubclusterFault } from './l2-scan.ts';
 import { bitmapTableEntry } from './rules/bitmaps.ts';
 import { dataFileCopied, dataFileOffsetMismatch } from './rules/data-file.ts';
@@ -43,7 +43,7 @@ export function explainL1(entry: OddEntry, { geometry }: EntryContext, problems:
     raise(problems, entry, (common, name) =>
       rules.l1EntryUnaligned.report({
         ...common,
-        data: { entry: name, target, clusterSize: geometry.clusterSize },
+        data: { entry: name, target: positionText(target), clusterSize: geometry.clusterSize },
         expected: `a multiple of ${geometry.clusterSize}`,
       }),
     );
@@ -66,7 +66,7 @@ function explainStandard(entry: OddEntry, context: EntryContext, problems: Probl
     raise(problems, entry, (common, name) =>
       rules.l2EntryUnaligned.report({
         ...common,
-        data: { entry: name, target, clusterSize: geometry.clusterSize },
+        data: { entry: name, target: positionText(target), clusterSize: geometry.clusterSize },
         expected: `a multiple of ${geometry.clusterSize}`,
       }),
     );
@@ -122,7 +122,7 @@ export function explainDataFile(entry: OddEntry, { geometry }: EntryContext, pro
     raise(problems, entry, (common, name) =>
       dataFileOffsetMismatch.report({
         ...common,
-        data: { entry: name, target, guest },
+        data: { entry: name, target: positionText(target), guest },
         expected: hex64(Math.floor(guest / 2 ** 32), guest | 0),
       }),
     );
@@ -137,12 +137,12 @@ export function explainRefcountTable(
   problems: ProblemSink,
 ): void {
   RefcountTableEntry.decode(entryBytes(entry), sinkFor(entry, problems));
-  const target = (entry.high >>> 0) * 2 ** 32 + ((entry.low & 0xffff_fe00) >>> 0);
-  if (target % geometry.clusterSize !== 0)
+  const target = (BigInt(entry.high >>> 0) << 32n) | BigInt((entry.low & 0xffff_fe00) >>> 0);
+  if (!isClusterStart(target, geometry.clusterSize))
     raise(problems, entry, (common, name) =>
       reftableEntryUnaligned.report({
         ...common,
-        data: { entry: name, target, clusterSize: geometry.clusterSize },
+        data: { entry: name, target: String(target), clusterSize: geometry.clusterSize },
         expected: `a multiple of ${geometry.clusterSize}`,
       }),
     );
@@ -156,7 +156,7 @@ export function explainBitmapTable(entry: OddEntry, { geometry }: EntryContext, 
     raise(problems, entry, (common, name) =>
       bitmapTableEntry.report({
         ...common,
-        data: `${name} points at byte ${target}, which is no multiple of the cluster size ${geometry.clusterSize}`,
+        data: `${name} points at byte ${positionText(target)}, which is no multiple of the cluster size ${geometry.clusterSize}`,
         expected: `a multiple of ${geometry.clusterSize}`,
       }),
     );

@@ -2,6 +2,7 @@ import type { RegionKind, RegionRule } from '../../model/owners.ts';
 import type { Place } from '../../model/problem.ts';
 import { bitmapPlace, type Bitmap } from './bitmaps.ts';
 import { explainBitmapTable, explainRefcountTable, type OddEntry } from './entries.ts';
+import { positionText } from './geometry.ts';
 import { headerPlace, type HeaderField } from './places.ts';
 import type { PointerTable } from './pointer-table.ts';
 import { bitmapTableEntry } from './rules/bitmaps.ts';
@@ -62,7 +63,11 @@ export function snapshotL1Kind({ file }: TreeInput, snapshots: readonly Snapshot
         snapshot === undefined
           ? { file, offset: null, length: null, field: 'snapshots' }
           : snapshotPlace(file, snapshot, 'l1_table_offset');
-      return { at, guestOffset: null, actual: snapshot === undefined ? null : String(snapshot.l1Offset) };
+      return {
+        at,
+        guestOffset: null,
+        actual: snapshot === undefined ? null : String(snapshot.entry.l1TableOffset),
+      };
     },
   };
 }
@@ -79,7 +84,11 @@ export function bitmapTableKind({ file }: TreeInput, bitmaps: readonly Bitmap[])
         bitmap === undefined
           ? { file, offset: null, length: null, field: 'bitmap_directory' }
           : bitmapPlace(file, bitmap, 'bitmap_table_offset');
-      return { at, guestOffset: null, actual: bitmap === undefined ? null : String(bitmap.tableOffset) };
+      return {
+        at,
+        guestOffset: null,
+        actual: bitmap === undefined ? null : String(bitmap.entry.bitmapTableOffset),
+      };
     },
   };
 }
@@ -90,7 +99,7 @@ const bitmapPastEnd: RegionRule = {
   report: ({ data: { region, start, limit }, ...finding }) =>
     bitmapTableEntry.report({
       ...finding,
-      data: `${region} should begin at byte ${start}, but the file ends at byte ${limit}`,
+      data: `${region} should begin at byte ${positionText(start)}, but the file ends at byte ${limit}`,
     }),
 };
 

@@ -34,8 +34,10 @@ export async function readHeader(context: OpenContext, sinkAt: SinkAt): Promise<
   const { file, source } = context;
   const head = await readAvailable(source, fileOffset(0), HEAD_BYTES);
   const { header, breaches } = decodeHeader(head);
-  breaches.forEach(sinkAt(0, 'header'));
   const isVersioned = header?.version === 2 || header?.version === 3;
+  // Without a known version the other fields have no known meaning that they could break.
+  const telling = isVersioned || header === undefined ? breaches : breaches.filter(isIdentity);
+  telling.forEach(sinkAt(0, 'header'));
   const bits = header?.clusterBits ?? 0;
   if (header === undefined || !isVersioned || bits < MIN_CLUSTER_BITS || bits > MAX_CLUSTER_BITS)
     throw new UnreadableImageError(`${file.path}: the header says nothing that can be relied on`);
@@ -49,6 +51,10 @@ export async function readHeader(context: OpenContext, sinkAt: SinkAt): Promise<
         : await readAvailable(source, fileOffset(0), clusterSize),
     hasLength: !isLengthWrong && isInCluster(context, header, clusterSize),
   };
+}
+
+function isIdentity({ field }: Breach): boolean {
+  return field === 'magic' || field === 'version';
 }
 
 /** Decodes the header; where its own length leads out of the bytes at hand, its known fields all the same. */

@@ -51,8 +51,6 @@ export interface Qcow2Parts extends ClaimInput {
   readonly method: CompressionMethod;
   readonly backing: BackingName | null;
   readonly parent: ParentLink | null;
-  /** Format that the backing file shows; `null` where it is not open or shows none. */
-  readonly parentMark: string | null;
   /** `null` where guest data are in this file. */
   readonly dataFile: DataFile | null;
   /** A data file that is named although guest data are in this file. */

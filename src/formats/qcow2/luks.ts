@@ -4,7 +4,7 @@ import { fileOffset, type Source } from '../../io/source.ts';
 import type { ImageFile } from '../../model/image.ts';
 import type { Finding, Place } from '../../model/problem.ts';
 import type { DecodedExtension, SinkAt } from './extensions.ts';
-import { toPosition, type Geometry } from './geometry.ts';
+import { bytesText, isClusterStart, toPosition, type Geometry } from './geometry.ts';
 
 /** The encryption header inside the image. */
 export interface LuksArea {
@@ -32,21 +32,22 @@ export async function readLuks(
   const { record, structure } = extension;
   const empty: LuksArea = { offset: 0, length: 0, header: null, fault: null };
   if (structure === null) return empty;
-  const offset = toPosition(structure.offset);
-  const length = toPosition(structure.length);
+  const { offset: position, length: size } = structure;
+  const offset = toPosition(position);
+  const length = toPosition(size);
   const fault = (data: string): LuksArea => ({
     ...empty,
     fault: {
       at: { file, offset: record.dataOffset, length: 16, field: 'encryption_extension' },
       data,
-      actual: `${structure.offset}, ${structure.length} bytes`,
+      actual: `${position}, ${size} bytes`,
     },
   });
-  if (offset === 0 || offset % clusterSize !== 0)
-    return fault(`the encryption header begins at byte ${offset}, which is not the start of a cluster`);
+  if (offset === 0 || !isClusterStart(position, clusterSize))
+    return fault(`the encryption header begins at byte ${position}, which is not the start of a cluster`);
   if (offset + length > limit)
     return fault(
-      `the encryption header lies at bytes ${offset} to ${offset + length - 1}, but the file ends at byte ${limit}`,
+      `the encryption header lies at ${bytesText(position, size)}, but the file ends at byte ${limit}`,
     );
   const bytes = await source.read(fileOffset(offset), Math.min(length, HEADER_SIZE));
   const header = Luks1Header.decode(bytes, sinkAt(offset, 'luks_header')) ?? null;

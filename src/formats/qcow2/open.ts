@@ -1,6 +1,6 @@
 import { CryptMethod, CompressionType, HeaderExtensionType, type Header } from '../../../generated/qcow2.ts';
 import { UnreadableImageError, UnsupportedFeatureError } from '../../errors.ts';
-import { fileOffset, readAvailable, type Source } from '../../io/source.ts';
+import type { Source } from '../../io/source.ts';
 import type { OpenContext } from '../../model/format.ts';
 import type { ParentLink } from '../../model/image.ts';
 import { toSafeNumber } from '../../model/offsets.ts';
@@ -27,14 +27,14 @@ import { padSource } from './padded-source.ts';
 import { endOf } from './places.ts';
 import { PointerTable } from './pointer-table.ts';
 import { MAX_BYTES, readPointerTable } from './pointer-reader.ts';
-import { probe } from './probe.ts';
 import { specRules } from './rules/from-spec.ts';
+import { judgeSize, sizeLimit } from './rules/header.ts';
 import { readSnapshots, type SnapshotTable } from './snapshots.ts';
 
-/** Bytes that a mark is looked for in. */
-const MARK_BYTES = 112;
 const MAX_L1_ENTRIES = 0x40_0000;
 const MAX_REFCOUNT_TABLE = 0x80_0000;
+/** Bytes of the largest disk that any tables can map. */
+const MAX_DISK = 2n ** 61n;
 
 /**
  * Opens a qcow2 image: header, extensions, the tables that lead to all others, the names of other files.
@@ -45,7 +45,7 @@ export async function openQcow2(context: OpenContext): Promise<Qcow2Image> {
   const { file, source: opened, problems } = context;
   const sinkAt: SinkAt = (offset, name) => breachSink(specRules, { file, offset, name }, problems);
   const { header, firstCluster, hasLength } = await readHeader(context, sinkAt);
-  const geometry = geometryOf(header, opened);
+  const geometry = geometryOf(context, header);
   const source = padSource(opened, geometry.limit);
   const extensions = extensionsOf(header, firstCluster, geometry, hasLength, sinkAt);
   const backing = readBacking(header, firstCluster, extensions);
@@ -72,7 +72,6 @@ export async function openQcow2(context: OpenContext): Promise<Qcow2Image> {
     featureNames: readFeatureNames(extensions, sinkAt),
     backing,
     parent,
-    parentMark: await markOf(parent),
     hasDataFile,
     dataFile: hasDataFile ? await openDataFile(context, namedDataFile) : null,
     unusedDataFile: hasDataFile ? null : namedDataFile,
@@ -89,23 +88,35 @@ export async function openQcow2(context: OpenContext): Promise<Qcow2Image> {
   });
 }
 
-function geometryOf(header: Header, { name, size: fileSize }: Source): Geometry {
-  const size = toSafeNumber(header.size);
-  if (size === null && header.size > 2n ** 61n)
-    throw new UnreadableImageError(`${name}: the disk cannot have ${header.size} bytes`);
-  if (size === null)
-    throw new UnsupportedFeatureError(
-      `${name}: disks of 2^53 bytes and more are not supported (${header.size})`,
-    );
+function geometryOf(context: OpenContext, header: Header): Geometry {
   const order = header.refcountOrder ?? 4;
-  return makeGeometry({
+  const size = toSafeNumber(header.size);
+  const geometry = makeGeometry({
     clusterBits: header.clusterBits,
     version: header.version === 2 ? 2 : 3,
     extendedL2: header.incompatibleFeatures?.extendedL2 ?? false,
     refcountOrder: order <= 6 ? order : 4,
-    size,
-    fileSize,
+    size: size ?? 0,
+    fileSize: context.source.size,
   });
+  if (size === null) refuseSize(context, header, geometry);
+  return geometry;
+}
+
+/** Ends the opening of an image whose disk has 2^53 bytes or more, which its tables may or may not be able to map. */
+function refuseSize(
+  { file, source, problems }: OpenContext,
+  header: Header,
+  { clusterSize, l2Entries }: Geometry,
+): never {
+  const fault = judgeSize(file, header, clusterSize * l2Entries);
+  if (fault === null)
+    throw new UnsupportedFeatureError(
+      `${source.name}: disks of 2^53 bytes and more are not supported (${header.size})`,
+    );
+  // Above that the header's spec has reported it.
+  if (header.size <= MAX_DISK) problems.add(sizeLimit.report(fault));
+  throw new UnreadableImageError(`${source.name}: the disk cannot have ${header.size} bytes`);
 }
 
 function extensionsOf(
@@ -182,15 +193,5 @@ async function openBacking(
   const { name, format: formatHint, offset, length } = backing;
   if (offset + length <= clusterSize) return context.openParent({ name, formatHint });
   const reason = 'the name of the backing file does not lie in the first cluster';
-  return { name, formatHint, state: 'unreadable', path: null, image: null, reason };
-}
-
-/** The format that an opened parent's first bytes show, so far as it is this one. */
-async function markOf(parent: ParentLink | null): Promise<string | null> {
-  const image = parent?.image ?? null;
-  const source = image?.files[0]?.source ?? null;
-  if (image === null || source === null) return null;
-  if (image.format !== 'raw') return image.format;
-  const head = await readAvailable(source, fileOffset(0), MARK_BYTES);
-  return probe({ head, tail: new Uint8Array(0), size: source.size }) === 'magic' ? 'qcow2' : 'raw';
+  return { name, formatHint, recognised: null, state: 'unreadable', path: null, image: null, reason };
 }

@@ -87,6 +87,11 @@ export class RefcountReader {
     }
   }
 
+  /** As `get`, exact. */
+  text(index: number): string {
+    return String(this.#order === 6 ? this.#view.getBigUint64(8 * index) : this.get(index));
+  }
+
   /** The counts of a group that are 1, as bits. */
   oneBits(group: number): number {
     if (this.isOne(group)) return -1;

@@ -127,7 +127,7 @@ class Comparison {
       let bits = this.#words(cluster)[0];
       for (; bits !== 0; bits &= bits - 1) {
         const unit = cluster + 31 - Math.clz32(bits & -bits);
-        const report = this.#judge(unit, 0, this.#ownership.references(unit));
+        const report = this.#judge(unit, 0, '0', this.#ownership.references(unit));
         if (report !== null) yield report;
       }
     }
@@ -182,15 +182,18 @@ class Comparison {
       const isShared = ((shared >>> bit) & 1) === 1;
       if (isShared && this.#ownership.exclusiveReferences(unit) > 0) this.isSettled = false;
       const computed = isShared ? this.#ownership.references(unit) : (claimed >>> bit) & 1;
-      const report = stored === computed ? null : this.#judge(unit, stored, computed);
+      if (stored === computed) continue;
+      const report = this.#judge(unit, stored, this.#reader.text(group * GROUP + bit), computed);
       if (report !== null) found.push(report);
     }
   }
 
-  #judge(cluster: number, stored: number, computed: number): Report | null {
+  /** @param text `stored`, exact */
+  #judge(cluster: number, stored: number, text: string, computed: number): Report | null {
     const { clusterSize } = this.#geometry;
-    const figures = { cluster, start: cluster * clusterSize, stored, computed };
-    const common = { at: this.#place(cluster), expected: String(computed), actual: String(stored) };
+    const start = String(BigInt(cluster) * BigInt(clusterSize));
+    const figures = { cluster, start, stored: text, computed };
+    const common = { at: this.#place(cluster), expected: String(computed), actual: text };
     if (cluster >= this.#end) return rules.refcountPastEof.report({ ...common, data: figures });
     this.isSettled = false;
     if (stored > computed) return rules.refcountLeak.report({ ...common, data: figures });

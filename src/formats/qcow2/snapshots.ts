@@ -3,7 +3,7 @@ import { fileOffset, type Source } from '../../io/source.ts';
 import type { ImageFile, SnapshotInfo } from '../../model/image.ts';
 import type { Finding, Place } from '../../model/problem.ts';
 import { decodeText, type SinkAt } from './extensions.ts';
-import { toPosition, type Geometry } from './geometry.ts';
+import { isClusterStart, toPosition, type Geometry } from './geometry.ts';
 import { endOf, headerPlace } from './places.ts';
 
 /** One internal snapshot. */
@@ -18,12 +18,12 @@ export interface Snapshot {
   readonly name: string;
   /** Id and name, as messages call it. */
   readonly label: string;
-  /** Byte position of its L1 table; too large ones are 2^53 - 1. */
+  /** Byte position of its L1 table; rounded above 2^53. */
   readonly l1Offset: number;
   readonly l1Entries: number;
-  /** Bytes of saved machine state. */
+  /** Bytes of saved machine state; rounded above 2^53. */
   readonly vmStateSize: number;
-  /** Bytes of its disk; `null` where the entry does not say. */
+  /** Bytes of its disk, rounded above 2^53; `null` where the entry does not say. */
   readonly diskSize: number | null;
 }
 
@@ -54,19 +54,20 @@ export async function readSnapshots(
 ): Promise<SnapshotTable> {
   const count = header.nbSnapshots;
   if (count === 0 || count > MAX_SNAPSHOTS) return NO_SNAPSHOTS;
-  const offset = toPosition(header.snapshotsOffset);
+  const position = header.snapshotsOffset;
+  const offset = toPosition(position);
   const fault = (sentence: string): SnapshotTable => ({
     ...NO_SNAPSHOTS,
     fault: {
       at: headerPlace(file, header, 'snapshots_offset'),
       data: sentence,
-      actual: String(header.snapshotsOffset),
+      actual: String(position),
     },
   });
-  if (offset === 0 || offset % clusterSize !== 0)
-    return fault(`the snapshot table begins at byte ${offset}, which is not the start of a cluster`);
+  if (offset === 0 || !isClusterStart(position, clusterSize))
+    return fault(`the snapshot table begins at byte ${position}, which is not the start of a cluster`);
   if (offset >= limit)
-    return fault(`the snapshot table should begin at byte ${offset}, but the file ends at byte ${limit}`);
+    return fault(`the snapshot table should begin at byte ${position}, but the file ends at byte ${limit}`);
   const length = Math.min(count * MAX_ENTRY_BYTES, limit - offset, MAX_TABLE_BYTES);
   const bytes = await source.read(fileOffset(offset), length);
   const entries = decodeEntries(bytes, offset, count, sinkAt);

@@ -30,7 +30,7 @@ export function listStructures(parts: Qcow2Parts): readonly DumpedStructure[] {
 }
 
 function listExtensions(
-  { file, extensions, featureNames, bitmapsExtension, encryptionExtension, backing }: Qcow2Parts,
+  { file, fileSize, extensions, featureNames, bitmapsExtension, encryptionExtension, backing }: Qcow2Parts,
   one: (name: string, offset: number, structure: Fielded) => DumpedStructure,
 ): readonly DumpedStructure[] {
   const nested = [
@@ -60,7 +60,7 @@ function listExtensions(
   const records = extensions.records.map(({ structure, offset }, index) =>
     one(`header_extensions[${index}]`, offset, structure),
   );
-  if (backing === null || backing.length === 0) return [...records, ...nested];
+  if (backing === null || backing.length === 0 || backing.offset >= fileSize) return [...records, ...nested];
   const { offset, length, name } = backing;
   const field: FieldNode = { name: 'name', type: 'str', offset: 0, size: length, value: name };
   return [...records, ...nested, { name: 'backing_file_name', file, offset, size: length, fields: [field] }];

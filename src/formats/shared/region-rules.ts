@@ -12,7 +12,9 @@ export function defineRegionRule(declaration: RegionRuleDeclaration): RegionRule
 }
 
 function describeRegion({ region, start, length, limit, other }: RegionFacts): string {
-  const range = `${region} lies at bytes ${start} to ${start + length - 1}`;
+  const end = start + length;
+  // Positions above 2^53 are rounded; the entry that has the exact one is shown as it stands.
+  const range = `${region} lies at ${Number.isSafeInteger(end) ? `bytes ${start} to ${end - 1}` : 'byte 2^53 or above'}`;
   if (other !== null) return `${range}, which ${other} owns as well`;
   return start >= limit
     ? `${range}, behind byte ${limit} where the usable part of the file ends`

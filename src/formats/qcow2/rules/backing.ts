@@ -1,6 +1,7 @@
 import type { ReferenceState } from '../../../model/image.ts';
 import { defineRule } from '../../../model/rule.ts';
-import { backingFormatPlace, backingPlace } from '../backing.ts';
+import { backingFormatPlace, backingPlace, MAX_NAME } from '../backing.ts';
+import { bytesText } from '../geometry.ts';
 import type { Qcow2Image } from '../image.ts';
 import { raisedBySpec } from './spec.ts';
 
@@ -68,15 +69,15 @@ export const backingNameBounds = defineRule<Qcow2Image, string>({
     repair: 'Set the backing file anew (qemu-img rebase -u) if its name is known.',
   },
   *check({ file, header, backing, geometry, extensions }) {
-    if (backing === null) return;
+    if (backing === null || backing.length > MAX_NAME) return;
     const { offset, length } = backing;
+    const position = header.backingFileOffset;
     const at = backingPlace(file, header);
-    const actual = `${offset}, ${length} bytes`;
-    if (length > 1023) return;
+    const actual = `${position}, ${length} bytes`;
     if (offset + length > geometry.clusterSize)
       yield {
         at,
-        data: `the backing file name lies at bytes ${offset} to ${offset + length - 1}, but the first cluster ends at byte ${geometry.clusterSize}`,
+        data: `the backing file name lies at ${bytesText(position, BigInt(length))}, but the first cluster ends at byte ${geometry.clusterSize}`,
         actual,
       };
     else if (length > 0 && offset < extensions.start)
@@ -100,7 +101,7 @@ export const backingNameSize = raisedBySpec(
 );
 
 /** A place for a name, and no name. */
-export const backingNameEmpty = defineRule<Qcow2Image, { readonly offset: number }>({
+export const backingNameEmpty = defineRule<Qcow2Image, { readonly offset: string }>({
   id: 'qcow2/backing-name-empty',
   severity: 'warning',
   depth: 'header',
@@ -116,8 +117,9 @@ export const backingNameEmpty = defineRule<Qcow2Image, { readonly offset: number
     repair: 'Set the position to 0 too, once it is certain that there is no backing file.',
   },
   *check({ file, header, backing }) {
-    if (backing !== null && backing.length === 0)
-      yield { at: backingPlace(file, header), data: { offset: backing.offset }, actual: '0' };
+    if (backing === null || backing.length > 0) return;
+    const offset = String(header.backingFileOffset);
+    yield { at: backingPlace(file, header), data: { offset }, expected: '0', actual: offset };
   },
 });
 
@@ -154,7 +156,7 @@ export const backingMissing = defineRule<Qcow2Image, { readonly reason: string }
   title: 'The backing file is not there',
   spec: NAME,
   repair: 'decision',
-  derivedFrom: ['qcow2/backing-name-bounds', 'qcow2/backing-name-nul'],
+  derivedFrom: ['qcow2/backing-name-bounds', 'qcow2/backing-name-nul', 'qcow2/backing-format-mismatch'],
   message: ({ reason }) => `unallocated clusters are out of reach: ${reason}`,
   explanation: {
     what: 'The backing file that the image names could not be opened. (Where it may be there, but was not opened because of where it lies, this is a warning.)',
@@ -219,16 +221,17 @@ export const backingFormatMismatch = defineRule<
     readers: 'qemu uses the stated format and fails, or shows the tables of the backing file as guest data.',
     repair: 'Set the right format (qemu-img rebase -u -F), after a look at what the file is.',
   },
-  *check({ file, backing, parentMark }) {
-    if (backing === null || backing.format === null || parentMark === null) return;
+  *check({ file, backing, parent }) {
+    const found = parent?.recognised ?? null;
+    if (backing === null || backing.format === null || found === null) return;
     const stated = backing.format === 'vpc' ? 'vhd' : backing.format;
-    if (stated === parentMark || !['raw', 'qcow2', 'vmdk', 'vhd'].includes(stated)) return;
+    if (stated === found || !['raw', 'qcow2', 'vmdk', 'vhd'].includes(stated)) return;
     yield {
       at: backingFormatPlace(file, backing),
-      data: { stated: backing.format, found: parentMark },
+      data: { stated: backing.format, found },
       ...(stated === 'raw' ? { severity: 'warning' } : {}),
       expected: backing.format,
-      actual: parentMark,
+      actual: found,
     };
   },
 });

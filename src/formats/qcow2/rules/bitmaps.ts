@@ -1,5 +1,6 @@
 import { defineRule, defineSpecRule } from '../../../model/rule.ts';
 import { bitmapPlace } from '../bitmaps.ts';
+import { isClusterStart } from '../geometry.ts';
 import type { Qcow2Image } from '../image.ts';
 import { headerPlace } from '../places.ts';
 import { raisedBySpec } from './spec.ts';
@@ -102,18 +103,18 @@ export const bitmapDirectoryEntry = defineRule<Qcow2Image, string>({
   },
   *check({ file, geometry, bitmaps }) {
     for (const bitmap of bitmaps?.entries ?? []) {
-      const { tableOffset, tableEntries, label } = bitmap;
+      const { tableOffset, tableEntries, label, entry } = bitmap;
       const at = bitmapPlace(file, bitmap, 'bitmap_table_offset');
-      const actual = String(tableOffset);
+      const actual = String(entry.bitmapTableOffset);
       if (tableEntries === 0) continue;
-      if (tableOffset === 0 || tableOffset % geometry.clusterSize !== 0)
+      if (tableOffset === 0 || !isClusterStart(entry.bitmapTableOffset, geometry.clusterSize))
         yield {
           at,
-          data: `the table of ${label} begins at byte ${tableOffset}, which is not the start of a cluster`,
+          data: `the table of ${label} begins at byte ${actual}, which is not the start of a cluster`,
           actual,
         };
       else if (tableOffset + 8 * tableEntries > geometry.limit)
-        yield { at, data: `the table of ${label} at byte ${tableOffset} is not wholly in the file`, actual };
+        yield { at, data: `the table of ${label} at byte ${actual} is not wholly in the file`, actual };
     }
     if (bitmaps !== null && bitmaps.directoryFault !== null) yield bitmaps.directoryFault;
   },

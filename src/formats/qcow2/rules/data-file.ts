@@ -181,7 +181,7 @@ export const dataFileShort = defineRule<Qcow2Image, { readonly size: number; rea
 /** A guest cluster at another place of the data file. */
 export const dataFileOffsetMismatch = defineRule<
   unknown,
-  { readonly entry: string; readonly target: number; readonly guest: number }
+  { readonly entry: string; readonly target: string; readonly guest: number }
 >({
   id: 'qcow2/data-file-offset-mismatch',
   severity: 'error',

@@ -1,3 +1,6 @@
+import type { Header } from '../../../../generated/qcow2.ts';
+import type { ImageFile } from '../../../model/image.ts';
+import type { Finding } from '../../../model/problem.ts';
 import { defineRule, defineSpecRule } from '../../../model/rule.ts';
 import type { Qcow2Image } from '../image.ts';
 import { headerPlace } from '../places.ts';
@@ -213,13 +216,25 @@ export const sizeLimit = defineRule<Qcow2Image, string>({
     repair: 'Restore the size from a copy, or from the partition table inside the disk.',
   },
   *check({ header, geometry, file }) {
-    const entries = Math.ceil(geometry.size / (geometry.clusterSize * geometry.l2Entries));
-    if (entries <= 0x40_0000) return;
-    const at = headerPlace(file, header, 'size');
-    const need = `an L1 table of ${entries} entries, more than the 4194304 that fit into 32 MiB`;
-    yield { at, data: `a disk of ${geometry.size} bytes needs ${need}`, actual: String(geometry.size) };
+    const fault = judgeSize(file, header, geometry.clusterSize * geometry.l2Entries);
+    if (fault !== null) yield fault;
   },
 });
+
+/**
+ * What is wrong with the size of a disk that needs more L1 entries than there can be; `null` for any other.
+ *
+ * @param span guest bytes that one L1 entry maps
+ */
+export function judgeSize(file: ImageFile, header: Header, span: number): Finding<string> | null {
+  const { size } = header;
+  const unit = BigInt(span);
+  const entries = (size + unit - 1n) / unit;
+  if (entries <= 0x40_0000n) return null;
+  const at = headerPlace(file, header, 'size');
+  const need = `an L1 table of ${entries} entries, more than the 4194304 that fit into 32 MiB`;
+  return { at, data: `a disk of ${size} bytes needs ${need}`, actual: String(size) };
+}
 
 /** A disk larger than the format can map, as far as the field alone tells. */
 export const sizeLimitField = raisedBySpec(

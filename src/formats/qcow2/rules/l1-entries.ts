@@ -24,7 +24,7 @@ export const l1EntryReserved = defineSpecRule({
 /** An L2 table that does not begin at a cluster. */
 export const l1EntryUnaligned = defineRule<
   unknown,
-  { readonly entry: string; readonly target: number; readonly clusterSize: number }
+  { readonly entry: string; readonly target: string; readonly clusterSize: number }
 >({
   id: 'qcow2/l1-entry-unaligned',
   severity: 'error',

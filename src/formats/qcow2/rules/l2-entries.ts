@@ -61,7 +61,7 @@ export const l2ZeroBitExtended = defineSpecRule({
 /** A host cluster that does not begin at a cluster. */
 export const l2EntryUnaligned = defineRule<
   unknown,
-  { readonly entry: string; readonly target: number; readonly clusterSize: number }
+  { readonly entry: string; readonly target: string; readonly clusterSize: number }
 >({
   id: 'qcow2/l2-entry-unaligned',
   severity: 'error',

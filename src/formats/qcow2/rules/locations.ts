@@ -1,6 +1,6 @@
 import { defineRule, defineSpecRule } from '../../../model/rule.ts';
 import { defineRegionRule } from '../../shared/region-rules.ts';
-import { neededL1Entries } from '../geometry.ts';
+import { bytesText, isClusterStart, neededL1Entries } from '../geometry.ts';
 import type { Qcow2Image } from '../image.ts';
 import { headerPlace } from '../places.ts';
 import { raisedBySpec } from './spec.ts';
@@ -25,14 +25,15 @@ export const l1Unaligned = defineRule<Qcow2Image, string>({
     readers: 'qemu refuses to open the image.',
     repair: 'Find the table (it is the cluster whose entries point at L2 tables) and correct the header.',
   },
-  *check({ file, header, geometry, l1 }) {
-    const excess = l1.offset % geometry.clusterSize;
-    if (excess === 0) return;
+  *check({ file, header, geometry: { clusterSize } }) {
+    const position = header.l1TableOffset;
+    if (isClusterStart(position, clusterSize)) return;
+    const excess = position % BigInt(clusterSize);
     yield {
       at: headerPlace(file, header, 'l1_table_offset'),
-      data: `the L1 table begins at byte ${l1.offset}, ${excess} bytes behind the start of a cluster`,
-      expected: `a multiple of ${geometry.clusterSize}`,
-      actual: String(header.l1TableOffset),
+      data: `the L1 table begins at byte ${position}, ${excess} bytes behind the start of a cluster`,
+      expected: `a multiple of ${clusterSize}`,
+      actual: String(position),
     };
   },
 });
@@ -44,10 +45,7 @@ export const l1Missing = raisedBySpec(
 );
 
 /** An L1 table that is not in the file. */
-export const l1OutOfFile = defineRule<
-  Qcow2Image,
-  { readonly start: number; readonly end: number; readonly limit: number }
->({
+export const l1OutOfFile = defineRule<Qcow2Image, string>({
   id: 'qcow2/l1-out-of-file',
   severity: 'error',
   depth: 'header',
@@ -55,10 +53,7 @@ export const l1OutOfFile = defineRule<
   spec: L1,
   repair: 'none',
   derivedFrom: ['qcow2/l1-unaligned', 'qcow2/l1-too-large'],
-  message: ({ start, end, limit }) =>
-    start >= limit
-      ? `the L1 table should begin at byte ${start}, but the file ends at byte ${limit}`
-      : `the L1 table lies at bytes ${start} to ${end - 1}, but the file ends at byte ${limit}`,
+  message: (sentence) => sentence,
   explanation: {
     what: 'The active L1 table begins at or behind the end of the file, or runs beyond it. (A file may end inside its last cluster; the missing bytes are zeros.)',
     why: 'Guest data that the missing entries lead to cannot be found; they read as zeros, without an error.',
@@ -69,12 +64,17 @@ export const l1OutOfFile = defineRule<
   *check({ file, header, geometry, l1, fileSize }) {
     const end = l1.offset + 8 * l1.declared;
     if (l1.declared === 0 || end <= geometry.limit) return;
+    const position = header.l1TableOffset;
     const isCut = l1.offset < geometry.limit;
+    const where =
+      l1.offset < fileSize
+        ? `lies at ${bytesText(position, 8n * BigInt(l1.declared))}`
+        : `should begin at byte ${position}`;
     yield {
       at: headerPlace(file, header, 'l1_table_offset'),
-      data: { start: l1.offset, end, limit: fileSize },
+      data: `the L1 table ${where}, but the file ends at byte ${fileSize}`,
       ...(isCut ? { severity: 'warning' } : {}),
-      actual: String(header.l1TableOffset),
+      actual: String(position),
     };
   },
 });
@@ -174,7 +174,7 @@ export const reftableMissing = defineSpecRule({
 /** A refcount table that does not begin at a cluster. */
 export const reftableUnaligned = defineRule<
   Qcow2Image,
-  { readonly offset: number; readonly clusterSize: number }
+  { readonly offset: string; readonly clusterSize: number }
 >({
   id: 'qcow2/reftable-unaligned',
   severity: 'error',
@@ -191,13 +191,14 @@ export const reftableUnaligned = defineRule<
     readers: 'qemu refuses to open the image.',
     repair: 'Rebuild the reference counts from the tables after setting a position that is aligned.',
   },
-  *check({ file, header, geometry: { clusterSize }, refcountTable: { offset } }) {
-    if (offset % clusterSize === 0) return;
+  *check({ file, header, geometry: { clusterSize } }) {
+    if (isClusterStart(header.refcountTableOffset, clusterSize)) return;
+    const offset = String(header.refcountTableOffset);
     yield {
       at: headerPlace(file, header, 'refcount_table_offset'),
       data: { offset, clusterSize },
       expected: `a multiple of ${clusterSize}`,
-      actual: String(header.refcountTableOffset),
+      actual: offset,
     };
   },
 });
@@ -205,7 +206,7 @@ export const reftableUnaligned = defineRule<
 /** A refcount table that is not in the file. */
 export const reftableOutOfFile = defineRule<
   Qcow2Image,
-  { readonly start: number; readonly end: number; readonly fileSize: number }
+  { readonly range: string; readonly fileSize: number }
 >({
   id: 'qcow2/reftable-out-of-file',
   severity: 'error',
@@ -214,8 +215,8 @@ export const reftableOutOfFile = defineRule<
   spec: REFCOUNTS,
   repair: 'safe',
   derivedFrom: ['qcow2/reftable-unaligned', 'qcow2/reftable-too-large'],
-  message: ({ start, end, fileSize }) =>
-    `the refcount table should lie at bytes ${start} to ${end - 1}, but the file ends at byte ${fileSize}`,
+  message: ({ range, fileSize }) =>
+    `the refcount table should lie at ${range}, but the file ends at byte ${fileSize}`,
   explanation: {
     what: 'The refcount table lies behind the end of the file, or runs beyond it.',
     why: 'The reference counts are lost: a writer would take clusters that are in use for free ones. Guest data can be read.',
@@ -226,9 +227,10 @@ export const reftableOutOfFile = defineRule<
   *check({ file, header, geometry, refcountTable, fileSize }) {
     const end = refcountTable.offset + 8 * refcountTable.declared;
     if (refcountTable.declared === 0 || refcountTable.offset === 0 || end <= geometry.limit) return;
+    const range = bytesText(header.refcountTableOffset, 8n * BigInt(refcountTable.declared));
     yield {
       at: headerPlace(file, header, 'refcount_table_offset'),
-      data: { start: refcountTable.offset, end, fileSize },
+      data: { range, fileSize },
       actual: String(header.refcountTableOffset),
     };
   },

@@ -1,4 +1,5 @@
 import { defineRule, defineSpecRule } from '../../../model/rule.ts';
+import { bytesText } from '../geometry.ts';
 import type { Qcow2Image } from '../image.ts';
 import { keySlotPlace } from '../luks.ts';
 import { headerPlace } from '../places.ts';
@@ -131,11 +132,11 @@ export const luksSlot = defineRule<Qcow2Image, string>({
     for (const [index, slot] of header.keySlots.entries()) {
       if (slot.state !== 0x00ac71f3) continue;
       const material = slot.keyMaterialOffset * 512;
-      const end = material + slot.stripes * header.keyBytes;
-      if (material === 0 || end > length)
+      const size = BigInt(slot.stripes) * BigInt(header.keyBytes);
+      if (material === 0 || BigInt(material) + size > length)
         yield {
           at: keySlotPlace(file, luks, index, 'key_material_offset'),
-          data: `the key material of slot ${index} lies at bytes ${material} to ${end - 1} of an encryption header of ${length} bytes`,
+          data: `the key material of slot ${index} lies at ${bytesText(BigInt(material), size)} of an encryption header of ${length} bytes`,
           actual: String(slot.keyMaterialOffset),
         };
       if (slot.iterations < MIN_ITERATIONS)

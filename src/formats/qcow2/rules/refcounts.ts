@@ -49,7 +49,7 @@ export const reftableEntryReserved = defineSpecRule({
 /** A refcount block that does not begin at a cluster. */
 export const reftableEntryUnaligned = defineRule<
   unknown,
-  { readonly entry: string; readonly target: number; readonly clusterSize: number }
+  { readonly entry: string; readonly target: string; readonly clusterSize: number }
 >({
   id: 'qcow2/reftable-entry-unaligned',
   severity: 'error',
@@ -108,9 +108,10 @@ export const reftableEntryDuplicate = defineRegionRule({
 export interface RefcountFigures {
   /** Number of the host cluster. */
   readonly cluster: number;
-  /** Its first byte in the file. */
-  readonly start: number;
-  readonly stored: number;
+  /** Its first byte in the file; exact, also above 2^53. */
+  readonly start: string;
+  /** Exact, also where it has 64 bits. */
+  readonly stored: string;
   readonly computed: number;
 }
 
@@ -131,7 +132,7 @@ export const refcountTooLow = defineRule<unknown, RefcountFigures>({
     'qcow2/reftable-entry-out-of-file',
     'qcow2/reftable-entry-duplicate',
   ],
-  message: (figures) => describe(figures, figures.stored === 0 ? ': it can be given out while in use' : ''),
+  message: (figures) => describe(figures, figures.stored === '0' ? ': it can be given out while in use' : ''),
   explanation: {
     what: 'More entries refer to a cluster than its reference count says.',
     why: 'Nothing is lost yet. A writer that frees one of the references, or looks for a free cluster, will overwrite data that are in use.',

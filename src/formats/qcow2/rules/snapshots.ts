@@ -1,5 +1,5 @@
 import { defineRule } from '../../../model/rule.ts';
-import { neededL1Entries } from '../geometry.ts';
+import { bytesText, isClusterStart, neededL1Entries } from '../geometry.ts';
 import type { Qcow2Image } from '../image.ts';
 import { snapshotPlace } from '../snapshots.ts';
 import { raisedBySpec } from './spec.ts';
@@ -53,20 +53,21 @@ export const snapshotL1Bounds = defineRule<Qcow2Image, string>({
   *check({ file, geometry, snapshots }) {
     for (const snapshot of snapshots.entries) {
       const { l1Offset, l1Entries } = snapshot;
+      const position = snapshot.entry.l1TableOffset;
       const at = snapshotPlace(file, snapshot, 'l1_table_offset');
       const name = `the L1 table of snapshot ${snapshot.label}`;
       if (l1Entries === 0) continue;
-      if (l1Offset === 0 || l1Offset % geometry.clusterSize !== 0)
+      if (l1Offset === 0 || !isClusterStart(position, geometry.clusterSize))
         yield {
           at,
-          data: `${name} begins at byte ${l1Offset}, which is not the start of a cluster`,
-          actual: String(l1Offset),
+          data: `${name} begins at byte ${position}, which is not the start of a cluster`,
+          actual: String(position),
         };
       else if (l1Offset + 8 * l1Entries > geometry.limit)
         yield {
           at,
-          data: `${name} lies at bytes ${l1Offset} to ${l1Offset + 8 * l1Entries - 1}, but the file ends at byte ${geometry.limit}`,
-          actual: String(l1Offset),
+          data: `${name} lies at ${bytesText(position, 8n * BigInt(l1Entries))}, but the file ends at byte ${geometry.limit}`,
+          actual: String(position),
         };
     }
   },
@@ -181,20 +182,20 @@ export const snapshotDiskSize = defineRule<Qcow2Image, string>({
   },
   *check({ file, geometry, snapshots }) {
     for (const snapshot of snapshots.entries) {
-      const { diskSize, l1Entries, label } = snapshot;
-      if (diskSize === null) continue;
+      const { diskSize, l1Entries, label, entry } = snapshot;
+      if (diskSize === null || entry.diskSize === undefined) continue;
       const at = snapshotPlace(file, snapshot, 'disk_size');
-      const actual = String(diskSize);
-      if (diskSize % 512 !== 0 && diskSize !== geometry.size)
+      const actual = String(entry.diskSize);
+      if (entry.diskSize % 512n !== 0n && diskSize !== geometry.size)
         yield {
           at,
-          data: `snapshot ${label} has a disk of ${diskSize} bytes, which is no multiple of 512`,
+          data: `snapshot ${label} has a disk of ${actual} bytes, which is no multiple of 512`,
           actual,
         };
       else if (neededL1Entries(geometry, diskSize) > l1Entries)
         yield {
           at,
-          data: `snapshot ${label} has a disk of ${diskSize} bytes, but its L1 table has only ${l1Entries} entries`,
+          data: `snapshot ${label} has a disk of ${actual} bytes, but its L1 table has only ${l1Entries} entries`,
           actual,
         };
     }
@@ -263,12 +264,14 @@ export const snapshotVmstate = defineRule<Qcow2Image, string>({
       if (vmStateSize === 0) continue;
       const span = geometry.clusterSize * geometry.l2Entries;
       const needed = Math.ceil((diskSize ?? geometry.size) / span) + Math.ceil(vmStateSize / span);
-      if (needed > l1Entries)
-        yield {
-          at: snapshotPlace(file, snapshot, 'vm_state_size'),
-          data: `snapshot ${label} has ${vmStateSize} bytes of machine state, which its ${l1Entries} L1 entries cannot map behind the disk`,
-          actual: String(vmStateSize),
-        };
+      if (needed <= l1Entries) continue;
+      const large = snapshot.entry.vmStateSizeLarge;
+      const actual = String(large ?? snapshot.entry.vmStateSize);
+      yield {
+        at: snapshotPlace(file, snapshot, large === undefined ? 'vm_state_size' : 'vm_state_size_large'),
+        data: `snapshot ${label} has ${actual} bytes of machine state, which its ${l1Entries} L1 entries cannot map behind the disk`,
+        actual,
+      };
     }
   },
 });
