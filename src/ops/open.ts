@@ -129,10 +129,10 @@ async function recogniseSource(
   }
 }
 
-/** Of the marks that are no mere traces the one of `entry`, else the most certain. */
+/** Of several marks that of `entry`, else the most certain one that is no mere trace. */
 function certainMark(marks: readonly Recognised[], entry: FormatEntry): string | null {
-  const certain = marks.filter(({ recognition }) => recognition !== 'trace');
-  return (certain.find((mark) => mark.entry === entry) ?? certain[0])?.entry.id ?? null;
+  const own = marks.find((mark) => mark.entry === entry);
+  return (own ?? marks.find(({ recognition }) => recognition !== 'trace'))?.entry.id ?? null;
 }
 
 async function openLayer(
@@ -250,6 +250,11 @@ async function openParent(
     const file: ImageFile = { path, role: 'parent', source };
     const parent = await recogniseSource(chain, file, source, forced, ancestors);
     recognised = certainMark(recognise(parent.sample), parent.entry);
+    if (recognised !== null && recognised !== parent.entry.id && parent.entry.id !== 'raw') {
+      await source.close();
+      const reason = `${path} is said to be ${parent.entry.id}, but bears the marks of ${recognised}`;
+      return closed('unreadable', path, reason, recognised);
+    }
     const { image } = await openLayer(chain, parent, ancestors);
     return { name: reference.name, formatHint, recognised, state: 'opened', path, image, reason: null };
   } catch (error) {

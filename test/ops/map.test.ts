@@ -32,7 +32,9 @@ function layer(
     size: start,
     files: [file],
     parent:
-      parent === null ? null : { name: 'parent', formatHint: null, recognised: null, state, path: null, image, reason: null },
+      parent === null
+        ? null
+        : { name: 'parent', formatHint: null, recognised: null, state, path: null, image, reason: null },
     allocationUnit: null,
     async *mappings() {
       for (let index = 0; index < mappings.length; index += perBatch)

@@ -14,6 +14,7 @@ import {
   type Qcow2Editor,
   type Qcow2Plan,
 } from '../../support/qcow2.ts';
+import { buildVhd } from '../../support/vhd.ts';
 
 type Change = (image: Qcow2Editor) => unknown;
 
@@ -978,6 +979,14 @@ const CASES: readonly Case[] = [
     severity: 'warning',
   },
   {
+    rule: 'qcow2/backing-format-mismatch',
+    plan: { ...BACKED, backing: 'base.vhd' },
+    files: { 'base.vhd': buildVhd().bytes },
+    damage: nothing,
+    nearPlan: { ...BACKED, backing: 'base.vhd', backingFormat: 'vpc' },
+    nearMiss: nothing,
+  },
+  {
     rule: 'qcow2/backing-format-unknown',
     plan: { ...BACKED, backingFormat: 'qcov2' },
     files: BASE,
@@ -1004,7 +1013,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** Rules that only whole chains show, tested on their own below or in the opener's tests. */
+/** Rules that only whole chains show, which chain.test.ts has. */
 const ELSEWHERE = ['qcow2/backing-depth', 'qcow2/backing-newer'];
 
 async function check({ plan, files = {} }: Case, change: Change, other?: Qcow2Plan): Promise<ImageReport> {
