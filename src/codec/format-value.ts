@@ -19,7 +19,7 @@ export function formatBytes(bytes: Uint8Array): string {
 
 /**
  * Any field value as one line of text: integers exact (hex of `size` bytes when `hex` is set), strings quoted,
- * bytes as hex pairs, arrays in brackets.
+ * bytes as hex pairs, arrays in brackets, structures as JSON.
  */
 export function formatValue(value: unknown, hex = false, size = 0): string {
   if (typeof value === 'bigint') return hex ? formatHex(value, size) : value.toString();
@@ -28,7 +28,8 @@ export function formatValue(value: unknown, hex = false, size = 0): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value instanceof Uint8Array) return formatBytes(value);
   if (Array.isArray(value)) return formatElements(value, hex, size);
-  return String(value);
+  // Structures have an exact toJSON.
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
 
 function formatElements(values: readonly unknown[], hex: boolean, size: number): string {

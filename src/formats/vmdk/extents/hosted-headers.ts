@@ -14,6 +14,9 @@ import { GD_AT_END, headerPlace, isIntact, type HostedHeaders, type PlacedHeader
 /** Bytes of the footer with the markers on both sides of it. */
 export const FOOTER_AREA = 3 * SECTOR_SIZE;
 
+/** Fields that mean the same in every version. */
+const IDENTITY: readonly string[] = ['magic_number', 'version', 'newline_detector'];
+
 /** How far from the end of a file a displaced footer is looked for, when something was appended behind it. */
 const FOOTER_SEARCH_BYTES = 1024 * 1024;
 
@@ -47,8 +50,12 @@ async function readHeader(
   problems: ProblemSink,
 ): Promise<PlacedHeader | null> {
   const bytes = await readAvailable(source, fileOffset(0), SECTOR_SIZE);
-  const sink = breachSink(hostedSpecRules, { file, offset: 0, name: 'header' }, problems);
-  const fields = SparseExtentHeader.decode(bytes, sink);
+  const breaches: Breach[] = [];
+  const fields = SparseExtentHeader.decode(bytes, (breach) => breaches.push(breach));
+  // Without a known version the other fields have no known meaning that they could break.
+  const isVersioned = breaches.every(({ field }) => field !== 'version');
+  const telling = isVersioned ? breaches : breaches.filter(({ field }) => IDENTITY.includes(field));
+  telling.forEach(breachSink(hostedSpecRules, { file, offset: 0, name: 'header' }, problems));
   return fields === undefined ? null : { name: 'header', offset: 0, fields };
 }
 
