@@ -82,6 +82,8 @@ export interface FormatDeclaration<I extends Image> {
   readonly title: string;
   readonly extensions: readonly string[];
   readonly rules: readonly Rule<I>[];
+  /** The families of rules (an id up to its slash) that can find anything in an image of its kind; absent: all of them. */
+  readonly families?: (image: I) => ReadonlySet<string>;
   readonly probe: (sample: ProbeSample) => Recognition | null;
   readonly open: (context: OpenContext) => Promise<I>;
 }
@@ -89,19 +91,44 @@ export interface FormatDeclaration<I extends Image> {
 const DEPTHS: readonly Depth[] = ['header', 'metadata', 'data'];
 
 /** Declares a format; the type of its images stays inside. */
-export function defineFormat<I extends Image>(declaration: FormatDeclaration<I>): Format {
-  const { rules } = declaration;
+export function defineFormat<I extends Image>({ families, ...declaration }: FormatDeclaration<I>): Format {
+  const groups = groupByFamily(declaration.rules);
   return {
     ...declaration,
     aliases: declaration.aliases ?? [],
     async evaluate(image, depth, facts, problems) {
-      const reached = DEPTHS.indexOf(depth);
-      for (const rule of rules) {
-        if (rule.check === undefined || DEPTHS.indexOf(rule.depth) > reached) continue;
-        const reports = rule.check(image as I, facts);
-        if (Symbol.asyncIterator in reports) for await (const report of reports) problems.add(report);
-        else for (const report of reports) problems.add(report);
-      }
+      const applying = families?.(image as I) ?? groups;
+      for (const [family, rules] of groups)
+        if (applying.has(family)) await evaluateRules(rules, image as I, depth, facts, problems);
     },
   };
+}
+
+/** The rules that look at a whole image, by the family that their id names; both in the order of the list. */
+function groupByFamily<I>(rules: readonly Rule<I>[]): ReadonlyMap<string, readonly Rule<I>[]> {
+  const groups = new Map<string, Rule<I>[]>();
+  for (const rule of rules) {
+    if (rule.check === undefined) continue;
+    const family = rule.id.slice(0, rule.id.indexOf('/'));
+    const group = groups.get(family);
+    if (group === undefined) groups.set(family, [rule]);
+    else group.push(rule);
+  }
+  return groups;
+}
+
+async function evaluateRules<I>(
+  rules: readonly Rule<I>[],
+  image: I,
+  depth: Depth,
+  facts: Facts,
+  problems: ProblemSink,
+): Promise<void> {
+  const reached = DEPTHS.indexOf(depth);
+  for (const rule of rules) {
+    if (rule.check === undefined || DEPTHS.indexOf(rule.depth) > reached) continue;
+    const reports = rule.check(image, facts);
+    if (Symbol.asyncIterator in reports) for await (const report of reports) problems.add(report);
+    else for (const report of reports) problems.add(report);
+  }
 }
