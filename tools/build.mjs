@@ -44,7 +44,8 @@ function generate() {
  * file for what every check needs and one for each format and each other command. Returns the files.
  */
 async function writeCode() {
-  const program = await bundle({ main: 'src/cli.ts' }, 'cjs', join(dist, 'program'), [
+  const entries = { cli: 'src/cli.ts', 'check-worker': 'src/check-worker.ts' };
+  const program = await bundle(entries, 'cjs', join(dist, 'program'), [
     { name: 'main', test: await hotModules(), priority: 2 },
     { name: 'shared', test: /\/src\/(codec|formats\/shared|model)\//, priority: 1 },
   ]);
@@ -54,10 +55,16 @@ async function writeCode() {
     join(dist, 'lib'),
     [],
   );
-  const door = join(dist, 'cli.js');
-  copyFileSync(join(root, 'tools', 'launcher.cjs'), door);
-  chmodSync(door, 0o755);
-  return [door, ...program, ...library, writeType(dist, 'commonjs'), writeType(join(dist, 'lib'), 'module')];
+  const doors = Object.keys(entries).map((name) => join(dist, `${name}.js`));
+  for (const door of doors) copyFileSync(join(root, 'tools', 'launcher.cjs'), door);
+  chmodSync(join(dist, 'cli.js'), 0o755);
+  return [
+    ...doors,
+    ...program,
+    ...library,
+    writeType(dist, 'commonjs'),
+    writeType(join(dist, 'lib'), 'module'),
+  ];
 }
 
 async function bundle(input, format, dir, groups) {
@@ -80,11 +87,16 @@ function isPackage(id) {
   return !id.startsWith('.') && !isAbsolute(id);
 }
 
-/** The modules that every check and info loads: what these commands import, without what they load only when it is needed. */
+/**
+ * The modules that every check and info loads: what these commands import, without what they load only when it is needed; and without
+ * the program's entry, which acts when it is loaded, while threads load the others too.
+ */
 async function hotModules() {
   const { rolldown } = await import('rolldown');
   const hot = new Set();
-  const entries = ['src/cli.ts', 'src/cli/check.ts', 'src/cli/info.ts'].map((path) => join(root, path));
+  const [entry, ...commands] = ['src/cli.ts', 'src/cli/check.ts', 'src/cli/info.ts'].map((path) =>
+    join(root, path),
+  );
   const collect = {
     name: 'collect',
     buildEnd() {
@@ -93,7 +105,8 @@ async function hotModules() {
         hot.add(id);
         for (const imported of this.getModuleInfo(id)?.importedIds ?? []) visit(imported);
       };
-      entries.forEach(visit);
+      [entry, ...commands].forEach(visit);
+      hot.delete(entry);
     },
   };
   const bundled = await rolldown({ cwd: root, input: 'src/cli.ts', external: isPackage, plugins: [collect] });

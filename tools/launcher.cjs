@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 'use strict';
-// The program's front door; the build copies it to dist/cli.js. It loads the scripts in program/ with the code that V8 made of them when they
+// The program's front door, and that of its threads; the build copies it to dist/cli.js and dist/check-worker.js, and each loads the script of
+// its own name in program/. It loads the scripts there with the code that V8 made of them when they
 // were built, where it is there and of this very V8 (which checks that itself), so that nothing is compiled before an image is looked at: that
 // halves the time until a small image is checked.
 const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { basename, join } = require('node:path');
 const { Script } = require('node:vm');
 
 const loaded = new Map();
@@ -17,9 +18,9 @@ function load(id) {
   const module = { exports: {} };
   loaded.set(id, module);
   const filename = join(__dirname, 'program', id);
-  const source = `(function (exports, require, module) {${readFileSync(filename, 'utf8')}\n})`;
+  const source = `(function (exports, require, module, __filename) {${readFileSync(filename, 'utf8')}\n})`;
   const script = new Script(source, { filename, cachedData: readCodeOf(filename) });
-  script.runInThisContext()(module.exports, load, module);
+  script.runInThisContext()(module.exports, load, module, filename);
   return module.exports;
 }
 
@@ -31,4 +32,4 @@ function readCodeOf(filename) {
   }
 }
 
-load('./main.js');
+load(`./${basename(__filename)}`);
