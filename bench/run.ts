@@ -161,3 +161,8 @@ for (const scenario of scenarios) {
   const { ours, peer } = scenario.commands();
   console.log(describe(scenario, compare(ours, peer, scenario.pairs, scenario.limit)));
 }
+
+if (wanted.length === 0 || wanted.includes('codec')) {
+  const script = join('bench', 'codec', 'run.ts');
+  spawnSync(process.execPath, ['--import', 'tsx', script], { stdio: 'inherit' });
+}

@@ -12,6 +12,7 @@ import {
   createWith,
   decodeWith,
   encode,
+  expectContents,
   expectEqual,
   expectMin,
   expectThat,
@@ -315,7 +316,7 @@ export class CowdHeader extends Structure<CowdHeaderField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Cowd) {
     super(io, parent, root);
     this.magicNumber = io.readBytes(4);
-    expectEqual(this, 'magic_number', this.magicNumber, Uint8Array.of(0x43, 0x4f, 0x57, 0x44));
+    expectContents(this, 'magic_number', this.magicNumber, [0x43, 0x4f, 0x57, 0x44]);
     this.version = io.readU4le();
     expectEqual(this, 'version', this.version, 1);
     this.flags = io.readU4le();

@@ -14,6 +14,7 @@ import {
   createWith,
   decodeWith,
   encode,
+  expectContents,
   expectEqual,
   expectInEnum,
   expectThat,
@@ -269,7 +270,7 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Luks) {
     super(io, parent, root);
     this.magic = io.readBytes(6);
-    expectEqual(this, 'magic', this.magic, Uint8Array.of(0x4c, 0x55, 0x4b, 0x53, 0xba, 0xbe));
+    expectContents(this, 'magic', this.magic, [0x4c, 0x55, 0x4b, 0x53, 0xba, 0xbe]);
     this.version = io.readU2be();
     expectEqual(this, 'version', this.version, 1);
     const at = reserve(this, 200, 'cipher_name');

@@ -17,6 +17,7 @@ import {
   decodeWith,
   encode,
   expectAnyOf,
+  expectContents,
   expectEqual,
   expectInEnum,
   expectMax,
@@ -392,7 +393,7 @@ export class Header extends Structure<HeaderField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
     this.magic = io.readBytes(4);
-    expectEqual(this, 'magic', this.magic, Uint8Array.of(0x51, 0x46, 0x49, 0xfb));
+    expectContents(this, 'magic', this.magic, [0x51, 0x46, 0x49, 0xfb]);
     this.version = io.readU4be();
     expectAnyOf(this, 'version', this.version, [2, 3]);
     const at = reserve(this, 12, 'backing_file_offset');

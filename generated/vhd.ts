@@ -15,6 +15,7 @@ import {
   decodeWith,
   encode,
   expectAnyOf,
+  expectContents,
   expectEqual,
   expectInEnum,
   expectMax,
@@ -909,7 +910,7 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
     super(io, parent, root);
     this.cookie = io.readBytes(8);
-    expectEqual(this, 'cookie', this.cookie, Uint8Array.of(0x63, 0x78, 0x73, 0x70, 0x61, 0x72, 0x73, 0x65));
+    expectContents(this, 'cookie', this.cookie, [0x63, 0x78, 0x73, 0x70, 0x61, 0x72, 0x73, 0x65]);
     this.dataOffset = io.readU8be();
     expectEqual(this, 'data_offset', this.dataOffset, 0xffffffffffffffffn);
     this.tableOffset = io.readU8be();
@@ -1260,7 +1261,7 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
     super(io, parent, root);
     this.cookie = io.readBytes(8);
-    expectEqual(this, 'cookie', this.cookie, Uint8Array.of(0x74, 0x64, 0x62, 0x61, 0x74, 0x6d, 0x61, 0x70));
+    expectContents(this, 'cookie', this.cookie, [0x74, 0x64, 0x62, 0x61, 0x74, 0x6d, 0x61, 0x70]);
     this.batmapOffset = io.readU8be();
     expectMin(this, 'batmap_offset', this.batmapOffset, 512n);
     this.batmapSize = io.readU4be();

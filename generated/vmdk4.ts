@@ -15,6 +15,7 @@ import {
   decodeWith,
   encode,
   expectAnyOf,
+  expectContents,
   expectEqual,
   expectInEnum,
   expectMax,
@@ -338,7 +339,7 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
     super(io, parent, root);
     this.magicNumber = io.readBytes(4);
-    expectEqual(this, 'magic_number', this.magicNumber, Uint8Array.of(0x4b, 0x44, 0x4d, 0x56));
+    expectContents(this, 'magic_number', this.magicNumber, [0x4b, 0x44, 0x4d, 0x56]);
     this.version = io.readU4le();
     expectMin(this, 'version', this.version, 1);
     expectMax(this, 'version', this.version, 3);
@@ -355,7 +356,7 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
       this,
       'capacity',
       this.capacity,
-      this.capacity < 0x40000000000000n && (this.flags.compressed || this.capacity <= 0x100000000),
+      this.capacity < 0x40000000000000n && (this.flags.compressed || this.capacity <= 0x100000000n),
       'less than 2^63 bytes, and at most 2^32 sectors unless compressed',
     );
     this.grainSize = io.readU8le();
@@ -387,7 +388,7 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
       this,
       'descriptor_size',
       this.descriptorSize,
-      this.descriptorOffset === 0n || (this.descriptorSize > 0 && this.descriptorSize <= 20480),
+      this.descriptorOffset === 0n || (this.descriptorSize > 0n && this.descriptorSize <= 20480n),
       '1 to 20480 where there is a descriptor',
     );
     this.numGtesPerGt = io.readU4le();
@@ -405,8 +406,7 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
       this,
       'newline_detector',
       this.newlineDetector,
-      !this.flags.validNewlineDetector ||
-        bytesEqual(this.newlineDetector, Uint8Array.of(0xa, 0x20, 0xd, 0xa)),
+      !this.flags.validNewlineDetector || bytesEqual(this.newlineDetector, [0xa, 0x20, 0xd, 0xa]),
       '0a 20 0d 0a',
     );
     this.compressAlgorithm = io.readU2le();

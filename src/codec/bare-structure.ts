@@ -40,7 +40,7 @@ export abstract class BareStructure {
     this._parent = parent;
     this._root = root ?? (isRoot ? this : undefined);
     this[START] = io.pos - io.bitsLeft / 8;
-    io.progress.latest = this;
+    io.begin(this);
   }
 }
 

@@ -43,10 +43,9 @@ export class ByteReader {
   readonly base: number;
   /** Where failed checks go; `undefined` means they are thrown. */
   readonly sink: BreachSink | undefined;
-  /** Structures tell here that they were begun. */
-  readonly progress: Progress;
   /** Next byte to read, from the start of this input; past a byte as soon as its first bit is read. */
   pos = 0;
+  readonly #progress: Progress;
   #bits = 0;
   #bitsLeft = 0;
 
@@ -57,7 +56,7 @@ export class ByteReader {
     this.size = byteLength;
     this.base = options.base ?? 0;
     this.sink = options.sink;
-    this.progress = options.progress ?? { latest: undefined };
+    this.#progress = options.progress ?? { latest: undefined };
   }
 
   /** Bytes from the position to the end; 0 after a seek beyond it. */
@@ -109,6 +108,16 @@ export class ByteReader {
     return start;
   }
 
+  /** Notes that a structure is being read from here on. */
+  begin(structure: BareStructure): void {
+    this.#progress.latest = structure;
+  }
+
+  /** The structure that was begun last, by this reader or one whose bytes are part of the same: where reading ended, if it ended early. */
+  get latest(): BareStructure | undefined {
+    return this.#progress.latest;
+  }
+
   /** Hands a failed check to the sink; throws it where there is none. */
   report(error: ValidationError): void {
     if (this.sink === undefined) throw error;
@@ -125,7 +134,8 @@ export class ByteReader {
    * of others, unpacked ones for example, `base` says where they came from.
    */
   over(bytes: Uint8Array, base: number = this.#baseOf(bytes)): ByteReader {
-    const { sink, progress } = this;
+    const { sink } = this;
+    const progress = this.#progress;
     return new ByteReader(bytes, sink === undefined ? { base, progress } : { base, progress, sink });
   }
 

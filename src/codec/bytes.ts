@@ -1,5 +1,5 @@
 /** Order of two byte arrays, byte by byte, the shorter first on a tie: negative, zero or positive. */
-export function byteArrayCompare(a: Uint8Array, b: Uint8Array): number {
+export function byteArrayCompare(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const shared = Math.min(a.length, b.length);
   for (let index = 0; index < shared; index += 1) {
     const difference = (a[index] ?? 0) - (b[index] ?? 0);
@@ -9,8 +9,22 @@ export function byteArrayCompare(a: Uint8Array, b: Uint8Array): number {
 }
 
 /** Do two byte arrays hold the same bytes? */
-export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && byteArrayCompare(a, b) === 0;
+export function bytesEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  const { length } = a;
+  if (length !== b.length) return false;
+  for (let index = 0; index < length; index += 1) if (a[index] !== b[index]) return false;
+  return true;
+}
+
+/** Are all bytes zero? Whole words are looked at where there are some: padding is long. */
+export function areZeros(bytes: Uint8Array): boolean {
+  const before = Math.min(-bytes.byteOffset & 3, bytes.length);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + before, (bytes.length - before) >> 2);
+  let found = 0;
+  for (let index = 0; index < before; index += 1) found |= bytes[index] ?? 0;
+  for (let index = 0; index < words.length && found === 0; index += 1) found |= words[index] ?? 0;
+  for (let index = before + words.length * 4; index < bytes.length; index += 1) found |= bytes[index] ?? 0;
+  return found === 0;
 }
 
 /** `pad-right`: the bytes without the pad bytes at their end; a view of the same memory. */

@@ -39,7 +39,7 @@ export function decodeWith<T extends BareStructure>(
     return shallow(() => read(io));
   } catch (error) {
     if (!(error instanceof EndOfStreamError)) throw error;
-    sink(endOfStream(type.layout, error, io.progress.latest));
+    sink(endOfStream(type.layout, error, io.latest));
     return undefined;
   }
 }

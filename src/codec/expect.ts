@@ -1,4 +1,4 @@
-import { byteArrayCompare } from './bytes.ts';
+import { byteArrayCompare, bytesEqual } from './bytes.ts';
 import type { BareStructure } from './bare-structure.ts';
 import { siteOf } from './places.ts';
 import {
@@ -23,6 +23,19 @@ export function expectEqual<T>(
   if (value !== wanted && order(value, wanted) !== 0) {
     structure._io.report(new ValidationNotEqualError(wanted, value, siteOf(structure, field, index)));
   }
+}
+
+/** The bytes must be the given ones. */
+export function expectContents(
+  structure: BareStructure,
+  field: string,
+  value: Uint8Array,
+  wanted: readonly number[],
+  index?: number,
+): void {
+  if (bytesEqual(value, wanted)) return;
+  const bytes = Uint8Array.from(wanted);
+  structure._io.report(new ValidationNotEqualError(bytes, value, siteOf(structure, field, index)));
 }
 
 /** The value must not be below `least`. */
@@ -57,7 +70,7 @@ export function expectAnyOf<T>(
   allowed: readonly T[],
   index?: number,
 ): void {
-  if (allowed.some((one) => one === value || order(value, one) === 0)) return;
+  if (allowed.includes(value) || allowed.some((one) => order(value, one) === 0)) return;
   structure._io.report(new ValidationNotAnyOfError(allowed, value, siteOf(structure, field, index)));
 }
 
@@ -88,12 +101,16 @@ export function expectThat(
 
 /** Order of two values of one kind; NaN where there is none. */
 function order(a: unknown, b: unknown): number {
+  if (isOrdered(a) && isOrdered(b)) {
+    if (a < b) return -1;
+    return a > b ? 1 : a == b ? 0 : NaN;
+  }
   if (a instanceof Uint8Array && b instanceof Uint8Array) return byteArrayCompare(a, b);
-  const isOrdered = (value: unknown): value is number | bigint | string =>
-    ['number', 'bigint', 'string'].includes(typeof value);
-  if (!isOrdered(a) || !isOrdered(b)) return a === b ? 0 : NaN;
-  if (a < b) return -1;
-  return a > b ? 1 : a == b ? 0 : NaN;
+  return a === b ? 0 : NaN;
+}
+
+function isOrdered(value: unknown): value is number | bigint | string {
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string';
 }
 
 /** A value of an enum, or one that the enum does not know. */

@@ -1,3 +1,4 @@
+import { areZeros } from './bytes.ts';
 import { ConversionError, DivisionByZeroError, IndexOutOfRangeError } from './errors.ts';
 
 /**
@@ -128,8 +129,8 @@ export function lastOf<T>(array: ArrayLike<T>): T {
 export function minOf<T extends number | bigint | string>(array: ArrayLike<T>): T {
   let least = elementAt(array, 0);
   for (let index = 1; index < array.length; index += 1) {
-    const element = elementAt(array, index);
-    if (element < least) least = element;
+    const element = array[index];
+    if (element !== undefined && element < least) least = element;
   }
   return least;
 }
@@ -137,9 +138,10 @@ export function minOf<T extends number | bigint | string>(array: ArrayLike<T>): 
 /** The largest element of numbers, bigints or strings; throws as `elementAt` on an empty array. */
 export function maxOf<T extends number | bigint | string>(array: ArrayLike<T>): T {
   let greatest = elementAt(array, 0);
+  if (array instanceof Uint8Array && areZeros(array)) return greatest;
   for (let index = 1; index < array.length; index += 1) {
-    const element = elementAt(array, index);
-    if (element > greatest) greatest = element;
+    const element = array[index];
+    if (element !== undefined && element > greatest) greatest = element;
   }
   return greatest;
 }

@@ -1,6 +1,7 @@
 import * as arithmetic from './arithmetic.ts';
 import { code, converted, fail, present } from './code.ts';
 import type { ComparisonOperator } from './expression.ts';
+import { constantOf } from './range.ts';
 import type { Code, Scope } from './scope.ts';
 import * as types from './types.ts';
 import type { ValueType } from './types.ts';
@@ -41,7 +42,7 @@ export function compare(left: Code, operator: ComparisonOperator, right: Code, s
   const a = isEquality && left.type.kind !== 'bytes' ? first : present(first, scope);
   const b = isEquality && right.type.kind !== 'bytes' ? second : present(second, scope);
   if (a.type.kind === 'bytes' && isEquality) {
-    const equal = `${scope.names.runtime('bytesEqual')}(${a.text}, ${b.text})`;
+    const equal = `${scope.names.runtime('bytesEqual')}(${bytesText(a)}, ${bytesText(b)})`;
     return code(operator === '==' ? equal : `!${equal}`, types.BOOLEAN);
   }
   if (a.type.kind === 'bytes') {
@@ -50,7 +51,7 @@ export function compare(left: Code, operator: ComparisonOperator, right: Code, s
       types.BOOLEAN,
     );
   }
-  const [x, y] = isEquality ? comparableTexts(a, b, scope) : [a.text, b.text];
+  const [x, y] = isEquality ? comparableTexts(a, b, scope) : [bigBeside(a, b, scope), bigBeside(b, a, scope)];
   const plain = code(`(${x} ${COMPLEMENT[operator]} ${y})`, types.BOOLEAN);
   const known = first.isLiteral === true ? [right.text] : second.isLiteral === true ? [left.text] : [];
   if (operator === '==') return { ...plain, pins: { whenTrue: known, whenFalse: [] } };
@@ -63,6 +64,20 @@ function widened(value: Code): Code {
   const kinds: Readonly<Record<string, string>> = { string: 'string', boolean: 'boolean' };
   const held = type.kind === 'enum' ? type.of.held : type.kind === 'integer' ? type.held : kinds[type.kind];
   return held === undefined ? value : { ...value, text: `(${value.text} as ${held})` };
+}
+
+/** The text of bytes to compare: of constants a list will do, which is made in no time. */
+function bytesText({ text }: Code): string {
+  const [, items] = /^(?:globalThis\.)?Uint8Array\.of\(([0-9a-fx, ]*)\)$/.exec(text) ?? [];
+  return items === undefined ? text : `[${items}]`;
+}
+
+/** The text of a value; a constant beside a `bigint` is one too, because comparing two of a kind is several times as fast. */
+function bigBeside(value: Code, other: Code, { names }: Scope): string {
+  const { type } = value;
+  const isMixed = type.kind === 'integer' && type.held === 'number' && other.type.kind === 'integer';
+  if (!isMixed || other.type.held !== 'bigint' || constantOf(type.range) === undefined) return value.text;
+  return arithmetic.toBig({ ...value, type }, names);
 }
 
 /** `===` wants both sides held alike. */

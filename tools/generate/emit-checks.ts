@@ -49,10 +49,7 @@ function emitCheck(
   };
   switch (check.kind) {
     case 'contents':
-      return call(
-        'expectEqual',
-        `${names.global('Uint8Array')}.of(${[...check.bytes].map(byteText).join(', ')})`,
-      );
+      return call('expectContents', `[${[...check.bytes].map(byteText).join(', ')}]`);
     case 'equal':
       return call('expectEqual', demandText(check.value, '==', item, scope));
     case 'min':

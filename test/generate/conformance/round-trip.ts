@@ -1,3 +1,5 @@
+import type { Layout } from '../../../src/codec/index.ts';
+
 /** A parsed object of a class that can be written. */
 export interface Written {
   toBytes(): Uint8Array;
@@ -16,6 +18,8 @@ export function forgetStreams(value: unknown, seen = new Set<unknown>()): void {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || seen.has(value)) return;
   seen.add(value);
   for (const inner of fieldValues(value)) forgetStreams(inner, seen);
+  // The fields of a record are in the bytes until it is given others.
+  for (const name of layoutNames(value)) Reflect.set(value, name, Reflect.get(value, name));
   if ('_io' in value) Object.defineProperty(value, '_io', { value: undefined });
 }
 
@@ -34,5 +38,12 @@ function fieldValues(object: object): unknown[] {
 }
 
 function fieldNames(object: object): string[] {
-  return Object.keys(object).filter((name) => !name.startsWith('_'));
+  const own = Object.keys(object).filter((name) => !name.startsWith('_'));
+  return [...new Set([...own, ...layoutNames(object)])];
+}
+
+/** The properties of the fields that an object's class has by its spec. */
+function layoutNames({ constructor }: object): string[] {
+  const { layout } = constructor as { readonly layout?: Layout };
+  return Object.entries(layout?.fields ?? {}).map(([id, { property = id }]) => property);
 }

@@ -15,17 +15,23 @@ type ReferenceClass = new (stream: object) => { _read?(): void };
 const require = createRequire(import.meta.url);
 const Stream = require('kaitai-struct/KaitaiStream') as StreamClass;
 
-/** Compiles a spec with the reference compiler; `undefined` where it does not, which the gate's tests look at. */
+/**
+ * Compiles a spec with the reference compiler; `undefined` where it does not, which the gate's tests look at. The parser is that of the
+ * spec's outermost type, or of one right inside it.
+ */
 export async function referenceParser(
   file: string,
   importRoots: readonly string[],
+  nested?: string,
 ): Promise<ReferenceParser | undefined> {
   const verdict = await compileWithKsc(file, importRoots);
   if (verdict.kind !== 'accepted') return undefined;
   const name = className(basename(file, '.ksy'));
-  const { [name]: parser } = loadModule(verdict.files, `${name}.js`, new Map());
+  const { [name]: outermost } = loadModule(verdict.files, `${name}.js`, new Map());
+  const parser = nested === undefined ? outermost : (outermost as Exports)[className(nested)];
   return (bytes) => {
-    const object = new (parser as ReferenceClass)(new Stream(Uint8Array.from(bytes).buffer));
+    const isWhole = bytes.length === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
+    const object = new (parser as ReferenceClass)(new Stream(isWhole ? bytes.buffer : bytes.slice().buffer));
     if ('_debug' in object) object._read?.();
     return object;
   };
