@@ -32,8 +32,11 @@ const AHEAD_OF_EACH = 16;
 const TAKEN = 0;
 const GIVEN_OUT = 1;
 
-/** `src/check-worker.ts`, or what the build makes of it; it lies beside the program's own entry in both places. */
+/** What the build makes of `src/check-worker.ts`. */
 const ENTRY = new URL('../check-worker.js', import.meta.url);
+
+/** Threads of Node 20 cannot be made to run TypeScript: before the build, this thread does everything. */
+const IS_BUILT = import.meta.url.endsWith('.js');
 
 /**
  * Checks images on this thread and as many others as make `threads`, and gives the reports out in the order of the paths. Throws what
@@ -46,7 +49,7 @@ export async function* checkOnThreads(
 ): AsyncIterable<ImageReport> {
   const cells = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   const order: Order = { paths, options, cells, ahead: threads * AHEAD_OF_EACH };
-  const crew = new Crew(order, threads - 1);
+  const crew = new Crew(order, IS_BUILT ? threads - 1 : 0);
   try {
     for (let index = 0; index < countBatches(order); index++) {
       yield* await Promise.race([crew.finish(index), crew.failure]);
