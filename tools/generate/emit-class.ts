@@ -4,11 +4,11 @@ import { emitGetter, type GetterParts } from './emit-instances.ts';
 import { emitLayout } from './emit-layout.ts';
 import {
   constructorParameters,
-  documentationText,
   emitProperties,
   type ParameterParts,
   type PropertyParts,
 } from './emit-members.ts';
+import { documentationText } from './emit-documentation.ts';
 import { emitRecordFields, isRecord } from './emit-record.ts';
 import { emitMethods, type MethodParts } from './emit-methods.ts';
 import { unwritableReason } from './writability.ts';

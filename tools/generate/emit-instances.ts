@@ -1,5 +1,5 @@
 import { scopeAt, type Emission } from './emission.ts';
-import { documentationText } from './emit-members.ts';
+import { documentationText } from './emit-documentation.ts';
 import { emitAttribute } from './emit-read.ts';
 import { optionalTypeText } from './emit-types.ts';
 import type { Expression } from './expression.ts';

@@ -1,7 +1,7 @@
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
 import { isRecord } from './emit-record.ts';
 import { optionalTypeText, typeText } from './emit-types.ts';
-import type { Documentation } from './model.ts';
+import { documentationText } from './emit-documentation.ts';
 import { endianOf } from './resolve.ts';
 import type * as types from './types.ts';
 
@@ -25,24 +25,6 @@ export function emitProperties(emission: Emission): readonly PropertyParts[] {
   const isLazy = emission.attempt(() => isRecord(emission)) === true;
   const fields = isLazy ? [] : fieldProperties(emission);
   return [...contextProperties(emission), ...parameterProperties(emission), ...fields];
-}
-
-/** The text of a doc comment. */
-export function documentationText(
-  documentation: Documentation,
-  fallback: string,
-  more: readonly (string | undefined)[] = [],
-): string {
-  const { doc, references, originalId, unit } = documentation;
-  const lines = [doc ?? fallback, ...more.filter((line) => line !== undefined)];
-  if (unit !== undefined) lines.push(`Unit: ${unit}.`);
-  if (originalId !== undefined) lines.push(`In the document: \`${originalId}\`.`);
-  lines.push(...references.map((reference) => `@see ${reference}`));
-  return lines
-    .join('\n\n')
-    .replaceAll('*/', '*\\/')
-    .replaceAll('\n\n@see', '\n@see')
-    .replace('\n@see', '\n\n@see');
 }
 
 function contextProperties(emission: Emission): readonly PropertyParts[] {

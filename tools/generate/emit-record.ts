@@ -1,7 +1,7 @@
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
 import type { GetterParts } from './emit-instances.ts';
 import { positionsOf } from './emit-layout.ts';
-import { documentationText } from './emit-members.ts';
+import { documentationText } from './emit-documentation.ts';
 import { typeText } from './emit-types.ts';
 import type { Attribute } from './model.ts';
 import type { FieldEndian, Wire } from './resolve.ts';
