@@ -7,7 +7,7 @@ import type { CowdExtent } from './extents/cowd.ts';
 import type { HostedSparseExtent } from './extents/hosted-sparse.ts';
 import type { FlatExtent, UnavailableExtent, ZeroExtent } from './extents/plain.ts';
 import type { SeSparseExtent } from './extents/sesparse.ts';
-import { MappingRuns } from './mapping-runs.ts';
+import { MappingRuns } from '../shared/mapping-runs.ts';
 
 /** One part of an image. */
 export type Extent =

@@ -7,7 +7,7 @@ import type { FileLayout, Owners } from '../../../model/owners.ts';
 import type { ProblemSink } from '../../../model/problem.ts';
 import { breachSink } from '../../shared/spec-rules.ts';
 import type { ExtentLine } from '../descriptor/statements.ts';
-import type { MappingRuns } from '../mapping-runs.ts';
+import type { MappingRuns } from '../../shared/mapping-runs.ts';
 import { cowdSpecRules } from '../rules/cowd-header.ts';
 import { asWords } from '../words.ts';
 import {

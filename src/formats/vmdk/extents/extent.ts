@@ -1,7 +1,7 @@
 import type { DumpedStructure, ImageFile } from '../../../model/image.ts';
 import type { FileLayout, Owners } from '../../../model/owners.ts';
 import type { ExtentLine } from '../descriptor/statements.ts';
-import type { MappingRuns } from '../mapping-runs.ts';
+import type { MappingRuns } from '../../shared/mapping-runs.ts';
 
 /** Which part of an image an extent is. */
 export interface ExtentPlace {

@@ -2,7 +2,7 @@ import { fileOffset } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Owners, RegionKind } from '../../../model/owners.ts';
 import { tableBatches, type TableBatch } from '../../shared/table-walk.ts';
-import type { MappingRuns } from '../mapping-runs.ts';
+import type { MappingRuns } from '../../shared/mapping-runs.ts';
 import { asWords } from '../words.ts';
 import { resolveTables, type TableShape } from './table-shape.ts';
 
@@ -65,7 +65,8 @@ function addCompressed(
 ): void {
   // The stream's own length stands in its marker, which nobody needs for a map: a stream ends by itself. QEMU allows two grains.
   const available = Math.max(0, source.size - offset);
-  runs.compressed(start, length, file, offset, Math.min(2 * grainSize, available));
+  const storedLength = Math.min(2 * grainSize, available);
+  runs.compressed(start, length, { file, offset, storedLength, method: 'zlib' });
 }
 
 /** The kinds under which the entries of grain tables are told. */

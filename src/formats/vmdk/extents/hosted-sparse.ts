@@ -4,7 +4,7 @@ import type { DumpedStructure, ImageFile } from '../../../model/image.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { FileLayout, Owners } from '../../../model/owners.ts';
 import type { ExtentLine } from '../descriptor/statements.ts';
-import type { MappingRuns } from '../mapping-runs.ts';
+import type { MappingRuns } from '../../shared/mapping-runs.ts';
 import { asWords } from '../words.ts';
 import type { ExtentBase, ExtentPlace } from './extent.ts';
 import { resolveGrains, type GrainTables } from './grain-tables.ts';

@@ -1,6 +1,6 @@
 import { UnreadableImageError } from '../../../errors.ts';
 import type { ImageFile, ReferenceState } from '../../../model/image.ts';
-import type { MappingRuns } from '../mapping-runs.ts';
+import type { MappingRuns } from '../../shared/mapping-runs.ts';
 import type { ExtentBase, ExtentPlace } from './extent.ts';
 
 /** Raw sectors in a file (FLAT, VMFS). */

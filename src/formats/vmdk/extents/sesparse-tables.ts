@@ -1,5 +1,5 @@
 import { UnreadableImageError } from '../../../errors.ts';
-import type { MappingRuns } from '../mapping-runs.ts';
+import type { MappingRuns } from '../../shared/mapping-runs.ts';
 import type { SeSparseGeometry } from './sesparse-geometry.ts';
 import { SLOT_TABLE_SIZE } from './sesparse-geometry.ts';
 import { resolveTables, UNREADABLE_TABLE, type TableShape } from './table-shape.ts';

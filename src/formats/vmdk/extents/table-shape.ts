@@ -2,7 +2,7 @@ import { UnreadableImageError } from '../../../errors.ts';
 import type { Source } from '../../../io/source.ts';
 import type { ImageFile } from '../../../model/image.ts';
 import { tableBatches } from '../../shared/table-walk.ts';
-import type { MappingRuns } from '../mapping-runs.ts';
+import type { MappingRuns } from '../../shared/mapping-runs.ts';
 import { asWords } from '../words.ts';
 
 /** Marks a table that a directory names and that cannot be read, among table positions. */
