@@ -10,7 +10,7 @@ import type { ImportParts, ModuleParts } from './emit-module.ts';
 import type { EnumMember } from './model.ts';
 import { isInherited } from './naming.ts';
 
-const STYLE: Options = { parser: 'typescript', printWidth: 110, singleQuote: true, trailingComma: 'all' };
+const STYLE: Options = { parser: 'babel-ts', printWidth: 110, singleQuote: true, trailingComma: 'all' };
 const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
 
 /** A module as TypeScript text, formatted. The same parts give the same text, always. */
