@@ -1,3 +1,4 @@
+import { firstNonZero } from '../shared/zeros.ts';
 import type { Geometry } from './geometry.ts';
 
 /** Bit 63 of an entry is the sign of its high half: the cluster has one reference. */
@@ -122,7 +123,7 @@ export class L2Scanner {
       const high = view.getInt32(8 * entry);
       const low = view.getInt32(8 * entry + 4);
       if ((high | low) === 0) {
-        const next = skipZeros(words, entry + 1, end);
+        const next = firstNonZero(words, 2 * (entry + 1), 2 * end) >>> 1;
         unused += next - entry;
         entry = next;
         continue;
@@ -217,24 +218,4 @@ export class L2Scanner {
 
 function isHostOffset(high: number, low: number): boolean {
   return ((high & OFFSET_HIGH) | (low & OFFSET_LOW)) !== 0;
-}
-
-/** The first entry from `entry` on that may be used: groups of four zeros are passed over at once. */
-function skipZeros(words: Int32Array, entry: number, end: number): number {
-  const lastGroup = end - 4;
-  while (entry <= lastGroup) {
-    const word = 2 * entry;
-    const used =
-      (words[word] ?? 0) |
-      (words[word + 1] ?? 0) |
-      (words[word + 2] ?? 0) |
-      (words[word + 3] ?? 0) |
-      (words[word + 4] ?? 0) |
-      (words[word + 5] ?? 0) |
-      (words[word + 6] ?? 0) |
-      (words[word + 7] ?? 0);
-    if (used !== 0) break;
-    entry += 4;
-  }
-  return entry;
 }

@@ -24,44 +24,6 @@ export const fileEmpty: RaisableRule<
   },
 });
 
-/** A file in which no format's marks are found. */
-export const fileUnknownFormat: RaisableRule<unknown, { readonly size: number }> = defineRule({
-  id: 'file/unknown-format',
-  severity: 'error',
-  depth: 'header',
-  title: 'No known image format',
-  spec: 'Magic numbers of VMDK 5.0, VHD 1.0 and the qcow2 specification',
-  repair: 'none',
-  message: ({ size }) =>
-    `no format's mark is found at the start or at the end of these ${size} bytes; if they are a plain disk, say so with -f raw`,
-  explanation: {
-    what: 'Neither the first bytes nor the last ones are those of a format that can be checked, and there is no descriptor text.',
-    why: 'Without a format nothing can be said of the disk, neither that it is sound nor that it is damaged.',
-    how: 'A raw disk, another format, an encrypted or compressed file, or an image whose start and end are both lost.',
-    readers: 'qemu takes such bytes as a raw disk; the others refuse them.',
-    repair: 'Name the format with -f; if it was one of the known ones, restore the file from its source.',
-  },
-});
-
-/** A path that is no regular file. */
-export const fileNotRegular: RaisableRule<unknown, { readonly kind: string }> = defineRule({
-  id: 'file/not-regular',
-  severity: 'warning',
-  depth: 'header',
-  title: 'Not a regular file',
-  spec: 'POSIX.1-2017, stat(): file types',
-  repair: 'none',
-  message: ({ kind }) => `the path is ${kind}, not a regular file`,
-  explanation: {
-    what: 'After all links are resolved the path leads to a device, a FIFO, a socket or a directory.',
-    why: 'Reading a FIFO or a socket may wait for ever, a device may be in use by a running guest and has no size of its own.',
-    how: 'A wrong path, or an image that names a device of the host it was made on, by mistake or on purpose.',
-    readers:
-      'qemu and most others open devices without a word; an image from a stranger reaches the host that way.',
-    repair: 'Give the path of a file, or copy the bytes into one.',
-  },
-});
-
 /** A file that was written to while it was checked. */
 export const fileChangedDuringCheck: RaisableRule<unknown, null> = defineRule({
   id: 'file/changed-during-check',
@@ -77,27 +39,6 @@ export const fileChangedDuringCheck: RaisableRule<unknown, null> = defineRule({
     how: 'A guest that runs on the image, a copy or a backup that is still under way, or a snapshot being merged.',
     readers: 'Readers that take no lock see the same mixture and do not notice.',
     repair: 'Stop the writer, or check a snapshot or a copy, and run the check again.',
-  },
-});
-
-/** Bytes inside the file's size that the operating system does not deliver. */
-export const fileReadError: RaisableRule<
-  unknown,
-  { readonly offset: number; readonly length: number; readonly reason: string }
-> = defineRule({
-  id: 'file/read-error',
-  severity: 'error',
-  depth: 'header',
-  title: 'Bytes of the file cannot be read',
-  spec: 'POSIX.1-2017, read(): EIO and short reads',
-  repair: 'none',
-  message: ({ offset, length, reason }) => `${length} bytes at offset ${offset} cannot be read: ${reason}`,
-  explanation: {
-    what: 'The operating system reported an error, or delivered fewer bytes than the file is said to have.',
-    why: 'What these bytes say stays unknown: the check is not complete, and the guest cannot read them either.',
-    how: 'A failing disk, a network share that went away, or a file that was cut off while it was read.',
-    readers: 'All readers fail or retry at this place; some fill the gap with zeros.',
-    repair: 'Look at the storage first; then copy what can be read, and check the copy.',
   },
 });
 
@@ -146,28 +87,6 @@ export const filePolyglotMagic: RaisableRule<
   },
 });
 
-/** A file that probing by its first bytes takes for something else. */
-export const fileProbeDisagreement: RaisableRule<
-  unknown,
-  { readonly format: string; readonly probed: string }
-> = defineRule({
-  id: 'file/probe-disagreement',
-  severity: 'warning',
-  depth: 'header',
-  title: 'Probing by the first bytes gives another format',
-  spec: 'QEMU, block layer: probing by the first 2048 bytes',
-  repair: 'none',
-  message: ({ format, probed }) =>
-    `this is ${format}, but a reader that probes the first bytes only takes it for ${probed}`,
-  explanation: {
-    what: 'The format is told by something other than the first bytes, which fit another format or none.',
-    why: 'A reader that probes sees another disk: a fixed VHD becomes a raw disk that is one sector too long.',
-    how: 'It is normal for a fixed VHD; a VMDK descriptor gets there when a statement stands before version=.',
-    readers: 'qemu probes the first bytes only. VirtualBox and libvhdi look at the end as well.',
-    repair: 'Name the format when the image is opened (-f vpc, format=vpc in qemu).',
-  },
-});
-
 /** A file name that promises another format. */
 export const fileExtensionMismatch: RaisableRule<
   unknown,
@@ -188,25 +107,6 @@ export const fileExtensionMismatch: RaisableRule<
     repair: 'Rename the file.',
   },
 });
-
-/** Bytes behind the last structure of an image. */
-export const fileTrailingData: RaisableRule<unknown, { readonly bytes: number; readonly last: string }> =
-  defineRule({
-    id: 'file/trailing-data',
-    severity: 'warning',
-    depth: 'metadata',
-    title: 'Bytes follow the last structure of the image',
-    spec: 'VMDK 5.0, VHD 1.0 and the qcow2 specification: file layout',
-    repair: 'lossy',
-    message: ({ bytes, last }) => `${bytes} bytes follow ${last}, and nothing in the image refers to them`,
-    explanation: {
-      what: 'The file goes on behind the last structure that the format accounts for.',
-      why: 'The guest never sees these bytes: they are lost space, or something that was hidden there.',
-      how: 'A writer that died before it linked new data, a file that was made larger by hand, or two files joined.',
-      readers: 'Readers ignore them, as long as they do not look for a structure at the end of the file.',
-      repair: 'Look at what they are, then cut the file off behind the last structure.',
-    },
-  });
 
 /** A count in the image that is beyond what the checker will work through. */
 export const fileLimitExceeded: RaisableRule<
@@ -251,15 +151,10 @@ export const fileUnreadable: RaisableRule<unknown, { readonly reason: string }> 
 /** The rules of family `file`, which any format may raise. */
 export const fileRules: readonly RuleInfo[] = [
   fileEmpty,
-  fileUnknownFormat,
-  fileNotRegular,
   fileChangedDuringCheck,
-  fileReadError,
   fileSizeNotSectorMultiple,
   filePolyglotMagic,
-  fileProbeDisagreement,
   fileExtensionMismatch,
-  fileTrailingData,
   fileLimitExceeded,
   fileUnreadable,
 ];
