@@ -2,6 +2,13 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Big
 import { SourceError } from '../errors.ts';
 import type { FileOffset, Source } from './source.ts';
 
+/** Headers, descriptors and the tables of small images lie here, and are read in many small steps: one read fetches them all. */
+const HEAD_BYTES = 64 * 1024;
+
+/** Buffers of closed sources, for the heads of the next ones: fresh memory costs more than the read into it. */
+const spareHeads: Uint8Array[] = [];
+const MAX_SPARE_HEADS = 4;
+
 /** Bytes that one read call asks for at most; Linux returns no more than 2 GiB - 4096 at a time. */
 const MAX_READ = 1024 * 1024 * 1024;
 
@@ -34,6 +41,8 @@ class FileSource implements Source {
   readonly identity: string;
   readonly #descriptor: number;
   readonly #fingerprint: string;
+  /** The first bytes of the file, from the first read among them on; `null` where they could not be read in one piece. */
+  #head: Uint8Array | null | undefined;
   #isOpen = true;
 
   constructor(path: string, descriptor: number, stats: BigIntStats) {
@@ -50,6 +59,13 @@ class FileSource implements Source {
     if (offset < 0 || length < 0 || offset + length > this.size)
       throw this.#shortRead(offset, length, this.size - offset);
     const bytes = into === undefined ? new Uint8Array(length) : into.subarray(0, length);
+    if (offset + length <= HEAD_BYTES) {
+      const head = (this.#head ??= this.#readHead());
+      if (head !== null) {
+        bytes.set(head.subarray(offset, offset + length));
+        return bytes;
+      }
+    }
     for (let done = 0; done < length;) {
       const count = this.#readOnce(bytes, done, Math.min(length - done, MAX_READ), offset + done);
       if (count === 0) throw this.#shortRead(offset, length, done);
@@ -65,8 +81,24 @@ class FileSource implements Source {
   }
 
   close(): void {
-    if (this.#isOpen) closeSync(this.#descriptor);
+    if (!this.#isOpen) return;
     this.#isOpen = false;
+    const head = this.#head;
+    this.#head = null;
+    if (head && spareHeads.length < MAX_SPARE_HEADS) spareHeads.push(head);
+    closeSync(this.#descriptor);
+  }
+
+  /** A head that cannot be read whole, for one over a bad sector, is no reason to refuse what can be read of it. */
+  #readHead(): Uint8Array | null {
+    const head = spareHeads.pop() ?? new Uint8Array(HEAD_BYTES);
+    const length = Math.min(HEAD_BYTES, this.size);
+    try {
+      if (readSync(this.#descriptor, head, 0, length, 0) === length) return head;
+    } catch {
+      // The reads one by one say what is wrong.
+    }
+    return null;
   }
 
   #readOnce(bytes: Uint8Array, at: number, length: number, position: number): number {

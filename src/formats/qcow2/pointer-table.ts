@@ -70,9 +70,9 @@ export function isCluster(
   return offset > 0 && offset % clusterSize === 0 && offset < limit;
 }
 
-/** Where the tables that `table` points at begin; 0 where there is none, and where it cannot be read. */
+/** Where the tables that `table` points at begin, as far as it is used; 0 where there is none, and where it cannot be read. */
 export function tableOffsets({ clusterSize, limit }: Geometry, table: PointerTable): Float64Array {
-  const offsets = new Float64Array(table.length);
+  const offsets = new Float64Array(table.used);
   for (let index = 0; index < table.used; index++) {
     const target = table.target(index);
     if (target !== 0 && target < limit && table.isAligned(index, clusterSize)) offsets[index] = target;

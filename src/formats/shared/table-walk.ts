@@ -3,6 +3,10 @@ import { fileOffset, type Source } from '../../io/source.ts';
 /** Bytes that one read fetches at most: fits the second-level cache, which beats bigger batches. */
 const BATCH_BYTES = 512 * 1024;
 
+/** Memory for batches that no walk is using: fresh memory costs more than the read into it. */
+const spareBatches: Uint8Array[] = [];
+const MAX_SPARE_BATCHES = 2;
+
 /** Where the tables of a directory lie. */
 export interface TableSet {
   /** Byte position of each table in the file; 0 or less where there is none. */
@@ -16,7 +20,7 @@ export interface TableBatch {
   /** Directory index of the first. */
   readonly first: number;
   readonly count: number;
-  /** `count` tables; valid only until the next batch is asked for. Begins at a multiple of 8 of its buffer. */
+  /** `count` tables; valid only until the next batch is asked for or the walk ends. Begins at a multiple of 8 of its buffer. */
   readonly bytes: Uint8Array;
 }
 
@@ -31,18 +35,28 @@ export async function* tableBatches(
   to: number = offsets.length,
 ): AsyncGenerator<TableBatch, void, undefined> {
   const perBatch = Math.max(1, Math.floor(BATCH_BYTES / tableBytes));
-  const scratch = new Uint8Array(Math.min(perBatch, Math.max(1, to - from)) * tableBytes);
-  for (let first = from; first < to;) {
-    const start = offsets[first] ?? 0;
-    if (start <= 0 || start + tableBytes > source.size) {
-      first++;
-      continue;
+  const scratch = takeScratch(perBatch * tableBytes);
+  try {
+    for (let first = from; first < to;) {
+      const start = offsets[first] ?? 0;
+      if (start <= 0 || start + tableBytes > source.size) {
+        first++;
+        continue;
+      }
+      const count = countNeighbours(source, { offsets, tableBytes }, first, Math.min(to, first + perBatch));
+      const read = source.read(fileOffset(start), count * tableBytes, scratch);
+      yield { first, count, bytes: align(read instanceof Promise ? await read : read, scratch) };
+      first += count;
     }
-    const count = countNeighbours(source, { offsets, tableBytes }, first, Math.min(to, first + perBatch));
-    const read = source.read(fileOffset(start), count * tableBytes, scratch);
-    yield { first, count, bytes: align(read instanceof Promise ? await read : read, scratch) };
-    first += count;
+  } finally {
+    if (spareBatches.length < MAX_SPARE_BATCHES) spareBatches.push(scratch);
   }
+}
+
+/** Memory for `length` bytes; a batch holds more only where one table does. */
+function takeScratch(length: number): Uint8Array {
+  const spare = length <= BATCH_BYTES ? spareBatches.pop() : undefined;
+  return spare ?? new Uint8Array(Math.max(length, BATCH_BYTES));
 }
 
 /** `bytes`, or a copy of them in `scratch` where typed arrays could not look at them in place. */

@@ -30,8 +30,11 @@ export function hasFooterCookie(bytes: Uint8Array, offset: number): boolean {
 
 /** Finds the last footer cookie at or behind byte `from` of `bytes`; -1 where there is none. */
 export function findFooterCookie(bytes: Uint8Array, from: number): number {
+  const [c] = COOKIE;
+  const [v] = POISON;
   for (let offset = bytes.length - COOKIE.length; offset >= Math.max(0, from); offset--) {
-    if (hasFooterCookie(bytes, offset)) return offset;
+    const first = bytes[offset];
+    if ((first === c || first === v) && hasFooterCookie(bytes, offset)) return offset;
   }
   return -1;
 }

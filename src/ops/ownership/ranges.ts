@@ -1,8 +1,12 @@
 import type { FileRange } from '../../model/owners.ts';
 
+/** What every list begins with: most stay empty. */
+const NO_BOUNDS = new Float64Array(0);
+const FIRST_BOUNDS = 64;
+
 /** A growing list of byte ranges, 16 bytes each. */
 export class RangeList {
-  #bounds = new Float64Array(64);
+  #bounds = NO_BOUNDS;
   #length = 0;
 
   get length(): number {
@@ -20,7 +24,7 @@ export class RangeList {
 
   push(start: number, end: number): void {
     if (2 * this.#length === this.#bounds.length) {
-      const grown = new Float64Array(this.#bounds.length * 2);
+      const grown = new Float64Array(Math.max(FIRST_BOUNDS, this.#bounds.length * 2));
       grown.set(this.#bounds);
       this.#bounds = grown;
     }

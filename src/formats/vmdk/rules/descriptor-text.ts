@@ -3,8 +3,10 @@ import type { ProblemSink } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { MAX_LINES, MAX_TEXT_BYTES, type Descriptor } from '../descriptor/descriptor.ts';
 import { textDecoding } from '../descriptor/encoding.ts';
+import type { Statement } from '../descriptor/statements.ts';
 import { headerPlace, type PlacedHeader } from '../extents/placed-header.ts';
 import type { VmdkImage } from '../image.ts';
+import { firstNonZeroByte } from '../../shared/zeros.ts';
 import { hasDescriptorSignature } from '../marks.ts';
 import { hostedExtents } from './field-rule.ts';
 import { DESCRIPTOR, descriptorOf, lineSpan, textFinding } from './text-rule.ts';
@@ -263,20 +265,28 @@ export const descriptorLineEndings: RaisableRule<
   },
   *check(image) {
     for (const descriptor of descriptorOf(image)) {
-      const { statements } = descriptor;
-      const lone = statements.find(({ line }) => line.end === 'cr');
-      const usual = statements[0]?.line.end;
-      const other = statements.find(({ line }) => line.end !== usual && line.end !== 'none');
-      const found = lone ?? other;
-      if (found === undefined) continue;
-      const data = { line: found.line.number, isMixed: lone === undefined };
-      const severity = lone === undefined ? 'info' : 'warning';
-      yield textFinding(descriptor, lineSpan(found), `descriptor.line[${found.line.number}]`, data, {
-        severity,
-      });
+      const found = findOddLineEnd(descriptor);
+      if (found === null) continue;
+      const { number, end } = found.line;
+      const isMixed = end !== 'cr';
+      const severity = isMixed ? 'info' : 'warning';
+      const data = { line: number, isMixed };
+      yield textFinding(descriptor, lineSpan(found), `descriptor.line[${number}]`, data, { severity });
     }
   },
 });
+
+/** The first line that ends with a carriage return alone, else the first that ends otherwise than the first one. */
+function findOddLineEnd({ statements }: Descriptor): Statement | null {
+  const usual = statements[0]?.line.end;
+  let other: Statement | null = null;
+  for (const statement of statements) {
+    const { end } = statement.line;
+    if (end === 'cr') return statement;
+    if (end !== usual && end !== 'none') other ??= statement;
+  }
+  return other;
+}
 
 /** Bytes behind the end of the text. */
 export const descriptorHiddenTail: RaisableRule<VmdkImage, { readonly bytes: number }> = defineRule<
@@ -301,8 +311,8 @@ export const descriptorHiddenTail: RaisableRule<VmdkImage, { readonly bytes: num
   *check(image) {
     for (const descriptor of descriptorOf(image)) {
       const tail = descriptor.area.subarray(descriptor.textLength);
-      const first = tail.findIndex((byte) => byte !== 0);
-      if (first < 0) continue;
+      const first = firstNonZeroByte(tail, 0);
+      if (first === tail.length) continue;
       const bytes = tail.reduce((sum, byte) => sum + Number(byte !== 0), 0);
       const span = { offset: descriptor.textLength + first, length: tail.length - first };
       const severity = isLeftOver(descriptor, tail, bytes) ? 'info' : 'warning';
