@@ -140,6 +140,16 @@ const scenarios: readonly Scenario[] = [
       peer: shell(`for f in ${tiny()}/*.qcow2 ${tiny()}/*.vmdk; do qemu-img check "$f"; done`),
     }),
   },
+  {
+    name: 'G12b',
+    what: 'headers of 1000 images against a loop of qemu-img info',
+    must: 0.06,
+    pairs: 3,
+    commands: () => ({
+      ours: shell(`${process.execPath} ${CLI} check --depth header ${tiny()}/*`),
+      peer: shell(`for f in ${tiny()}/*; do qemu-img info "$f"; done`),
+    }),
+  },
 ];
 
 function describe(scenario: Scenario, result: Comparison): string {

@@ -45,20 +45,12 @@ function countThreads(invocation: Invocation): number {
   return worth < 2 ? 1 : Math.min(worth, process.getBuiltinModule('node:os').availableParallelism());
 }
 
-/**
- * What V8 lets a function run before it compiles it with all optimizations, in its own unit, about three times what it does by itself: of the
- * hundreds of functions that look at an image most run a few hundred times in a batch, and compiling them costs more than it saves.
- */
-const BATCH_BUDGET = 400_000;
-
 /** Checks images and gives the reports out in their order; the code for several threads is loaded only where there are several. */
 async function* checkAll(
   paths: readonly string[],
   options: LocalCheckOptions,
   threads: number,
 ): AsyncIterable<ImageReport> {
-  if (paths.length > 1)
-    process.getBuiltinModule('node:v8').setFlagsFromString(`--interrupt-budget=${BATCH_BUDGET}`);
   if (threads > 1) {
     const { checkOnThreads } = await import('./check-workers.ts');
     yield* checkOnThreads(paths, options, threads);
@@ -106,6 +98,7 @@ function printerFor(output: string, terminal: Terminal): Printer {
 
 /** Prints images for people: one-line reports below each other, longer ones with an empty line around them. */
 function spaced(terminal: Terminal): (report: ImageReport) => Promise<void> {
+  const { style, width } = terminal;
   const known: KnownRules = new Map();
   let wasLong: boolean | null = null;
   return async (report) => {
@@ -116,7 +109,7 @@ function spaced(terminal: Terminal): (report: ImageReport) => Promise<void> {
     const explain = await explainer(report, known);
     const gap = wasLong !== null && (wasLong || isLong) ? '\n' : '';
     wasLong = isLong;
-    terminal.stdout.write(gap + renderHuman(report, { ...terminal, explain }));
+    terminal.stdout.write(gap + renderHuman(report, { style, width, explain }));
   };
 }
 
