@@ -67,6 +67,9 @@ export class L2Scanner {
   #nextHigh = 0;
   #nextLow = 0;
   #nextIndex = 0;
+  /** The tables at hand. */
+  #words: Int32Array = new Int32Array(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(geometry: Geometry, listener: ClusterListener, { hasDataFile }: ScanOptions) {
     this.#listener = listener;
@@ -77,19 +80,28 @@ export class L2Scanner {
   }
 
   /**
-   * Scans one L2 table.
+   * Takes the bytes of L2 tables.
    *
-   * @param bytes begin at a multiple of 4 of their buffer
+   * @param bytes begin at a multiple of 4 of their buffer; must not change until the next ones are taken
+   */
+  load(bytes: Uint8Array): void {
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 2);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /**
+   * Scans one L2 table of those at hand.
+   *
+   * @param start its first byte among them, a multiple of 8
+   * @param length bytes
    * @param index guest cluster of the first entry
    * @returns entries in use
    */
-  scan(bytes: Uint8Array, index: number): number {
+  scan(start: number, length: number, index: number): number {
     if (index !== this.#nextIndex) this.finish();
-    const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 2);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return this.#geometry.extendedL2
-      ? this.#scanExtended(view, words, index)
-      : this.#scanStandard(view, words, index);
+      ? this.#scanExtended(start, length, index)
+      : this.#scanStandard(start, length, index);
   }
 
   /** Tells the listener of the run that is still open. */
@@ -97,47 +109,46 @@ export class L2Scanner {
     if (this.#runIndex >= 0) this.#endRun(this.#nextIndex);
   }
 
-  #scanStandard(view: DataView, words: Int32Array, index: number): number {
-    const end = words.length >>> 1;
+  #scanStandard(start: number, length: number, index: number): number {
+    const view = this.#view;
+    const words = this.#words;
+    const end = start + length;
     const step = this.#geometry.clusterSize;
     let nextHigh = this.#nextHigh;
     let nextLow = this.#nextLow;
     let isRun = this.#runIndex >= 0;
     let unused = 0;
-    let entry = 0;
-    while (entry < end) {
+    let at = start;
+    while (at < end) {
       if (isRun) {
-        while (
-          entry < end &&
-          view.getInt32(8 * entry + 4) === nextLow &&
-          view.getInt32(8 * entry) === nextHigh
-        ) {
+        while (at < end && view.getInt32(at + 4) === nextLow && view.getInt32(at) === nextHigh) {
           nextLow = (nextLow + step) | 0;
           if (nextLow === 0) nextHigh++;
-          entry++;
+          at += 8;
         }
-        if (entry === end) break;
-        this.#endRun(index + entry);
+        if (at === end) break;
+        this.#endRun(index + ((at - start) >>> 3));
         isRun = false;
       }
-      const high = view.getInt32(8 * entry);
-      const low = view.getInt32(8 * entry + 4);
+      const high = view.getInt32(at);
+      const low = view.getInt32(at + 4);
       if ((high | low) === 0) {
-        const next = firstNonZero(words, 2 * (entry + 1), 2 * end) >>> 1;
-        unused += next - entry;
-        entry = next;
+        // A word that is not zero may be the second of its entry.
+        const next = start + ((4 * firstNonZero(words, (at + 8) >>> 2, end >>> 2) - start) & -8);
+        unused += next - at;
+        at = next;
         continue;
       }
-      isRun = this.#begin(index + entry, high, low);
+      isRun = this.#begin(index + ((at - start) >>> 3), high, low);
       nextHigh = high;
       nextLow = (low + step) | 0;
       if (nextLow === 0) nextHigh++;
-      entry++;
+      at += 8;
     }
     this.#nextHigh = nextHigh;
     this.#nextLow = nextLow;
-    this.#nextIndex = index + end;
-    return end - unused;
+    this.#nextIndex = index + (length >>> 3);
+    return (length - unused) >>> 3;
   }
 
   /** Takes an entry that continues no run; returns whether it begins one. */
@@ -169,23 +180,25 @@ export class L2Scanner {
     this.#listener.stored(index, end - index, entryOffset(high, low), high < 0, readsAs);
   }
 
-  #scanExtended(view: DataView, words: Int32Array, index: number): number {
-    const end = words.length >>> 2;
+  #scanExtended(start: number, length: number, index: number): number {
+    const words = this.#words;
+    const end = start + length;
     let unused = 0;
-    for (let entry = 0; entry < end; entry++) {
-      const word = 4 * entry;
+    for (let at = start; at < end; at += 16) {
+      const word = at >>> 2;
       if (
         ((words[word] ?? 0) | (words[word + 1] ?? 0) | (words[word + 2] ?? 0) | (words[word + 3] ?? 0)) ===
         0
       )
         unused++;
-      else this.#takeExtended(view, 16 * entry, index + entry);
+      else this.#takeExtended(at, index + ((at - start) >>> 4));
     }
-    this.#nextIndex = index + end;
-    return end - unused;
+    this.#nextIndex = index + (length >>> 4);
+    return (length >>> 4) - unused;
   }
 
-  #takeExtended(view: DataView, at: number, index: number): void {
+  #takeExtended(at: number, index: number): void {
+    const view = this.#view;
     const high = view.getInt32(at);
     const low = view.getInt32(at + 4);
     const zero = view.getInt32(at + 8);

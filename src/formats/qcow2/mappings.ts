@@ -40,9 +40,10 @@ export async function* mapClusters(
   const scanner = new L2Scanner(geometry, builder, input);
   const tables = { offsets, tableBytes: geometry.clusterSize };
   for await (const batch of tableBatches(input.source, tables, 0, offsets.length)) {
+    scanner.load(batch.bytes);
     for (let table = 0; table < batch.count; table++) {
-      const bytes = batch.bytes.subarray(table * geometry.clusterSize, (table + 1) * geometry.clusterSize);
-      scanner.scan(bytes, (first + batch.first + table) * geometry.l2Entries);
+      const index = (first + batch.first + table) * geometry.l2Entries;
+      scanner.scan(table * tables.tableBytes, tables.tableBytes, index);
       if (builder.runs.isFull) yield builder.runs.take();
     }
   }

@@ -53,13 +53,13 @@ export async function* scanTables(
   const { clusterSize: tableBytes, l2Entries } = geometry;
   const scanner = new L2Scanner(geometry, listener, input);
   for await (const { first, count, bytes } of tableBatches(source, { offsets, tableBytes })) {
+    scanner.load(bytes);
     for (let table = 0; table < count; table++) {
       if (beforeTable !== undefined) {
         scanner.finish();
         beforeTable(first + table);
       }
-      const view = bytes.subarray(table * tableBytes, (table + 1) * tableBytes);
-      const used = scanner.scan(view, (first + table) * l2Entries);
+      const used = scanner.scan(table * tableBytes, tableBytes, (first + table) * l2Entries);
       afterTable?.(first + table, used);
     }
     yield;

@@ -53,6 +53,11 @@ class Notes implements ClusterListener {
   }
 }
 
+function scanTable(scanner: L2Scanner, bytes: Uint8Array, index: number): number {
+  scanner.load(bytes);
+  return scanner.scan(0, bytes.length, index);
+}
+
 function word(high: number, low: number): bigint {
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 }
@@ -124,8 +129,8 @@ describe('the scan of L2 tables', () => {
           const notes = new Notes(512);
           const scanner = new L2Scanner(geometryOf(version), notes, { hasDataFile: false });
           const at = Math.min(cut, entries.length);
-          scanner.scan(tableOf(entries.slice(0, at)), 7);
-          scanner.scan(tableOf(entries.slice(at)), 7 + at);
+          scanTable(scanner, tableOf(entries.slice(0, at)), 7);
+          scanTable(scanner, tableOf(entries.slice(at)), 7 + at);
           scanner.finish();
           expect(notes.said).toEqual(readPlainly(entries, 7, version, 512n));
         },
@@ -140,20 +145,20 @@ describe('the scan of L2 tables', () => {
       { length: 128 },
       (_, i) => (2n ** 32n - 64n * 512n + BigInt(i) * 512n) | COPIED,
     );
-    scanner.scan(tableOf(entries.slice(0, 64)), 0);
-    scanner.scan(tableOf(entries.slice(64)), 64);
+    scanTable(scanner, tableOf(entries.slice(0, 64)), 0);
+    scanTable(scanner, tableOf(entries.slice(64)), 64);
     scanner.finish();
     expect(notes.runs).toBe(1);
-    scanner.scan(tableOf(entries.slice(0, 64)), 0);
-    scanner.scan(tableOf(entries.slice(64)), 128);
+    scanTable(scanner, tableOf(entries.slice(0, 64)), 0);
+    scanTable(scanner, tableOf(entries.slice(64)), 128);
     scanner.finish();
     expect(notes.runs).toBe(3);
   });
 
   it('counts the entries in use', () => {
     const scanner = new L2Scanner(geometryOf(3), new Notes(512), { hasDataFile: false });
-    expect(scanner.scan(tableOf([0n, 0n, 512n, 0n, 1n, 0n]), 0)).toBe(2);
-    expect(scanner.scan(tableOf(new Array<bigint>(64).fill(0n)), 64)).toBe(0);
+    expect(scanTable(scanner, tableOf([0n, 0n, 512n, 0n, 1n, 0n]), 0)).toBe(2);
+    expect(scanTable(scanner, tableOf(new Array<bigint>(64).fill(0n)), 64)).toBe(0);
   });
 });
 
