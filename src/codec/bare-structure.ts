@@ -1,8 +1,10 @@
 import type { ByteReader } from './byte-reader.ts';
 import type { Layout } from './layout.ts';
 
-/** Position in its stream where a structure begins, in bytes; in eighths of one where it begins within a byte. */
+/** Position in its stream of a structure's first whole byte. */
 export const START = Symbol('start');
+/** How many bits of the byte before that one are its own as well; absent where it begins with a whole byte. */
+export const LEAD = Symbol('lead');
 /** Ends of its fields of variable size, in bits. */
 export const ENDS = Symbol('ends');
 /** Where its instances lay that were read so far. */
@@ -31,6 +33,7 @@ export abstract class BareStructure {
   /** The outermost structure of the spec. */
   declare readonly _root: BareStructure | undefined;
   declare readonly [START]: number;
+  declare readonly [LEAD]?: number;
   declare [ENDS]?: number[];
   declare [SPANS]?: Map<string, BitSpan>;
   declare [KEPT]?: Map<string, unknown>;
@@ -39,7 +42,8 @@ export abstract class BareStructure {
     this._io = io;
     this._parent = parent;
     this._root = root ?? (isRoot ? this : undefined);
-    this[START] = io.pos - io.bitsLeft / 8;
+    this[START] = io.pos;
+    if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
     io.begin(this);
   }
 }

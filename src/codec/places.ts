@@ -1,4 +1,4 @@
-import { BareStructure, ENDS, KEPT, layoutOf, SPANS, START, valueOf } from './bare-structure.ts';
+import { BareStructure, ENDS, KEPT, layoutOf, LEAD, SPANS, START, valueOf } from './bare-structure.ts';
 import type { FieldSite } from './breach.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { FieldSpan } from './field.ts';
@@ -57,7 +57,7 @@ function toSpan(io: ByteReader, start: number, end: number): FieldSpan {
 
 /** Position in its stream of a structure's first bit. */
 function firstBit(structure: BareStructure): number {
-  return structure[START] * 8;
+  return structure[START] * 8 - (structure[LEAD] ?? 0);
 }
 
 /** First bit of a field in its stream; undefined where a field before it was not read. */
@@ -121,7 +121,7 @@ export function ownBytes(
 ): { readonly bytes: Uint8Array; readonly end: number } | undefined {
   const { _io: io, _parent: parent } = structure as { _io?: ByteReader; _parent: BareStructure | undefined };
   if (io === undefined) return undefined;
-  const start = Math.floor(structure[START]);
+  const start = Math.floor(firstBit(structure) / 8);
   const end = Math.ceil(endOfFields(structure) / 8);
   const hasStream = start === 0 && parent?._io !== io;
   return { bytes: hasStream ? io.bytes : io.bytes.subarray(start, end), end: end - start };

@@ -28,7 +28,7 @@ export function reserve(structure: BareStructure, size: number, first: string): 
 
 /** Where a field lies in the stream of a record, whose fields begin with a whole byte. */
 export function byteIn(record: BareStructure, offset: number): number {
-  return Math.ceil(record[START]) + offset;
+  return record[START] + offset;
 }
 
 /** Gives a field of a record a value of its own, in place of the one that its bytes hold. */
