@@ -96,12 +96,14 @@ export interface ImageInfo {
 export interface SnapshotInfo {
   readonly id: string;
   readonly name: string;
-  readonly vmStateSize: number;
+  /** Bytes; a `bigint` where a number would round it. */
+  readonly vmStateSize: number | bigint;
   readonly dateSec: number;
   readonly dateNsec: number;
   readonly vmClockSec: number;
   readonly vmClockNsec: number;
-  readonly icount?: number;
+  /** Instructions executed; a `bigint` where a number would round it. */
+  readonly icount?: number | bigint;
 }
 
 /** An opened image: it answers where each guest byte lives and what owns each file byte, and nothing more. */

@@ -53,7 +53,7 @@ function renderSnapshot({ id, name, vmStateSize, dateSec }: SnapshotInfo): strin
   const time = Number.isNaN(date.getTime())
     ? 'no date'
     : `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-  return escapeText(`    ${id}  ${name}  ${time}  VM state ${formatSize(vmStateSize)}`);
+  return escapeText(`    ${id}  ${name}  ${time}  VM state ${formatSize(Number(vmStateSize))}`);
 }
 
 /** A value of `format-specific` as indented lines, keys with spaces for dashes as `qemu-img` has them. */

@@ -133,17 +133,21 @@ export function snapshotPlace(
 }
 
 /** A snapshot as `info` lists it. */
-export function snapshotInfo({ id, name, entry, vmStateSize }: Snapshot): SnapshotInfo {
+export function snapshotInfo({ id, name, entry }: Snapshot): SnapshotInfo {
   const { dateSec, dateNsec, vmClockNsec, icount } = entry;
   const hasIcount = icount !== undefined && icount !== 0xffff_ffff_ffff_ffffn;
   return {
     id,
     name,
-    vmStateSize,
+    vmStateSize: unrounded(entry.vmStateSizeLarge ?? BigInt(entry.vmStateSize)),
     dateSec,
     dateNsec,
     vmClockSec: Number(vmClockNsec / 1_000_000_000n),
     vmClockNsec: Number(vmClockNsec % 1_000_000_000n),
-    ...(hasIcount ? { icount: Number(icount) } : {}),
+    ...(hasIcount ? { icount: unrounded(icount) } : {}),
   };
+}
+
+function unrounded(value: bigint): number | bigint {
+  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/model/problem.ts';
+import { describeChain } from '../../../src/ops/info.ts';
+import { renderInfoJson } from '../../../src/report/info-json.ts';
 import { checkMemory, openMemory } from '../../support/open.ts';
 import { buildQcow2, COMPRESSED, type Qcow2Editor, type Qcow2Plan } from '../../support/qcow2.ts';
 
@@ -240,4 +242,20 @@ describe('entries of tables', () => {
     const end = 4096n + 0xffff_ffffn * 0xffff_ffffn - 1n;
     expect(slot?.message).toContain(`at bytes 4096 to ${end} of`);
   });
+});
+
+describe('what info tells of a snapshot', () => {
+  it.each([2n ** 53n - 1n, ...VALUES.slice(0, 2)])(
+    'has a VM state of %d bytes to the last digit',
+    async (value) => {
+      const image = buildQcow2(SNAPSHOT);
+      image.u64(snapshot(image) + 40, value);
+      const opened = await openMemory({ 'image.qcow2': image.bytes });
+      const { snapshots } = JSON.parse(renderInfoJson(describeChain(opened), false)) as {
+        snapshots: readonly { 'vm-state-size': unknown }[];
+      };
+      const shown = value < 2n ** 53n ? Number(value) : String(value);
+      expect(snapshots.map((one) => one['vm-state-size'])).toEqual([shown]);
+    },
+  );
 });
