@@ -218,7 +218,8 @@ export class Analysis implements Facts {
   /** The value of an expression that is a constant integer. */
   constant({ ast, place }: Located, owner: TypeSpec): number | undefined {
     if (ast.kind === 'integer') return Number(ast.value);
-    const { type } = translate(ast, this.scope(owner, place));
+    // In a repeated field `_index` may take part, and then it is no constant. Elsewhere the code that reads it is refused.
+    const { type } = translate(ast, { ...this.scope(owner, place), index: 'index' });
     const value = type.kind === 'integer' ? constantOf(type.range) : undefined;
     return value === undefined ? undefined : Number(value);
   }

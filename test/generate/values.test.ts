@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compile } from '../../tools/generate/compile.ts';
+import { className } from '../../tools/generate/naming.ts';
+import { openWorkspace, RUNTIME, type Workspace } from './conformance/workspace.ts';
+
+/** What a spec makes of bytes, and that the same bytes come of it again. */
+interface Case {
+  readonly spec: string;
+  readonly bytes: readonly number[];
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Where the class is not made to be written. */
+  readonly readOnly?: true;
+}
+
+const text = (letters: string): readonly number[] => Array.from(new TextEncoder().encode(letters));
+const bytes = (...items: readonly number[]): Uint8Array => Uint8Array.from(items);
+
+const CASES: Readonly<Record<string, Case>> = {
+  '`_index` in sizes of lists of every kind': {
+    spec: 'index_sizes',
+    bytes: [0, 2, 1, 0xa1, 0xa2, 0xb1, ...text('ABC'), 0xc1, 0xc2, 0xc3, 0xd1, 0xe1, 0xe2, 0xe3, 0xe4],
+    values: {
+      blocks: [bytes(), bytes(0xa1, 0xa2), bytes(0xb1)],
+      words: ['A', 'BC'],
+      boxes: [{ content: bytes(0xc1) }, { content: bytes(0xc2, 0xc3) }],
+      rows: [{ cells: bytes() }, { cells: bytes(0xd1) }],
+      rest: [bytes(0xe1), bytes(0xe2, 0xe3), bytes(0xe4)],
+      steps: [bytes(), bytes(0), bytes(2, 1)],
+      pairs: [{ content: bytes(0) }, { content: bytes(2, 1) }],
+    },
+  },
+};
+
+/** A generated class, as far as these tests go. */
+interface LooseClass {
+  from(input: Uint8Array): Readonly<Record<string, unknown>> & { toBytes(): Uint8Array };
+}
+
+const FOLDER = fileURLToPath(new URL('specs', import.meta.url));
+let workspace: Workspace;
+
+beforeAll(async () => {
+  workspace = openWorkspace('values');
+  const files = Object.values(CASES).map(({ spec }) => join(FOLDER, `${spec}.ksy`));
+  const { modules } = await compile({ files, importRoots: [], runtime: RUNTIME });
+  for (const [name, module] of modules) workspace.add(name, module);
+});
+
+afterAll(() => workspace.close());
+
+async function load(spec: string): Promise<LooseClass> {
+  return (await workspace.load(spec))[className(spec)] as LooseClass;
+}
+
+describe('generated classes read', () => {
+  it.each(Object.entries(CASES))('%s', async (_, { spec, bytes: input, values, readOnly }) => {
+    const object = (await load(spec)).from(Uint8Array.from(input));
+    expect(object).toMatchObject(values);
+    if (readOnly !== true) expect(object.toBytes()).toEqual(Uint8Array.from(input));
+  });
+});
