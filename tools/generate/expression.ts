@@ -77,7 +77,7 @@ export interface TypeCall {
 export function parseTypeCall(text: string): TypeCall {
   const parser = new Parser(text);
   const name = parser.typeName();
-  const args = parser.accept('(') ? parser.list(')') : [];
+  const args = parser.accept('(') ? parser.args() : [];
   parser.end();
   return { name, args };
 }
@@ -90,7 +90,7 @@ export function parseProcess(text: string): {
   const parser = new Parser(text);
   const name = [parser.word()];
   while (parser.accept('.')) name.push(parser.word());
-  const args = parser.accept('(') ? parser.list(')') : [];
+  const args = parser.accept('(') ? parser.args() : [];
   parser.end();
   return { name, args };
 }
@@ -132,12 +132,25 @@ class Parser {
     return { kind: 'choice', condition, yes, no: this.test() };
   }
 
-  list(close: string): Expression[] {
-    const items: Expression[] = [];
-    if (this.accept(close)) return items;
-    do items.push(this.test());
+  /** Arguments, behind the opening parenthesis. */
+  args(): Expression[] {
+    const args: Expression[] = [];
+    if (this.accept(')')) return args;
+    do args.push(this.test());
     while (this.accept(','));
-    this.#expect(close);
+    this.#expect(')');
+    return args;
+  }
+
+  /** Items of a list, behind the opening bracket; unlike arguments they may end in a comma. */
+  #items(): Expression[] {
+    const items: Expression[] = [];
+    while (!this.accept(']')) {
+      items.push(this.test());
+      if (this.accept(',')) continue;
+      this.#expect(']');
+      break;
+    }
     return items;
   }
 
@@ -196,7 +209,7 @@ class Parser {
   #trailers(atom: Expression): Expression {
     let left = atom;
     for (;;) {
-      if (this.accept('(')) left = { kind: 'call', callee: left, args: this.list(')') };
+      if (this.accept('(')) left = { kind: 'call', callee: left, args: this.args() };
       else if (this.accept('[')) left = { kind: 'index', of: left, index: this.#indexEnd() };
       else if (this.accept('.')) left = this.#memberOf(left);
       else return left;
@@ -238,7 +251,7 @@ class Parser {
       this.#expect(')');
       return inner;
     }
-    if (this.accept('[')) return { kind: 'list', items: this.list(']') };
+    if (this.accept('[')) return { kind: 'list', items: this.#items() };
     return this.#named();
   }
 

@@ -28,8 +28,9 @@ export type Token =
     };
 
 const SYMBOLS = ['::', '<<', '>>', '<=', '>=', '==', '!=', ...'()[]{}<>+-*/%&|^~?:.,'];
-const NUMBER =
-  /0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][-+]?[0-9]+)?/y;
+/** `1.5`, `.5`, `1e5` and `1.`; but a point before a name asks a number for one of its methods: `1.to_s`. */
+const FLOAT = /(?:[0-9]*\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+|[0-9]+\.(?!\s*[a-zA-Z_])/y;
+const INTEGER = /0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[1-9][0-9_]*|0/y;
 /** White space, and the ends of lines that are continued. */
 const BLANK = /(?:\s|\\\r?\n)+/y;
 const PLACEHOLDER = /\{(?:[^{}"']|"(?:[^"\\]|\\.)*"|'[^']*')*\}/y;
@@ -66,8 +67,10 @@ export class Tokenizer {
     if (next === "'") return this.#singleQuoted(at);
     if (next === '"') return this.#doubleQuoted(at);
     if (next === 'f' && this.#text[at + 1] === '"') return this.#interpolated(at);
-    const number = this.#match(NUMBER);
-    if (number !== undefined) return numberToken(number, at);
+    const float = this.#match(FLOAT);
+    if (float !== undefined) return { kind: 'float', text: float, value: Number(float), at };
+    const integer = this.#match(INTEGER);
+    if (integer !== undefined) return { kind: 'integer', text: integer, value: parseDigits(integer), at };
     const word = this.#match(WORD);
     if (word !== undefined) return { kind: 'word', text: word, at };
     const symbol = SYMBOLS.find((candidate) => this.#text.startsWith(candidate, at));
@@ -145,10 +148,6 @@ export class Tokenizer {
   }
 }
 
-function numberToken(text: string, at: number): Token {
-  const digits = text.replaceAll('_', '');
-  if (/^[0-9]+$/.test(digits) || /^0[xob]/i.test(digits)) {
-    return { kind: 'integer', text, value: BigInt(digits.toLowerCase()), at };
-  }
-  return { kind: 'float', text, value: Number(digits), at };
+function parseDigits(text: string): bigint {
+  return BigInt(text.replaceAll('_', '').toLowerCase());
 }

@@ -162,6 +162,8 @@ function sizeOf({ type, bits }: Extract<Expression, { kind: 'sizeof' }>, scope: 
 }
 
 function list(items: readonly Expression[], scope: Scope): Code {
+  if (items.length === 0)
+    fail(scope, 'the type of an empty list is unknown, unless a cast tells it: `[].as<u1[]>`');
   const values = items.map((item) => present(translate(item, scope), scope));
   const texts = values.map(({ text }) => text);
   if (items.every((item) => item.kind === 'integer' && item.value >= 0n && item.value <= 255n)) {
@@ -288,11 +290,10 @@ function element({ of, index }: Extract<Expression, { kind: 'index' }>, scope: S
 
 function cast({ of, type: { path, isArray } }: Extract<Expression, { kind: 'cast' }>, scope: Scope): Code {
   const wanted = valueTypeNamed(path, isArray, scope.owner, scope.place);
-  const isEmptyList = of.kind === 'list' && of.items.length === 0;
   if (wanted.kind === 'array' && of.kind === 'list') return castList(of.items, wanted, scope);
   if (wanted.kind === 'bytes' && of.kind === 'list') return castBytes(of.items, scope);
   const value = translate(of, scope);
-  if (isEmptyList || wanted.kind === 'any') return { ...value, type: wanted };
+  if (wanted.kind === 'any') return { ...value, type: wanted };
   if (wanted.kind === 'integer') return castInteger(value, wanted, scope);
   if (wanted.kind === 'user' || wanted.kind === 'opaque') return castStructure(value, wanted, scope);
   if (isAssignable(value.type, wanted)) return { ...value, type: wanted };
