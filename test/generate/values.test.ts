@@ -31,6 +31,11 @@ const CASES: Readonly<Record<string, Case>> = {
       pairs: [{ content: bytes(0) }, { content: bytes(2, 1) }],
     },
   },
+  'enums whose keys are quoted or in other notations': {
+    spec: 'enum_keys',
+    bytes: [2, 16, 32, 100, 7, 255],
+    values: { items: [2, 16, 32, 100, 7, -1], isLastMinus: true },
+  },
 };
 
 /** A generated class, as far as these tests go. */

@@ -87,11 +87,20 @@ function readSpec(file: string): unknown {
   return plainValue(parseYaml(readFileSync(file, 'utf8'), file));
 }
 
-/** The spec as plain data. KSC takes integers beyond 32 bits for floats, but reads them exactly from text. */
+/**
+ * The spec as plain data. KSC takes integers beyond 32 bits for floats, but reads them exactly from text; keys are text
+ * always, which it reads as decimal integers, whatever notation the author used.
+ */
 function plainValue(node: YamlNode): unknown {
   if (node.kind === 'list') return node.items.map(plainValue);
   if (node.kind === 'map')
-    return Object.fromEntries(node.entries.map(({ key, value }) => [key, plainValue(value)]));
+    return Object.fromEntries(
+      node.entries.map(({ key, keyNode, value }) => [plainKey(key, keyNode), plainValue(value)]),
+    );
   if (typeof node.value !== 'bigint') return node.value;
   return BigInt.asIntN(32, node.value) === node.value ? Number(node.value) : node.value.toString();
+}
+
+function plainKey(key: string, node: YamlNode): string {
+  return node.kind === 'scalar' && typeof node.value === 'bigint' ? node.value.toString() : key;
 }

@@ -255,21 +255,24 @@ function readEnum(name: string, node: YamlNode, owner: TypeSpec, diagnostics: Di
   const map = values.asMap(node);
   const members: EnumMember[] = [];
   for (const { key, keyNode, value } of map.entries) {
-    if (key.startsWith('-') && keyNode.kind === 'scalar' && typeof keyNode.value === 'string') continue;
     const member = diagnostics.attempt(() => readMember(key, keyNode, value, node.place));
     if (member !== undefined) members.push(member);
   }
   for (const [index, { label, value }] of members.entries()) {
-    const twin = members.slice(0, index).find((other) => other.label === label || other.value === value);
+    const others = members.slice(0, index);
     const place = { ...node.place, path: [...node.place.path, String(value)] };
-    if (twin !== undefined) diagnostics.error(place, `duplicate enum member '${label}'`);
+    if (others.some((other) => other.label === label))
+      diagnostics.error(place, `duplicate enum member '${label}'`);
+    const twin = others.find((other) => other.value === value);
+    if (twin !== undefined)
+      diagnostics.error(place, `'${label}' has the value ${value} of the member '${twin.label}'`);
   }
   return { name, owner, place: node.place, documentation: values.UNDOCUMENTED, members };
 }
 
 function readMember(key: string, keyNode: YamlNode, node: YamlNode, place: Place): EnumMember {
-  const value = keyNode.kind === 'scalar' ? keyNode.value : null;
-  if (typeof value !== 'bigint') throw new SpecError(place, `unable to parse '${key}' as an integer`);
+  const value = values.integerOf(keyNode);
+  if (value === undefined) throw new SpecError(place, `unable to parse '${key}' as an integer`);
   if (node.kind === 'map') {
     const odd = node.entries.find((entry) => !entry.key.startsWith('-') && !MEMBER_KEYS.includes(entry.key));
     if (odd !== undefined) {

@@ -57,6 +57,14 @@ export function asByte(node: YamlNode): number {
   return Number(number);
 }
 
+/** The integer that a node is, or that its quoted text says; JSON has no other keys than texts. */
+export function integerOf(node: YamlNode): bigint | undefined {
+  if (node.kind !== 'scalar') return undefined;
+  if (typeof node.value === 'bigint') return node.value;
+  const isText = /^(?:-?[0-9]+|0x[0-9a-fA-F]+)$/.test(node.text);
+  return isText ? BigInt(node.text) : undefined;
+}
+
 /** A value in words, for messages. */
 export function describeNode(node: YamlNode): string {
   if (node.kind === 'map') return 'map';
