@@ -47,22 +47,27 @@ export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
   #size: number;
-  /** Length of the residue; -1 where there is none, so that no field ends there. */
+  /** Length of the stream; -1 where it is not known, so that no field ends there. */
+  readonly #streamSize: number;
   readonly #residueSize: number;
   #bitsLeft = 0;
   /** Lowest of the bits of the current byte that are still to be written. */
   #lowestBit = 0;
 
-  /** Begins with a copy of `residue`, whose length is also the least length of the result. */
-  constructor(residue?: Uint8Array) {
-    this.#size = residue?.length ?? 0;
-    this.#residueSize = residue?.length ?? -1;
+  /**
+   * Begins with a copy of `residue`, at most `streamSize` bytes of it. `streamSize` is the least length of the result, and where fields that
+   * reach to the end of the stream end; without it they end with the residue, or with their own bytes.
+   */
+  constructor(residue?: Uint8Array, streamSize: number = residue?.length ?? -1) {
+    this.#size = Math.max(0, streamSize);
+    this.#streamSize = streamSize;
+    this.#residueSize = Math.min(residue?.length ?? 0, this.#size);
     this.#bytes = new Uint8Array(Math.max(FIRST_CAPACITY, this.#size));
     this.#view = new DataView(this.#bytes.buffer);
-    if (residue !== undefined) this.#bytes.set(residue);
+    if (residue !== undefined) this.#bytes.set(residue.subarray(0, this.#residueSize));
   }
 
-  /** Bytes so far: the residue's length, or the end of what was written beyond it. */
+  /** Bytes so far: the stream's length, or the end of what was written beyond it. */
   get size(): number {
     return this.#size;
   }
@@ -207,7 +212,7 @@ export class ByteWriter {
 
   /**
    * A field of `size` bytes. Shorter bytes need an `ending` that tells them from the rest: the rest keeps its residue
-   * where it ends the bytes already, else it is written.
+   * where there is one that ends the bytes already, else it is written.
    *
    * @throws EncodeError where a reader would not get the same bytes back.
    */
@@ -215,7 +220,8 @@ export class ByteWriter {
     const start = this.pos;
     this.writeSubstream(bytes, size);
     const field = this.#bytes.subarray(start, start + size);
-    if (bytesEqual(fieldContents(field, ending), bytes)) return;
+    const isOld = this.pos <= this.#residueSize;
+    if (isOld && bytesEqual(fieldContents(field, ending), bytes)) return;
     finishField(field, bytes.length, ending);
     if (!bytesEqual(fieldContents(field, ending), bytes))
       throw new EncodeError(
@@ -224,7 +230,7 @@ export class ByteWriter {
   }
 
   /**
-   * A field that reaches to the end of the stream: of the residue where that is longer.
+   * A field that reaches to the end of the stream, where that is known and further than the bytes.
    *
    * @throws EncodeError as `writeBytesLimit`.
    */
@@ -232,7 +238,7 @@ export class ByteWriter {
     const isWhole = bytesEqual(fieldContents(bytes, ending), bytes);
     const least = isWhole ? bytes.length : bytes.length + (ending.terminator?.length ?? 0);
     const isEnded = ending.terminator !== undefined || ending.padByte !== undefined;
-    this.writeBytesLimit(bytes, Math.max(least, isEnded ? this.#residueSize - this.pos : 0), ending);
+    this.writeBytesLimit(bytes, Math.max(least, isEnded ? this.#streamSize - this.pos : 0), ending);
   }
 
   /** The bytes of a structure that has a stream of its own; what it leaves of its `size` bytes keeps its residue. */
@@ -267,12 +273,12 @@ export class ByteWriter {
     eosError: boolean,
   ): void {
     const found = indexOfUnit(bytes, terminator);
-    const wanted = include ? bytes.length - terminator.length : -1;
     const mayLack = !eosError && found < 0;
-    if (found !== wanted && !mayLack)
+    const isInPlace = include ? found >= 0 && found === bytes.length - terminator.length : found < 0;
+    if (!isInPlace && !mayLack)
       throw new EncodeError('a terminated field has its terminator in the wrong place');
     this.writeBytes(bytes);
-    const isEnded = include || (mayLack && this.pos === this.#residueSize);
+    const isEnded = include || (mayLack && this.pos === this.#streamSize);
     if (!isEnded) this.writeBytes(terminator);
     if (!consume && (!isEnded || found >= 0)) this.pos -= terminator.length;
   }
@@ -280,7 +286,7 @@ export class ByteWriter {
   /** What lies under the next `size` bytes, or up to the end of the residue; less where there is less. A view. */
   residue(size: number = this.#residueSize): Uint8Array {
     const end = Math.min(this.pos + size, this.#residueSize);
-    return this.#bytes.subarray(Math.min(this.pos, Math.max(0, end)), Math.max(0, end));
+    return this.#bytes.subarray(Math.min(this.pos, end), end);
   }
 
   #writeBitsBe(count: number, value: bigint): void {

@@ -1,5 +1,7 @@
-import type { BareStructure } from './bare-structure.ts';
+import { BareStructure, layoutOf, valueOf } from './bare-structure.ts';
+import type { BreachSink } from './breach.ts';
 import { ByteReader } from './byte-reader.ts';
+import { forgetValues } from './reading.ts';
 import type { Layout } from './layout.ts';
 
 /** The properties of a structure that can be set: its fields. */
@@ -15,6 +17,14 @@ type SettableKeys<T> = {
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
+/** Zeros break most specs; besides, this tells a reader of them from all others. */
+const ignoreBreaches: BreachSink = () => undefined;
+
+/** Was the structure made of zeros, so that its stream holds nothing worth keeping? */
+export function isMade({ _io: io }: { readonly _io?: ByteReader }): boolean {
+  return io?.sink === ignoreBreaches;
+}
+
 /** A new structure of fixed size: zeros and constants, and over them the given values. */
 export function createWith<T extends BareStructure>(
   type: { readonly layout: Layout },
@@ -22,7 +32,7 @@ export function createWith<T extends BareStructure>(
   read: (io: ByteReader) => T,
 ): T {
   const { size = 0, fields } = type.layout;
-  const zeros = new ByteReader(new Uint8Array(size), { sink: () => undefined });
+  const zeros = new ByteReader(new Uint8Array(size), { sink: ignoreBreaches });
   const structure = read(zeros);
   const target = structure as unknown as Record<string, unknown>;
   for (const [id, { initial, property = id }] of Object.entries(fields)) {
@@ -30,7 +40,9 @@ export function createWith<T extends BareStructure>(
     const isBig = typeof target[property] === 'bigint' && typeof initial === 'number';
     target[property] = Array.isArray(initial) ? Uint8Array.from(initial) : isBig ? BigInt(initial) : initial;
   }
-  return Object.assign(structure, values);
+  // Params of inner structures were computed of zeros.
+  forgetValues(structure);
+  return adopted(Object.assign(structure, values));
 }
 
 /** The properties of a structure that can be set; only those that may be absent can be left out. */
@@ -40,8 +52,39 @@ export type AllValues<T> = { -readonly [Key in RequiredKeys<T>]: T[Key] } & {
 
 type RequiredKeys<T> = { [Key in SettableKeys<T>]: undefined extends T[Key] ? never : Key }[SettableKeys<T>];
 
-/** A new structure of variable size: it was read from nowhere, so its class's constructor does not run. */
-export function assemble<T extends BareStructure>(type: { readonly prototype: T }, values: object): T {
+/**
+ * A new structure of all its values: it was read from nowhere, so its class's constructor does not run. It has a root only if it is one,
+ * or as soon as it is part of one.
+ */
+export function assemble<T extends BareStructure>(
+  type: { readonly prototype: T },
+  values: object,
+  isRoot = false,
+): T {
   const structure = Object.create(type.prototype) as T;
-  return Object.assign(structure, { _root: structure }, values);
+  return adopted(Object.assign(structure, isRoot ? { _root: structure } : {}, values));
+}
+
+/** Becomes the parent of the structures in its fields that have none: expressions of theirs may ask for it. */
+function adopted<T extends BareStructure>(structure: T): T {
+  for (const child of childrenOf(structure)) {
+    if (child._parent !== undefined) continue;
+    Object.assign(child, { _parent: structure });
+    handDownRoot(child, structure._root);
+  }
+  return structure;
+}
+
+/** A root of the same spec that becomes a part of another one is the root no more; one of an imported spec stays it. */
+function handDownRoot(structure: BareStructure, root: BareStructure | undefined): void {
+  const { _root: before } = structure;
+  if (root === undefined || (before !== undefined && before.constructor !== root.constructor)) return;
+  Object.assign(structure, { _root: root });
+  for (const child of childrenOf(structure)) handDownRoot(child, root);
+}
+
+function childrenOf(structure: BareStructure): readonly BareStructure[] {
+  const values = Object.keys(layoutOf(structure).fields).map((id) => valueOf(structure, id));
+  const all = values.flatMap((value) => (Array.isArray(value) ? (value as readonly unknown[]) : [value]));
+  return all.filter((value) => value instanceof BareStructure);
 }

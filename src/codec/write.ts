@@ -1,5 +1,6 @@
 import { concatBytes } from './bytes.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { isMade } from './creation.ts';
 import { EncodeError } from './errors.ts';
 import { layoutOf, type BareStructure } from './bare-structure.ts';
 import { ownBytes } from './places.ts';
@@ -19,20 +20,14 @@ export interface WritableStructure extends BareStructure {
  * @throws EncodeError where a value does not fit its field, or where the same fields would not be read again.
  */
 export function encode(structure: WritableStructure, size?: number): Uint8Array {
-  const own = ownBytes(structure);
-  const io = new ByteWriter(size === undefined ? own?.bytes : resized(own?.bytes, size));
+  const own = isMade(structure) ? undefined : ownBytes(structure);
+  const io = new ByteWriter(own?.bytes, size);
   forgetValues(structure);
   structure._write(io);
   if (own === undefined) return io.toBytes();
   const behind = own.bytes.subarray(own.end);
   const rest = size === undefined ? behind : behind.subarray(0, Math.max(0, size - io.pos));
   return concatBytes([io.toBytes().subarray(0, io.pos), rest]);
-}
-
-function resized(bytes: Uint8Array = new Uint8Array(0), size: number): Uint8Array {
-  const copy = new Uint8Array(size);
-  copy.set(bytes.subarray(0, size));
-  return copy;
 }
 
 /** Throws EncodeError where a list is longer or shorter than the rest of its structure says. */

@@ -152,6 +152,13 @@ describe('ByteWriter', () => {
     expect([...io.toBytes()]).toEqual(result);
   });
 
+  it('pads what it has no old bytes for', () => {
+    const io = new ByteWriter(bytes(9), 8);
+    io.writeBytesLimit(bytes(0x40), 4, { terminator: at, include: true, padByte: 0x20 });
+    io.writeBytesFull(bytes(1), { padByte: 0x2e });
+    expect([...io.toBytes()]).toEqual([0x40, 0x20, 0x20, 0x20, 1, 0x2e, 0x2e, 0x2e]);
+  });
+
   it('refuses a field that would not read as the same bytes', () => {
     const limit = (value: number[], ending: FieldEnding): (() => void) => {
       return () => new ByteWriter().writeBytesLimit(Uint8Array.from(value), 4, ending);
@@ -200,6 +207,7 @@ describe('ByteWriter', () => {
     const io = new ByteWriter();
     expect(() => io.writeBytesTerm(bytes(1, 0, 2), 0, false, true, true)).toThrow(EncodeError);
     expect(() => io.writeBytesTerm(bytes(1), 0, true, true, true)).toThrow(EncodeError);
+    expect(() => io.writeBytesTerm(bytes(), 0, true, true, true)).toThrow(EncodeError);
     io.writeBytesTermMulti(bytes(1, 0, 0, 2), bytes(0, 0), false, true, true);
     expect([...io.toBytes()]).toEqual([1, 0, 0, 2, 0, 0]);
   });

@@ -32,12 +32,17 @@ export function emitMethods(
 ): readonly MethodParts[] {
   const params = parameters.slice(3).map(({ name, type }) => ({ name, type }));
   const toText = emission.attempt(() => emitToText(emission)) ?? [];
-  return [...entryPoints(emission, params), ...writeMethods(emission, isBare), ...toText];
+  return [
+    ...entryPoints(emission, params),
+    ...creation(emission, params),
+    ...writeMethods(emission, isBare),
+    ...toText,
+  ];
 }
 
 type Params = readonly { readonly name: string; readonly type: string }[];
 
-/** `from`, `decode` and `of`: how a structure comes to be outside of another one. */
+/** `from` and `decode`: how a structure is read that is not inside of another one. */
 function entryPoints(emission: Emission, params: Params): readonly MethodParts[] {
   const { analysis, names, owner } = emission;
   if (!analysis.isStandalone(owner)) return [];
@@ -67,28 +72,33 @@ function entryPoints(emission: Emission, params: Params): readonly MethodParts[]
     ],
     doc: 'Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early.',
   };
-  return [from, decode, ...creation(emission, params)];
+  return [from, decode];
 }
 
 /** `of`: a structure that was never read. */
 function creation(emission: Emission, params: Params): readonly MethodParts[] {
   const { analysis, names, owner, attempt } = emission;
   const isFixedSize = attempt(() => analysis.sizes.typeBits(owner)) !== undefined;
+  const isReadAlone = analysis.isStandalone(owner) && params.length === 0;
   const isWritable = attempt(() => unwritableReason(owner, analysis)) === undefined;
   const name = names.class(owner);
   const of = { ...METHOD, name: 'of', isStatic: true, returnType: name };
-  if (isWritable && !isFixedSize && !hasCalculatedEndian(owner) && !needsStream(owner)) {
-    const given =
-      params.length === 0 ? 'values' : `{ ...values, ${params.map((one) => one.name).join(', ')} }`;
-    const values = { name: 'values', type: `${names.runtime('type AllValues')}<${name}>` };
-    const body = [`return ${names.runtime('assemble')}(${name}, ${given});`];
-    return [{ ...of, parameters: [values, ...params], body, doc: 'A new structure of the given values.' }];
-  }
-  if (!isFixedSize || params.length > 0) return [];
+  if (isFixedSize && isReadAlone) return [{ ...of, ...creationWith(emission) }];
+  if (!isWritable || hasCalculatedEndian(owner) || needsStream(owner)) return [];
+  const given = params.length === 0 ? 'values' : `{ ...values, ${params.map((one) => one.name).join(', ')} }`;
+  const values = { name: 'values', type: `${names.runtime('type AllValues')}<${name}>` };
+  const args = [name, given, ...(owner.outer === undefined ? ['true'] : [])];
+  const body = [`return ${names.runtime('assemble')}(${args.join(', ')});`];
+  return [{ ...of, parameters: [values, ...params], body, doc: 'A new structure of the given values.' }];
+}
+
+/** `of` where values can be left out. */
+function creationWith({ names, owner }: Emission): Pick<MethodParts, 'parameters' | 'body' | 'doc'> {
+  const name = names.class(owner);
   const values = { name: 'values', type: `${names.runtime('type Values')}<${name}>`, initializer: '{}' };
   const body = [`return ${names.runtime('createWith')}(${name}, values, (io) => new ${name}(io));`];
   const doc = 'A new structure: zeros and the constants of the spec, and over them the given values.';
-  return [{ ...of, parameters: [values], body, doc }];
+  return { parameters: [values], body, doc };
 }
 
 function writeMethods(emission: Emission, isBare: boolean): readonly MethodParts[] {

@@ -1,0 +1,19 @@
+import { Analysis } from '../../../tools/generate/analysis.ts';
+import { Diagnostics } from '../../../tools/generate/diagnostics.ts';
+import { Importer } from '../../../tools/generate/importer.ts';
+import type { SpecFile } from '../../../tools/generate/model.ts';
+
+/** A spec as the generator reads it, and what it knows of the spec's types. */
+export interface LoadedSpec {
+  readonly spec: SpecFile;
+  readonly analysis: Analysis;
+}
+
+/** Reads a spec and its imports; absolute ones are looked up below `importRoots`. Throws where there is anything wrong with them. */
+export function loadSpec(file: string, importRoots: readonly string[] = []): LoadedSpec {
+  const diagnostics = new Diagnostics();
+  const importer = new Importer(importRoots, diagnostics);
+  const spec = importer.load(file);
+  if (spec === undefined || diagnostics.hasErrors) throw new Error(`${file} cannot be read`);
+  return { spec, analysis: new Analysis(importer.specs) };
+}
