@@ -9,17 +9,20 @@ import {
   type Layout,
   Structure,
   type Values,
+  byteIn,
+  bytesIn,
   createWith,
+  cutOff,
   decodeWith,
   encode,
-  expectContents,
-  expectEqual,
-  expectMin,
-  expectThat,
+  expectBytesAt,
   floorDiv,
   readWith,
-  reserve,
+  reportExpr,
+  reportLessThan,
+  reportNotEqual,
   schemaOf,
+  setField,
 } from '../src/codec/index.ts';
 
 type CowdField = never;
@@ -202,6 +205,8 @@ const cowdHeaderLayout: Layout<CowdHeaderField> = {
  *
  * Too few bytes break the rule `vmdk3/header-truncated`.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see Virtual Disk Format 5.0 (VMware), ESX Server Sparse Extents, COWDisk_Header
  */
 export class CowdHeader extends Structure<CowdHeaderField> {
@@ -209,6 +214,46 @@ export class CowdHeader extends Structure<CowdHeaderField> {
   static readonly layout = cowdHeaderLayout;
   /** The outermost structure of the spec. */
   declare readonly _root: Cowd | undefined;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Cowd) {
+    super(io, parent, root);
+    const { view } = io;
+    const at = io.pos;
+    const room = io.size - at;
+    if (room < 4) cutOff(this);
+    expectBytesAt(this, 'magic_number', at, [0x43, 0x4f, 0x57, 0x44]);
+    if (room < 8) cutOff(this);
+    const version = view.getUint32(at + 4, true);
+    if (version !== 1) reportNotEqual(this, 'version', 1);
+    if (room < 12) cutOff(this);
+    const flags = view.getUint32(at + 8, true);
+    if (flags !== 3) reportNotEqual(this, 'flags', 3);
+    if (room < 16) cutOff(this);
+    const numSectors = view.getUint32(at + 12, true);
+    if (numSectors < 1) reportLessThan(this, 'num_sectors', 1);
+    if (room < 20) cutOff(this);
+    const grainSize = view.getUint32(at + 16, true);
+    if (!(grainSize !== 0 && (grainSize & (grainSize - 1)) >>> 0 === 0))
+      reportExpr(this, 'grain_size', 'a power of two');
+    if (room < 24) cutOff(this);
+    const gdOffset = view.getUint32(at + 20, true);
+    if (gdOffset < 4) reportLessThan(this, 'gd_offset', 4);
+    if (room < 28) cutOff(this);
+    const numGdEntries = view.getUint32(at + 24, true);
+    if (!(grainSize === 0 || Math.floor(floorDiv(numSectors - 1, grainSize) / 4096) < numGdEntries))
+      reportExpr(this, 'num_gd_entries', 'enough for all grains of the disk, 4096 for each entry');
+    if (room < 1652) cutOff(this);
+    const uncleanShutdown = view.getUint32(at + 1648, true);
+    if (uncleanShutdown !== 0) reportNotEqual(this, 'unclean_shutdown', 0);
+    if (room < 2048) cutOff(this);
+    io.seek(at + 2048);
+  }
+
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(cowdHeaderLayout);
+  }
+
   /**
    * The letters "COWD".
    *
@@ -216,11 +261,32 @@ export class CowdHeader extends Structure<CowdHeaderField> {
    *
    * In the document: `magicNumber`.
    */
-  magicNumber: Uint8Array;
+  get magicNumber(): Uint8Array {
+    return bytesIn(this, 0, 4);
+  }
+
+  set magicNumber(value: Uint8Array) {
+    setField(this, 'magicNumber', value);
+  }
+
   /** Version of the layout, 1. */
-  version: number;
+  get version(): number {
+    return this._io.view.getUint32(byteIn(this, 4), true);
+  }
+
+  set version(value: number) {
+    setField(this, 'version', value);
+  }
+
   /** 3; no other value is documented. */
-  flags: number;
+  get flags(): number {
+    return this._io.view.getUint32(byteIn(this, 8), true);
+  }
+
+  set flags(value: number) {
+    setField(this, 'flags', value);
+  }
+
   /**
    * Guest size in sectors, at least 1.
    *
@@ -228,7 +294,14 @@ export class CowdHeader extends Structure<CowdHeaderField> {
    *
    * In the document: `numSectors`.
    */
-  numSectors: number;
+  get numSectors(): number {
+    return this._io.view.getUint32(byteIn(this, 12), true);
+  }
+
+  set numSectors(value: number) {
+    setField(this, 'numSectors', value);
+  }
+
   /**
    * Guest sectors in one grain, a power of two; 1 is the default of ESX.
    *
@@ -236,7 +309,14 @@ export class CowdHeader extends Structure<CowdHeaderField> {
    *
    * In the document: `grainSize`.
    */
-  grainSize: number;
+  get grainSize(): number {
+    return this._io.view.getUint32(byteIn(this, 16), true);
+  }
+
+  set grainSize(value: number) {
+    setField(this, 'grainSize', value);
+  }
+
   /**
    * Sector of the grain directory, behind this header; 4 in practice.
    *
@@ -244,7 +324,14 @@ export class CowdHeader extends Structure<CowdHeaderField> {
    *
    * In the document: `gdOffset`.
    */
-  gdOffset: number;
+  get gdOffset(): number {
+    return this._io.view.getUint32(byteIn(this, 20), true);
+  }
+
+  set gdOffset(value: number) {
+    setField(this, 'gdOffset', value);
+  }
+
   /**
    * Entries of the grain directory, one for each 4096 grains of the disk, the last ones rounded up.
    *
@@ -252,7 +339,14 @@ export class CowdHeader extends Structure<CowdHeaderField> {
    *
    * In the document: `numGDEntries`.
    */
-  numGdEntries: number;
+  get numGdEntries(): number {
+    return this._io.view.getUint32(byteIn(this, 24), true);
+  }
+
+  set numGdEntries(value: number) {
+    setField(this, 'numGdEntries', value);
+  }
+
   /**
    * Next sector that a new table or grain is put at; not beyond the end of the file.
    *
@@ -260,105 +354,126 @@ export class CowdHeader extends Structure<CowdHeaderField> {
    *
    * In the document: `freeSector`.
    */
-  freeSector: number;
+  get freeSector(): number {
+    return this._io.view.getUint32(byteIn(this, 28), true);
+  }
+
+  set freeSector(value: number) {
+    setField(this, 'freeSector', value);
+  }
+
   /**
    * File name of the parent, ended by a zero byte, and usually empty in recent files. A disk without a parent keeps its geometry in the first 12
    * bytes: cylinders, heads and sectors, 32 bits each.
    *
    * A view of the input.
    */
-  parentFileName: Uint8Array;
+  get parentFileName(): Uint8Array {
+    return bytesIn(this, 32, 1024);
+  }
+
+  set parentFileName(value: Uint8Array) {
+    setField(this, 'parentFileName', value);
+  }
+
   /**
    * Generation of the parent at the time the snapshot was taken.
    *
    * In the document: `parentGeneration`.
    */
-  parentGeneration: number;
+  get parentGeneration(): number {
+    return this._io.view.getUint32(byteIn(this, 1056), true);
+  }
+
+  set parentGeneration(value: number) {
+    setField(this, 'parentGeneration', value);
+  }
+
   /** Generation of this disk. */
-  generation: number;
+  get generation(): number {
+    return this._io.view.getUint32(byteIn(this, 1060), true);
+  }
+
+  set generation(value: number) {
+    setField(this, 'generation', value);
+  }
+
   /**
    * Name of the disk, ended by a zero byte.
    *
    * A view of the input.
    */
-  name: Uint8Array;
+  get name(): Uint8Array {
+    return bytesIn(this, 1064, 60);
+  }
+
+  set name(value: Uint8Array) {
+    setField(this, 'name', value);
+  }
+
   /**
    * Free text, ended by a zero byte.
    *
    * A view of the input.
    */
-  description: Uint8Array;
+  get description(): Uint8Array {
+    return bytesIn(this, 1124, 512);
+  }
+
+  set description(value: Uint8Array) {
+    setField(this, 'description', value);
+  }
+
   /**
    * Generation that was last saved.
    *
    * In the document: `savedGeneration`.
    */
-  savedGeneration: number;
+  get savedGeneration(): number {
+    return this._io.view.getUint32(byteIn(this, 1636), true);
+  }
+
+  set savedGeneration(value: number) {
+    setField(this, 'savedGeneration', value);
+  }
+
   /**
    * Reserved, zero.
    *
    * A view of the input.
    */
-  reserved: Uint8Array;
+  get reserved(): Uint8Array {
+    return bytesIn(this, 1640, 8);
+  }
+
+  set reserved(value: Uint8Array) {
+    setField(this, 'reserved', value);
+  }
+
   /**
    * 1 while the disk is open for writing, 0 otherwise; not 0 in a resting file means that its last use ended in a crash.
    *
    * In the document: `uncleanShutdown`.
    */
-  uncleanShutdown: number;
+  get uncleanShutdown(): number {
+    return this._io.view.getUint32(byteIn(this, 1648), true);
+  }
+
+  set uncleanShutdown(value: number) {
+    setField(this, 'uncleanShutdown', value);
+  }
+
   /**
    * Zeros up to the end of the fourth sector.
    *
    * A view of the input.
    */
-  padding: Uint8Array;
-
-  constructor(io: ByteReader, parent?: BareStructure, root?: Cowd) {
-    super(io, parent, root);
-    this.magicNumber = io.readBytes(4);
-    expectContents(this, 'magic_number', this.magicNumber, [0x43, 0x4f, 0x57, 0x44]);
-    this.version = io.readU4le();
-    expectEqual(this, 'version', this.version, 1);
-    this.flags = io.readU4le();
-    expectEqual(this, 'flags', this.flags, 3);
-    this.numSectors = io.readU4le();
-    expectMin(this, 'num_sectors', this.numSectors, 1);
-    this.grainSize = io.readU4le();
-    expectThat(
-      this,
-      'grain_size',
-      this.grainSize,
-      this.grainSize !== 0 && (this.grainSize & (this.grainSize - 1)) >>> 0 === 0,
-      'a power of two',
-    );
-    this.gdOffset = io.readU4le();
-    expectMin(this, 'gd_offset', this.gdOffset, 4);
-    this.numGdEntries = io.readU4le();
-    expectThat(
-      this,
-      'num_gd_entries',
-      this.numGdEntries,
-      this.grainSize === 0 ||
-        Math.floor(floorDiv(this.numSectors - 1, this.grainSize) / 4096) < this.numGdEntries,
-      'enough for all grains of the disk, 4096 for each entry',
-    );
-    const at = reserve(this, 1624, 'free_sector');
-    this.freeSector = io.view.getUint32(at, true);
-    this.parentFileName = io.bytes.subarray(at + 4, at + 1028);
-    this.parentGeneration = io.view.getUint32(at + 1028, true);
-    this.generation = io.view.getUint32(at + 1032, true);
-    this.name = io.bytes.subarray(at + 1036, at + 1096);
-    this.description = io.bytes.subarray(at + 1096, at + 1608);
-    this.savedGeneration = io.view.getUint32(at + 1608, true);
-    this.reserved = io.bytes.subarray(at + 1612, at + 1620);
-    this.uncleanShutdown = io.view.getUint32(at + 1620, true);
-    expectEqual(this, 'unclean_shutdown', this.uncleanShutdown, 0);
-    this.padding = io.readBytes(396);
+  get padding(): Uint8Array {
+    return bytesIn(this, 1652, 396);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
-  static get schema(): JsonSchema {
-    return schemaOf(cowdHeaderLayout);
+  set padding(value: Uint8Array) {
+    setField(this, 'padding', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */

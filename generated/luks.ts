@@ -10,17 +10,21 @@ import {
   type OpenEnum,
   Structure,
   type Values,
+  byteIn,
+  bytesIn,
   checkCount,
   createWith,
+  cutOff,
   decodeWith,
   encode,
-  expectContents,
-  expectEqual,
+  expectBytesAt,
   expectInEnum,
-  expectThat,
+  listOf,
   readWith,
-  reserve,
+  reportExpr,
+  reportNotEqual,
   schemaOf,
+  setField,
 } from '../src/codec/index.ts';
 
 type LuksField = never;
@@ -175,6 +179,8 @@ const luks1HeaderLayout: Layout<Luks1HeaderField> = {
  *
  * Too few bytes break the rule `qcow2/luks-header-bounds`.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see LUKS On-Disk Format Specification 1.2.3, PHDR layout
  */
 export class Luks1Header extends Structure<Luks1HeaderField> {
@@ -182,84 +188,6 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
   static readonly layout = luks1HeaderLayout;
   /** The outermost structure of the spec. */
   declare readonly _root: Luks | undefined;
-  /**
-   * The letters "LUKS" and the bytes 0xba 0xbe.
-   *
-   * A view of the input.
-   */
-  magic: Uint8Array;
-  /** Version of the header, 1. */
-  version: number;
-  /**
-   * Name of the cipher, padded with zeros.
-   *
-   * A view of the input.
-   *
-   * In the document: `cipher-name`.
-   */
-  cipherName: Uint8Array;
-  /**
-   * Mode of the cipher, padded with zeros.
-   *
-   * A view of the input.
-   *
-   * In the document: `cipher-mode`.
-   */
-  cipherMode: Uint8Array;
-  /**
-   * Name of the hash function, padded with zeros.
-   *
-   * A view of the input.
-   *
-   * In the document: `hash-spec`.
-   */
-  hashSpec: Uint8Array;
-  /**
-   * Sector where encrypted data would begin in a partition of its own; not used by qcow2.
-   *
-   * Unit: sectors.
-   *
-   * In the document: `payload-offset`.
-   */
-  payloadOffset: number;
-  /**
-   * Bytes of the master key.
-   *
-   * Unit: bytes.
-   *
-   * In the document: `key-bytes`.
-   */
-  keyBytes: number;
-  /**
-   * Digest that a recovered master key is checked against.
-   *
-   * A view of the input.
-   *
-   * In the document: `mk-digest`.
-   */
-  mkDigest: Uint8Array;
-  /**
-   * Salt of that digest.
-   *
-   * A view of the input.
-   *
-   * In the document: `mk-digest-salt`.
-   */
-  mkDigestSalt: Uint8Array;
-  /**
-   * Iterations of that digest.
-   *
-   * Unit: iterations.
-   *
-   * In the document: `mk-digest-iter`.
-   */
-  mkDigestIter: number;
-  /**
-   * UUID as text, padded with zeros.
-   *
-   * A view of the input.
-   */
-  uuid: Uint8Array;
   /**
    * One slot for each passphrase that opens the image.
    *
@@ -269,29 +197,183 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Luks) {
     super(io, parent, root);
-    this.magic = io.readBytes(6);
-    expectContents(this, 'magic', this.magic, [0x4c, 0x55, 0x4b, 0x53, 0xba, 0xbe]);
-    this.version = io.readU2be();
-    expectEqual(this, 'version', this.version, 1);
-    const at = reserve(this, 200, 'cipher_name');
-    this.cipherName = io.bytes.subarray(at, at + 32);
-    this.cipherMode = io.bytes.subarray(at + 32, at + 64);
-    this.hashSpec = io.bytes.subarray(at + 64, at + 96);
-    this.payloadOffset = io.view.getUint32(at + 96);
-    this.keyBytes = io.view.getUint32(at + 100);
-    this.mkDigest = io.bytes.subarray(at + 104, at + 124);
-    this.mkDigestSalt = io.bytes.subarray(at + 124, at + 156);
-    this.mkDigestIter = io.view.getUint32(at + 156);
-    this.uuid = io.bytes.subarray(at + 160, at + 200);
-    this.keySlots = [];
-    for (let index = 0; index < 8; index++) {
-      this.keySlots.push(new KeySlot(io, this, this._root));
+    const { view } = io;
+    const at = io.pos;
+    const room = io.size - at;
+    if (room < 6) cutOff(this);
+    expectBytesAt(this, 'magic', at, [0x4c, 0x55, 0x4b, 0x53, 0xba, 0xbe]);
+    if (room < 8) cutOff(this);
+    const version = view.getUint16(at + 6);
+    if (version !== 1) reportNotEqual(this, 'version', 1);
+    if (room < 208) cutOff(this);
+    io.seek(at + 208);
+    {
+      const count = 8;
+      this.keySlots = listOf(io, count, 48);
+      for (let index = 0; index < count; index++) {
+        this.keySlots[index] = new KeySlot(io, this, this._root);
+      }
     }
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(luks1HeaderLayout);
+  }
+
+  /**
+   * The letters "LUKS" and the bytes 0xba 0xbe.
+   *
+   * A view of the input.
+   */
+  get magic(): Uint8Array {
+    return bytesIn(this, 0, 6);
+  }
+
+  set magic(value: Uint8Array) {
+    setField(this, 'magic', value);
+  }
+
+  /** Version of the header, 1. */
+  get version(): number {
+    return this._io.view.getUint16(byteIn(this, 6));
+  }
+
+  set version(value: number) {
+    setField(this, 'version', value);
+  }
+
+  /**
+   * Name of the cipher, padded with zeros.
+   *
+   * A view of the input.
+   *
+   * In the document: `cipher-name`.
+   */
+  get cipherName(): Uint8Array {
+    return bytesIn(this, 8, 32);
+  }
+
+  set cipherName(value: Uint8Array) {
+    setField(this, 'cipherName', value);
+  }
+
+  /**
+   * Mode of the cipher, padded with zeros.
+   *
+   * A view of the input.
+   *
+   * In the document: `cipher-mode`.
+   */
+  get cipherMode(): Uint8Array {
+    return bytesIn(this, 40, 32);
+  }
+
+  set cipherMode(value: Uint8Array) {
+    setField(this, 'cipherMode', value);
+  }
+
+  /**
+   * Name of the hash function, padded with zeros.
+   *
+   * A view of the input.
+   *
+   * In the document: `hash-spec`.
+   */
+  get hashSpec(): Uint8Array {
+    return bytesIn(this, 72, 32);
+  }
+
+  set hashSpec(value: Uint8Array) {
+    setField(this, 'hashSpec', value);
+  }
+
+  /**
+   * Sector where encrypted data would begin in a partition of its own; not used by qcow2.
+   *
+   * Unit: sectors.
+   *
+   * In the document: `payload-offset`.
+   */
+  get payloadOffset(): number {
+    return this._io.view.getUint32(byteIn(this, 104));
+  }
+
+  set payloadOffset(value: number) {
+    setField(this, 'payloadOffset', value);
+  }
+
+  /**
+   * Bytes of the master key.
+   *
+   * Unit: bytes.
+   *
+   * In the document: `key-bytes`.
+   */
+  get keyBytes(): number {
+    return this._io.view.getUint32(byteIn(this, 108));
+  }
+
+  set keyBytes(value: number) {
+    setField(this, 'keyBytes', value);
+  }
+
+  /**
+   * Digest that a recovered master key is checked against.
+   *
+   * A view of the input.
+   *
+   * In the document: `mk-digest`.
+   */
+  get mkDigest(): Uint8Array {
+    return bytesIn(this, 112, 20);
+  }
+
+  set mkDigest(value: Uint8Array) {
+    setField(this, 'mkDigest', value);
+  }
+
+  /**
+   * Salt of that digest.
+   *
+   * A view of the input.
+   *
+   * In the document: `mk-digest-salt`.
+   */
+  get mkDigestSalt(): Uint8Array {
+    return bytesIn(this, 132, 32);
+  }
+
+  set mkDigestSalt(value: Uint8Array) {
+    setField(this, 'mkDigestSalt', value);
+  }
+
+  /**
+   * Iterations of that digest.
+   *
+   * Unit: iterations.
+   *
+   * In the document: `mk-digest-iter`.
+   */
+  get mkDigestIter(): number {
+    return this._io.view.getUint32(byteIn(this, 164));
+  }
+
+  set mkDigestIter(value: number) {
+    setField(this, 'mkDigestIter', value);
+  }
+
+  /**
+   * UUID as text, padded with zeros.
+   *
+   * A view of the input.
+   */
+  get uuid(): Uint8Array {
+    return bytesIn(this, 168, 40);
+  }
+
+  set uuid(value: Uint8Array) {
+    setField(this, 'uuid', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -375,6 +457,8 @@ const keySlotLayout: Layout<KeySlotField> = {
 /**
  * Where one encrypted copy of the master key is, 48 bytes.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see LUKS On-Disk Format Specification 1.2.3, key slot layout
  */
 export class KeySlot extends Structure<KeySlotField> {
@@ -384,24 +468,66 @@ export class KeySlot extends Structure<KeySlotField> {
   declare readonly _parent: Luks1Header | undefined;
   /** The outermost structure of the spec. */
   declare readonly _root: Luks | undefined;
+
+  constructor(io: ByteReader, parent?: Luks1Header, root?: Luks) {
+    super(io, parent, root);
+    const { view } = io;
+    const at = io.pos;
+    const room = io.size - at;
+    if (room < 4) cutOff(this);
+    const state = view.getUint32(at);
+    expectInEnum(this, 'state', state, KeySlotState, 'key_slot_state');
+    if (room < 48) cutOff(this);
+    const stripes = view.getUint32(at + 44);
+    if (!(stripes !== 0 || state !== KeySlotState.active))
+      reportExpr(this, 'stripes', 'not 0 in a slot in use');
+    io.seek(at + 48);
+  }
+
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(keySlotLayout);
+  }
+
   /**
    * Whether the slot is in use.
    *
    * In the document: `active`.
    */
-  state: OpenEnum<KeySlotState>;
+  get state(): OpenEnum<KeySlotState> {
+    return this._io.view.getUint32(byteIn(this, 0));
+  }
+
+  set state(value: OpenEnum<KeySlotState>) {
+    setField(this, 'state', value);
+  }
+
   /**
    * Iterations that turn the passphrase into the slot's key, 1000 at least in practice.
    *
    * Unit: iterations.
    */
-  iterations: number;
+  get iterations(): number {
+    return this._io.view.getUint32(byteIn(this, 4));
+  }
+
+  set iterations(value: number) {
+    setField(this, 'iterations', value);
+  }
+
   /**
    * Salt of these iterations.
    *
    * A view of the input.
    */
-  salt: Uint8Array;
+  get salt(): Uint8Array {
+    return bytesIn(this, 8, 32);
+  }
+
+  set salt(value: Uint8Array) {
+    setField(this, 'salt', value);
+  }
+
   /**
    * Sector of the slot's key material, counted from the start of this header.
    *
@@ -409,35 +535,25 @@ export class KeySlot extends Structure<KeySlotField> {
    *
    * In the document: `key-material-offset`.
    */
-  keyMaterialOffset: number;
+  get keyMaterialOffset(): number {
+    return this._io.view.getUint32(byteIn(this, 40));
+  }
+
+  set keyMaterialOffset(value: number) {
+    setField(this, 'keyMaterialOffset', value);
+  }
+
   /**
    * Stripes that the key material is spread over, 4000 in practice and not 0 in a slot in use.
    *
    * Unit: stripes.
    */
-  stripes: number;
-
-  constructor(io: ByteReader, parent?: Luks1Header, root?: Luks) {
-    super(io, parent, root);
-    this.state = io.readU4be();
-    expectInEnum(this, 'state', this.state, KeySlotState, 'key_slot_state');
-    const at = reserve(this, 44, 'iterations');
-    this.iterations = io.view.getUint32(at);
-    this.salt = io.bytes.subarray(at + 4, at + 36);
-    this.keyMaterialOffset = io.view.getUint32(at + 36);
-    this.stripes = io.view.getUint32(at + 40);
-    expectThat(
-      this,
-      'stripes',
-      this.stripes,
-      this.stripes !== 0 || this.state !== KeySlotState.active,
-      'not 0 in a slot in use',
-    );
+  get stripes(): number {
+    return this._io.view.getUint32(byteIn(this, 44));
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
-  static get schema(): JsonSchema {
-    return schemaOf(keySlotLayout);
+  set stripes(value: number) {
+    setField(this, 'stripes', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */

@@ -10,18 +10,22 @@ import {
   type OpenEnum,
   Structure,
   type Values,
+  byteIn,
+  bytesIn,
   createWith,
+  cutOff,
   decodeWith,
   encode,
-  expectEqual,
   expectInEnum,
-  expectMax,
-  expectMin,
-  expectThat,
-  maxOf,
   readWith,
-  reserve,
+  reportExpr,
+  reportGreaterThan,
+  reportLessThan,
+  reportNotEqual,
+  roundedU8,
   schemaOf,
+  setField,
+  zerosAt,
 } from '../src/codec/index.ts';
 
 type SesparseField = never;
@@ -310,6 +314,8 @@ const constHeaderLayout: Layout<ConstHeaderField> = {
 /**
  * First sector of the file, written once. It names the nine areas, which follow one another without gaps in all files known.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see QEMU 7.2, block/vmdk.c, seSparse constant header
  */
 export class ConstHeader extends Structure<ConstHeaderField> {
@@ -317,189 +323,377 @@ export class ConstHeader extends Structure<ConstHeaderField> {
   static readonly layout = constHeaderLayout;
   /** The outermost structure of the spec. */
   declare readonly _root: Sesparse | undefined;
-  /** 0x00000000cafebabe. */
-  magic: bigint;
-  /** 0x0000000200000001, version 2.1 with the major number in the upper half; no other is known. */
-  version: bigint;
-  /**
-   * Guest size in sectors, at least 1 and less than 64 TiB.
-   *
-   * Unit: sectors.
-   */
-  capacity: bigint;
-  /**
-   * Sectors in one grain, 8 (4 KiB); no other size is known.
-   *
-   * Unit: sectors.
-   */
-  grainSize: bigint;
-  /**
-   * Sectors of one grain table, 64 (4096 entries, 16 MiB of the guest); no other size is known.
-   *
-   * Unit: sectors.
-   */
-  grainTableSize: bigint;
-  /** 0; the meaning of its bits is unknown. */
-  flags: bigint;
-  /** Reserved, 0. */
-  reserved1: bigint;
-  /** Reserved, 0. */
-  reserved2: bigint;
-  /** Reserved, 0. */
-  reserved3: bigint;
-  /** Reserved, 0. */
-  reserved4: bigint;
-  /**
-   * Sector of the volatile header; 1 in practice.
-   *
-   * Unit: sectors.
-   */
-  volatileHeaderOffset: bigint;
-  /**
-   * Sectors of the volatile header; 1 in practice.
-   *
-   * Unit: sectors.
-   */
-  volatileHeaderSize: bigint;
-  /**
-   * Sector of the journal's header; 2 in practice.
-   *
-   * Unit: sectors.
-   */
-  journalHeaderOffset: bigint;
-  /**
-   * Sectors of the journal's header; 2 in practice.
-   *
-   * Unit: sectors.
-   */
-  journalHeaderSize: bigint;
-  /**
-   * Sector of the journal, which is replayed when a disk is opened after a crash; 2048 in practice.
-   *
-   * Unit: sectors.
-   */
-  journalOffset: bigint;
-  /**
-   * Sectors of the journal; 2048 in practice.
-   *
-   * Unit: sectors.
-   */
-  journalSize: bigint;
-  /**
-   * Sector of the grain directory, an array of 64-bit entries.
-   *
-   * Unit: sectors.
-   */
-  grainDirOffset: bigint;
-  /**
-   * Sectors of the grain directory, 64 entries in each, rounded up to 2048.
-   *
-   * Unit: sectors.
-   */
-  grainDirSize: bigint;
-  /**
-   * Sector of the area of all grain tables; the directory counts tables from here.
-   *
-   * Unit: sectors.
-   */
-  grainTablesOffset: bigint;
-  /**
-   * Sectors of the area of all grain tables, 64 for each, rounded up to 2048.
-   *
-   * Unit: sectors.
-   */
-  grainTablesSize: bigint;
-  /**
-   * Sector of the bitmap of grain slots.
-   *
-   * Unit: sectors.
-   */
-  freeBitmapOffset: bigint;
-  /**
-   * Sectors of the bitmap, one bit for each grain slot, rounded up to 2048.
-   *
-   * Unit: sectors.
-   */
-  freeBitmapSize: bigint;
-  /**
-   * Sector of the map that leads from a grain slot back to the table that holds it.
-   *
-   * Unit: sectors.
-   */
-  backmapOffset: bigint;
-  /**
-   * Sectors of that map.
-   *
-   * Unit: sectors.
-   */
-  backmapSize: bigint;
-  /**
-   * Sector of grain slot 0.
-   *
-   * Unit: sectors.
-   */
-  grainsOffset: bigint;
-  /**
-   * Sectors set aside for grains, equal to the capacity in practice; the file itself may be shorter.
-   *
-   * Unit: sectors.
-   */
-  grainsSize: bigint;
-  /**
-   * Zeros up to the end of the sector.
-   *
-   * A view of the input.
-   */
-  pad: Uint8Array;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
     super(io, parent, root);
-    this.magic = io.readU8le();
-    expectEqual(this, 'magic', this.magic, 0xcafebaben);
-    this.version = io.readU8le();
-    expectEqual(this, 'version', this.version, 0x200000001n);
-    this.capacity = io.readU8le();
-    expectMin(this, 'capacity', this.capacity, 1n);
-    expectMax(this, 'capacity', this.capacity, 0x1fffffffffn);
-    this.grainSize = io.readU8le();
-    expectEqual(this, 'grain_size', this.grainSize, 8n);
-    this.grainTableSize = io.readU8le();
-    expectEqual(this, 'grain_table_size', this.grainTableSize, 64n);
-    this.flags = io.readU8le();
-    expectEqual(this, 'flags', this.flags, 0n);
-    this.reserved1 = io.readU8le();
-    expectEqual(this, 'reserved1', this.reserved1, 0n);
-    this.reserved2 = io.readU8le();
-    expectEqual(this, 'reserved2', this.reserved2, 0n);
-    this.reserved3 = io.readU8le();
-    expectEqual(this, 'reserved3', this.reserved3, 0n);
-    this.reserved4 = io.readU8le();
-    expectEqual(this, 'reserved4', this.reserved4, 0n);
-    const at = reserve(this, 128, 'volatile_header_offset');
-    this.volatileHeaderOffset = io.view.getBigUint64(at, true);
-    this.volatileHeaderSize = io.view.getBigUint64(at + 8, true);
-    this.journalHeaderOffset = io.view.getBigUint64(at + 16, true);
-    this.journalHeaderSize = io.view.getBigUint64(at + 24, true);
-    this.journalOffset = io.view.getBigUint64(at + 32, true);
-    this.journalSize = io.view.getBigUint64(at + 40, true);
-    this.grainDirOffset = io.view.getBigUint64(at + 48, true);
-    this.grainDirSize = io.view.getBigUint64(at + 56, true);
-    this.grainTablesOffset = io.view.getBigUint64(at + 64, true);
-    this.grainTablesSize = io.view.getBigUint64(at + 72, true);
-    this.freeBitmapOffset = io.view.getBigUint64(at + 80, true);
-    this.freeBitmapSize = io.view.getBigUint64(at + 88, true);
-    this.backmapOffset = io.view.getBigUint64(at + 96, true);
-    this.backmapSize = io.view.getBigUint64(at + 104, true);
-    this.grainsOffset = io.view.getBigUint64(at + 112, true);
-    this.grainsSize = io.view.getBigUint64(at + 120, true);
-    expectMin(this, 'grains_size', this.grainsSize, this.capacity);
-    this.pad = io.readBytes(304);
-    expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, 'zeros');
+    const { view } = io;
+    const at = io.pos;
+    const room = io.size - at;
+    if (room < 8) cutOff(this);
+    const magic = roundedU8(view, at, true);
+    if (magic !== 0xcafebabe) reportNotEqual(this, 'magic', 0xcafebabe);
+    if (room < 16) cutOff(this);
+    const version = roundedU8(view, at + 8, true);
+    if (version !== 0x200000001) reportNotEqual(this, 'version', 0x200000001);
+    if (room < 24) cutOff(this);
+    const capacity = view.getBigUint64(at + 16, true);
+    if (capacity < 1n) reportLessThan(this, 'capacity', 1n);
+    if (capacity > 0x1fffffffffn) reportGreaterThan(this, 'capacity', 0x1fffffffffn);
+    if (room < 32) cutOff(this);
+    const grainSize = roundedU8(view, at + 24, true);
+    if (grainSize !== 8) reportNotEqual(this, 'grain_size', 8);
+    if (room < 40) cutOff(this);
+    const grainTableSize = roundedU8(view, at + 32, true);
+    if (grainTableSize !== 64) reportNotEqual(this, 'grain_table_size', 64);
+    if (room < 48) cutOff(this);
+    const flags = roundedU8(view, at + 40, true);
+    if (flags !== 0) reportNotEqual(this, 'flags', 0);
+    if (room < 56) cutOff(this);
+    const reserved1 = roundedU8(view, at + 48, true);
+    if (reserved1 !== 0) reportNotEqual(this, 'reserved1', 0);
+    if (room < 64) cutOff(this);
+    const reserved2 = roundedU8(view, at + 56, true);
+    if (reserved2 !== 0) reportNotEqual(this, 'reserved2', 0);
+    if (room < 72) cutOff(this);
+    const reserved3 = roundedU8(view, at + 64, true);
+    if (reserved3 !== 0) reportNotEqual(this, 'reserved3', 0);
+    if (room < 80) cutOff(this);
+    const reserved4 = roundedU8(view, at + 72, true);
+    if (reserved4 !== 0) reportNotEqual(this, 'reserved4', 0);
+    if (room < 208) cutOff(this);
+    const grainsSize = view.getBigUint64(at + 200, true);
+    if (grainsSize < capacity) reportLessThan(this, 'grains_size', capacity);
+    if (room < 512) cutOff(this);
+    if (!zerosAt(view, at + 208, 304)) reportExpr(this, 'pad', 'zeros');
+    io.seek(at + 512);
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(constHeaderLayout);
+  }
+
+  /** 0x00000000cafebabe. */
+  get magic(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 0), true);
+  }
+
+  set magic(value: bigint) {
+    setField(this, 'magic', value);
+  }
+
+  /** 0x0000000200000001, version 2.1 with the major number in the upper half; no other is known. */
+  get version(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 8), true);
+  }
+
+  set version(value: bigint) {
+    setField(this, 'version', value);
+  }
+
+  /**
+   * Guest size in sectors, at least 1 and less than 64 TiB.
+   *
+   * Unit: sectors.
+   */
+  get capacity(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 16), true);
+  }
+
+  set capacity(value: bigint) {
+    setField(this, 'capacity', value);
+  }
+
+  /**
+   * Sectors in one grain, 8 (4 KiB); no other size is known.
+   *
+   * Unit: sectors.
+   */
+  get grainSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 24), true);
+  }
+
+  set grainSize(value: bigint) {
+    setField(this, 'grainSize', value);
+  }
+
+  /**
+   * Sectors of one grain table, 64 (4096 entries, 16 MiB of the guest); no other size is known.
+   *
+   * Unit: sectors.
+   */
+  get grainTableSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 32), true);
+  }
+
+  set grainTableSize(value: bigint) {
+    setField(this, 'grainTableSize', value);
+  }
+
+  /** 0; the meaning of its bits is unknown. */
+  get flags(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 40), true);
+  }
+
+  set flags(value: bigint) {
+    setField(this, 'flags', value);
+  }
+
+  /** Reserved, 0. */
+  get reserved1(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 48), true);
+  }
+
+  set reserved1(value: bigint) {
+    setField(this, 'reserved1', value);
+  }
+
+  /** Reserved, 0. */
+  get reserved2(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 56), true);
+  }
+
+  set reserved2(value: bigint) {
+    setField(this, 'reserved2', value);
+  }
+
+  /** Reserved, 0. */
+  get reserved3(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 64), true);
+  }
+
+  set reserved3(value: bigint) {
+    setField(this, 'reserved3', value);
+  }
+
+  /** Reserved, 0. */
+  get reserved4(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 72), true);
+  }
+
+  set reserved4(value: bigint) {
+    setField(this, 'reserved4', value);
+  }
+
+  /**
+   * Sector of the volatile header; 1 in practice.
+   *
+   * Unit: sectors.
+   */
+  get volatileHeaderOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 80), true);
+  }
+
+  set volatileHeaderOffset(value: bigint) {
+    setField(this, 'volatileHeaderOffset', value);
+  }
+
+  /**
+   * Sectors of the volatile header; 1 in practice.
+   *
+   * Unit: sectors.
+   */
+  get volatileHeaderSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 88), true);
+  }
+
+  set volatileHeaderSize(value: bigint) {
+    setField(this, 'volatileHeaderSize', value);
+  }
+
+  /**
+   * Sector of the journal's header; 2 in practice.
+   *
+   * Unit: sectors.
+   */
+  get journalHeaderOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 96), true);
+  }
+
+  set journalHeaderOffset(value: bigint) {
+    setField(this, 'journalHeaderOffset', value);
+  }
+
+  /**
+   * Sectors of the journal's header; 2 in practice.
+   *
+   * Unit: sectors.
+   */
+  get journalHeaderSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 104), true);
+  }
+
+  set journalHeaderSize(value: bigint) {
+    setField(this, 'journalHeaderSize', value);
+  }
+
+  /**
+   * Sector of the journal, which is replayed when a disk is opened after a crash; 2048 in practice.
+   *
+   * Unit: sectors.
+   */
+  get journalOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 112), true);
+  }
+
+  set journalOffset(value: bigint) {
+    setField(this, 'journalOffset', value);
+  }
+
+  /**
+   * Sectors of the journal; 2048 in practice.
+   *
+   * Unit: sectors.
+   */
+  get journalSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 120), true);
+  }
+
+  set journalSize(value: bigint) {
+    setField(this, 'journalSize', value);
+  }
+
+  /**
+   * Sector of the grain directory, an array of 64-bit entries.
+   *
+   * Unit: sectors.
+   */
+  get grainDirOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 128), true);
+  }
+
+  set grainDirOffset(value: bigint) {
+    setField(this, 'grainDirOffset', value);
+  }
+
+  /**
+   * Sectors of the grain directory, 64 entries in each, rounded up to 2048.
+   *
+   * Unit: sectors.
+   */
+  get grainDirSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 136), true);
+  }
+
+  set grainDirSize(value: bigint) {
+    setField(this, 'grainDirSize', value);
+  }
+
+  /**
+   * Sector of the area of all grain tables; the directory counts tables from here.
+   *
+   * Unit: sectors.
+   */
+  get grainTablesOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 144), true);
+  }
+
+  set grainTablesOffset(value: bigint) {
+    setField(this, 'grainTablesOffset', value);
+  }
+
+  /**
+   * Sectors of the area of all grain tables, 64 for each, rounded up to 2048.
+   *
+   * Unit: sectors.
+   */
+  get grainTablesSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 152), true);
+  }
+
+  set grainTablesSize(value: bigint) {
+    setField(this, 'grainTablesSize', value);
+  }
+
+  /**
+   * Sector of the bitmap of grain slots.
+   *
+   * Unit: sectors.
+   */
+  get freeBitmapOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 160), true);
+  }
+
+  set freeBitmapOffset(value: bigint) {
+    setField(this, 'freeBitmapOffset', value);
+  }
+
+  /**
+   * Sectors of the bitmap, one bit for each grain slot, rounded up to 2048.
+   *
+   * Unit: sectors.
+   */
+  get freeBitmapSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 168), true);
+  }
+
+  set freeBitmapSize(value: bigint) {
+    setField(this, 'freeBitmapSize', value);
+  }
+
+  /**
+   * Sector of the map that leads from a grain slot back to the table that holds it.
+   *
+   * Unit: sectors.
+   */
+  get backmapOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 176), true);
+  }
+
+  set backmapOffset(value: bigint) {
+    setField(this, 'backmapOffset', value);
+  }
+
+  /**
+   * Sectors of that map.
+   *
+   * Unit: sectors.
+   */
+  get backmapSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 184), true);
+  }
+
+  set backmapSize(value: bigint) {
+    setField(this, 'backmapSize', value);
+  }
+
+  /**
+   * Sector of grain slot 0.
+   *
+   * Unit: sectors.
+   */
+  get grainsOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 192), true);
+  }
+
+  set grainsOffset(value: bigint) {
+    setField(this, 'grainsOffset', value);
+  }
+
+  /**
+   * Sectors set aside for grains, equal to the capacity in practice; the file itself may be shorter.
+   *
+   * Unit: sectors.
+   */
+  get grainsSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 200), true);
+  }
+
+  set grainsSize(value: bigint) {
+    setField(this, 'grainsSize', value);
+  }
+
+  /**
+   * Zeros up to the end of the sector.
+   *
+   * A view of the input.
+   */
+  get pad(): Uint8Array {
+    return bytesIn(this, 208, 304);
+  }
+
+  set pad(value: Uint8Array) {
+    setField(this, 'pad', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -608,6 +802,8 @@ const volatileHeaderLayout: Layout<VolatileHeaderField> = {
  *
  * Too few bytes break the rule `sesparse/area-out-of-file`.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see QEMU 7.2, block/vmdk.c, seSparse volatile header
  */
 export class VolatileHeader extends Structure<VolatileHeaderField> {
@@ -615,37 +811,75 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
   static readonly layout = volatileHeaderLayout;
   /** The outermost structure of the spec. */
   declare readonly _root: Sesparse | undefined;
-  /** 0x00000000cafecafe. */
-  magic: bigint;
-  /** Believed to be the index of the grain table that will be handed out next. */
-  freeGtNumber: bigint;
-  /** Number that the next transaction of the journal will have. */
-  nextTxnSeqNumber: bigint;
-  /** 0 after a clean close; otherwise the tables are stale until ESXi has replayed the journal. */
-  replayJournal: bigint;
-  /**
-   * Zeros up to the end of the sector.
-   *
-   * A view of the input.
-   */
-  pad: Uint8Array;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
     super(io, parent, root);
-    this.magic = io.readU8le();
-    expectEqual(this, 'magic', this.magic, 0xcafecafen);
-    const at = reserve(this, 24, 'free_gt_number');
-    this.freeGtNumber = io.view.getBigUint64(at, true);
-    this.nextTxnSeqNumber = io.view.getBigUint64(at + 8, true);
-    this.replayJournal = io.view.getBigUint64(at + 16, true);
-    expectEqual(this, 'replay_journal', this.replayJournal, 0n);
-    this.pad = io.readBytes(480);
-    expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, 'zeros');
+    const { view } = io;
+    const at = io.pos;
+    const room = io.size - at;
+    if (room < 8) cutOff(this);
+    const magic = roundedU8(view, at, true);
+    if (magic !== 0xcafecafe) reportNotEqual(this, 'magic', 0xcafecafe);
+    if (room < 32) cutOff(this);
+    const replayJournal = roundedU8(view, at + 24, true);
+    if (replayJournal !== 0) reportNotEqual(this, 'replay_journal', 0);
+    if (room < 512) cutOff(this);
+    if (!zerosAt(view, at + 32, 480)) reportExpr(this, 'pad', 'zeros');
+    io.seek(at + 512);
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(volatileHeaderLayout);
+  }
+
+  /** 0x00000000cafecafe. */
+  get magic(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 0), true);
+  }
+
+  set magic(value: bigint) {
+    setField(this, 'magic', value);
+  }
+
+  /** Believed to be the index of the grain table that will be handed out next. */
+  get freeGtNumber(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 8), true);
+  }
+
+  set freeGtNumber(value: bigint) {
+    setField(this, 'freeGtNumber', value);
+  }
+
+  /** Number that the next transaction of the journal will have. */
+  get nextTxnSeqNumber(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 16), true);
+  }
+
+  set nextTxnSeqNumber(value: bigint) {
+    setField(this, 'nextTxnSeqNumber', value);
+  }
+
+  /** 0 after a clean close; otherwise the tables are stale until ESXi has replayed the journal. */
+  get replayJournal(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 24), true);
+  }
+
+  set replayJournal(value: bigint) {
+    setField(this, 'replayJournal', value);
+  }
+
+  /**
+   * Zeros up to the end of the sector.
+   *
+   * A view of the input.
+   */
+  get pad(): Uint8Array {
+    return bytesIn(this, 32, 480);
+  }
+
+  set pad(value: Uint8Array) {
+    setField(this, 'pad', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -733,16 +967,13 @@ export class GrainDirEntry extends Structure<GrainDirEntryField> {
     super(io, parent, root);
     this.tableIndex = io.readU4le();
     this.reserved = io.readBitsIntLe(28);
-    expectEqual(this, 'reserved', this.reserved, 0);
+    if (this.reserved !== 0) reportNotEqual(this, 'reserved', 0);
     this.type = io.readBitsIntLe(4);
-    expectThat(
-      this,
-      'type',
-      this.type,
+    if (!(
       this.type === GrainDirEntryType.table ||
-        (this.type === GrainDirEntryType.none && this.tableIndex === 0),
-      '1, or else all of the entry 0',
-    );
+      (this.type === GrainDirEntryType.none && this.tableIndex === 0)
+    ))
+      reportExpr(this, 'type', '1, or else all of the entry 0');
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

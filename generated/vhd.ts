@@ -10,21 +10,27 @@ import {
   type OpenEnum,
   Structure,
   type Values,
+  byteIn,
+  bytesIn,
   checkCount,
   createWith,
+  cutOff,
   decodeWith,
   encode,
   expectAnyOf,
-  expectContents,
-  expectEqual,
+  expectBytesAt,
   expectInEnum,
-  expectMax,
-  expectMin,
-  expectThat,
-  maxOf,
+  listOf,
   readWith,
+  reportExpr,
+  reportGreaterThan,
+  reportLessThan,
+  reportNotEqual,
   reserve,
+  roundedU8,
   schemaOf,
+  setField,
+  zerosAt,
 } from '../src/codec/index.ts';
 
 type VhdField = never;
@@ -235,6 +241,8 @@ const footerLayout: Layout<FooterField> = {
 /**
  * Last sector of every VHD, and in dynamic and differencing disks a copy of it in the first sector. All else is found from here.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see Virtual Hard Disk Image Format Specification 1.0 (Microsoft, 2006), Hard Disk Footer Format
  */
 export class Footer extends Structure<FooterField> {
@@ -243,6 +251,64 @@ export class Footer extends Structure<FooterField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
   /**
+   * Features of the disk.
+   *
+   * In the document: `Features`.
+   */
+  features: FooterFeatures;
+  /**
+   * Geometry of the disk, from which Virtual PC and QEMU work out its size.
+   *
+   * In the document: `Disk Geometry`.
+   */
+  diskGeometry: DiskGeometry;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
+    super(io, parent, root);
+    const { view } = io;
+    const at = io.pos;
+    const room = io.size - at;
+    if (room < 8) cutOff(this);
+    io.seek(at + 8);
+    this.features = new FooterFeatures(io, this, this._root);
+    if (room < 16) cutOff(this);
+    const fileFormatVersion = view.getUint32(at + 12);
+    if (fileFormatVersion !== 0x10000) reportNotEqual(this, 'file_format_version', 0x10000);
+    if (room < 32) cutOff(this);
+    const creatorApplication = view.getUint32(at + 28);
+    expectInEnum(this, 'creator_application', creatorApplication, CreatorApplication, 'creator_application');
+    if (room < 36) cutOff(this);
+    const creatorVersion = view.getUint32(at + 32);
+    if (!(
+      creatorApplication !== CreatorApplication.blktap ||
+      (creatorVersion !== 0x1 && creatorVersion <= 0x10003)
+    ))
+      reportExpr(this, 'creator_version', '1.0 to 1.3 in a disk of blktap');
+    if (room < 56) cutOff(this);
+    const currentSize = roundedU8(view, at + 48);
+    if (currentSize > 0x1fe00000000) reportGreaterThan(this, 'current_size', 0x1fe00000000);
+    io.seek(at + 56);
+    this.diskGeometry = new DiskGeometry(io, this, this._root);
+    if (room < 64) cutOff(this);
+    const diskType = view.getUint32(at + 60);
+    expectInEnum(this, 'disk_type', diskType, DiskType, 'disk_type');
+    if (room < 84) cutOff(this);
+    if (!!zerosAt(view, at + 68, 16)) reportExpr(this, 'unique_id', 'not null');
+    if (room < 86) cutOff(this);
+    const hidden = view.getUint8(at + 85);
+    if (!(hidden === 0 || creatorApplication === CreatorApplication.blktap))
+      reportExpr(this, 'hidden', '0 except in a disk of blktap');
+    if (room < 512) cutOff(this);
+    if (!zerosAt(view, at + 86, 426)) reportExpr(this, 'reserved', 'zeros');
+    io.seek(at + 512);
+  }
+
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(footerLayout);
+  }
+
+  /**
    * The letters "conectix". blktap writes "v_poison" while an operation is under way. What it means that neither is there depends
    * on the place in the file, so that the code judges it.
    *
@@ -250,19 +316,27 @@ export class Footer extends Structure<FooterField> {
    *
    * In the document: `Cookie`.
    */
-  cookie: Uint8Array;
-  /**
-   * Features of the disk.
-   *
-   * In the document: `Features`.
-   */
-  features: FooterFeatures;
+  get cookie(): Uint8Array {
+    return bytesIn(this, 0, 8);
+  }
+
+  set cookie(value: Uint8Array) {
+    setField(this, 'cookie', value);
+  }
+
   /**
    * Version 1.0, the major number in the upper half.
    *
    * In the document: `File Format Version`.
    */
-  fileFormatVersion: number;
+  get fileFormatVersion(): number {
+    return this._io.view.getUint32(byteIn(this, 12));
+  }
+
+  set fileFormatVersion(value: number) {
+    setField(this, 'fileFormatVersion', value);
+  }
+
   /**
    * Byte position of the dynamic disk header, usually 512; `0xffff_ffff_ffff_ffff` in a fixed disk.
    *
@@ -270,7 +344,14 @@ export class Footer extends Structure<FooterField> {
    *
    * In the document: `Data Offset`.
    */
-  dataOffset: bigint;
+  get dataOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 16));
+  }
+
+  set dataOffset(value: bigint) {
+    setField(this, 'dataOffset', value);
+  }
+
   /**
    * When the disk was created, or last changed.
    *
@@ -278,26 +359,54 @@ export class Footer extends Structure<FooterField> {
    *
    * In the document: `Time Stamp`.
    */
-  timeStamp: number;
+  get timeStamp(): number {
+    return this._io.view.getUint32(byteIn(this, 24));
+  }
+
+  set timeStamp(value: number) {
+    setField(this, 'timeStamp', value);
+  }
+
   /**
    * Program that made the disk, as four letters. Readers choose by it which of the sizes is the disk's.
    *
    * In the document: `Creator Application`.
    */
-  creatorApplication: OpenEnum<CreatorApplication>;
+  get creatorApplication(): OpenEnum<CreatorApplication> {
+    return this._io.view.getUint32(byteIn(this, 28));
+  }
+
+  set creatorApplication(value: OpenEnum<CreatorApplication>) {
+    setField(this, 'creatorApplication', value);
+  }
+
   /**
    * Version of that program, the major number in the upper half. blktap went up to 1.3; disks of its version 0.1 have sector bitmaps with
    * the bits of each byte the other way round.
    *
    * In the document: `Creator Version`.
    */
-  creatorVersion: number;
+  get creatorVersion(): number {
+    return this._io.view.getUint32(byteIn(this, 32));
+  }
+
+  set creatorVersion(value: number) {
+    setField(this, 'creatorVersion', value);
+  }
+
   /**
    * Operating system of the program, as four letters; 0 in disks of blktap.
    *
    * In the document: `Creator Host OS`.
    */
-  creatorHostOs: OpenEnum<CreatorHostOs>;
+  get creatorHostOs(): OpenEnum<CreatorHostOs> {
+    return this._io.view.getUint32(byteIn(this, 36));
+  }
+
+  set creatorHostOs(value: OpenEnum<CreatorHostOs>) {
+    setField(this, 'creatorHostOs', value);
+  }
+
   /**
    * Guest size when the disk was made, a multiple of 512.
    *
@@ -305,7 +414,14 @@ export class Footer extends Structure<FooterField> {
    *
    * In the document: `Original Size`.
    */
-  originalSize: bigint;
+  get originalSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 40));
+  }
+
+  set originalSize(value: bigint) {
+    setField(this, 'originalSize', value);
+  }
+
   /**
    * Guest size now, a multiple of 512, not 0 and at most 2040 GiB.
    *
@@ -313,25 +429,40 @@ export class Footer extends Structure<FooterField> {
    *
    * In the document: `Current Size`.
    */
-  currentSize: bigint;
-  /**
-   * Geometry of the disk, from which Virtual PC and QEMU work out its size.
-   *
-   * In the document: `Disk Geometry`.
-   */
-  diskGeometry: DiskGeometry;
+  get currentSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 48));
+  }
+
+  set currentSize(value: bigint) {
+    setField(this, 'currentSize', value);
+  }
+
   /**
    * How the guest's bytes are stored. 0, 1, 5 and 6 are deprecated.
    *
    * In the document: `Disk Type`.
    */
-  diskType: OpenEnum<DiskType>;
+  get diskType(): OpenEnum<DiskType> {
+    return this._io.view.getUint32(byteIn(this, 60));
+  }
+
+  set diskType(value: OpenEnum<DiskType>) {
+    setField(this, 'diskType', value);
+  }
+
   /**
    * One's complement of the sum of all bytes of the footer, these four taken as 0.
    *
    * In the document: `Checksum`.
    */
-  checksum: number;
+  get checksum(): number {
+    return this._io.view.getUint32(byteIn(this, 64));
+  }
+
+  set checksum(value: number) {
+    setField(this, 'checksum', value);
+  }
+
   /**
    * UUID by which children know their parent, big-endian, not null.
    *
@@ -339,15 +470,36 @@ export class Footer extends Structure<FooterField> {
    *
    * In the document: `Unique Id`.
    */
-  uniqueId: Uint8Array;
+  get uniqueId(): Uint8Array {
+    return bytesIn(this, 68, 16);
+  }
+
+  set uniqueId(value: Uint8Array) {
+    setField(this, 'uniqueId', value);
+  }
+
   /**
    * 1 where the disk belongs to a saved virtual machine, 0 otherwise.
    *
    * In the document: `Saved State`.
    */
-  savedState: number;
+  get savedState(): number {
+    return this._io.view.getUint8(byteIn(this, 84));
+  }
+
+  set savedState(value: number) {
+    setField(this, 'savedState', value);
+  }
+
   /** 0; XenServer writes 1 for a disk that only serves as a parent. Part of the reserved bytes in the document. */
-  hidden: number;
+  get hidden(): number {
+    return this._io.view.getUint8(byteIn(this, 85));
+  }
+
+  set hidden(value: number) {
+    setField(this, 'hidden', value);
+  }
+
   /**
    * Zeros up to the end of the sector. Virtual PC before 2004 left the last byte out.
    *
@@ -355,63 +507,12 @@ export class Footer extends Structure<FooterField> {
    *
    * In the document: `Reserved`.
    */
-  reserved: Uint8Array;
-
-  constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
-    super(io, parent, root);
-    this.cookie = io.readBytes(8);
-    this.features = new FooterFeatures(io, this, this._root);
-    this.fileFormatVersion = io.readU4be();
-    expectEqual(this, 'file_format_version', this.fileFormatVersion, 0x10000);
-    const at = reserve(this, 16, 'data_offset');
-    this.dataOffset = io.view.getBigUint64(at);
-    this.timeStamp = io.view.getUint32(at + 8);
-    this.creatorApplication = io.view.getUint32(at + 12);
-    expectInEnum(
-      this,
-      'creator_application',
-      this.creatorApplication,
-      CreatorApplication,
-      'creator_application',
-    );
-    this.creatorVersion = io.readU4be();
-    expectThat(
-      this,
-      'creator_version',
-      this.creatorVersion,
-      this.creatorApplication !== CreatorApplication.blktap ||
-        (this.creatorVersion !== 0x1 && this.creatorVersion <= 0x10003),
-      '1.0 to 1.3 in a disk of blktap',
-    );
-    const at2 = reserve(this, 20, 'creator_host_os');
-    this.creatorHostOs = io.view.getUint32(at2);
-    this.originalSize = io.view.getBigUint64(at2 + 4);
-    this.currentSize = io.view.getBigUint64(at2 + 12);
-    expectMax(this, 'current_size', this.currentSize, 0x1fe00000000n);
-    this.diskGeometry = new DiskGeometry(io, this, this._root);
-    this.diskType = io.readU4be();
-    expectInEnum(this, 'disk_type', this.diskType, DiskType, 'disk_type');
-    const at3 = reserve(this, 20, 'checksum');
-    this.checksum = io.view.getUint32(at3);
-    this.uniqueId = io.bytes.subarray(at3 + 4, at3 + 20);
-    expectThat(this, 'unique_id', this.uniqueId, maxOf(this.uniqueId) !== 0, 'not null');
-    const at4 = reserve(this, 2, 'saved_state');
-    this.savedState = io.view.getUint8(at4);
-    this.hidden = io.view.getUint8(at4 + 1);
-    expectThat(
-      this,
-      'hidden',
-      this.hidden,
-      this.hidden === 0 || this.creatorApplication === CreatorApplication.blktap,
-      '0 except in a disk of blktap',
-    );
-    this.reserved = io.readBytes(426);
-    expectThat(this, 'reserved', this.reserved, maxOf(this.reserved) === 0, 'zeros');
+  get reserved(): Uint8Array {
+    return bytesIn(this, 86, 426);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
-  static get schema(): JsonSchema {
-    return schemaOf(footerLayout);
+  set reserved(value: Uint8Array) {
+    setField(this, 'reserved', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -514,11 +615,11 @@ export class FooterFeatures extends Structure<FooterFeaturesField> {
   constructor(io: ByteReader, parent?: Footer, root?: Vhd) {
     super(io, parent, root);
     this.unknown = io.readBitsIntBe(30);
-    expectEqual(this, 'unknown', this.unknown, 0);
+    if (this.unknown !== 0) reportNotEqual(this, 'unknown', 0);
     this.reserved = io.readBitsIntBe(1) !== 0;
-    expectEqual(this, 'reserved', this.reserved, true);
+    if (this.reserved !== true) reportNotEqual(this, 'reserved', true);
     this.temporary = io.readBitsIntBe(1) !== 0;
-    expectEqual(this, 'temporary', this.temporary, false);
+    if (this.temporary !== false) reportNotEqual(this, 'temporary', false);
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -588,6 +689,8 @@ const diskGeometryLayout: Layout<DiskGeometryField> = {
 /**
  * Cylinders, heads and sectors of the disk; their product is rarely the exact size.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see Virtual Hard Disk Image Format Specification 1.0 (Microsoft, 2006), Hard Disk Footer Format, Disk Geometry
  */
 export class DiskGeometry extends Structure<DiskGeometryField> {
@@ -597,6 +700,29 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
   declare readonly _parent: Footer | undefined;
   /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
+
+  constructor(io: ByteReader, parent?: Footer, root?: Vhd) {
+    super(io, parent, root);
+    const { view } = io;
+    const at = io.pos;
+    const room = io.size - at;
+    if (room < 2) cutOff(this);
+    const cylinders = view.getUint16(at);
+    if (cylinders < 1) reportLessThan(this, 'cylinders', 1);
+    if (room < 3) cutOff(this);
+    const heads = view.getUint8(at + 2);
+    if (!((heads >= 1 && heads <= 16) || heads === 255)) reportExpr(this, 'heads', '1 to 16');
+    if (room < 4) cutOff(this);
+    const sectorsPerTrack = view.getUint8(at + 3);
+    if (sectorsPerTrack < 1) reportLessThan(this, 'sectors_per_track', 1);
+    io.seek(at + 4);
+  }
+
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(diskGeometryLayout);
+  }
+
   /**
    * Number of cylinders, at least 1.
    *
@@ -604,7 +730,14 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
    *
    * In the document: `Cylinder`.
    */
-  cylinders: number;
+  get cylinders(): number {
+    return this._io.view.getUint16(byteIn(this, 0));
+  }
+
+  set cylinders(value: number) {
+    setField(this, 'cylinders', value);
+  }
+
   /**
    * Heads per cylinder, 1 to 16; old versions of QEMU wrote 255 for disks over 127 GiB.
    *
@@ -612,7 +745,14 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
    *
    * In the document: `Heads`.
    */
-  heads: number;
+  get heads(): number {
+    return this._io.view.getUint8(byteIn(this, 2));
+  }
+
+  set heads(value: number) {
+    setField(this, 'heads', value);
+  }
+
   /**
    * Sectors per track, at least 1.
    *
@@ -620,27 +760,12 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
    *
    * In the document: `Sectors per track/cylinder`.
    */
-  sectorsPerTrack: number;
-
-  constructor(io: ByteReader, parent?: Footer, root?: Vhd) {
-    super(io, parent, root);
-    this.cylinders = io.readU2be();
-    expectMin(this, 'cylinders', this.cylinders, 1);
-    this.heads = io.readU1();
-    expectThat(
-      this,
-      'heads',
-      this.heads,
-      (this.heads >= 1 && this.heads <= 16) || this.heads === 255,
-      '1 to 16',
-    );
-    this.sectorsPerTrack = io.readU1();
-    expectMin(this, 'sectors_per_track', this.sectorsPerTrack, 1);
+  get sectorsPerTrack(): number {
+    return this._io.view.getUint8(byteIn(this, 3));
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
-  static get schema(): JsonSchema {
-    return schemaOf(diskGeometryLayout);
+  set sectorsPerTrack(value: number) {
+    setField(this, 'sectorsPerTrack', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -803,6 +928,8 @@ const dynamicHeaderLayout: Layout<DynamicHeaderField> = {
  *
  * Too few bytes break the rule `vhd/data-offset-invalid`.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see Virtual Hard Disk Image Format Specification 1.0 (Microsoft, 2006), Dynamic Disk Header Format
  */
 export class DynamicHeader extends Structure<DynamicHeaderField> {
@@ -811,13 +938,78 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
   /**
+   * Where to look for the parent, each entry in the manner of one platform.
+   *
+   * In the document: `Parent Locator Entry`.
+   */
+  parentLocators: ParentLocatorEntry[];
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
+    super(io, parent, root);
+    const { view } = io;
+    const at = io.pos;
+    const room = io.size - at;
+    if (room < 8) cutOff(this);
+    expectBytesAt(this, 'cookie', at, [0x63, 0x78, 0x73, 0x70, 0x61, 0x72, 0x73, 0x65]);
+    if (room < 16) cutOff(this);
+    const dataOffset = view.getBigUint64(at + 8);
+    if (dataOffset !== 0xffffffffffffffffn) reportNotEqual(this, 'data_offset', 0xffffffffffffffffn);
+    if (room < 24) cutOff(this);
+    const tableOffset = roundedU8(view, at + 16);
+    if (tableOffset < 512) reportLessThan(this, 'table_offset', 512);
+    if (room < 28) cutOff(this);
+    const headerVersion = view.getUint32(at + 24);
+    if (headerVersion !== 0x10000) reportNotEqual(this, 'header_version', 0x10000);
+    if (room < 36) cutOff(this);
+    const blockSize = view.getUint32(at + 32);
+    expectAnyOf(
+      this,
+      'block_size',
+      blockSize,
+      [
+        0x200, 0x400, 0x800, 0x1000, 0x2000, 0x4000, 0x8000, 0x10000, 0x20000, 0x40000, 0x80000, 0x100000,
+        0x200000, 0x400000, 0x800000, 0x1000000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000,
+        0x40000000, 0x80000000,
+      ],
+    );
+    if (room < 64) cutOff(this);
+    const reserved1 = view.getUint32(at + 60);
+    if (reserved1 !== 0) reportNotEqual(this, 'reserved1', 0);
+    if (room < 576) cutOff(this);
+    io.seek(at + 576);
+    {
+      const count = 8;
+      this.parentLocators = listOf(io, count, 24);
+      for (let index = 0; index < count; index++) {
+        this.parentLocators[index] = new ParentLocatorEntry(io, this, this._root);
+      }
+    }
+
+    if (room < 1024) cutOff(this);
+    if (!zerosAt(view, at + 768, 256)) reportExpr(this, 'reserved2', 'zeros');
+    io.seek(at + 1024);
+  }
+
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(dynamicHeaderLayout);
+  }
+
+  /**
    * The letters "cxsparse".
    *
    * A view of the input.
    *
    * In the document: `Cookie`.
    */
-  cookie: Uint8Array;
+  get cookie(): Uint8Array {
+    return bytesIn(this, 0, 8);
+  }
+
+  set cookie(value: Uint8Array) {
+    setField(this, 'cookie', value);
+  }
+
   /**
    * Unused, all 64 bits set. The document's text shows 32 of them.
    *
@@ -825,7 +1017,14 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
    *
    * In the document: `Data Offset`.
    */
-  dataOffset: bigint;
+  get dataOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 8));
+  }
+
+  set dataOffset(value: bigint) {
+    setField(this, 'dataOffset', value);
+  }
+
   /**
    * Byte position of the block allocation table, a multiple of 512 behind the copy of the footer; usually 1536.
    *
@@ -833,13 +1032,27 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
    *
    * In the document: `Table Offset`.
    */
-  tableOffset: bigint;
+  get tableOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 16));
+  }
+
+  set tableOffset(value: bigint) {
+    setField(this, 'tableOffset', value);
+  }
+
   /**
    * Version 1.0, the major number in the upper half.
    *
    * In the document: `Header Version`.
    */
-  headerVersion: number;
+  get headerVersion(): number {
+    return this._io.view.getUint32(byteIn(this, 24));
+  }
+
+  set headerVersion(value: number) {
+    setField(this, 'headerVersion', value);
+  }
+
   /**
    * Entries of the block allocation table, at least one for each block of the disk.
    *
@@ -847,7 +1060,14 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
    *
    * In the document: `Max Table Entries`.
    */
-  maxTableEntries: number;
+  get maxTableEntries(): number {
+    return this._io.view.getUint32(byteIn(this, 28));
+  }
+
+  set maxTableEntries(value: number) {
+    setField(this, 'maxTableEntries', value);
+  }
+
   /**
    * Bytes of one block without its sector bitmap, a power of two of at least 512; 2 MiB in practice.
    *
@@ -855,13 +1075,27 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
    *
    * In the document: `Block Size`.
    */
-  blockSize: number;
+  get blockSize(): number {
+    return this._io.view.getUint32(byteIn(this, 32));
+  }
+
+  set blockSize(value: number) {
+    setField(this, 'blockSize', value);
+  }
+
   /**
    * One's complement of the sum of all bytes of this header, these four taken as 0.
    *
    * In the document: `Checksum`.
    */
-  checksum: number;
+  get checksum(): number {
+    return this._io.view.getUint32(byteIn(this, 36));
+  }
+
+  set checksum(value: number) {
+    setField(this, 'checksum', value);
+  }
+
   /**
    * UUID of the parent in a differencing disk, otherwise zeros. XenServer leaves zeros for a parent that is a raw disk.
    *
@@ -869,7 +1103,14 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
    *
    * In the document: `Parent Unique ID`.
    */
-  parentUniqueId: Uint8Array;
+  get parentUniqueId(): Uint8Array {
+    return bytesIn(this, 40, 16);
+  }
+
+  set parentUniqueId(value: Uint8Array) {
+    setField(this, 'parentUniqueId', value);
+  }
+
   /**
    * When the parent's file was last changed; 0 in a dynamic disk.
    *
@@ -877,13 +1118,27 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
    *
    * In the document: `Parent Time Stamp`.
    */
-  parentTimeStamp: number;
+  get parentTimeStamp(): number {
+    return this._io.view.getUint32(byteIn(this, 56));
+  }
+
+  set parentTimeStamp(value: number) {
+    setField(this, 'parentTimeStamp', value);
+  }
+
   /**
    * Reserved, 0.
    *
    * In the document: `Reserved`.
    */
-  reserved1: number;
+  get reserved1(): number {
+    return this._io.view.getUint32(byteIn(this, 60));
+  }
+
+  set reserved1(value: number) {
+    setField(this, 'reserved1', value);
+  }
+
   /**
    * File name of the parent, padded with zeros; a full path in some checkpoints of Hyper-V. Kept as bytes, for lone surrogates occur.
    *
@@ -891,13 +1146,14 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
    *
    * In the document: `Parent Unicode Name`.
    */
-  parentUnicodeName: Uint8Array;
-  /**
-   * Where to look for the parent, each entry in the manner of one platform.
-   *
-   * In the document: `Parent Locator Entry`.
-   */
-  parentLocators: ParentLocatorEntry[];
+  get parentUnicodeName(): Uint8Array {
+    return bytesIn(this, 64, 512);
+  }
+
+  set parentUnicodeName(value: Uint8Array) {
+    setField(this, 'parentUnicodeName', value);
+  }
+
   /**
    * Zeros up to the end of the second sector.
    *
@@ -905,50 +1161,12 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
    *
    * In the document: `Reserved`.
    */
-  reserved2: Uint8Array;
-
-  constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
-    super(io, parent, root);
-    this.cookie = io.readBytes(8);
-    expectContents(this, 'cookie', this.cookie, [0x63, 0x78, 0x73, 0x70, 0x61, 0x72, 0x73, 0x65]);
-    this.dataOffset = io.readU8be();
-    expectEqual(this, 'data_offset', this.dataOffset, 0xffffffffffffffffn);
-    this.tableOffset = io.readU8be();
-    expectMin(this, 'table_offset', this.tableOffset, 512n);
-    this.headerVersion = io.readU4be();
-    expectEqual(this, 'header_version', this.headerVersion, 0x10000);
-    const at = reserve(this, 8, 'max_table_entries');
-    this.maxTableEntries = io.view.getUint32(at);
-    this.blockSize = io.view.getUint32(at + 4);
-    expectAnyOf(
-      this,
-      'block_size',
-      this.blockSize,
-      [
-        0x200, 0x400, 0x800, 0x1000, 0x2000, 0x4000, 0x8000, 0x10000, 0x20000, 0x40000, 0x80000, 0x100000,
-        0x200000, 0x400000, 0x800000, 0x1000000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000,
-        0x40000000, 0x80000000,
-      ],
-    );
-    const at2 = reserve(this, 28, 'checksum');
-    this.checksum = io.view.getUint32(at2);
-    this.parentUniqueId = io.bytes.subarray(at2 + 4, at2 + 20);
-    this.parentTimeStamp = io.view.getUint32(at2 + 20);
-    this.reserved1 = io.view.getUint32(at2 + 24);
-    expectEqual(this, 'reserved1', this.reserved1, 0);
-    this.parentUnicodeName = io.readBytes(512);
-    this.parentLocators = [];
-    for (let index = 0; index < 8; index++) {
-      this.parentLocators.push(new ParentLocatorEntry(io, this, this._root));
-    }
-
-    this.reserved2 = io.readBytes(256);
-    expectThat(this, 'reserved2', this.reserved2, maxOf(this.reserved2) === 0, 'zeros');
+  get reserved2(): Uint8Array {
+    return bytesIn(this, 768, 256);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
-  static get schema(): JsonSchema {
-    return schemaOf(dynamicHeaderLayout);
+  set reserved2(value: Uint8Array) {
+    setField(this, 'reserved2', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -1039,6 +1257,8 @@ const parentLocatorEntryLayout: Layout<ParentLocatorEntryField> = {
 /**
  * Points to the name of the parent in the manner of one platform. All zero where it is not used.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see Virtual Hard Disk Image Format Specification 1.0 (Microsoft, 2006), Dynamic Disk Header Format, Parent Locator Entries
  */
 export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
@@ -1048,18 +1268,67 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
   declare readonly _parent: DynamicHeader | undefined;
   /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
+
+  constructor(io: ByteReader, parent?: DynamicHeader, root?: Vhd) {
+    super(io, parent, root);
+    const { view } = io;
+    const at = io.pos;
+    const room = io.size - at;
+    if (room < 4) cutOff(this);
+    const platformCode = view.getUint32(at);
+    expectInEnum(this, 'platform_code', platformCode, PlatformCode, 'platform_code');
+    if (room < 12) cutOff(this);
+    const platformDataLength = view.getUint32(at + 8);
+    if (!(
+      !(platformCode === PlatformCode.w2ru || platformCode === PlatformCode.w2ku) ||
+      (platformDataLength !== 0 && platformDataLength % 2 === 0)
+    ))
+      reportExpr(this, 'platform_data_length', 'an even number, not 0');
+    if (room < 16) cutOff(this);
+    const reserved = view.getUint32(at + 12);
+    if (reserved !== 0) reportNotEqual(this, 'reserved', 0);
+    if (room < 24) cutOff(this);
+    const platformDataSpace = view.getUint32(at + 4);
+    const platformDataOffset = roundedU8(view, at + 16);
+    if (!(
+      platformCode !== PlatformCode.none ||
+      (platformDataSpace === 0 && platformDataLength === 0 && platformDataOffset === 0)
+    ))
+      reportExpr(this, 'platform_data_offset', '0 like length and space in an unused entry');
+    io.seek(at + 24);
+  }
+
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(parentLocatorEntryLayout);
+  }
+
   /**
    * Manner of the name, as four letters; 0 for an unused entry.
    *
    * In the document: `Platform Code`.
    */
-  platformCode: OpenEnum<PlatformCode>;
+  get platformCode(): OpenEnum<PlatformCode> {
+    return this._io.view.getUint32(byteIn(this, 0));
+  }
+
+  set platformCode(value: OpenEnum<PlatformCode>) {
+    setField(this, 'platformCode', value);
+  }
+
   /**
    * Room for the name. The document counts sectors, most writers count bytes; below 512 it can only be sectors.
    *
    * In the document: `Platform Data Space`.
    */
-  platformDataSpace: number;
+  get platformDataSpace(): number {
+    return this._io.view.getUint32(byteIn(this, 4));
+  }
+
+  set platformDataSpace(value: number) {
+    setField(this, 'platformDataSpace', value);
+  }
+
   /**
    * Bytes of the name, an even number in the UTF-16 manners. There is no zero at its end.
    *
@@ -1067,13 +1336,27 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
    *
    * In the document: `Platform Data Length`.
    */
-  platformDataLength: number;
+  get platformDataLength(): number {
+    return this._io.view.getUint32(byteIn(this, 8));
+  }
+
+  set platformDataLength(value: number) {
+    setField(this, 'platformDataLength', value);
+  }
+
   /**
    * Reserved, 0.
    *
    * In the document: `Reserved`.
    */
-  reserved: number;
+  get reserved(): number {
+    return this._io.view.getUint32(byteIn(this, 12));
+  }
+
+  set reserved(value: number) {
+    setField(this, 'reserved', value);
+  }
+
   /**
    * Byte position of the name, a multiple of 512; zero like space and length in an unused entry.
    *
@@ -1081,39 +1364,12 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
    *
    * In the document: `Platform Data Offset`.
    */
-  platformDataOffset: bigint;
-
-  constructor(io: ByteReader, parent?: DynamicHeader, root?: Vhd) {
-    super(io, parent, root);
-    this.platformCode = io.readU4be();
-    expectInEnum(this, 'platform_code', this.platformCode, PlatformCode, 'platform_code');
-    const at = reserve(this, 8, 'platform_data_space');
-    this.platformDataSpace = io.view.getUint32(at);
-    this.platformDataLength = io.view.getUint32(at + 4);
-    expectThat(
-      this,
-      'platform_data_length',
-      this.platformDataLength,
-      !(this.platformCode === PlatformCode.w2ru || this.platformCode === PlatformCode.w2ku) ||
-        (this.platformDataLength !== 0 && this.platformDataLength % 2 === 0),
-      'an even number, not 0',
-    );
-    this.reserved = io.readU4be();
-    expectEqual(this, 'reserved', this.reserved, 0);
-    this.platformDataOffset = io.readU8be();
-    expectThat(
-      this,
-      'platform_data_offset',
-      this.platformDataOffset,
-      this.platformCode !== PlatformCode.none ||
-        (this.platformDataSpace === 0 && this.platformDataLength === 0 && this.platformDataOffset === 0n),
-      '0 like length and space in an unused entry',
-    );
+  get platformDataOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 16));
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
-  static get schema(): JsonSchema {
-    return schemaOf(parentLocatorEntryLayout);
+  set platformDataOffset(value: bigint) {
+    setField(this, 'platformDataOffset', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -1218,6 +1474,8 @@ const batmapHeaderLayout: Layout<BatmapHeaderField> = {
  *
  * Too few bytes break the rule `vhd/batmap-header`.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see blktap (XenServer), libvhd, struct dd_batmap_hdr
  */
 export class BatmapHeader extends Structure<BatmapHeaderField> {
@@ -1225,59 +1483,114 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
   static readonly layout = batmapHeaderLayout;
   /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
-  /**
-   * The letters "tdbatmap".
-   *
-   * A view of the input.
-   */
-  cookie: Uint8Array;
-  /**
-   * Byte position of the map, a multiple of 512 behind the copy of the footer.
-   *
-   * Unit: bytes.
-   */
-  batmapOffset: bigint;
-  /**
-   * Sectors of the map, enough for one bit for each table entry.
-   *
-   * Unit: sectors.
-   */
-  batmapSize: number;
-  /** Version 1.1 or 1.2, the major number in the upper half. */
-  batmapVersion: number;
-  /** One's complement of the sum of all bytes of the map; version 1.1 adds them up as signed bytes. */
-  checksum: number;
-  /** Mark of an operation of blktap that is under way. */
-  marker: number;
   /** Hash of the key of an encrypted disk. */
   keyhash: BatmapKeyhash;
-  /**
-   * Reserved up to the end of the sector.
-   *
-   * A view of the input.
-   */
-  reserved: Uint8Array;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
     super(io, parent, root);
-    this.cookie = io.readBytes(8);
-    expectContents(this, 'cookie', this.cookie, [0x74, 0x64, 0x62, 0x61, 0x74, 0x6d, 0x61, 0x70]);
-    this.batmapOffset = io.readU8be();
-    expectMin(this, 'batmap_offset', this.batmapOffset, 512n);
-    this.batmapSize = io.readU4be();
-    expectMin(this, 'batmap_size', this.batmapSize, 1);
-    this.batmapVersion = io.readU4be();
-    expectMax(this, 'batmap_version', this.batmapVersion, 0x10002);
-    const at = reserve(this, 5, 'checksum');
-    this.checksum = io.view.getUint32(at);
-    this.marker = io.view.getUint8(at + 4);
+    const { view } = io;
+    const at = io.pos;
+    const room = io.size - at;
+    if (room < 8) cutOff(this);
+    expectBytesAt(this, 'cookie', at, [0x74, 0x64, 0x62, 0x61, 0x74, 0x6d, 0x61, 0x70]);
+    if (room < 16) cutOff(this);
+    const batmapOffset = roundedU8(view, at + 8);
+    if (batmapOffset < 512) reportLessThan(this, 'batmap_offset', 512);
+    if (room < 20) cutOff(this);
+    const batmapSize = view.getUint32(at + 16);
+    if (batmapSize < 1) reportLessThan(this, 'batmap_size', 1);
+    if (room < 24) cutOff(this);
+    const batmapVersion = view.getUint32(at + 20);
+    if (batmapVersion > 0x10002) reportGreaterThan(this, 'batmap_version', 0x10002);
+    if (room < 29) cutOff(this);
+    io.seek(at + 29);
     this.keyhash = new BatmapKeyhash(io, this, this._root);
-    this.reserved = io.readBytes(418);
+    if (room < 512) cutOff(this);
+    io.seek(at + 512);
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(batmapHeaderLayout);
+  }
+
+  /**
+   * The letters "tdbatmap".
+   *
+   * A view of the input.
+   */
+  get cookie(): Uint8Array {
+    return bytesIn(this, 0, 8);
+  }
+
+  set cookie(value: Uint8Array) {
+    setField(this, 'cookie', value);
+  }
+
+  /**
+   * Byte position of the map, a multiple of 512 behind the copy of the footer.
+   *
+   * Unit: bytes.
+   */
+  get batmapOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 8));
+  }
+
+  set batmapOffset(value: bigint) {
+    setField(this, 'batmapOffset', value);
+  }
+
+  /**
+   * Sectors of the map, enough for one bit for each table entry.
+   *
+   * Unit: sectors.
+   */
+  get batmapSize(): number {
+    return this._io.view.getUint32(byteIn(this, 16));
+  }
+
+  set batmapSize(value: number) {
+    setField(this, 'batmapSize', value);
+  }
+
+  /** Version 1.1 or 1.2, the major number in the upper half. */
+  get batmapVersion(): number {
+    return this._io.view.getUint32(byteIn(this, 20));
+  }
+
+  set batmapVersion(value: number) {
+    setField(this, 'batmapVersion', value);
+  }
+
+  /** One's complement of the sum of all bytes of the map; version 1.1 adds them up as signed bytes. */
+  get checksum(): number {
+    return this._io.view.getUint32(byteIn(this, 24));
+  }
+
+  set checksum(value: number) {
+    setField(this, 'checksum', value);
+  }
+
+  /** Mark of an operation of blktap that is under way. */
+  get marker(): number {
+    return this._io.view.getUint8(byteIn(this, 28));
+  }
+
+  set marker(value: number) {
+    setField(this, 'marker', value);
+  }
+
+  /**
+   * Reserved up to the end of the sector.
+   *
+   * A view of the input.
+   */
+  get reserved(): Uint8Array {
+    return bytesIn(this, 94, 418);
+  }
+
+  set reserved(value: Uint8Array) {
+    setField(this, 'reserved', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -1328,6 +1641,8 @@ const batmapKeyhashLayout: Layout<BatmapKeyhashField> = {
 /**
  * Says which key an encrypted disk was written with.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see blktap (XenServer), libvhd, struct vhd_keyhash
  */
 export class BatmapKeyhash extends Structure<BatmapKeyhashField> {
@@ -1337,32 +1652,50 @@ export class BatmapKeyhash extends Structure<BatmapKeyhashField> {
   declare readonly _parent: BatmapHeader | undefined;
   /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
-  /** Whether a hash is stored, 0 or 1. */
-  cookie: number;
-  /**
-   * Random bytes that go into the hash.
-   *
-   * A view of the input.
-   */
-  nonce: Uint8Array;
-  /**
-   * Hash of nonce and key.
-   *
-   * A view of the input.
-   */
-  hash: Uint8Array;
 
   constructor(io: ByteReader, parent?: BatmapHeader, root?: Vhd) {
     super(io, parent, root);
-    const at = reserve(this, 65, 'cookie');
-    this.cookie = io.view.getUint8(at);
-    this.nonce = io.bytes.subarray(at + 1, at + 33);
-    this.hash = io.bytes.subarray(at + 33, at + 65);
+    reserve(this, 65, 'cookie');
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(batmapKeyhashLayout);
+  }
+
+  /** Whether a hash is stored, 0 or 1. */
+  get cookie(): number {
+    return this._io.view.getUint8(byteIn(this, 0));
+  }
+
+  set cookie(value: number) {
+    setField(this, 'cookie', value);
+  }
+
+  /**
+   * Random bytes that go into the hash.
+   *
+   * A view of the input.
+   */
+  get nonce(): Uint8Array {
+    return bytesIn(this, 1, 32);
+  }
+
+  set nonce(value: Uint8Array) {
+    setField(this, 'nonce', value);
+  }
+
+  /**
+   * Hash of nonce and key.
+   *
+   * A view of the input.
+   */
+  get hash(): Uint8Array {
+    return bytesIn(this, 33, 32);
+  }
+
+  set hash(value: Uint8Array) {
+    setField(this, 'hash', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */

@@ -10,21 +10,25 @@ import {
   type OpenEnum,
   Structure,
   type Values,
-  bytesEqual,
+  byteIn,
+  bytesAt,
+  bytesIn,
   createWith,
+  cutOff,
   decodeWith,
   encode,
   expectAnyOf,
-  expectContents,
-  expectEqual,
+  expectBytesAt,
   expectInEnum,
-  expectMax,
-  expectMin,
-  expectThat,
-  maxOf,
   readWith,
-  reserve,
+  reportExpr,
+  reportGreaterThan,
+  reportLessThan,
+  reportNotEqual,
+  roundedU8,
   schemaOf,
+  setField,
+  zerosAt,
 } from '../src/codec/index.ts';
 
 type Vmdk4Field = never;
@@ -223,6 +227,8 @@ const sparseExtentHeaderLayout: Layout<SparseExtentHeaderField> = {
  *
  * Too few bytes break the rule `vmdk4/header-truncated`.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see Virtual Disk Format 5.0 (VMware), Hosted Sparse Extents, SparseExtentHeader
  */
 export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
@@ -230,6 +236,69 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
   static readonly layout = sparseExtentHeaderLayout;
   /** The outermost structure of the spec. */
   declare readonly _root: Vmdk4 | undefined;
+  /** Features in use. Readers disagree about compressed grains that have no markers, so the two flags go together. */
+  flags: SparseExtentFlags;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
+    super(io, parent, root);
+    const { view } = io;
+    const at = io.pos;
+    const room = io.size - at;
+    if (room < 4) cutOff(this);
+    expectBytesAt(this, 'magic_number', at, [0x4b, 0x44, 0x4d, 0x56]);
+    if (room < 8) cutOff(this);
+    const version = view.getUint32(at + 4, true);
+    if (version < 1) reportLessThan(this, 'version', 1);
+    if (version > 3) reportGreaterThan(this, 'version', 3);
+    io.seek(at + 8);
+    this.flags = new SparseExtentFlags(io, this, this._root);
+    if (!(!this.flags.compressed || this.flags.markers))
+      reportExpr(this, 'flags', 'with markers where grains are compressed');
+    if (room < 20) cutOff(this);
+    const capacity = roundedU8(view, at + 12, true);
+    if (!(capacity < 0x40000000000000 && (this.flags.compressed || capacity <= 0x100000000)))
+      reportExpr(this, 'capacity', 'less than 2^63 bytes, and at most 2^32 sectors unless compressed');
+    if (room < 28) cutOff(this);
+    const grainSize = roundedU8(view, at + 20, true);
+    expectAnyOf(
+      this,
+      'grain_size',
+      grainSize,
+      [
+        8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072, 262144, 524288,
+        1048576, 2097152,
+      ],
+    );
+    if (room < 44) cutOff(this);
+    const descriptorOffset = roundedU8(view, at + 28, true);
+    const descriptorSize = roundedU8(view, at + 36, true);
+    if (!(descriptorOffset === 0 || (descriptorSize > 0 && descriptorSize <= 20480)))
+      reportExpr(this, 'descriptor_size', '1 to 20480 where there is a descriptor');
+    if (room < 48) cutOff(this);
+    const numGtesPerGt = view.getUint32(at + 44, true);
+    expectAnyOf(this, 'num_gtes_per_gt', numGtesPerGt, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
+    if (room < 64) cutOff(this);
+    const gdOffset = roundedU8(view, at + 56, true);
+    if (!(gdOffset !== 0 || capacity === 0)) reportExpr(this, 'gd_offset', 'not 0');
+    if (room < 72) cutOff(this);
+    const overhead = roundedU8(view, at + 64, true);
+    if (!(overhead !== 0 || capacity === 0)) reportExpr(this, 'overhead', 'not 0');
+    if (room < 77) cutOff(this);
+    if (!(!this.flags.validNewlineDetector || bytesAt(view, at + 73, [0xa, 0x20, 0xd, 0xa])))
+      reportExpr(this, 'newline_detector', '0a 20 0d 0a');
+    if (room < 79) cutOff(this);
+    const compressAlgorithm = view.getUint16(at + 77, true);
+    expectInEnum(this, 'compress_algorithm', compressAlgorithm, CompressAlgorithm, 'compress_algorithm');
+    if (room < 512) cutOff(this);
+    if (!zerosAt(view, at + 79, 433)) reportExpr(this, 'pad', 'zeros');
+    io.seek(at + 512);
+  }
+
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(sparseExtentHeaderLayout);
+  }
+
   /**
    * The letters "KDMV". Lower-case letters mark the output of a writer that did not finish.
    *
@@ -237,21 +306,40 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
    *
    * In the document: `magicNumber`.
    */
-  magicNumber: Uint8Array;
+  get magicNumber(): Uint8Array {
+    return bytesIn(this, 0, 4);
+  }
+
+  set magicNumber(value: Uint8Array) {
+    setField(this, 'magicNumber', value);
+  }
+
   /**
    * Version of the layout: 1 in nearly all extents, 2 where a grain table entry of 1 means a zeroed grain, 3 for streamOptimized
    * extents and disks with changed block tracking.
    */
-  version: number;
-  /** Features in use. Readers disagree about compressed grains that have no markers, so the two flags go together. */
-  flags: SparseExtentFlags;
+  get version(): number {
+    return this._io.view.getUint32(byteIn(this, 4), true);
+  }
+
+  set version(value: number) {
+    setField(this, 'version', value);
+  }
+
   /**
    * Guest size of the extent in sectors, at most 2^32 where grains are not compressed (tables hold 32-bit sector numbers), and always
    * less than 2^63 bytes. 0 where the header only carries a text descriptor.
    *
    * Unit: sectors.
    */
-  capacity: bigint;
+  get capacity(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 12), true);
+  }
+
+  set capacity(value: bigint) {
+    setField(this, 'capacity', value);
+  }
+
   /**
    * Guest sectors in one grain, a power of two; 128 (64 KiB) in practice.
    *
@@ -259,7 +347,14 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
    *
    * In the document: `grainSize`.
    */
-  grainSize: bigint;
+  get grainSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 20), true);
+  }
+
+  set grainSize(value: bigint) {
+    setField(this, 'grainSize', value);
+  }
+
   /**
    * Sector where the embedded text descriptor begins, usually 1; 0 where there is none.
    *
@@ -267,7 +362,14 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
    *
    * In the document: `descriptorOffset`.
    */
-  descriptorOffset: bigint;
+  get descriptorOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 28), true);
+  }
+
+  set descriptorOffset(value: bigint) {
+    setField(this, 'descriptorOffset', value);
+  }
+
   /**
    * Sectors reserved for the embedded descriptor, usually 20 and 10 MiB at most; 0 where there is none.
    *
@@ -275,7 +377,14 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
    *
    * In the document: `descriptorSize`.
    */
-  descriptorSize: bigint;
+  get descriptorSize(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 36), true);
+  }
+
+  set descriptorSize(value: bigint) {
+    setField(this, 'descriptorSize', value);
+  }
+
   /**
    * Entries of one grain table, a power of two; 512 in practice.
    *
@@ -283,7 +392,14 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
    *
    * In the document: `numGTEsPerGT`.
    */
-  numGtesPerGt: number;
+  get numGtesPerGt(): number {
+    return this._io.view.getUint32(byteIn(this, 44), true);
+  }
+
+  set numGtesPerGt(value: number) {
+    setField(this, 'numGtesPerGt', value);
+  }
+
   /**
    * Sector of the redundant grain directory; 0 where there is none, and possibly `0xffff_ffff_ffff_ffff` where the directories
    * follow the grains.
@@ -292,7 +408,14 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
    *
    * In the document: `rgdOffset`.
    */
-  rgdOffset: bigint;
+  get rgdOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 48), true);
+  }
+
+  set rgdOffset(value: bigint) {
+    setField(this, 'rgdOffset', value);
+  }
+
   /**
    * Sector of the grain directory. `0xffff_ffff_ffff_ffff` (GD_AT_END) sends the reader to the footer. May be 0 only in a header that
    * carries nothing but a text descriptor.
@@ -301,7 +424,14 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
    *
    * In the document: `gdOffset`.
    */
-  gdOffset: bigint;
+  get gdOffset(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 56), true);
+  }
+
+  set gdOffset(value: bigint) {
+    setField(this, 'gdOffset', value);
+  }
+
   /**
    * Sectors of metadata in front of the first grain, usually a multiple of the grain size.
    *
@@ -309,115 +439,65 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
    *
    * In the document: `overHead`.
    */
-  overhead: bigint;
+  get overhead(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 64), true);
+  }
+
+  set overhead(value: bigint) {
+    setField(this, 'overhead', value);
+  }
+
   /**
    * 1 while a virtual machine has the extent open, 0 otherwise; 1 in a resting file means that its last use ended in a crash.
    *
    * In the document: `uncleanShutdown`.
    */
-  uncleanShutdown: number;
+  get uncleanShutdown(): number {
+    return this._io.view.getUint8(byteIn(this, 72));
+  }
+
+  set uncleanShutdown(value: number) {
+    setField(this, 'uncleanShutdown', value);
+  }
+
   /**
    * Line feed, space, carriage return, line feed. A transfer that rewrites line ends changes these bytes, and with them bytes all over
    * the file. Without meaning where the flag for it is clear.
    *
    * A view of the input.
    */
-  newlineDetector: Uint8Array;
+  get newlineDetector(): Uint8Array {
+    return bytesIn(this, 73, 4);
+  }
+
+  set newlineDetector(value: Uint8Array) {
+    setField(this, 'newlineDetector', value);
+  }
+
   /**
    * How grains are compressed.
    *
    * In the document: `compressAlgorithm`.
    */
-  compressAlgorithm: OpenEnum<CompressAlgorithm>;
+  get compressAlgorithm(): OpenEnum<CompressAlgorithm> {
+    return this._io.view.getUint16(byteIn(this, 77), true);
+  }
+
+  set compressAlgorithm(value: OpenEnum<CompressAlgorithm>) {
+    setField(this, 'compressAlgorithm', value);
+  }
+
   /**
    * Zeros up to the end of the sector.
    *
    * A view of the input.
    */
-  pad: Uint8Array;
-
-  constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
-    super(io, parent, root);
-    this.magicNumber = io.readBytes(4);
-    expectContents(this, 'magic_number', this.magicNumber, [0x4b, 0x44, 0x4d, 0x56]);
-    this.version = io.readU4le();
-    expectMin(this, 'version', this.version, 1);
-    expectMax(this, 'version', this.version, 3);
-    this.flags = new SparseExtentFlags(io, this, this._root);
-    expectThat(
-      this,
-      'flags',
-      this.flags,
-      !this.flags.compressed || this.flags.markers,
-      'with markers where grains are compressed',
-    );
-    this.capacity = io.readU8le();
-    expectThat(
-      this,
-      'capacity',
-      this.capacity,
-      this.capacity < 0x40000000000000n && (this.flags.compressed || this.capacity <= 0x100000000n),
-      'less than 2^63 bytes, and at most 2^32 sectors unless compressed',
-    );
-    this.grainSize = io.readU8le();
-    expectAnyOf(this, 'grain_size', this.grainSize, [
-      8n,
-      16n,
-      32n,
-      64n,
-      128n,
-      256n,
-      512n,
-      1024n,
-      2048n,
-      4096n,
-      8192n,
-      16384n,
-      32768n,
-      65536n,
-      131072n,
-      262144n,
-      524288n,
-      1048576n,
-      2097152n,
-    ]);
-    const at = reserve(this, 16, 'descriptor_offset');
-    this.descriptorOffset = io.view.getBigUint64(at, true);
-    this.descriptorSize = io.view.getBigUint64(at + 8, true);
-    expectThat(
-      this,
-      'descriptor_size',
-      this.descriptorSize,
-      this.descriptorOffset === 0n || (this.descriptorSize > 0n && this.descriptorSize <= 20480n),
-      '1 to 20480 where there is a descriptor',
-    );
-    this.numGtesPerGt = io.readU4le();
-    expectAnyOf(this, 'num_gtes_per_gt', this.numGtesPerGt, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
-    const at2 = reserve(this, 16, 'rgd_offset');
-    this.rgdOffset = io.view.getBigUint64(at2, true);
-    this.gdOffset = io.view.getBigUint64(at2 + 8, true);
-    expectThat(this, 'gd_offset', this.gdOffset, this.gdOffset !== 0n || this.capacity === 0n, 'not 0');
-    this.overhead = io.readU8le();
-    expectThat(this, 'overhead', this.overhead, this.overhead !== 0n || this.capacity === 0n, 'not 0');
-    const at3 = reserve(this, 5, 'unclean_shutdown');
-    this.uncleanShutdown = io.view.getUint8(at3);
-    this.newlineDetector = io.bytes.subarray(at3 + 1, at3 + 5);
-    expectThat(
-      this,
-      'newline_detector',
-      this.newlineDetector,
-      !this.flags.validNewlineDetector || bytesEqual(this.newlineDetector, [0xa, 0x20, 0xd, 0xa]),
-      '0a 20 0d 0a',
-    );
-    this.compressAlgorithm = io.readU2le();
-    expectInEnum(this, 'compress_algorithm', this.compressAlgorithm, CompressAlgorithm, 'compress_algorithm');
-    this.pad = io.readBytes(433);
-    expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, 'zeros');
+  get pad(): Uint8Array {
+    return bytesIn(this, 79, 433);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
-  static get schema(): JsonSchema {
-    return schemaOf(sparseExtentHeaderLayout);
+  set pad(value: Uint8Array) {
+    setField(this, 'pad', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -562,22 +642,17 @@ export class SparseExtentFlags extends Structure<SparseExtentFlagsField> {
   constructor(io: ByteReader, parent?: SparseExtentHeader, root?: Vmdk4) {
     super(io, parent, root);
     this.validNewlineDetector = io.readBitsIntLe(1) !== 0;
-    expectEqual(this, 'valid_newline_detector', this.validNewlineDetector, true);
+    if (this.validNewlineDetector !== true) reportNotEqual(this, 'valid_newline_detector', true);
     this.useRedundant = io.readBitsIntLe(1) !== 0;
     this.zeroedGrain = io.readBitsIntLe(1) !== 0;
     this.reservedCompatible = io.readBitsIntLe(13);
-    expectEqual(this, 'reserved_compatible', this.reservedCompatible, 0);
+    if (this.reservedCompatible !== 0) reportNotEqual(this, 'reserved_compatible', 0);
     this.compressed = io.readBitsIntLe(1) !== 0;
     this.markers = io.readBitsIntLe(1) !== 0;
-    expectThat(
-      this,
-      'markers',
-      this.markers,
-      !this.markers || this.compressed,
-      'clear unless grains are compressed',
-    );
+    if (!(!this.markers || this.compressed))
+      reportExpr(this, 'markers', 'clear unless grains are compressed');
     this.reservedIncompatible = io.readBitsIntLe(14);
-    expectEqual(this, 'reserved_incompatible', this.reservedIncompatible, 0);
+    if (this.reservedIncompatible !== 0) reportNotEqual(this, 'reserved_incompatible', 0);
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -646,6 +721,8 @@ const grainMarkerLayout: Layout<GrainMarkerField> = {
  *
  * Too few bytes break the rule `vmdk4/grain-marker-out-of-file`.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see Virtual Disk Format 5.0 (VMware), Stream-Optimized Compressed Sparse Extents, grain marker
  */
 export class GrainMarker extends Structure<GrainMarkerField> {
@@ -653,12 +730,36 @@ export class GrainMarker extends Structure<GrainMarkerField> {
   static readonly layout = grainMarkerLayout;
   /** The outermost structure of the spec. */
   declare readonly _root: Vmdk4 | undefined;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
+    super(io, parent, root);
+    const { view } = io;
+    const at = io.pos;
+    const room = io.size - at;
+    if (room < 12) cutOff(this);
+    const cmpSize = view.getUint32(at + 8, true);
+    if (cmpSize < 1) reportLessThan(this, 'cmp_size', 1);
+    io.seek(at + 12);
+  }
+
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(grainMarkerLayout);
+  }
+
   /**
    * First guest sector of the grain, counted from the start of the extent.
    *
    * Unit: sectors.
    */
-  lba: bigint;
+  get lba(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 0), true);
+  }
+
+  set lba(value: bigint) {
+    setField(this, 'lba', value);
+  }
+
   /**
    * Bytes of the zlib stream that follows, at least 1; 0 would make this a metadata marker.
    *
@@ -666,19 +767,12 @@ export class GrainMarker extends Structure<GrainMarkerField> {
    *
    * In the document: `cmpSize`.
    */
-  cmpSize: number;
-
-  constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
-    super(io, parent, root);
-    const at = reserve(this, 12, 'lba');
-    this.lba = io.view.getBigUint64(at, true);
-    this.cmpSize = io.view.getUint32(at + 8, true);
-    expectMin(this, 'cmp_size', this.cmpSize, 1);
+  get cmpSize(): number {
+    return this._io.view.getUint32(byteIn(this, 8), true);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
-  static get schema(): JsonSchema {
-    return schemaOf(grainMarkerLayout);
+  set cmpSize(value: number) {
+    setField(this, 'cmpSize', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -748,6 +842,8 @@ const metadataMarkerLayout: Layout<MetadataMarkerField> = {
 /**
  * One sector that announces what follows it in a streamOptimized extent. Told from a grain marker by its `size` of 0.
  *
+ * Its numbers and byte arrays are read from the bytes when they are asked for.
+ *
  * @see Virtual Disk Format 5.0 (VMware), Stream-Optimized Compressed Sparse Extents, metadata marker
  */
 export class MetadataMarker extends Structure<MetadataMarkerField> {
@@ -755,6 +851,25 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
   static readonly layout = metadataMarkerLayout;
   /** The outermost structure of the spec. */
   declare readonly _root: Vmdk4 | undefined;
+
+  constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
+    super(io, parent, root);
+    const { view } = io;
+    const at = io.pos;
+    const room = io.size - at;
+    if (room < 16) cutOff(this);
+    const type = view.getUint32(at + 12, true);
+    expectInEnum(this, 'type', type, MarkerType, 'marker_type');
+    if (room < 512) cutOff(this);
+    if (!zerosAt(view, at + 16, 496)) reportExpr(this, 'pad', 'zeros');
+    io.seek(at + 512);
+  }
+
+  /** The JSON Schema of what `toJSON()` gives. */
+  static get schema(): JsonSchema {
+    return schemaOf(metadataMarkerLayout);
+  }
+
   /**
    * Sectors of the metadata that follow; some writers leave 0.
    *
@@ -762,36 +877,47 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
    *
    * In the document: `numSectors`.
    */
-  numSectors: bigint;
+  get numSectors(): bigint {
+    return this._io.view.getBigUint64(byteIn(this, 0), true);
+  }
+
+  set numSectors(value: bigint) {
+    setField(this, 'numSectors', value);
+  }
+
   /**
    * 0. Anything else is the data size of a grain marker, so the place where the marker was looked for decides what is wrong.
    *
    * Unit: bytes.
    */
-  size: number;
+  get size(): number {
+    return this._io.view.getUint32(byteIn(this, 8), true);
+  }
+
+  set size(value: number) {
+    setField(this, 'size', value);
+  }
+
   /** What follows the marker. */
-  type: OpenEnum<MarkerType>;
+  get type(): OpenEnum<MarkerType> {
+    return this._io.view.getUint32(byteIn(this, 12), true);
+  }
+
+  set type(value: OpenEnum<MarkerType>) {
+    setField(this, 'type', value);
+  }
+
   /**
    * Zeros up to the end of the sector.
    *
    * A view of the input.
    */
-  pad: Uint8Array;
-
-  constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
-    super(io, parent, root);
-    const at = reserve(this, 16, 'num_sectors');
-    this.numSectors = io.view.getBigUint64(at, true);
-    this.size = io.view.getUint32(at + 8, true);
-    this.type = io.view.getUint32(at + 12, true);
-    expectInEnum(this, 'type', this.type, MarkerType, 'marker_type');
-    this.pad = io.readBytes(496);
-    expectThat(this, 'pad', this.pad, maxOf(this.pad) === 0, 'zeros');
+  get pad(): Uint8Array {
+    return bytesIn(this, 16, 496);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
-  static get schema(): JsonSchema {
-    return schemaOf(metadataMarkerLayout);
+  set pad(value: Uint8Array) {
+    setField(this, 'pad', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */

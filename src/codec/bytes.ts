@@ -16,14 +16,26 @@ export function bytesEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean 
   return true;
 }
 
-/** Are all bytes zero? Whole words are looked at where there are some: padding is long. */
-export function areZeros(bytes: Uint8Array): boolean {
-  const before = Math.min(-bytes.byteOffset & 3, bytes.length);
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + before, (bytes.length - before) >> 2);
+/** The same memory as a view. */
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+/** Are these the bytes from `start` on, all of which the view holds? */
+export function bytesAt(view: DataView, start: number, wanted: readonly number[]): boolean {
+  for (let index = 0; index < wanted.length; index += 1)
+    if (view.getUint8(start + index) !== wanted[index]) return false;
+  return true;
+}
+
+/** Are `size` bytes from `start` on zero, all of which the view holds? Four words are looked at together: padding is long. */
+export function zerosAt(view: DataView, start: number, size: number): boolean {
+  const end = start + size;
+  let at = start;
   let found = 0;
-  for (let index = 0; index < before; index += 1) found |= bytes[index] ?? 0;
-  for (let index = 0; index < words.length && found === 0; index += 1) found |= words[index] ?? 0;
-  for (let index = before + words.length * 4; index < bytes.length; index += 1) found |= bytes[index] ?? 0;
+  for (; at + 16 <= end && found === 0; at += 16)
+    found = view.getInt32(at) | view.getInt32(at + 4) | view.getInt32(at + 8) | view.getInt32(at + 12);
+  for (; at < end && found === 0; at += 1) found = view.getUint8(at);
   return found === 0;
 }
 

@@ -1,5 +1,5 @@
-import { byteArrayCompare, bytesEqual } from './bytes.ts';
-import type { BareStructure } from './bare-structure.ts';
+import { layoutOf, valueOf, type BareStructure } from './bare-structure.ts';
+import { byteArrayCompare, bytesAt, bytesEqual } from './bytes.ts';
 import { siteOf } from './places.ts';
 import {
   ValidationExprError,
@@ -10,19 +10,59 @@ import {
   ValidationNotInEnumError,
 } from './validation.ts';
 
-// What `valid` and `contents` come to in generated code. A value that fails is thrown, or told to the sink.
+// What `valid` and `contents` come to in generated code. A value that fails is thrown, or told to the sink. What compares with one
+// constant is compared in the generated code itself, and only the failure is handed over. There `value` is that of an element, of which
+// `index` is the number, or of an instance; fields are asked for theirs.
 
-/** The value must be the given one. `index` is the element of a list. */
-export function expectEqual<T>(
+/** Reports a value that is not the given one. */
+export function reportNotEqual(
   structure: BareStructure,
   field: string,
-  value: T,
-  wanted: T,
+  wanted: unknown,
+  value?: unknown,
   index?: number,
 ): void {
-  if (value !== wanted && order(value, wanted) !== 0) {
-    structure._io.report(new ValidationNotEqualError(wanted, value, siteOf(structure, field, index)));
-  }
+  const actual = actualOf(structure, field, value, index);
+  const site = siteOf(structure, field, index);
+  structure._io.report(new ValidationNotEqualError(heldAs(actual, wanted), actual, site));
+}
+
+/** Reports a value below `least`. */
+export function reportLessThan(
+  structure: BareStructure,
+  field: string,
+  least: unknown,
+  value?: unknown,
+  index?: number,
+): void {
+  const actual = actualOf(structure, field, value, index);
+  const site = siteOf(structure, field, index);
+  structure._io.report(new ValidationLessThanError(heldAs(actual, least), actual, site));
+}
+
+/** Reports a value above `most`. */
+export function reportGreaterThan(
+  structure: BareStructure,
+  field: string,
+  most: unknown,
+  value?: unknown,
+  index?: number,
+): void {
+  const actual = actualOf(structure, field, value, index);
+  const site = siteOf(structure, field, index);
+  structure._io.report(new ValidationGreaterThanError(heldAs(actual, most), actual, site));
+}
+
+/** Reports a value for which the expression of the spec, whose text is given, does not hold. */
+export function reportExpr(
+  structure: BareStructure,
+  field: string,
+  text: string,
+  value?: unknown,
+  index?: number,
+): void {
+  const actual = actualOf(structure, field, value, index);
+  structure._io.report(new ValidationExprError(text, actual, siteOf(structure, field, index)));
 }
 
 /** The bytes must be the given ones. */
@@ -33,33 +73,17 @@ export function expectContents(
   wanted: readonly number[],
   index?: number,
 ): void {
-  if (bytesEqual(value, wanted)) return;
-  const bytes = Uint8Array.from(wanted);
-  structure._io.report(new ValidationNotEqualError(bytes, value, siteOf(structure, field, index)));
+  if (!bytesEqual(value, wanted)) reportNotEqual(structure, field, Uint8Array.from(wanted), value, index);
 }
 
-/** The value must not be below `least`. */
-export function expectMin<T>(
-  structure: BareStructure,
+/** The bytes of a record's field, which begin at `start` of its stream, must be the given ones. */
+export function expectBytesAt(
+  record: BareStructure,
   field: string,
-  value: T,
-  least: T,
-  index?: number,
+  start: number,
+  wanted: readonly number[],
 ): void {
-  if (!(order(value, least) >= 0))
-    structure._io.report(new ValidationLessThanError(least, value, siteOf(structure, field, index)));
-}
-
-/** The value must not be above `most`. */
-export function expectMax<T>(
-  structure: BareStructure,
-  field: string,
-  value: T,
-  most: T,
-  index?: number,
-): void {
-  if (!(order(value, most) <= 0))
-    structure._io.report(new ValidationGreaterThanError(most, value, siteOf(structure, field, index)));
+  if (!bytesAt(record._io.view, start, wanted)) reportNotEqual(record, field, Uint8Array.from(wanted));
 }
 
 /** The value must be one of a list. */
@@ -70,8 +94,10 @@ export function expectAnyOf<T>(
   allowed: readonly T[],
   index?: number,
 ): void {
-  if (allowed.includes(value) || allowed.some((one) => order(value, one) === 0)) return;
-  structure._io.report(new ValidationNotAnyOfError(allowed, value, siteOf(structure, field, index)));
+  if (allowed.includes(value) || allowed.some((one) => isSame(value, one))) return;
+  const actual = actualOf(structure, field, value, index);
+  const demands = allowed.map((one) => heldAs(actual, one));
+  structure._io.report(new ValidationNotAnyOfError(demands, actual, siteOf(structure, field, index)));
 }
 
 /** The value must be a member of the enum. */
@@ -87,30 +113,23 @@ export function expectInEnum(
   structure._io.report(new ValidationNotInEnumError(name, value, siteOf(structure, field, index)));
 }
 
-/** The expression of the spec, whose text is given, must hold. */
-export function expectThat(
+/** The value that failed: that of a field as it is, since a record may have been checked without taking it out of its bytes. */
+function actualOf(
   structure: BareStructure,
   field: string,
   value: unknown,
-  holds: boolean,
-  text: string,
-  index?: number,
-): void {
-  if (!holds) structure._io.report(new ValidationExprError(text, value, siteOf(structure, field, index)));
+  index: number | undefined,
+): unknown {
+  return index === undefined && field in layoutOf(structure).fields ? valueOf(structure, field) : value;
 }
 
-/** Order of two values of one kind; NaN where there is none. */
-function order(a: unknown, b: unknown): number {
-  if (isOrdered(a) && isOrdered(b)) {
-    if (a < b) return -1;
-    return a > b ? 1 : a == b ? 0 : NaN;
-  }
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return byteArrayCompare(a, b);
-  return a === b ? 0 : NaN;
+/** A demand of an integer, as a number or `bigint` like the value. */
+function heldAs(actual: unknown, demand: unknown): unknown {
+  return typeof actual === 'bigint' && typeof demand === 'number' ? BigInt(demand) : demand;
 }
 
-function isOrdered(value: unknown): value is number | bigint | string {
-  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string';
+function isSame(a: unknown, b: unknown): boolean {
+  return a instanceof Uint8Array && b instanceof Uint8Array ? byteArrayCompare(a, b) === 0 : a == b;
 }
 
 /** A value of an enum, or one that the enum does not know. */

@@ -1,4 +1,4 @@
-import { areZeros } from './bytes.ts';
+import { viewOf, zerosAt } from './bytes.ts';
 import { ConversionError, DivisionByZeroError, IndexOutOfRangeError } from './errors.ts';
 
 /**
@@ -51,6 +51,21 @@ export function floorDivBig(a: bigint, b: bigint): bigint {
 }
 
 const LOW_WORD = 2 ** 32;
+
+/** What 64-bit integers are rounded to that a number does not hold exactly. */
+export const ROUNDED_TO = 2 ** 11;
+
+/**
+ * An unsigned 64-bit integer as a number: exact below 2^53, above it rounded down to a multiple of 2^11. So it compares with
+ * constants below 2^53 as the exact one does, and is below any multiple of 2^11 if that is, too.
+ */
+export function roundedU8(view: DataView, at: number, isLittle = false): number {
+  const highWord = view.getUint32(isLittle ? at + 4 : at, isLittle);
+  const lowWord = view.getUint32(isLittle ? at : at + 4, isLittle);
+  return (
+    highWord * LOW_WORD + (highWord < LOW_WORD / ROUNDED_TO ? lowWord : lowWord - (lowWord % ROUNDED_TO))
+  );
+}
 
 /** `a & b` on safe integers as if two's complement without end, where JavaScript's own `&` keeps 32 bits. */
 export function bitAnd(a: number, b: number): number {
@@ -138,7 +153,7 @@ export function minOf<T extends number | bigint | string>(array: ArrayLike<T>): 
 /** The largest element of numbers, bigints or strings; throws as `elementAt` on an empty array. */
 export function maxOf<T extends number | bigint | string>(array: ArrayLike<T>): T {
   let greatest = elementAt(array, 0);
-  if (array instanceof Uint8Array && areZeros(array)) return greatest;
+  if (array instanceof Uint8Array && zerosAt(viewOf(array), 0, array.length)) return greatest;
   for (let index = 1; index < array.length; index += 1) {
     const element = array[index];
     if (element !== undefined && element > greatest) greatest = element;

@@ -1,6 +1,6 @@
 import { ENDS, KEPT, layoutOf, SPANS, START, type BareStructure, type BitSpan } from './bare-structure.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { ConversionError, UndecidedEndiannessError } from './errors.ts';
+import { ConversionError, EndOfStreamError, UndecidedEndiannessError } from './errors.ts';
 
 // What constructors and getters of generated classes call.
 
@@ -24,6 +24,24 @@ export function reserve(structure: BareStructure, size: number, first: string): 
     size,
     fields.slice(from).map(([id, { size: length = 0 }]) => [id, length] as const),
   );
+}
+
+/** Throws the error of a record whose bytes end too early; it names the first field that is not all there. */
+export function cutOff(record: BareStructure): never {
+  const { _io: io } = record;
+  const { size = 0, fields } = layoutOf(record);
+  io.seek(record[START]);
+  io.reserve(
+    size,
+    Object.entries(fields).map(([id, { size: length = 0 }]) => [id, length] as const),
+  );
+  throw new EndOfStreamError(size, io.remaining, { offset: io.offset });
+}
+
+/** The bytes of a record's field, as a view of the input. */
+export function bytesIn(record: BareStructure, offset: number, size: number): Uint8Array {
+  const start = record[START] + offset;
+  return record._io.bytes.subarray(start, start + size);
 }
 
 /** Where a field lies in the stream of a record, whose fields begin with a whole byte. */

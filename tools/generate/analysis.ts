@@ -331,7 +331,8 @@ export function expressionsOf(type: TypeSpec): readonly Expression[] {
   ];
 }
 
-function expressionsOfAttribute(attribute: Attribute): readonly Expression[] {
+/** All expressions of a field or instance. */
+export function expressionsOfAttribute(attribute: Attribute): readonly Expression[] {
   const { type, extent, process, checks, repeat, condition, pos, io, value, parent } = attribute;
   const located = [extent.size, condition, pos, io, value, parent === 'none' ? undefined : parent];
   if (repeat?.kind === 'count') located.push(repeat.count);

@@ -33,6 +33,9 @@ export function checkComparable(
 /** `a operator b`. Throws SpecError where the two cannot be compared. */
 export function compare(left: Code, operator: ComparisonOperator, right: Code, scope: Scope): Code {
   checkComparable(left.type, right.type, operator, scope);
+  const test = testInPlace(left, right, scope) ?? testInPlace(right, left, scope);
+  if (test !== undefined && operator === '==') return code(test, types.BOOLEAN);
+  if (test !== undefined && operator === '!=') return code(`!${test}`, types.BOOLEAN);
   const isEquality = operator === '==' || operator === '!=';
   const isPinned = (value: Code): boolean =>
     value.isLiteral === true || scope.pinned?.includes(value.text) === true;
@@ -58,6 +61,18 @@ export function compare(left: Code, operator: ComparisonOperator, right: Code, s
   return operator === '!=' ? { ...plain, pins: { whenTrue: [], whenFalse: known } } : plain;
 }
 
+/** Do bytes equal a constant, or are they all zero? Of bytes whose place is known that is said without taking them out. */
+function testInPlace(bytes: Code, constant: Code, { names }: Scope): string | undefined {
+  const { within, greatestOf } = bytes;
+  const list = constant.type.kind === 'bytes' ? bytesText(constant) : '';
+  if (within !== undefined && list.startsWith('[') && list.split(',').length === within.size)
+    return `${names.runtime('bytesAt')}(view, ${within.start}, ${list})`;
+  const isZero = constant.isLiteral === true && constant.text === '0';
+  const whole = greatestOf?.within;
+  if (whole === undefined || !isZero || whole.size === 0) return undefined;
+  return `${names.runtime('zerosAt')}(view, ${whole.start}, ${whole.size})`;
+}
+
 /** A constant that TypeScript takes for any value of its kind. */
 function widened(value: Code): Code {
   const { type } = value;
@@ -75,9 +90,12 @@ function bytesText({ text }: Code): string {
 /** The text of a value; a constant beside a `bigint` is one too, because comparing two of a kind is several times as fast. */
 function bigBeside(value: Code, other: Code, { names }: Scope): string {
   const { type } = value;
-  const isMixed = type.kind === 'integer' && type.held === 'number' && other.type.kind === 'integer';
-  if (!isMixed || other.type.held !== 'bigint' || constantOf(type.range) === undefined) return value.text;
-  return arithmetic.toBig({ ...value, type }, names);
+  if (type.kind !== 'integer' || other.type.kind !== 'integer' || constantOf(type.range) === undefined)
+    return value.text;
+  if (other.isRounded === true) return value.text.replace(/n$/, '');
+  return type.held === 'number' && other.type.held === 'bigint'
+    ? arithmetic.toBig({ ...value, type }, names)
+    : value.text;
 }
 
 /** `===` wants both sides held alike. */

@@ -2,7 +2,7 @@ import type { Analysis } from './analysis.ts';
 import type { Place } from './diagnostics.ts';
 import type { Attribute, TypeSpec } from './model.ts';
 import { propertyNames } from './naming.ts';
-import type { Names, Scope } from './scope.ts';
+import type { Code, Names, Scope } from './scope.ts';
 
 /** What writing the code of one type needs. */
 export interface Emission {
@@ -15,6 +15,8 @@ export interface Emission {
   readonly pinned?: readonly string[];
   /** As in {@link Scope}. */
   readonly unread?: ReadonlySet<string>;
+  /** What checks have for fields in place of their properties. */
+  readonly locals?: ReadonlyMap<string, Code>;
 }
 
 /** The scope of an expression that stands at `place`. */

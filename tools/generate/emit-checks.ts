@@ -3,28 +3,33 @@ import { scopeAt, type Emission } from './emission.ts';
 import type { Attribute, Check, Located } from './model.ts';
 import type { Code, Scope } from './scope.ts';
 import { converted, present, fail } from './code.ts';
-import { checkComparable } from './compare.ts';
+import { checkComparable, compare } from './compare.ts';
 import { translate, translateCondition } from './translate.ts';
 import type { ComparisonOperator } from './expression.ts';
 
 /** Statements that hold a value, or one element of a list, to the `valid` and `contents` of its attribute. */
 export function emitChecks(
   attribute: Attribute,
-  value: string,
+  value: string | Code | undefined,
   emission: Emission,
   index?: string,
 ): readonly string[] {
-  const element = emission.analysis.elementType(attribute, emission.owner);
-  const member = emission.analysis.memberOf(emission.owner, attribute.id);
-  const optional =
-    attribute.repeat === undefined && member?.optional === true && attribute.condition === undefined;
-  const item: Code = { text: value, type: element, optional };
+  if (value === undefined || attribute.checks.length === 0) return [];
+  const item = typeof value === 'string' ? itemOf(attribute, value, emission) : value;
   const errors: string[] = [];
   for (const check of attribute.checks) {
     const statement = emission.attempt(() => emitCheck(check, item, attribute, emission, index));
     if (statement !== undefined) errors.push(statement);
   }
   return errors;
+}
+
+function itemOf(attribute: Attribute, text: string, { analysis, owner }: Emission): Code {
+  const type = analysis.elementType(attribute, owner);
+  const member = analysis.memberOf(owner, attribute.id);
+  const optional =
+    attribute.repeat === undefined && member?.optional === true && attribute.condition === undefined;
+  return { text, type, optional };
 }
 
 function emitCheck(
@@ -36,41 +41,72 @@ function emitCheck(
 ): string {
   const { names } = emission;
   const place = 'value' in check ? check.value.place : attribute.whole;
-  const scope: Scope = { ...scopeAt(emission, place), item, ...(index === undefined ? {} : { index }) };
-  const call = (helper: string, ...demand: readonly string[]): string => {
-    const args = [
-      'this',
-      JSON.stringify(attribute.id),
-      item.text,
-      ...demand,
-      ...(index === undefined ? [] : [index]),
-    ];
-    return `${names.runtime(helper)}(${args.join(', ')});`;
+  const { locals = new Map<string, Code>() } = emission;
+  const scope: Scope = {
+    ...scopeAt(emission, place),
+    item,
+    locals,
+    ...(index === undefined ? {} : { index }),
+  };
+  const call = (helper: string, ...args: readonly string[]): string => {
+    const rest = index === undefined ? args : [...args, index];
+    return `${names.runtime(helper)}(${['this', JSON.stringify(attribute.id), ...rest].join(', ')});`;
+  };
+  /** What a failure is told with: the value only where it is that of no field. */
+  const report = (helper: string, failed: string, demand: string): string => {
+    const isOfField = index === undefined && attribute.kind === 'field';
+    return `if (${failed}) ${call(helper, ...(isOfField ? [demand] : [demand, item.text]))}`;
+  };
+  const bound = (helper: string, operator: keyof typeof FAILING, { value }: { value: Located }): string => {
+    const demand = demandCode(value, operator, item, scope);
+    return report(helper, failing(item, operator, demand, scope), demand.text);
   };
   switch (check.kind) {
-    case 'contents':
-      return call('expectContents', `[${[...check.bytes].map(byteText).join(', ')}]`);
+    case 'contents': {
+      const bytes = `[${[...check.bytes].map(byteText).join(', ')}]`;
+      return item.within === undefined
+        ? call('expectContents', item.text, bytes)
+        : call('expectBytesAt', item.within.start, bytes);
+    }
     case 'equal':
-      return call('expectEqual', demandText(check.value, '==', item, scope));
+      return bound('reportNotEqual', '==', check);
     case 'min':
-      return call('expectMin', demandText(check.value, '>=', item, scope));
+      return bound('reportLessThan', '>=', check);
     case 'max':
-      return call('expectMax', demandText(check.value, '<=', item, scope));
+      return bound('reportGreaterThan', '<=', check);
     case 'anyOf': {
       const demands = check.values.map((one) =>
-        emission.attempt(() => demandText(one, '==', item, { ...scope, place: one.place })),
+        emission.attempt(() => demandCode(one, '==', item, scope).text),
       );
-      return call('expectAnyOf', `[${demands.join(', ')}]`);
+      return call('expectAnyOf', item.text, `[${demands.join(', ')}]`);
     }
     case 'inEnum':
-      return call('expectInEnum', ...enumArguments(check, item, scope));
-    case 'expression':
-      return call(
-        'expectThat',
-        translateCondition(check.value.ast, scope),
-        JSON.stringify(attribute.expected ?? check.value.text),
-      );
+      return call('expectInEnum', item.text, ...enumArguments(check, item, scope));
+    case 'expression': {
+      const failed = `!(${translateCondition(check.value.ast, scope)})`;
+      return report('reportExpr', failed, JSON.stringify(attribute.expected ?? check.value.text));
+    }
   }
+}
+
+/** What is to hold, and when it certainly does not. */
+const FAILING = { '==': '!==', '>=': '<', '<=': '>' } as const;
+
+/** The condition that a value does not meet a demand which is held as the value is. */
+function failing(item: Code, operator: keyof typeof FAILING, demand: Code, scope: Scope): string {
+  const { type, text, optional } = item;
+  if (type.kind === 'bytes') return `!${compare(item, operator, demand, scope).text}`;
+  const isExact = [type, demand.type].every(({ kind }) =>
+    ['integer', 'enum', 'string', 'boolean'].includes(kind),
+  );
+  const isMixed = type.kind === 'integer' && type.held === 'mixed';
+  if (operator === '==') return `${text} ${isExact && !isMixed ? '!==' : '!='} ${demand.text}`;
+  const isAbsent = optional ? `${text} === undefined || ` : '';
+  // A float may be in no order at all.
+  return (
+    isAbsent +
+    (isExact ? `${text} ${FAILING[operator]} ${demand.text}` : `!(${text} ${operator} ${demand.text})`)
+  );
 }
 
 function enumArguments(
@@ -85,20 +121,23 @@ function enumArguments(
 }
 
 /** The demanded value, held as the field is. */
-function demandText(demand: Located, operator: ComparisonOperator, item: Code, outer: Scope): string {
+function demandCode(demand: Located, operator: ComparisonOperator, item: Code, outer: Scope): Code {
   const scope = { ...outer, place: demand.place };
   const value = present(translate(demand.ast, scope), scope);
   checkComparable(item.type, value.type, operator, scope);
   const { type } = item;
-  if (type.kind === 'integer' && type.held === 'mixed') return value.text;
+  if (type.kind === 'integer' && type.held === 'mixed') return value;
   if (type.kind === 'integer' && demand.ast.kind === 'integer') {
     const literal = integerLiteral(demand.ast.value, demand.ast.hex);
-    return converted({ ...value, text: literal.text }, type, scope).text;
+    return item.isRounded ? literal : converted({ ...value, text: literal.text }, type, scope);
   }
   if (type.kind === 'enum' && value.type.kind === 'enum' && value.type.of.held !== type.of.held) {
-    return `${scope.names.global(type.of.held === 'bigint' ? 'BigInt' : 'Number')}(${value.text})`;
+    return {
+      ...value,
+      text: `${scope.names.global(type.of.held === 'bigint' ? 'BigInt' : 'Number')}(${value.text})`,
+    };
   }
-  return converted(value, type, scope).text;
+  return converted(value, type, scope);
 }
 
 function byteText(byte: number): string {

@@ -80,7 +80,7 @@ function ruleText(rule: string | undefined): string | undefined {
 
 function recordText(emission: Emission): string | undefined {
   return emission.attempt(() => isRecord(emission)) === true
-    ? 'Its fields are read from the bytes when they are asked for.'
+    ? 'Its numbers and byte arrays are read from the bytes when they are asked for.'
     : undefined;
 }
 

@@ -3,8 +3,9 @@ import { emitChecks } from './emit-checks.ts';
 import { positionsOf } from './emit-layout.ts';
 import { localName } from './emit-members.ts';
 import { emitAttribute } from './emit-read.ts';
-import { isNumber, isRecord, numberAt } from './emit-record.ts';
-import type { Attribute, TypeSpec } from './model.ts';
+import { isNumber, isPlain, isRecord, numberAt } from './emit-record.ts';
+import { emitRecordChecks } from './emit-record-checks.ts';
+import type { Attribute } from './model.ts';
 import { endianOf } from './resolve.ts';
 import type { Scope } from './scope.ts';
 import { present } from './code.ts';
@@ -20,20 +21,14 @@ export function emitConstruction(emission: Emission): readonly string[] {
     lines.push(`this.${property} = ${localName(property)};`);
   }
   lines.push(...(emission.attempt(() => emitEndian(emission)) ?? []));
-  const record = emission.attempt(() => isRecord(emission) && skipRecord(emission));
-  if (record) return [...lines, record];
+  const isLazy = emission.attempt(() => isRecord(emission)) === true;
+  if (isLazy) return [...lines, ...(emission.attempt(() => emitRecordChecks(emission, emitWhole)) ?? [])];
   const batches = new Batches(emission);
   for (const { attribute, bits } of emission.attempt(() => positionsOf(owner, analysis)) ?? []) {
     emission.attempt(() => batches.add(attribute, bits));
     if (bits === undefined) batches.flushed(`${names.runtime('mark')}(this);`);
   }
   return [...lines, ...batches.finish()];
-}
-
-/** The fields of a record are read when they are asked for, so that all there is to do is to see that they are there. */
-function skipRecord({ owner, names, analysis }: Emission): string {
-  const size = (analysis.sizes.typeBits(owner) ?? 0) / 8;
-  return `${names.runtime('reserve')}(this, ${size}, ${JSON.stringify(owner.fields[0]?.id)});`;
 }
 
 function emitEndian(emission: Emission): readonly string[] {
@@ -69,10 +64,10 @@ class Batches {
 
   add(attribute: Attribute, bits: number | undefined): void {
     const { analysis, owner } = this.#emission;
-    const isDirect = bits !== undefined && isDirectField(attribute, owner, this.#emission);
+    const isDirect = bits !== undefined && isPlain(attribute, this.#emission);
     if (!isDirect) {
       this.#flush();
-      this.#lines.push(...this.#whole(attribute));
+      this.#lines.push(...emitWhole(attribute, this.#after(attribute)));
       return;
     }
     analysis.memberOf(owner, attribute.id);
@@ -88,18 +83,6 @@ class Batches {
   finish(): readonly string[] {
     this.#flush();
     return this.#lines;
-  }
-
-  #whole(attribute: Attribute): readonly string[] {
-    const { owner } = this.#emission;
-    const stored = `this.${propertyOf(attribute, owner)}`;
-    const emission = this.#after(attribute);
-    const read = emitAttribute(attribute, { stored, store: (value) => `${stored} = ${value};` }, emission);
-    const isBlock = read.some((line) => /^(?:const|let) /.test(line));
-    if (attribute.condition === undefined) return isBlock ? ['{', ...read, '}'] : read;
-    const scope = scopeAt({ ...emission, pinned: [] }, attribute.condition.place);
-    const condition = translateCondition(attribute.condition.ast, scope);
-    return [`if (${condition}) {`, ...read, `} else ${stored} = undefined;`];
   }
 
   /** The emission as it is where the attribute is read: later fields are not there, and its condition holds. */
@@ -118,7 +101,7 @@ class Batches {
     const [first, second] = pending;
     if (first === undefined) return;
     if (second === undefined) {
-      this.#lines.push(...this.#whole(first.attribute));
+      this.#lines.push(...emitWhole(first.attribute, this.#after(first.attribute)));
       return;
     }
     const { names } = this.#emission;
@@ -139,19 +122,21 @@ class Batches {
   }
 }
 
-function isDirectField(attribute: Attribute, owner: TypeSpec, { analysis }: Emission): boolean {
-  const { repeat, condition, process, extent } = attribute;
-  if (repeat !== undefined || condition !== undefined || process !== undefined) return false;
-  const wire = analysis.wireOf(attribute, owner);
-  if (isNumber(wire)) return true;
-  const isPlain = extent.padRight === undefined && extent.terminator === undefined && !extent.sizeEos;
-  return wire.kind === 'bytes' && isPlain;
+/** Reads a field into its property, if its condition holds. */
+function emitWhole(attribute: Attribute, emission: Emission): readonly string[] {
+  const stored = `this.${propertyOf(attribute, emission.owner)}`;
+  const read = emitAttribute(attribute, { stored, store: (value) => `${stored} = ${value};` }, emission);
+  const isBlock = read.some((line) => /^(?:const|let) /.test(line));
+  if (attribute.condition === undefined) return isBlock ? ['{', ...read, '}'] : read;
+  const scope = scopeAt({ ...emission, pinned: [] }, attribute.condition.place);
+  const condition = translateCondition(attribute.condition.ast, scope);
+  return [`if (${condition}) {`, ...read, `} else ${stored} = undefined;`];
 }
 
 function emitDirect(attribute: Attribute, start: string, end: string, emission: Emission): readonly string[] {
   const { analysis, owner } = emission;
   const wire = analysis.wireOf(attribute, owner);
   const stored = `this.${propertyOf(attribute, owner)}`;
-  const value = isNumber(wire) ? numberAt(wire, 'io', start) : `io.bytes.subarray(${start}, ${end})`;
+  const value = isNumber(wire) ? numberAt(wire, 'io.view', start) : `io.bytes.subarray(${start}, ${end})`;
   return [`${stored} = ${value};`];
 }

@@ -1,5 +1,5 @@
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
-import { isRecord } from './emit-record.ts';
+import { isPlain, isRecord } from './emit-record.ts';
 import { optionalTypeText, typeText } from './emit-types.ts';
 import { documentationText } from './emit-documentation.ts';
 import { endianOf } from './resolve.ts';
@@ -20,11 +20,9 @@ export interface ParameterParts {
   readonly isOptional: boolean;
 }
 
-/** The properties of a type's class: where it belongs, its params, its fields but for those of a record. */
+/** The properties of a type's class: where it belongs, its params, its fields but for the plain ones of a record. */
 export function emitProperties(emission: Emission): readonly PropertyParts[] {
-  const isLazy = emission.attempt(() => isRecord(emission)) === true;
-  const fields = isLazy ? [] : fieldProperties(emission);
-  return [...contextProperties(emission), ...parameterProperties(emission), ...fields];
+  return [...contextProperties(emission), ...parameterProperties(emission), ...fieldProperties(emission)];
 }
 
 function contextProperties(emission: Emission): readonly PropertyParts[] {
@@ -82,7 +80,9 @@ function parameterProperties(emission: Emission): readonly PropertyParts[] {
 
 function fieldProperties(emission: Emission): readonly PropertyParts[] {
   const { analysis, owner } = emission;
+  const isLazy = emission.attempt(() => isRecord(emission)) === true;
   return owner.fields.flatMap((field) => {
+    if (isLazy && isPlain(field, emission)) return [];
     const member = emission.attempt(() => analysis.memberOf(owner, field.id));
     if (member === undefined) return [];
     const type = optionalTypeText(member.type, member.optional, scopeAt(emission, field.whole));
@@ -120,22 +120,17 @@ export function constructorParameters(emission: Emission): readonly ParameterPar
 
 /** Params must not hide the constructor's own variables. */
 export function localName(property: string): string {
-  const taken = [
-    'io',
-    'parent',
-    'root',
-    'isLe',
-    'at',
-    'index',
-    'item',
-    'guard',
-    'count',
-    'on',
-    'bytes',
-    'view',
-  ];
-  return taken.includes(property) || RESERVED_WORDS.has(property) ? `${property}Param` : property;
+  return isTaken(property) ? `${property}Param` : property;
 }
+
+/** Has the name a meaning inside of constructors? */
+export function isTaken(name: string): boolean {
+  return CONSTRUCTOR_VARIABLES.has(name) || RESERVED_WORDS.has(name);
+}
+
+const CONSTRUCTOR_VARIABLES = new Set(
+  'io parent root isLe at index item guard count on bytes view room globalThis'.split(' '),
+);
 
 const RESERVED_WORDS = new Set(
   (

@@ -1,43 +1,77 @@
+import { expressionsOfAttribute, namesUsed } from './analysis.ts';
+import { documentationText } from './emit-documentation.ts';
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
 import type { GetterParts } from './emit-instances.ts';
-import { positionsOf } from './emit-layout.ts';
-import { documentationText } from './emit-documentation.ts';
+import { positionsOf, type Position } from './emit-layout.ts';
 import { typeText } from './emit-types.ts';
-import type { Attribute } from './model.ts';
+import type { Attribute, TypeSpec } from './model.ts';
 import type { FieldEndian, Wire } from './resolve.ts';
 
 /** A number whose place is known. */
 export type NumberWire = Extract<Wire, { kind: 'integer' | 'float' }>;
 
 /**
- * Is the type nothing but plain numbers that nobody looks at while it is read? Such records come by the hundred thousand, and
- * objects are what takes the time then: their fields stay in the bytes until they are asked for.
+ * Is it a type of whole bytes and fixed size? Such records come by the hundred thousand, and making their values is what takes the
+ * time then: their numbers and byte arrays stay in the bytes until they are asked for.
  */
 export function isRecord({ analysis, owner }: Emission): boolean {
-  const isPlain = (field: Attribute): boolean =>
-    isNumber(analysis.wireOf(field, owner)) &&
-    field.repeat === undefined &&
-    field.condition === undefined &&
-    field.checks.length === 0;
-  return owner.fields.length > 0 && owner.fields.every(isPlain);
+  const isWhole = (field: Attribute): boolean => analysis.wireOf(field, owner).kind !== 'bits';
+  return (
+    (analysis.sizes.typeBits(owner) ?? 0) > 0 &&
+    owner.fields.every(isWhole) &&
+    owner.fields.some((field) => isPlain(field, { analysis, owner })) &&
+    !readsAhead(owner)
+  );
 }
 
-/** The getters and setters of a record's fields. Throws SpecError. */
+/** Does a field depend on one behind it? That one is absent then, though its bytes may be there. */
+function readsAhead({ fields }: TypeSpec): boolean {
+  const isBehind = (name: string, index: number): boolean =>
+    fields.slice(index + 1).some(({ id }) => id === name);
+  return fields.some((field, index) =>
+    expressionsOfAttribute(field)
+      .flatMap(namesUsed)
+      .some((name) => isBehind(name, index)),
+  );
+}
+
+/** Is it one number, or one byte array as it is? */
+export function isPlain(
+  attribute: Attribute,
+  { analysis, owner }: Pick<Emission, 'analysis' | 'owner'>,
+): boolean {
+  const { repeat, condition, process, extent } = attribute;
+  if (repeat !== undefined || condition !== undefined || process !== undefined) return false;
+  const wire = analysis.wireOf(attribute, owner);
+  if (isNumber(wire)) return true;
+  const isWhole = extent.padRight === undefined && extent.terminator === undefined && !extent.sizeEos;
+  return wire.kind === 'bytes' && isWhole;
+}
+
+/** The getters and setters of a record's plain fields. Throws SpecError. */
 export function emitRecordFields(emission: Emission): readonly GetterParts[] {
   const { analysis, names, owner } = emission;
-  return positionsOf(owner, analysis).flatMap(({ attribute, bit }) => {
-    const wire = analysis.wireOf(attribute, owner);
+  return positionsOf(owner, analysis).flatMap((position) => {
+    const { attribute } = position;
     const member = analysis.memberOf(owner, attribute.id);
-    if (!isNumber(wire) || member === undefined) return [];
-    const place = `${names.runtime('byteIn')}(this, ${bit / 8})`;
+    if (member === undefined || !isPlain(attribute, emission)) return [];
+    const notes = member.type.kind === 'bytes' ? ['A view of the input.'] : [];
     return {
       name: member.property,
       type: typeText(member.type, scopeAt(emission, attribute.whole)),
-      doc: documentationText(attribute.documentation, `The field \`${attribute.id}\`.`),
-      body: [`return ${numberAt(wire, 'this._io', place)};`],
+      doc: documentationText(attribute.documentation, `The field \`${attribute.id}\`.`, notes),
+      body: [`return ${valueAt(position, emission)};`],
       setter: [`${names.runtime('setField')}(this, ${JSON.stringify(propertyOf(attribute, owner))}, value);`],
     };
   });
+}
+
+/** The expression that reads a plain field. */
+function valueAt({ attribute, bit, bits = 0 }: Position, { analysis, names, owner }: Emission): string {
+  const wire = analysis.wireOf(attribute, owner);
+  return isNumber(wire)
+    ? numberAt(wire, 'this._io.view', `${names.runtime('byteIn')}(this, ${bit / 8})`)
+    : `${names.runtime('bytesIn')}(this, ${bit / 8}, ${bits / 8})`;
 }
 
 /** Is it an integer of whole bytes, or a float? */
@@ -45,15 +79,16 @@ export function isNumber(wire: Wire): wire is NumberWire {
   return wire.kind === 'integer' || wire.kind === 'float';
 }
 
-/** The expression that reads a number at a place that was checked. */
-export function numberAt(wire: NumberWire, io: string, place: string): string {
+/** The expression that reads a number from a `DataView`, at a place that was checked. */
+export function numberAt(wire: NumberWire, view: string, place: string): string {
   const kind =
     wire.kind === 'float' ? 'Float' : `${wire.bytes === 8 ? 'Big' : ''}${wire.signed ? 'Int' : 'Uint'}`;
   const order = wire.bytes === 1 ? '' : littleArgument(wire.endian);
-  return `${io}.view.get${kind}${wire.bytes * 8}(${place}${order})`;
+  return `${view}.get${kind}${wire.bytes * 8}(${place}${order})`;
 }
 
-function littleArgument(endian: FieldEndian): string {
+/** What stands behind the place where a number's byte order matters. */
+export function littleArgument(endian: FieldEndian): string {
   if (endian === 'be') return '';
   return endian === 'le' ? ', true' : ', this._isLe';
 }

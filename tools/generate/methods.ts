@@ -101,7 +101,8 @@ export function translateMember(
     writeArguments(method, name, type, args ?? [], scope, translate),
     scope,
   );
-  return { text, type: method.result, optional: false };
+  const result = { text, type: method.result, optional: false };
+  return type.kind === 'bytes' && name === 'max' ? { ...result, greatestOf: value } : result;
 }
 
 function arrayMethods({ of }: types.ArrayType): Readonly<Record<string, Method>> {

@@ -11,6 +11,12 @@ export interface Code {
   readonly optional: boolean;
   /** TypeScript knows the very value, and would call comparing it with another one a mistake. */
   readonly isLiteral?: boolean;
+  /** A 64-bit integer that is held as a number, and not exact where that is large. */
+  readonly isRounded?: true;
+  /** Bytes that lie in the view `view`, from there on. */
+  readonly within?: { readonly start: string; readonly size: number };
+  /** The bytes whose greatest one it is. */
+  readonly greatestOf?: Code;
   /** What TypeScript takes for a constant where this condition holds, and where it does not. */
   readonly pins?: Pins;
 }
@@ -83,6 +89,8 @@ export interface Scope {
   readonly pinned?: readonly string[];
   /** Ids of fields that are read later than the expression is computed. */
   readonly unread?: ReadonlySet<string>;
+  /** Fields that have a variable of their own, and what else is known of them. */
+  readonly locals?: ReadonlyMap<string, Code>;
 }
 
 /** Names that do nothing: for finding out types without writing a module. */

@@ -144,6 +144,8 @@ function named(name: string, scope: Scope): Code {
     const hint = suggest(name, facts.memberNames(owner));
     fail(scope, `unable to access '${name}' in ${owner.name} context${hint}`);
   }
+  const local = scope.locals?.get(name);
+  if (local !== undefined) return local;
   if (scope.unread?.has(name) === true) {
     // The constructor is not there yet: the value is absent, whatever the type of the field says.
     return {
