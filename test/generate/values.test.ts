@@ -36,6 +36,26 @@ const CASES: Readonly<Record<string, Case>> = {
     bytes: [2, 16, 32, 100, 7, 255],
     values: { items: [2, 16, 32, 100, 7, -1], isLastMinus: true },
   },
+  'casts that change how a value is held, or end a circle of types': {
+    spec: 'casts',
+    bytes: [17, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0x8c, 0x41, 42, 0, 0, 0, 0, 0, 0, 0],
+    values: {
+      quotient: 0.53125,
+      wideQuotient: 2 ** 54,
+      literalQuotient: 1.5,
+      truncated: 8,
+      truncatedWide: 17n,
+      widened: 17n,
+      narrowedEither: 43n,
+      widenedEither: 42n,
+      rounds: [
+        { before: 1n, after: 2n },
+        { before: 2n, after: 4n },
+        { before: 4n, after: 8n },
+      ],
+      sum: 42,
+    },
+  },
 };
 
 /** A generated class, as far as these tests go. */

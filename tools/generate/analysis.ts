@@ -1,4 +1,4 @@
-import { SpecError, type Place } from './diagnostics.ts';
+import { CircularTypeError, SpecError, type Place } from './diagnostics.ts';
 import type { Expression } from './expression.ts';
 import {
   typePath,
@@ -92,7 +92,7 @@ export class Analysis implements Facts {
 
   #attributeType(attribute: Attribute, owner: TypeSpec): Omit<Member, 'property'> {
     if (this.#resolving.has(attribute)) {
-      throw new SpecError(
+      throw new CircularTypeError(
         attribute.value?.place ?? attribute.whole,
         `the type of '${attribute.id}' depends on itself`,
       );

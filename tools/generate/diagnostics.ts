@@ -31,6 +31,9 @@ export class SpecError extends Error {
   }
 }
 
+/** The type of a member depends on itself; a cast on the way tells it nevertheless. */
+export class CircularTypeError extends SpecError {}
+
 /** Collects diagnostics in the order in which they are found, each once. */
 export class Diagnostics {
   readonly list: Diagnostic[] = [];

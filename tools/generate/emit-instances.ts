@@ -55,8 +55,9 @@ function emitValue(instance: Attribute, emission: Emission): readonly string[] {
   const { analysis, owner } = emission;
   if (instance.value === undefined) return [];
   const scope = scopeAt(emission, instance.value.place);
-  const value = translate(instance.value.ast, scope);
   const member = analysis.memberOf(owner, instance.id);
+  const translated = translate(instance.value.ast, scope);
+  const value = member?.optional === true ? translated : present(translated, scope);
   const wanted = member?.type.kind === 'enum' ? member.type.of : (member?.type ?? value.type);
   return [`return ${converted(value, wanted, scope).text};`];
 }

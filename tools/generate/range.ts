@@ -52,6 +52,13 @@ export function union(a: Range, b: Range): Range {
   };
 }
 
+/** What is in both; where that is nothing, `b`. */
+export function intersection(a: Range, b: Range): Range {
+  const lo = a.lo === null ? b.lo : b.lo === null ? a.lo : max(a.lo, b.lo);
+  const hi = a.hi === null ? b.hi : b.hi === null ? a.hi : min(a.hi, b.hi);
+  return lo !== null && hi !== null && lo > hi ? b : { lo, hi };
+}
+
 /** `-a` */
 export function negate(a: Range): Range {
   return { lo: a.hi === null ? null : -a.hi, hi: a.lo === null ? null : -a.lo };

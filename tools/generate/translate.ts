@@ -1,8 +1,8 @@
 import * as arithmetic from './arithmetic.ts';
 import type { IntegerCode } from './arithmetic.ts';
-import { suggest } from './diagnostics.ts';
+import { CircularTypeError, suggest } from './diagnostics.ts';
 import type { Expression } from './expression.ts';
-import { castInteger, castStructure, plainTypeText } from './casts.ts';
+import { castInteger, castStructure, plainTypeText, typeOfCast } from './casts.ts';
 import {
   asInteger,
   code,
@@ -294,17 +294,28 @@ function cast({ of, type: { path, isArray } }: Extract<Expression, { kind: 'cast
   const wanted = valueTypeNamed(path, isArray, scope.owner, scope.place);
   if (wanted.kind === 'array' && of.kind === 'list') return castList(of.items, wanted, scope);
   if (wanted.kind === 'bytes' && of.kind === 'list') return castBytes(of.items, scope);
-  const value = translate(of, scope);
+  const value = castOperand(of, wanted, scope);
   if (wanted.kind === 'any') return { ...value, type: wanted };
   if (wanted.kind === 'integer') return castInteger(value, wanted, scope);
   if (wanted.kind === 'user' || wanted.kind === 'opaque') return castStructure(value, wanted, scope);
   if (isAssignable(value.type, wanted)) return { ...value, type: wanted };
-  if (wanted.kind === 'float' && value.type.kind === 'integer') return converted(value, wanted, scope);
+  if (wanted.kind === 'float' && value.type.kind === 'integer')
+    return { ...converted(value, wanted, scope), type: wanted };
   return {
     ...value,
     text: `${scope.names.runtime('castTo')}<${plainTypeText(wanted)}>(${value.text})`,
     type: wanted,
   };
+}
+
+/** A cast says its type whatever its operand is, and so ends a circle of types. The text is of no account then: it comes later. */
+function castOperand(of: Expression, wanted: ValueType, scope: Scope): Code {
+  try {
+    return translate(of, scope);
+  } catch (error) {
+    if (error instanceof CircularTypeError) return code('', typeOfCast(wanted));
+    throw error;
+  }
 }
 
 function castList(items: readonly Expression[], wanted: types.ArrayType, scope: Scope): Code {

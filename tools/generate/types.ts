@@ -1,5 +1,5 @@
 import type { EnumSpec, TypeSpec } from './model.ts';
-import { bitsRange, constantOf, isSafe, range, union, type Range } from './range.ts';
+import { bitsRange, constantOf, isSafe, range, UNBOUNDED, union, type Range } from './range.ts';
 
 /** How an integer is held at run time; `mixed` is one of both, as the cases of a switch may give. */
 export type Representation = 'number' | 'bigint' | 'mixed';
@@ -53,6 +53,8 @@ export function declared(bits: number, signed: boolean): IntegerType {
 export const LENGTH: IntegerType = computed(range(0, 2n ** 40n));
 /** Whatever `to_i` makes of text or of a float; more than a number holds is an error at run time. */
 export const PARSED: IntegerType = computed(range(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER));
+/** An integer of which nothing is known. */
+export const UNKNOWN_INTEGER: IntegerType = { kind: 'integer', range: UNBOUNDED, held: 'mixed' };
 /** One element of a byte array. */
 export const BYTE: IntegerType = declared(8, false);
 
