@@ -139,6 +139,11 @@ export class ByteReader {
     return new ByteReader(bytes, sink === undefined ? { base, progress } : { base, progress, sink });
   }
 
+  /** A reader for bytes that were unpacked from those at `base`, which comes first so that it can be asked for before they are read. */
+  unpacked(base: number, bytes: Uint8Array): ByteReader {
+    return this.over(bytes, base);
+  }
+
   #baseOf(bytes: Uint8Array): number {
     const isPart = bytes.buffer === this.bytes.buffer;
     return isPart ? this.base + bytes.byteOffset - this.bytes.byteOffset : this.offset;

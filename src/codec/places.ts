@@ -99,8 +99,11 @@ export function elementSpan(structure: BareStructure, id: string, index: number)
   const whole = fieldSpan(structure, id);
   if (whole === undefined || field?.element === undefined || !isList(value) || index >= value.length)
     return undefined;
-  const start = whole.offset * 8 + index * field.element * 8;
-  return { offset: Math.floor(start / 8), size: Math.ceil(field.element) };
+  const { _io: io } = structure;
+  const first = id in fields ? startOf(structure, field) : undefined;
+  const start = (first ?? (whole.offset - io.base) * 8) + index * field.element * 8;
+  const span = toSpan(io, start, start + field.element * 8);
+  return field.bits === undefined ? span : { ...span, bitOffset: start & 7, bitLength: field.bits };
 }
 
 /** Is it a list or a typed array? */

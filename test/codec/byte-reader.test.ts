@@ -231,6 +231,13 @@ describe('ByteReader runs and substreams', () => {
     expect(() => io.substream(2)).toThrow(EndOfStreamError);
   });
 
+  it('tells where bytes were unpacked from, which was asked for before they were read', () => {
+    const io = new ByteReader(bytes(0, 0, 1, 2, 3), { base: 10 });
+    io.seek(2);
+    const unpacked = io.unpacked(io.offset, io.readBytes(2).slice());
+    expect([unpacked.readU1(), unpacked.offset, io.offset]).toEqual([1, 13, 14]);
+  });
+
   const site = { type: 'footer', field: 'cookie', offset: 3, size: 2, rule: 'vhd/footer-cookie', hex: true };
   it('throws a failed check, or hands it to the sink of every substream', () => {
     const failure = new ValidationNotEqualError(0x12, 0x345, site);

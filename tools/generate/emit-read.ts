@@ -354,5 +354,6 @@ function substream(attribute: Attribute, scope: Scope): string {
   if (isPlain && extent.size !== undefined) {
     return `io.substream(${translateCount(extent.size.ast, { ...scope, place: extent.size.place })})`;
   }
-  return `io.over(${processed(readBytes(attribute, undefined, scope), attribute, scope)})`;
+  const bytes = processed(readBytes(attribute, undefined, scope), attribute, scope);
+  return attribute.process === undefined ? `io.over(${bytes})` : `io.unpacked(io.offset, ${bytes})`;
 }

@@ -2,6 +2,7 @@ import type { Analysis } from '../../../tools/generate/analysis.ts';
 import type { Attribute } from '../../../tools/generate/model.ts';
 import { propertyNames } from '../../../tools/generate/naming.ts';
 import { dependsOnStream } from '../../../tools/generate/writability.ts';
+import { ConversionError } from '../../../src/codec/index.ts';
 import { fieldOf } from './evaluate.ts';
 import { SpecStructure, Unfit, Unserved, type Value } from './values.ts';
 
@@ -26,9 +27,19 @@ export function differences(
     ...type.fields.flatMap(({ id }) => compare(id, fields.get(id)?.value)),
     ...type.instances.flatMap((instance) => {
       const wanted = computed(structure, instance, analysis);
-      return wanted === undefined ? [] : compare(instance.id, wanted);
+      return wanted === undefined ? [] : unlessRefused(() => compare(instance.id, wanted));
     }),
   ];
+}
+
+/** Generated code may refuse to compute what no number holds. */
+function unlessRefused(compare: () => string[]): string[] {
+  try {
+    return compare();
+  } catch (error) {
+    if (error instanceof ConversionError) return [];
+    throw error;
+  }
 }
 
 function computed(structure: SpecStructure, { id, value }: Attribute, analysis: Analysis): Value {

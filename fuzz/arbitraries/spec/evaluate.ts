@@ -84,11 +84,13 @@ export function valueOf(expression: Expression, at: Standpoint, place: Located['
   }
 }
 
-/** Only a structure can turn out to be of another type. */
+/** A number becomes one of the type; of all others only a structure can turn out to be of another type. */
 function cast(value: Value, { path }: TypeName, { self }: Standpoint): Value {
   if (value instanceof SpecStructure && value.type !== (findType(path, self.type) ?? value.type))
     throw new Unfit('the structure is of another type');
-  return value;
+  const name = path.join('::');
+  if (typeof value === 'bigint' && /^f[48]/.test(name)) return Number(value);
+  return typeof value === 'number' && /^[usb][0-9]/.test(name) ? integerOf(value) : value;
 }
 
 function present(value: Value): Value {

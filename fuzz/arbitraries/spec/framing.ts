@@ -1,4 +1,4 @@
-import { BitStream } from './bit-stream.ts';
+import type { BitStream } from './bit-stream.ts';
 import { Unfit } from './values.ts';
 
 /** How the end of bytes is told in their field. */

@@ -17,14 +17,15 @@ const Stream = require('kaitai-struct/KaitaiStream') as StreamClass;
 
 /**
  * Compiles a spec with the reference compiler; `undefined` where it does not, which the gate's tests look at. The parser is that of the
- * spec's outermost type, or of one right inside it.
+ * spec's outermost type, or of one right inside it. With `debug` its objects tell where their fields lay, in `_debug`.
  */
 export async function referenceParser(
   file: string,
   importRoots: readonly string[],
   nested?: string,
+  debug = false,
 ): Promise<ReferenceParser | undefined> {
-  const verdict = await compileWithKsc(file, importRoots);
+  const verdict = await compileWithKsc(file, importRoots, 'javascript', debug);
   if (verdict.kind !== 'accepted') return undefined;
   const name = className(basename(file, '.ksy'));
   const { [name]: outermost } = loadModule(verdict.files, `${name}.js`, new Map());
