@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile } from './compile.ts';
 import { formatDiagnostic, formatPath, suggest } from './diagnostics.ts';
@@ -36,8 +36,14 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (parsed.watch)
-    return await (await import('./watch.ts')).watch(join(PROJECT, 'specs'), () => generate(parsed));
+    return await (await import('./watch.ts')).watch(specFolders(parsed), () => generate(parsed));
   return await generate(parsed);
+}
+
+/** Where specs and what they import lie. */
+function specFolders({ out, roots, specs }: Arguments): readonly string[] {
+  if (out === undefined) return [join(PROJECT, 'specs')];
+  return [...new Set([...specs.map((file) => dirname(file)), ...roots])];
 }
 
 function parseArguments(args: readonly string[]): Arguments | string {

@@ -48,7 +48,8 @@ function computed(structure: SpecStructure, { id, value }: Attribute, analysis: 
     const wanted = fieldOf(structure, id, analysis);
     return wanted instanceof SpecStructure ? undefined : wanted;
   } catch (error) {
-    if (error instanceof Unfit || error instanceof Unserved) return undefined;
+    // Instances that ask for each other without end are a RangeError.
+    if (error instanceof Unfit || error instanceof Unserved || error instanceof RangeError) return undefined;
     throw error;
   }
 }
