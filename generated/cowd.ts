@@ -15,7 +15,6 @@ import {
   cutOff,
   decodeWith,
   encode,
-  expectBytesAt,
   floorDiv,
   readWith,
   reportExpr,
@@ -218,10 +217,12 @@ export class CowdHeader extends Structure<CowdHeaderField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Cowd) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 4) cutOff(this);
-    expectBytesAt(this, 'magic_number', at, [0x43, 0x4f, 0x57, 0x44]);
+    if (!(view.getUint32(at) === 0x434f5744))
+      reportNotEqual(this, 'magic_number', Uint8Array.of(0x43, 0x4f, 0x57, 0x44));
     if (room < 8) cutOff(this);
     const version = view.getUint32(at + 4, true);
     if (version !== 1) reportNotEqual(this, 'version', 1);
@@ -246,7 +247,7 @@ export class CowdHeader extends Structure<CowdHeaderField> {
     const uncleanShutdown = view.getUint32(at + 1648, true);
     if (uncleanShutdown !== 0) reportNotEqual(this, 'unclean_shutdown', 0);
     if (room < 2048) cutOff(this);
-    io.seek(at + 2048);
+    io.pos = at + 2048;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

@@ -11,13 +11,13 @@ import {
   Structure,
   type Values,
   byteIn,
+  bytesAt,
   bytesIn,
   checkCount,
   createWith,
   cutOff,
   decodeWith,
   encode,
-  expectBytesAt,
   expectInEnum,
   listOf,
   readWith,
@@ -198,15 +198,17 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Luks) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 6) cutOff(this);
-    expectBytesAt(this, 'magic', at, [0x4c, 0x55, 0x4b, 0x53, 0xba, 0xbe]);
+    if (!bytesAt(view, at, [0x4c, 0x55, 0x4b, 0x53, 0xba, 0xbe]))
+      reportNotEqual(this, 'magic', Uint8Array.of(0x4c, 0x55, 0x4b, 0x53, 0xba, 0xbe));
     if (room < 8) cutOff(this);
     const version = view.getUint16(at + 6);
     if (version !== 1) reportNotEqual(this, 'version', 1);
     if (room < 208) cutOff(this);
-    io.seek(at + 208);
+    io.pos = at + 208;
     {
       const count = 8;
       this.keySlots = listOf(io, count, 48);
@@ -472,6 +474,7 @@ export class KeySlot extends Structure<KeySlotField> {
   constructor(io: ByteReader, parent?: Luks1Header, root?: Luks) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 4) cutOff(this);
@@ -481,7 +484,7 @@ export class KeySlot extends Structure<KeySlotField> {
     const stripes = view.getUint32(at + 44);
     if (!(stripes !== 0 || state !== KeySlotState.active))
       reportExpr(this, 'stripes', 'not 0 in a slot in use');
-    io.seek(at + 48);
+    io.pos = at + 48;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

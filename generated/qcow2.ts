@@ -12,6 +12,7 @@ import {
   Structure,
   type Values,
   assemble,
+  bitsBe,
   byteIn,
   bytesIn,
   createWith,
@@ -1050,6 +1051,7 @@ export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 1) cutOff(this);
@@ -1059,7 +1061,7 @@ export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
     const bitNumber = view.getUint8(at + 1);
     if (bitNumber > 63) reportGreaterThan(this, 'bit_number', 63);
     if (room < 48) cutOff(this);
-    io.seek(at + 48);
+    io.pos = at + 48;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -1190,6 +1192,7 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 4) cutOff(this);
@@ -1205,7 +1208,7 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
     if (room < 24) cutOff(this);
     const bitmapDirectoryOffset = roundedU8(view, at + 16);
     if (bitmapDirectoryOffset < 1) reportLessThan(this, 'bitmap_directory_offset', 1);
-    io.seek(at + 24);
+    io.pos = at + 24;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -1678,6 +1681,7 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     this.standard = new L2StandardEntry(io, this, this._root);
@@ -1687,7 +1691,7 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
     const allocationBitmap = view.getUint32(at + 12);
     if (!((allocationBitmap & zeroBitmap) >>> 0 === 0))
       reportExpr(this, 'allocation_bitmap', 'clear wherever zero_bitmap is set');
-    io.seek(at + 16);
+    io.pos = at + 16;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -2500,6 +2504,8 @@ const bitmapFlagsLayout: Layout<BitmapFlagsField> = {
 /**
  * The 32-bit flags word of a bitmap, highest bit first.
  *
+ * Its fields are read from the bytes when they are asked for.
+ *
  * @see QEMU 7.2, docs/interop/qcow2.txt, Bitmaps, Bitmap directory
  */
 export class BitmapFlags extends Structure<BitmapFlagsField> {
@@ -2509,28 +2515,58 @@ export class BitmapFlags extends Structure<BitmapFlagsField> {
   declare readonly _parent: BitmapDirectoryEntry | undefined;
   /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
-  /** Bits 3 to 31, zero. */
-  reserved: number;
-  /** Bit 2. A reader that does not know the extra data may use the bitmap all the same. */
-  extraDataCompatible: boolean;
-  /** Bit 1. The bitmap records all writes while the image is open. */
-  auto: boolean;
-  /** Bit 0. The bitmap was not saved when the image was last in use, so that its bits are out of date. */
-  inUse: boolean;
 
   constructor(io: ByteReader, parent?: BitmapDirectoryEntry, root?: Qcow2) {
     super(io, parent, root);
-    this.reserved = io.readBitsIntBe(29);
-    if (this.reserved !== 0) reportNotEqual(this, 'reserved', 0);
-    this.extraDataCompatible = io.readBitsIntBe(1) !== 0;
-    this.auto = io.readBitsIntBe(1) !== 0;
-    this.inUse = io.readBitsIntBe(1) !== 0;
-    if (this.inUse !== false) reportNotEqual(this, 'in_use', false);
+    const room = io.remaining * 8 + io.bitsLeft;
+    if (room < 29) cutOff(this);
+    const reserved = bitsBe(this, 0, 29);
+    if (reserved !== 0) reportNotEqual(this, 'reserved', 0);
+    if (room < 32) cutOff(this);
+    const inUse = bitsBe(this, 31, 1) !== 0;
+    if (inUse !== false) reportNotEqual(this, 'in_use', false);
+    io.skipBitsBe(32);
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(bitmapFlagsLayout);
+  }
+
+  /** Bits 3 to 31, zero. */
+  get reserved(): number {
+    return bitsBe(this, 0, 29);
+  }
+
+  set reserved(value: number) {
+    setField(this, 'reserved', value);
+  }
+
+  /** Bit 2. A reader that does not know the extra data may use the bitmap all the same. */
+  get extraDataCompatible(): boolean {
+    return bitsBe(this, 29, 1) !== 0;
+  }
+
+  set extraDataCompatible(value: boolean) {
+    setField(this, 'extraDataCompatible', value);
+  }
+
+  /** Bit 1. The bitmap records all writes while the image is open. */
+  get auto(): boolean {
+    return bitsBe(this, 30, 1) !== 0;
+  }
+
+  set auto(value: boolean) {
+    setField(this, 'auto', value);
+  }
+
+  /** Bit 0. The bitmap was not saved when the image was last in use, so that its bits are out of date. */
+  get inUse(): boolean {
+    return bitsBe(this, 31, 1) !== 0;
+  }
+
+  set inUse(value: boolean) {
+    setField(this, 'inUse', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */

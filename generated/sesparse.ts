@@ -327,6 +327,7 @@ export class ConstHeader extends Structure<ConstHeaderField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 8) cutOff(this);
@@ -365,7 +366,7 @@ export class ConstHeader extends Structure<ConstHeaderField> {
     if (grainsSize < capacity) reportLessThan(this, 'grains_size', capacity);
     if (room < 512) cutOff(this);
     if (!zerosAt(view, at + 208, 304)) reportExpr(this, 'pad', 'zeros');
-    io.seek(at + 512);
+    io.pos = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -815,6 +816,7 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 8) cutOff(this);
@@ -825,7 +827,7 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
     if (replayJournal !== 0) reportNotEqual(this, 'replay_journal', 0);
     if (room < 512) cutOff(this);
     if (!zerosAt(view, at + 32, 480)) reportExpr(this, 'pad', 'zeros');
-    io.seek(at + 512);
+    io.pos = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

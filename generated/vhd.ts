@@ -10,7 +10,9 @@ import {
   type OpenEnum,
   Structure,
   type Values,
+  bitsBe,
   byteIn,
+  bytesAt,
   bytesIn,
   checkCount,
   createWith,
@@ -18,7 +20,6 @@ import {
   decodeWith,
   encode,
   expectAnyOf,
-  expectBytesAt,
   expectInEnum,
   listOf,
   readWith,
@@ -266,10 +267,11 @@ export class Footer extends Structure<FooterField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 8) cutOff(this);
-    io.seek(at + 8);
+    io.pos = at + 8;
     this.features = new FooterFeatures(io, this, this._root);
     if (room < 16) cutOff(this);
     const fileFormatVersion = view.getUint32(at + 12);
@@ -287,7 +289,7 @@ export class Footer extends Structure<FooterField> {
     if (room < 56) cutOff(this);
     const currentSize = roundedU8(view, at + 48);
     if (currentSize > 0x1fe00000000) reportGreaterThan(this, 'current_size', 0x1fe00000000);
-    io.seek(at + 56);
+    io.pos = at + 56;
     this.diskGeometry = new DiskGeometry(io, this, this._root);
     if (room < 64) cutOff(this);
     const diskType = view.getUint32(at + 60);
@@ -300,7 +302,7 @@ export class Footer extends Structure<FooterField> {
       reportExpr(this, 'hidden', '0 except in a disk of blktap');
     if (room < 512) cutOff(this);
     if (!zerosAt(view, at + 86, 426)) reportExpr(this, 'reserved', 'zeros');
-    io.seek(at + 512);
+    io.pos = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -596,6 +598,8 @@ const footerFeaturesLayout: Layout<FooterFeaturesField> = {
 /**
  * The 32-bit features word of the footer, highest bit first.
  *
+ * Its fields are read from the bytes when they are asked for.
+ *
  * @see Virtual Hard Disk Image Format Specification 1.0 (Microsoft, 2006), Hard Disk Footer Format, Features
  */
 export class FooterFeatures extends Structure<FooterFeaturesField> {
@@ -605,26 +609,52 @@ export class FooterFeatures extends Structure<FooterFeaturesField> {
   declare readonly _parent: Footer | undefined;
   /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
-  /** Bits 2 to 31, zero. */
-  unknown: number;
-  /** Bit 1, always set. */
-  reserved: boolean;
-  /** Bit 0. The disk may be deleted when its host shuts down. */
-  temporary: boolean;
 
   constructor(io: ByteReader, parent?: Footer, root?: Vhd) {
     super(io, parent, root);
-    this.unknown = io.readBitsIntBe(30);
-    if (this.unknown !== 0) reportNotEqual(this, 'unknown', 0);
-    this.reserved = io.readBitsIntBe(1) !== 0;
-    if (this.reserved !== true) reportNotEqual(this, 'reserved', true);
-    this.temporary = io.readBitsIntBe(1) !== 0;
-    if (this.temporary !== false) reportNotEqual(this, 'temporary', false);
+    const room = io.remaining * 8 + io.bitsLeft;
+    if (room < 30) cutOff(this);
+    const unknown = bitsBe(this, 0, 30);
+    if (unknown !== 0) reportNotEqual(this, 'unknown', 0);
+    if (room < 31) cutOff(this);
+    const reserved = bitsBe(this, 30, 1) !== 0;
+    if (reserved !== true) reportNotEqual(this, 'reserved', true);
+    if (room < 32) cutOff(this);
+    const temporary = bitsBe(this, 31, 1) !== 0;
+    if (temporary !== false) reportNotEqual(this, 'temporary', false);
+    io.skipBitsBe(32);
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(footerFeaturesLayout);
+  }
+
+  /** Bits 2 to 31, zero. */
+  get unknown(): number {
+    return bitsBe(this, 0, 30);
+  }
+
+  set unknown(value: number) {
+    setField(this, 'unknown', value);
+  }
+
+  /** Bit 1, always set. */
+  get reserved(): boolean {
+    return bitsBe(this, 30, 1) !== 0;
+  }
+
+  set reserved(value: boolean) {
+    setField(this, 'reserved', value);
+  }
+
+  /** Bit 0. The disk may be deleted when its host shuts down. */
+  get temporary(): boolean {
+    return bitsBe(this, 31, 1) !== 0;
+  }
+
+  set temporary(value: boolean) {
+    setField(this, 'temporary', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -704,6 +734,7 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
   constructor(io: ByteReader, parent?: Footer, root?: Vhd) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 2) cutOff(this);
@@ -715,7 +746,7 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
     if (room < 4) cutOff(this);
     const sectorsPerTrack = view.getUint8(at + 3);
     if (sectorsPerTrack < 1) reportLessThan(this, 'sectors_per_track', 1);
-    io.seek(at + 4);
+    io.pos = at + 4;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -947,10 +978,12 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 8) cutOff(this);
-    expectBytesAt(this, 'cookie', at, [0x63, 0x78, 0x73, 0x70, 0x61, 0x72, 0x73, 0x65]);
+    if (!bytesAt(view, at, [0x63, 0x78, 0x73, 0x70, 0x61, 0x72, 0x73, 0x65]))
+      reportNotEqual(this, 'cookie', Uint8Array.of(0x63, 0x78, 0x73, 0x70, 0x61, 0x72, 0x73, 0x65));
     if (room < 16) cutOff(this);
     const dataOffset = view.getBigUint64(at + 8);
     if (dataOffset !== 0xffffffffffffffffn) reportNotEqual(this, 'data_offset', 0xffffffffffffffffn);
@@ -976,7 +1009,7 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
     const reserved1 = view.getUint32(at + 60);
     if (reserved1 !== 0) reportNotEqual(this, 'reserved1', 0);
     if (room < 576) cutOff(this);
-    io.seek(at + 576);
+    io.pos = at + 576;
     {
       const count = 8;
       this.parentLocators = listOf(io, count, 24);
@@ -987,7 +1020,7 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
 
     if (room < 1024) cutOff(this);
     if (!zerosAt(view, at + 768, 256)) reportExpr(this, 'reserved2', 'zeros');
-    io.seek(at + 1024);
+    io.pos = at + 1024;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -1272,6 +1305,7 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
   constructor(io: ByteReader, parent?: DynamicHeader, root?: Vhd) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 4) cutOff(this);
@@ -1295,7 +1329,7 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
       (platformDataSpace === 0 && platformDataLength === 0 && platformDataOffset === 0)
     ))
       reportExpr(this, 'platform_data_offset', '0 like length and space in an unused entry');
-    io.seek(at + 24);
+    io.pos = at + 24;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -1489,10 +1523,12 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 8) cutOff(this);
-    expectBytesAt(this, 'cookie', at, [0x74, 0x64, 0x62, 0x61, 0x74, 0x6d, 0x61, 0x70]);
+    if (!bytesAt(view, at, [0x74, 0x64, 0x62, 0x61, 0x74, 0x6d, 0x61, 0x70]))
+      reportNotEqual(this, 'cookie', Uint8Array.of(0x74, 0x64, 0x62, 0x61, 0x74, 0x6d, 0x61, 0x70));
     if (room < 16) cutOff(this);
     const batmapOffset = roundedU8(view, at + 8);
     if (batmapOffset < 512) reportLessThan(this, 'batmap_offset', 512);
@@ -1503,10 +1539,10 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
     const batmapVersion = view.getUint32(at + 20);
     if (batmapVersion > 0x10002) reportGreaterThan(this, 'batmap_version', 0x10002);
     if (room < 29) cutOff(this);
-    io.seek(at + 29);
+    io.pos = at + 29;
     this.keyhash = new BatmapKeyhash(io, this, this._root);
     if (room < 512) cutOff(this);
-    io.seek(at + 512);
+    io.pos = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

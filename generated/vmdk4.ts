@@ -10,15 +10,14 @@ import {
   type OpenEnum,
   Structure,
   type Values,
+  bitsLe,
   byteIn,
-  bytesAt,
   bytesIn,
   createWith,
   cutOff,
   decodeWith,
   encode,
   expectAnyOf,
-  expectBytesAt,
   expectInEnum,
   readWith,
   reportExpr,
@@ -242,15 +241,17 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 4) cutOff(this);
-    expectBytesAt(this, 'magic_number', at, [0x4b, 0x44, 0x4d, 0x56]);
+    if (!(view.getUint32(at) === 0x4b444d56))
+      reportNotEqual(this, 'magic_number', Uint8Array.of(0x4b, 0x44, 0x4d, 0x56));
     if (room < 8) cutOff(this);
     const version = view.getUint32(at + 4, true);
     if (version < 1) reportLessThan(this, 'version', 1);
     if (version > 3) reportGreaterThan(this, 'version', 3);
-    io.seek(at + 8);
+    io.pos = at + 8;
     this.flags = new SparseExtentFlags(io, this, this._root);
     if (!(!this.flags.compressed || this.flags.markers))
       reportExpr(this, 'flags', 'with markers where grains are compressed');
@@ -284,14 +285,14 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
     const overhead = roundedU8(view, at + 64, true);
     if (!(overhead !== 0 || capacity === 0)) reportExpr(this, 'overhead', 'not 0');
     if (room < 77) cutOff(this);
-    if (!(!this.flags.validNewlineDetector || bytesAt(view, at + 73, [0xa, 0x20, 0xd, 0xa])))
+    if (!(!this.flags.validNewlineDetector || view.getUint32(at + 73) === 0x0a200d0a))
       reportExpr(this, 'newline_detector', '0a 20 0d 0a');
     if (room < 79) cutOff(this);
     const compressAlgorithm = view.getUint16(at + 77, true);
     expectInEnum(this, 'compress_algorithm', compressAlgorithm, CompressAlgorithm, 'compress_algorithm');
     if (room < 512) cutOff(this);
     if (!zerosAt(view, at + 79, 433)) reportExpr(this, 'pad', 'zeros');
-    io.seek(at + 512);
+    io.pos = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -615,6 +616,8 @@ const sparseExtentFlagsLayout: Layout<SparseExtentFlagsField> = {
  * The 32-bit flags word, lowest bit first. A reader may ignore what it does not know in the lower half and must refuse the extent for what
  * it does not know in the upper half.
  *
+ * Its fields are read from the bytes when they are asked for.
+ *
  * @see Virtual Disk Format 5.0 (VMware), Hosted Sparse Extents, flags of SparseExtentHeader
  */
 export class SparseExtentFlags extends Structure<SparseExtentFlagsField> {
@@ -624,40 +627,92 @@ export class SparseExtentFlags extends Structure<SparseExtentFlagsField> {
   declare readonly _parent: SparseExtentHeader | undefined;
   /** The outermost structure of the spec. */
   declare readonly _root: Vmdk4 | undefined;
-  /** Bit 0. The newline detector bytes mean something, so that a transfer in text mode shows. */
-  validNewlineDetector: boolean;
-  /** Bit 1. A redundant grain directory with its own tables exists. */
-  useRedundant: boolean;
-  /** Bit 2, from version 2 on. A grain table entry of 1 means a grain that reads as zeros without asking the parent. */
-  zeroedGrain: boolean;
-  /** Bits 3 to 15, zero. Features a reader could ignore. */
-  reservedCompatible: number;
-  /** Bit 16. Grains are compressed. */
-  compressed: boolean;
-  /** Bit 17. Each compressed grain begins with its own address, and markers announce metadata; only together with bit 16. */
-  markers: boolean;
-  /** Bits 18 to 31, zero. Features a reader must know. */
-  reservedIncompatible: number;
 
   constructor(io: ByteReader, parent?: SparseExtentHeader, root?: Vmdk4) {
     super(io, parent, root);
-    this.validNewlineDetector = io.readBitsIntLe(1) !== 0;
-    if (this.validNewlineDetector !== true) reportNotEqual(this, 'valid_newline_detector', true);
-    this.useRedundant = io.readBitsIntLe(1) !== 0;
-    this.zeroedGrain = io.readBitsIntLe(1) !== 0;
-    this.reservedCompatible = io.readBitsIntLe(13);
-    if (this.reservedCompatible !== 0) reportNotEqual(this, 'reserved_compatible', 0);
-    this.compressed = io.readBitsIntLe(1) !== 0;
-    this.markers = io.readBitsIntLe(1) !== 0;
-    if (!(!this.markers || this.compressed))
-      reportExpr(this, 'markers', 'clear unless grains are compressed');
-    this.reservedIncompatible = io.readBitsIntLe(14);
-    if (this.reservedIncompatible !== 0) reportNotEqual(this, 'reserved_incompatible', 0);
+    const room = io.remaining * 8 + io.bitsLeft;
+    if (room < 1) cutOff(this);
+    const validNewlineDetector = bitsLe(this, 0, 1) !== 0;
+    if (validNewlineDetector !== true) reportNotEqual(this, 'valid_newline_detector', true);
+    if (room < 16) cutOff(this);
+    const reservedCompatible = bitsLe(this, 3, 13);
+    if (reservedCompatible !== 0) reportNotEqual(this, 'reserved_compatible', 0);
+    if (room < 18) cutOff(this);
+    const compressed = bitsLe(this, 16, 1) !== 0;
+    const markers = bitsLe(this, 17, 1) !== 0;
+    if (!(!markers || compressed)) reportExpr(this, 'markers', 'clear unless grains are compressed');
+    if (room < 32) cutOff(this);
+    const reservedIncompatible = bitsLe(this, 18, 14);
+    if (reservedIncompatible !== 0) reportNotEqual(this, 'reserved_incompatible', 0);
+    io.skipBitsLe(32);
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(sparseExtentFlagsLayout);
+  }
+
+  /** Bit 0. The newline detector bytes mean something, so that a transfer in text mode shows. */
+  get validNewlineDetector(): boolean {
+    return bitsLe(this, 0, 1) !== 0;
+  }
+
+  set validNewlineDetector(value: boolean) {
+    setField(this, 'validNewlineDetector', value);
+  }
+
+  /** Bit 1. A redundant grain directory with its own tables exists. */
+  get useRedundant(): boolean {
+    return bitsLe(this, 1, 1) !== 0;
+  }
+
+  set useRedundant(value: boolean) {
+    setField(this, 'useRedundant', value);
+  }
+
+  /** Bit 2, from version 2 on. A grain table entry of 1 means a grain that reads as zeros without asking the parent. */
+  get zeroedGrain(): boolean {
+    return bitsLe(this, 2, 1) !== 0;
+  }
+
+  set zeroedGrain(value: boolean) {
+    setField(this, 'zeroedGrain', value);
+  }
+
+  /** Bits 3 to 15, zero. Features a reader could ignore. */
+  get reservedCompatible(): number {
+    return bitsLe(this, 3, 13);
+  }
+
+  set reservedCompatible(value: number) {
+    setField(this, 'reservedCompatible', value);
+  }
+
+  /** Bit 16. Grains are compressed. */
+  get compressed(): boolean {
+    return bitsLe(this, 16, 1) !== 0;
+  }
+
+  set compressed(value: boolean) {
+    setField(this, 'compressed', value);
+  }
+
+  /** Bit 17. Each compressed grain begins with its own address, and markers announce metadata; only together with bit 16. */
+  get markers(): boolean {
+    return bitsLe(this, 17, 1) !== 0;
+  }
+
+  set markers(value: boolean) {
+    setField(this, 'markers', value);
+  }
+
+  /** Bits 18 to 31, zero. Features a reader must know. */
+  get reservedIncompatible(): number {
+    return bitsLe(this, 18, 14);
+  }
+
+  set reservedIncompatible(value: number) {
+    setField(this, 'reservedIncompatible', value);
   }
 
   /** Reads the structure. Throws a `DecodeError` where the bytes break the spec. */
@@ -734,12 +789,13 @@ export class GrainMarker extends Structure<GrainMarkerField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 12) cutOff(this);
     const cmpSize = view.getUint32(at + 8, true);
     if (cmpSize < 1) reportLessThan(this, 'cmp_size', 1);
-    io.seek(at + 12);
+    io.pos = at + 12;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -855,6 +911,7 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
     super(io, parent, root);
     const { view } = io;
+    io.alignToByte();
     const at = io.pos;
     const room = io.size - at;
     if (room < 16) cutOff(this);
@@ -862,7 +919,7 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
     expectInEnum(this, 'type', type, MarkerType, 'marker_type');
     if (room < 512) cutOff(this);
     if (!zerosAt(view, at + 16, 496)) reportExpr(this, 'pad', 'zeros');
-    io.seek(at + 512);
+    io.pos = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

@@ -16,14 +16,8 @@ export interface ReaderOptions {
   readonly base?: number;
   /** Takes failed checks, and reading goes on; where absent the first failed check is thrown. */
   readonly sink?: BreachSink;
-  /** That of the reader whose bytes hold these; one of its own where absent. */
-  readonly progress?: Progress;
-}
-
-/** How far reading has come: shared by a reader and those that read parts of its bytes. */
-export interface Progress {
-  /** The structure that was begun last: where reading ended, if it ended early. */
-  latest: BareStructure | undefined;
+  /** The reader whose bytes hold these; absent for a reader of whole inputs. */
+  readonly within?: ByteReader;
 }
 
 /**
@@ -45,18 +39,19 @@ export class ByteReader {
   readonly sink: BreachSink | undefined;
   /** Next byte to read, from the start of this input; past a byte as soon as its first bit is read. */
   pos = 0;
-  readonly #progress: Progress;
+  readonly #outermost: ByteReader;
+  #latest: BareStructure | undefined;
   #bits = 0;
   #bitsLeft = 0;
 
-  constructor(bytes: Uint8Array, options: ReaderOptions = {}) {
+  constructor(bytes: Uint8Array, { base = 0, sink, within }: ReaderOptions = {}) {
     const { buffer, byteOffset, byteLength } = bytes;
     this.bytes = bytes.constructor === Uint8Array ? bytes : new Uint8Array(buffer, byteOffset, byteLength);
     this.view = new DataView(buffer, byteOffset, byteLength);
     this.size = byteLength;
-    this.base = options.base ?? 0;
-    this.sink = options.sink;
-    this.#progress = options.progress ?? { latest: undefined };
+    this.base = base;
+    this.sink = sink;
+    this.#outermost = within === undefined ? this : within.#outermost;
   }
 
   /** Bytes from the position to the end; 0 after a seek beyond it. */
@@ -85,9 +80,9 @@ export class ByteReader {
    * @throws ConversionError where the position is negative or no integer.
    */
   seek(pos: number): void {
-    if (!Number.isSafeInteger(pos) || pos < 0) throw new ConversionError(`cannot seek to position ${pos}`);
+    if (!Number.isSafeInteger(pos) || pos < 0) cannotSeek(pos);
     this.pos = pos;
-    this.alignToByte();
+    this.#bitsLeft = 0;
   }
 
   /** Drops the rest of a byte that was read in part. */
@@ -110,12 +105,12 @@ export class ByteReader {
 
   /** Notes that a structure is being read from here on. */
   begin(structure: BareStructure): void {
-    this.#progress.latest = structure;
+    this.#outermost.#latest = structure;
   }
 
   /** The structure that was begun last, by this reader or one whose bytes are part of the same: where reading ended, if it ended early. */
   get latest(): BareStructure | undefined {
-    return this.#progress.latest;
+    return this.#outermost.#latest;
   }
 
   /** Hands a failed check to the sink; throws it where there is none. */
@@ -135,8 +130,7 @@ export class ByteReader {
    */
   over(bytes: Uint8Array, base: number = this.#baseOf(bytes)): ByteReader {
     const { sink } = this;
-    const progress = this.#progress;
-    return new ByteReader(bytes, sink === undefined ? { base, progress } : { base, progress, sink });
+    return new ByteReader(bytes, sink === undefined ? { base, within: this } : { base, within: this, sink });
   }
 
   /** A reader for bytes that were unpacked from those at `base`, which comes first so that it can be asked for before they are read. */
@@ -261,6 +255,28 @@ export class ByteReader {
     return (BigInt(this.readBitsIntLe(count - low)) << 32n) | lowPart;
   }
 
+  /** Moves past bits that are there, the most significant first. */
+  skipBitsBe(count: number): void {
+    this.#skipBits(count);
+    this.#bits = this.#byteBefore() & ((1 << this.#bitsLeft) - 1);
+  }
+
+  /** Moves past bits that are there, the least significant first. */
+  skipBitsLe(count: number): void {
+    this.#skipBits(count);
+    this.#bits = this.#byteBefore() >>> (8 - this.#bitsLeft);
+  }
+
+  #skipBits(count: number): void {
+    const bytes = Math.ceil((count - this.#bitsLeft) / 8);
+    this.#bitsLeft += bytes * 8 - count;
+    this.pos += bytes;
+  }
+
+  #byteBefore(): number {
+    return this.#bitsLeft === 0 ? 0 : this.view.getUint8(this.pos - 1);
+  }
+
   /**
    * The next `length` bytes, as a view of the input.
    *
@@ -350,4 +366,8 @@ export class ByteReader {
     const available = Math.max(0, this.size - start);
     return new EndOfStreamError(length, available, field === undefined ? { offset } : { offset, field });
   }
+}
+
+function cannotSeek(pos: number): never {
+  throw new ConversionError(`cannot seek to position ${pos}`);
 }

@@ -1,5 +1,5 @@
 import { layoutOf, valueOf, type BareStructure } from './bare-structure.ts';
-import { byteArrayCompare, bytesAt, bytesEqual } from './bytes.ts';
+import { byteArrayCompare, bytesEqual } from './bytes.ts';
 import { siteOf } from './places.ts';
 import {
   ValidationExprError,
@@ -76,16 +76,6 @@ export function expectContents(
   if (!bytesEqual(value, wanted)) reportNotEqual(structure, field, Uint8Array.from(wanted), value, index);
 }
 
-/** The bytes of a record's field, which begin at `start` of its stream, must be the given ones. */
-export function expectBytesAt(
-  record: BareStructure,
-  field: string,
-  start: number,
-  wanted: readonly number[],
-): void {
-  if (!bytesAt(record._io.view, start, wanted)) reportNotEqual(record, field, Uint8Array.from(wanted));
-}
-
 /** The value must be one of a list. */
 export function expectAnyOf<T>(
   structure: BareStructure,
@@ -94,7 +84,17 @@ export function expectAnyOf<T>(
   allowed: readonly T[],
   index?: number,
 ): void {
-  if (allowed.includes(value) || allowed.some((one) => isSame(value, one))) return;
+  if (!allowed.includes(value)) compareWithEach(structure, field, value, allowed, index);
+}
+
+function compareWithEach(
+  structure: BareStructure,
+  field: string,
+  value: unknown,
+  allowed: readonly unknown[],
+  index?: number,
+): void {
+  if (allowed.some((one) => isSame(value, one))) return;
   const actual = actualOf(structure, field, value, index);
   const demands = allowed.map((one) => heldAs(actual, one));
   structure._io.report(new ValidationNotAnyOfError(demands, actual, siteOf(structure, field, index)));

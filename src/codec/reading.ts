@@ -1,4 +1,13 @@
-import { ENDS, KEPT, layoutOf, SPANS, START, type BareStructure, type BitSpan } from './bare-structure.ts';
+import {
+  ENDS,
+  KEPT,
+  layoutOf,
+  LEAD,
+  SPANS,
+  START,
+  type BareStructure,
+  type BitSpan,
+} from './bare-structure.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { ConversionError, EndOfStreamError, UndecidedEndiannessError } from './errors.ts';
 
@@ -29,14 +38,51 @@ export function reserve(structure: BareStructure, size: number, first: string): 
 /** Throws the error of a record whose bytes end too early; it names the first field that is not all there. */
 export function cutOff(record: BareStructure): never {
   const { _io: io } = record;
-  const { size = 0, fields } = layoutOf(record);
-  io.seek(record[START]);
-  io.reserve(
-    size,
-    Object.entries(fields).map(([id, { size: length = 0 }]) => [id, length] as const),
-  );
-  throw new EndOfStreamError(size, io.remaining, { offset: io.offset });
+  let bit = firstBit(record);
+  for (const [field, { size = 0, bits = size * 8 }] of Object.entries(layoutOf(record).fields)) {
+    const start = Math.ceil(bit / 8);
+    const length = Math.ceil((bit + bits) / 8) - start;
+    bit += bits;
+    if (start + length <= io.size) continue;
+    throw new EndOfStreamError(length, Math.max(0, io.size - start), { offset: io.base + start, field });
+  }
+  throw new EndOfStreamError(1, 0, { offset: io.offset });
 }
+
+/** Where a record begins in its stream: the first bit of one of bit fields, or the first whole byte. */
+function firstBit(record: BareStructure): number {
+  const [first] = Object.values(layoutOf(record).fields);
+  return record[START] * 8 - (first?.bits === undefined ? 0 : (record[LEAD] ?? 0));
+}
+
+/** `count` bits of a record of bit fields, from bit number `from` on, the least significant first. */
+export function bitsLe(record: BareStructure, from: number, count: number): number {
+  if (count > MOST_BITS) return bitsLe(record, from, 16) + bitsLe(record, from + 16, count - 16) * 0x10000;
+  const { bytes } = record._io;
+  const bit = from - (record[LEAD] ?? 0);
+  const at = record[START] + (bit >> 3);
+  const before = bit & 7;
+  let word = 0;
+  for (let have = 0; have < before + count; have += 8) word |= (bytes[at + (have >> 3)] ?? 0) << have;
+  return (word >>> before) & ((1 << count) - 1);
+}
+
+/** As `bitsLe`, the most significant first. */
+export function bitsBe(record: BareStructure, from: number, count: number): number {
+  if (count > MOST_BITS)
+    return bitsBe(record, from, count - 16) * 0x10000 + bitsBe(record, from + count - 16, 16);
+  const { bytes } = record._io;
+  const bit = from - (record[LEAD] ?? 0);
+  const at = record[START] + (bit >> 3);
+  const end = (bit & 7) + count;
+  let word = 0;
+  let have = 0;
+  for (; have < end; have += 8) word = (word << 8) | (bytes[at + (have >> 3)] ?? 0);
+  return (word >>> (have - end)) & ((1 << count) - 1);
+}
+
+/** Widest bit field that, with the 7 bits that may precede it, fits JavaScript's 32-bit integers without their sign. */
+const MOST_BITS = 24;
 
 /** The bytes of a record's field, as a view of the input. */
 export function bytesIn(record: BareStructure, offset: number, size: number): Uint8Array {

@@ -2,7 +2,7 @@ import * as arithmetic from './arithmetic.ts';
 import { code, converted, fail, present } from './code.ts';
 import type { ComparisonOperator } from './expression.ts';
 import { constantOf } from './range.ts';
-import type { Code, Scope } from './scope.ts';
+import type { Code, Names, Scope } from './scope.ts';
 import * as types from './types.ts';
 import type { ValueType } from './types.ts';
 
@@ -61,12 +61,20 @@ export function compare(left: Code, operator: ComparisonOperator, right: Code, s
   return operator === '!=' ? { ...plain, pins: { whenTrue: [], whenFalse: known } } : plain;
 }
 
+/** Do the bytes from `start` of `view` on equal these? Short signatures are one number. */
+export function holdsText(start: string, bytes: readonly number[], names: Names): string {
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0'));
+  if (![1, 2, 4].includes(bytes.length))
+    return `${names.runtime('bytesAt')}(view, ${start}, [${hex.map((digits) => `0x${digits}`).join(', ')}])`;
+  return `(view.getUint${bytes.length * 8}(${start}) === 0x${hex.join('')})`;
+}
+
 /** Do bytes equal a constant, or are they all zero? Of bytes whose place is known that is said without taking them out. */
 function testInPlace(bytes: Code, constant: Code, { names }: Scope): string | undefined {
   const { within, greatestOf } = bytes;
   const list = constant.type.kind === 'bytes' ? bytesText(constant) : '';
   if (within !== undefined && list.startsWith('[') && list.split(',').length === within.size)
-    return `${names.runtime('bytesAt')}(view, ${within.start}, ${list})`;
+    return holdsText(within.start, list.slice(1, -1).split(',').map(Number), names);
   const isZero = constant.isLiteral === true && constant.text === '0';
   const whole = greatestOf?.within;
   if (whole === undefined || !isZero || whole.size === 0) return undefined;

@@ -3,7 +3,7 @@ import { scopeAt, type Emission } from './emission.ts';
 import type { Attribute, Check, Located } from './model.ts';
 import type { Code, Scope } from './scope.ts';
 import { converted, present, fail } from './code.ts';
-import { checkComparable, compare } from './compare.ts';
+import { checkComparable, compare, holdsText } from './compare.ts';
 import { translate, translateCondition } from './translate.ts';
 import type { ComparisonOperator } from './expression.ts';
 
@@ -63,10 +63,10 @@ function emitCheck(
   };
   switch (check.kind) {
     case 'contents': {
-      const bytes = `[${[...check.bytes].map(byteText).join(', ')}]`;
-      return item.within === undefined
-        ? call('expectContents', item.text, bytes)
-        : call('expectBytesAt', item.within.start, bytes);
+      const list = [...check.bytes].map(byteText).join(', ');
+      if (item.within === undefined) return call('expectContents', item.text, `[${list}]`);
+      const failed = `!${holdsText(item.within.start, [...check.bytes], names)}`;
+      return report('reportNotEqual', failed, `${names.global('Uint8Array')}.of(${list})`);
     }
     case 'equal':
       return bound('reportNotEqual', '==', check);

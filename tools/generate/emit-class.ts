@@ -9,7 +9,7 @@ import {
   type PropertyParts,
 } from './emit-members.ts';
 import { documentationText } from './emit-documentation.ts';
-import { emitRecordFields, isRecord } from './emit-record.ts';
+import { emitRecordFields, isBitRecord, isRecord } from './emit-record.ts';
 import { emitMethods, type MethodParts } from './emit-methods.ts';
 import { unwritableReason } from './writability.ts';
 
@@ -67,7 +67,7 @@ export function emitClass(emission: Emission): ClassParts {
     parameters,
     construction: emitConstruction(emission),
     getters: [
-      ...(attempt(() => (isRecord(emission) ? emitRecordFields(emission) : [])) ?? []),
+      ...(attempt(() => emitRecordFields(emission)) ?? []),
       ...owner.instances.flatMap((instance) => attempt(() => emitGetter(instance, emission)) ?? []),
     ],
     methods: emitMethods(emission, parameters, isBare),
@@ -79,6 +79,8 @@ function ruleText(rule: string | undefined): string | undefined {
 }
 
 function recordText(emission: Emission): string | undefined {
+  if (emission.attempt(() => isBitRecord(emission)) === true)
+    return 'Its fields are read from the bytes when they are asked for.';
   return emission.attempt(() => isRecord(emission)) === true
     ? 'Its numbers and byte arrays are read from the bytes when they are asked for.'
     : undefined;

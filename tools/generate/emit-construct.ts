@@ -3,7 +3,7 @@ import { emitChecks } from './emit-checks.ts';
 import { positionsOf } from './emit-layout.ts';
 import { localName } from './emit-members.ts';
 import { emitAttribute } from './emit-read.ts';
-import { isNumber, isPlain, isRecord, numberAt } from './emit-record.ts';
+import { isBitRecord, isNumber, isPlain, isRecord, numberAt } from './emit-record.ts';
 import { emitRecordChecks } from './emit-record-checks.ts';
 import type { Attribute } from './model.ts';
 import { endianOf } from './resolve.ts';
@@ -21,8 +21,8 @@ export function emitConstruction(emission: Emission): readonly string[] {
     lines.push(`this.${property} = ${localName(property)};`);
   }
   lines.push(...(emission.attempt(() => emitEndian(emission)) ?? []));
-  const isLazy = emission.attempt(() => isRecord(emission)) === true;
-  if (isLazy) return [...lines, ...(emission.attempt(() => emitRecordChecks(emission, emitWhole)) ?? [])];
+  if (emission.attempt(() => isRecord(emission) || isBitRecord(emission)) === true)
+    return [...lines, ...(emission.attempt(() => emitRecordChecks(emission, emitWhole)) ?? [])];
   const batches = new Batches(emission);
   for (const { attribute, bits } of emission.attempt(() => positionsOf(owner, analysis)) ?? []) {
     emission.attempt(() => batches.add(attribute, bits));

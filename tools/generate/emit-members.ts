@@ -1,5 +1,5 @@
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
-import { isPlain, isRecord } from './emit-record.ts';
+import { isLazy } from './emit-record.ts';
 import { optionalTypeText, typeText } from './emit-types.ts';
 import { documentationText } from './emit-documentation.ts';
 import { endianOf } from './resolve.ts';
@@ -80,9 +80,8 @@ function parameterProperties(emission: Emission): readonly PropertyParts[] {
 
 function fieldProperties(emission: Emission): readonly PropertyParts[] {
   const { analysis, owner } = emission;
-  const isLazy = emission.attempt(() => isRecord(emission)) === true;
   return owner.fields.flatMap((field) => {
-    if (isLazy && isPlain(field, emission)) return [];
+    if (emission.attempt(() => isLazy(field, emission)) === true) return [];
     const member = emission.attempt(() => analysis.memberOf(owner, field.id));
     if (member === undefined) return [];
     const type = optionalTypeText(member.type, member.optional, scopeAt(emission, field.whole));

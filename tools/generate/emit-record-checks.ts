@@ -3,8 +3,17 @@ import { namesUsed } from './analysis.ts';
 import { emitChecks } from './emit-checks.ts';
 import { positionsOf, type Position } from './emit-layout.ts';
 import { isTaken } from './emit-members.ts';
-import { isNumber, isPlain, littleArgument, numberAt, type NumberWire } from './emit-record.ts';
-import { propertyOf, type Emission } from './emission.ts';
+import {
+  bitsAt,
+  isBitRecord,
+  isLazy,
+  isNumber,
+  isPlain,
+  littleArgument,
+  numberAt,
+  type NumberWire,
+} from './emit-record.ts';
+import { type Emission } from './emission.ts';
 import type { Expression } from './expression.ts';
 import type { Attribute, Check, TypeSpec } from './model.ts';
 import { childrenOf, type Code } from './scope.ts';
@@ -20,14 +29,14 @@ export type ReadWhole = (attribute: Attribute, emission: Emission) => readonly s
 export function emitRecordChecks(emission: Emission, readWhole: ReadWhole): readonly string[] {
   const { analysis, names, owner } = emission;
   const positions = positionsOf(owner, analysis);
-  const size = (analysis.sizes.typeBits(owner) ?? 0) / 8;
+  const bits = analysis.sizes.typeBits(owner) ?? 0;
   const isUnchecked = ({ attribute }: Position): boolean =>
     isPlain(attribute, emission) && attribute.checks.length === 0;
   if (positions.every(isUnchecked))
-    return [`${names.runtime('reserve')}(this, ${size}, ${JSON.stringify(owner.fields[0]?.id)});`];
+    return [`${names.runtime('reserve')}(this, ${bits / 8}, ${JSON.stringify(owner.fields[0]?.id)});`];
   const checks = new RecordChecks(emission, readWhole);
   for (const position of positions) emission.attempt(() => checks.add(position));
-  return checks.finish(size);
+  return checks.finish(bits);
 }
 
 class RecordChecks {
@@ -38,23 +47,26 @@ class RecordChecks {
   readonly #passed = new Map<string, Position>();
   /** What checks have for them in place of properties. */
   readonly #locals = new Map<string, Code>();
-  /** Bytes from the start that are known to be there. */
+  /** Bits in the unit in which places are counted: 1 in a type of bit fields, which may begin within a byte. */
+  readonly #unit: number;
+  /** Units from the start that are known to be there. */
   #known = 0;
-  /** Where the reader stands, from the start. */
+  /** Byte at which the reader stands, from the start. */
   #at = 0;
 
   constructor(emission: Emission, readWhole: ReadWhole) {
     const { fields } = emission.owner;
     this.#emission = { ...emission, locals: this.#locals, unread: new Set(fields.map(({ id }) => id)) };
     this.#readWhole = readWhole;
+    this.#unit = isBitRecord(emission) ? 1 : 8;
   }
 
   add(position: Position): void {
     const { attribute, bit, bits = 0 } = position;
-    const [start, end] = [bit / 8, (bit + bits) / 8];
+    const [start, end] = [bit / this.#unit, (bit + bits) / this.#unit];
     const unread = new Set([...(this.#emission.unread ?? [])].filter((id) => id !== attribute.id));
     this.#emission = { ...this.#emission, unread };
-    if (isPlain(attribute, this.#emission)) {
+    if (isLazy(attribute, this.#emission)) {
       this.#passed.set(attribute.id, position);
       if (attribute.checks.length > 0) this.#check(attribute, end);
       return;
@@ -66,16 +78,28 @@ class RecordChecks {
     [this.#known, this.#at] = [end, end];
   }
 
-  finish(size: number): readonly string[] {
-    this.#know(size);
-    this.#moveTo(size);
+  finish(bits: number): readonly string[] {
+    this.#know(bits / this.#unit);
+    if (this.#unit === 1) {
+      const skip = `io.skipBits${this.#isLittle() ? 'Le' : 'Be'}(${bits});`;
+      return ['const room = io.remaining * 8 + io.bitsLeft;', ...this.#lines, skip];
+    }
+    this.#moveTo(bits / 8);
     const usesView = this.#lines.some((line) => /\bview\b/.test(line));
     return [
       ...(usesView ? ['const { view } = io;'] : []),
+      'io.alignToByte();',
       'const at = io.pos;',
       'const room = io.size - at;',
       ...this.#lines,
     ];
+  }
+
+  #isLittle(): boolean {
+    const { analysis, owner } = this.#emission;
+    const [first] = owner.fields;
+    const wire = first && analysis.wireOf(first, owner);
+    return wire?.kind === 'bits' && wire.endian === 'le';
   }
 
   #check(attribute: Attribute, end: number): void {
@@ -85,7 +109,7 @@ class RecordChecks {
     this.#lines.push(...emitChecks(attribute, this.#locals.get(attribute.id), this.#emission));
   }
 
-  /** Makes sure that so many bytes are there. */
+  /** Makes sure that so many units are there. */
   #know(size: number): void {
     if (size <= this.#known) return;
     this.#known = size;
@@ -95,7 +119,7 @@ class RecordChecks {
   #moveTo(place: number): void {
     if (place === this.#at) return;
     this.#at = place;
-    this.#lines.push(`io.seek(at + ${place});`);
+    this.#lines.push(`io.pos = at + ${place};`);
   }
 
   #declareNamedBy({ checks }: Attribute): void {
@@ -112,13 +136,17 @@ class RecordChecks {
     if (member === undefined) return;
     const wire = analysis.wireOf(attribute, owner);
     const place = at(bit / 8);
-    if (!isNumber(wire)) {
-      const text = `this.${member.property}`;
-      const within = { start: place, size: bits / 8 };
-      this.#locals.set(id, { text, type: member.type, optional: false, within });
+    const text = variableFor(member.property);
+    if (wire.kind === 'bits') {
+      this.#lines.push(`const ${text} = ${bitsAt(wire, bit, names)};`);
+      this.#locals.set(id, { text, type: member.type, optional: false });
       return;
     }
-    const text = variableFor(propertyOf(attribute, owner));
+    if (!isNumber(wire)) {
+      const within = { start: place, size: bits / 8 };
+      this.#locals.set(id, { text: `this.${member.property}`, type: member.type, optional: false, within });
+      return;
+    }
     const isRounded = isComparedOnly(attribute, wire, owner);
     const value = isRounded
       ? `${names.runtime('roundedU8')}(view, ${place}${littleArgument(wire.endian)})`

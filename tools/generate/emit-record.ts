@@ -6,9 +6,13 @@ import { positionsOf, type Position } from './emit-layout.ts';
 import { typeText } from './emit-types.ts';
 import type { Attribute, TypeSpec } from './model.ts';
 import type { FieldEndian, Wire } from './resolve.ts';
+import type { Names } from './scope.ts';
 
 /** A number whose place is known. */
 export type NumberWire = Extract<Wire, { kind: 'integer' | 'float' }>;
+
+/** A bit field. */
+export type BitsWire = Extract<Wire, { kind: 'bits' }>;
 
 /**
  * Is it a type of whole bytes and fixed size? Such records come by the hundred thousand, and making their values is what takes the
@@ -35,6 +39,22 @@ function readsAhead({ fields }: TypeSpec): boolean {
   );
 }
 
+/** Is it a type of nothing but bit fields, none of them wider than a number holds? What is true of records is true of it. */
+export function isBitRecord({ analysis, owner }: Emission): boolean {
+  const isNarrow = (field: Attribute): boolean => {
+    const wire = analysis.wireOf(field, owner);
+    return (
+      wire.kind === 'bits' && wire.bits <= 32 && field.repeat === undefined && field.condition === undefined
+    );
+  };
+  return owner.fields.length > 0 && owner.fields.every(isNarrow) && !readsAhead(owner);
+}
+
+/** Does the field stay in the bytes until it is asked for? */
+export function isLazy(attribute: Attribute, emission: Emission): boolean {
+  return isBitRecord(emission) || (isRecord(emission) && isPlain(attribute, emission));
+}
+
 /** Is it one number, or one byte array as it is? */
 export function isPlain(
   attribute: Attribute,
@@ -54,7 +74,7 @@ export function emitRecordFields(emission: Emission): readonly GetterParts[] {
   return positionsOf(owner, analysis).flatMap((position) => {
     const { attribute } = position;
     const member = analysis.memberOf(owner, attribute.id);
-    if (member === undefined || !isPlain(attribute, emission)) return [];
+    if (member === undefined || !isLazy(attribute, emission)) return [];
     const notes = member.type.kind === 'bytes' ? ['A view of the input.'] : [];
     return {
       name: member.property,
@@ -69,9 +89,16 @@ export function emitRecordFields(emission: Emission): readonly GetterParts[] {
 /** The expression that reads a plain field. */
 function valueAt({ attribute, bit, bits = 0 }: Position, { analysis, names, owner }: Emission): string {
   const wire = analysis.wireOf(attribute, owner);
+  if (wire.kind === 'bits') return bitsAt(wire, bit, names);
   return isNumber(wire)
     ? numberAt(wire, 'this._io.view', `${names.runtime('byteIn')}(this, ${bit / 8})`)
     : `${names.runtime('bytesIn')}(this, ${bit / 8}, ${bits / 8})`;
+}
+
+/** The expression that reads a bit field of a record. */
+export function bitsAt({ bits, endian, isFlag }: BitsWire, bit: number, names: Names): string {
+  const value = `${names.runtime(endian === 'le' ? 'bitsLe' : 'bitsBe')}(this, ${bit}, ${bits})`;
+  return isFlag ? `${value} !== 0` : value;
 }
 
 /** Is it an integer of whole bytes, or a float? */
