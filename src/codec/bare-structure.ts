@@ -12,6 +12,9 @@ export const SPANS = Symbol('spans');
 /** Values of its instances. */
 export const KEPT = Symbol('kept');
 
+/** The field or instance whose structure it awaits, because others ask for that while it is read. */
+export const AWAITED = Symbol('awaited');
+
 /** Where something lies in its stream, in bits; without an end while it is being read. */
 export interface BitSpan {
   readonly io: ByteReader;
@@ -37,6 +40,7 @@ export abstract class BareStructure {
   declare [ENDS]?: number[];
   declare [SPANS]?: Map<string, BitSpan>;
   declare [KEPT]?: Map<string, unknown>;
+  declare [AWAITED]?: string | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: BareStructure, isRoot = false) {
     this._io = io;

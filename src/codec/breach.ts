@@ -1,6 +1,9 @@
-/** The ways in which bytes can disagree with their spec; all but the last are failed `contents` or `valid`. */
+/**
+ * The ways in which bytes can disagree with their spec: failed `contents` or `valid`, an end that comes too early, or
+ * values that reading cannot go on from, such as a negative size.
+ */
 export type BreachKind =
-  'notEqual' | 'lessThan' | 'greaterThan' | 'notAnyOf' | 'notInEnum' | 'expr' | 'endOfStream';
+  'notEqual' | 'lessThan' | 'greaterThan' | 'notAnyOf' | 'notInEnum' | 'expr' | 'endOfStream' | 'unreadable';
 
 /** One disagreement between bytes and their spec, as plain JSON-safe data. */
 export interface Breach {

@@ -1,7 +1,7 @@
 import type { BareStructure } from './bare-structure.ts';
 import type { Breach, BreachSink } from './breach.ts';
 import { ByteReader } from './byte-reader.ts';
-import { DecodeError, EndOfStreamError } from './errors.ts';
+import { DecodeError, EndOfStreamError, type DecodePlace } from './errors.ts';
 import type { Layout } from './layout.ts';
 import { pathAt } from './places.ts';
 import { breachAt } from './validation.ts';
@@ -15,7 +15,20 @@ export class NestingError extends DecodeError {
 
 /** Reads a structure. Throws a DecodeError at the first thing that breaks the spec. */
 export function readWith<T>(bytes: Uint8Array, read: (io: ByteReader) => T): T {
-  return shallow(() => read(new ByteReader(bytes)));
+  const io = new ByteReader(bytes);
+  try {
+    return shallow(() => read(io));
+  } catch (error) {
+    throw error instanceof DecodeError ? Object.assign(error, placeOf(error, io.latest)) : error;
+  }
+}
+
+/** Where reading was when an error came that does not know it itself. */
+function placeOf(error: DecodeError, unfinished: BareStructure | undefined): DecodePlace {
+  const { _io: io } = unfinished ?? {};
+  if (unfinished === undefined || io === undefined) return {};
+  const { offset = io.offset, field = pathAt(unfinished, offset * 8) } = error;
+  return { offset, field };
 }
 
 /** Runs a step; that the call stack is full becomes an error that callers know. */
@@ -27,7 +40,7 @@ function shallow<T>(step: () => T): T {
   }
 }
 
-/** Reads a structure and hands every breach to the sink; `undefined` where the bytes end too early. */
+/** Reads a structure and hands every breach to the sink; `undefined` where reading cannot go on. */
 export function decodeWith<T extends BareStructure>(
   type: { readonly layout: Layout },
   bytes: Uint8Array,
@@ -38,8 +51,9 @@ export function decodeWith<T extends BareStructure>(
   try {
     return shallow(() => read(io));
   } catch (error) {
-    if (!(error instanceof EndOfStreamError)) throw error;
-    sink(endOfStream(type.layout, error, io.latest));
+    if (!(error instanceof DecodeError)) throw error;
+    const isEnd = error instanceof EndOfStreamError;
+    sink(isEnd ? endOfStream(type.layout, error, io.latest) : unreadable(type.layout, error, io.latest));
     return undefined;
   }
 }
@@ -53,4 +67,9 @@ function endOfStream(
   const field = unfinished === undefined ? '' : pathAt(unfinished, offset * 8);
   const site = { type, field, offset, size: requested, ...(rule === undefined ? {} : { rule }) };
   return breachAt('endOfStream', `${requested} bytes`, `${available} bytes`, site);
+}
+
+function unreadable({ type }: Layout, error: DecodeError, unfinished: BareStructure | undefined): Breach {
+  const { offset = 0, field = '' } = placeOf(error, unfinished);
+  return breachAt('unreadable', 'values to go on from', error.message, { type, field, offset, size: 0 });
 }

@@ -1,4 +1,5 @@
 import {
+  AWAITED,
   ENDS,
   KEPT,
   layoutOf,
@@ -100,11 +101,47 @@ export function setField(record: BareStructure, property: string, value: unknown
   Object.defineProperty(record, property, { value, writable: true, enumerable: true, configurable: true });
 }
 
-/** Computes a value once and keeps it. */
+/** Stands for a value that is being computed. */
+const UNDERWAY = Symbol('underway');
+
+/**
+ * Computes a value once and keeps it.
+ *
+ * @throws ConversionError where computing it asks for itself.
+ */
 export function once<T>(structure: BareStructure, key: string, compute: () => T): T {
   const kept = (structure[KEPT] ??= new Map<string, unknown>());
-  if (!kept.has(key)) kept.set(key, compute());
-  return kept.get(key) as T;
+  const known = kept.get(key);
+  if (known === UNDERWAY) throw new ConversionError(`${layoutOf(structure).type}.${key} depends on itself`);
+  if (known !== undefined || kept.has(key)) return known as T;
+  kept.set(key, UNDERWAY);
+  try {
+    const value = compute();
+    kept.set(key, value);
+    return value;
+  } catch (error) {
+    kept.delete(key);
+    throw error;
+  }
+}
+
+/** Says which field or instance is read next, because structures inside of it ask for it before it is complete. */
+export function awaitStructure(holder: BareStructure, id: string): void {
+  holder[AWAITED] = id;
+}
+
+/** Puts a structure whose reading begins where its holder awaits it. */
+export function expose(structure: BareStructure): void {
+  const { _parent: holder } = structure;
+  const id = holder?.[AWAITED];
+  if (holder === undefined || id === undefined) return;
+  const { fields, instances = {} } = layoutOf(holder);
+  const { property = id, of = () => [] } = fields[id] ?? instances[id] ?? {};
+  const classes: readonly unknown[] = of();
+  if (!classes.includes(structure.constructor)) return;
+  holder[AWAITED] = undefined;
+  if (id in fields) Object.assign(holder, { [property]: structure });
+  else (holder[KEPT] ??= new Map<string, unknown>()).set(id, structure);
 }
 
 /** Keeps a list before it is filled, so that its elements can look at those before them. */

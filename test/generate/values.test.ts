@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConversionError, type Breach } from '../../src/codec/index.ts';
 import { compile } from '../../tools/generate/compile.ts';
 import { className } from '../../tools/generate/naming.ts';
 import { openWorkspace, RUNTIME, type Workspace } from './conformance/workspace.ts';
@@ -56,11 +57,55 @@ const CASES: Readonly<Record<string, Case>> = {
       sum: 42,
     },
   },
+  'structures that ask for those around them': {
+    spec: 'open_structures',
+    bytes: [1, 2, 0xaa, 0xbb, 0xbb, 0xcc, 0xcc, 3, 4],
+    values: {
+      outer: {
+        inner: {
+          rest: { content: bytes(0xaa), marked: bytes(0xbb, 0xbb), doubled: bytes(0xcc, 0xcc) },
+        },
+      },
+      last: 4,
+      aside: { behind: 3 },
+    },
+  },
+  'structures that may ask for what comes after them, and do not': {
+    spec: 'unread_structures',
+    bytes: [3, 1, 0xaa, 2, 3, 4],
+    values: { first: { own: bytes(0xaa), behind: 2 }, second: { kind: 3, behind: 4 } },
+  },
+};
+
+/** Bytes that a spec cannot make anything of, and where reading ends. */
+interface BadCase {
+  readonly spec: string;
+  readonly bytes: readonly number[];
+  readonly field: string;
+}
+
+const BAD_CASES: Readonly<Record<string, BadCase>> = {
+  'a structure that is not read yet': {
+    spec: 'unread_structures',
+    bytes: [1, 1, 2, 3, 4],
+    field: 'first.number',
+  },
+  'one that is asked for through a param': {
+    spec: 'unread_structures',
+    bytes: [2, 1, 2, 3, 4],
+    field: 'first.by_param',
+  },
+  'a field of a structure that is still being read': {
+    spec: 'unread_structures',
+    bytes: [4, 1, 2, 3, 4],
+    field: 'first.own_behind',
+  },
 };
 
 /** A generated class, as far as these tests go. */
 interface LooseClass {
   from(input: Uint8Array): Readonly<Record<string, unknown>> & { toBytes(): Uint8Array };
+  decode(input: Uint8Array, sink: (breach: Breach) => void): object | undefined;
 }
 
 const FOLDER = fileURLToPath(new URL('specs', import.meta.url));
@@ -68,7 +113,9 @@ let workspace: Workspace;
 
 beforeAll(async () => {
   workspace = openWorkspace('values');
-  const files = Object.values(CASES).map(({ spec }) => join(FOLDER, `${spec}.ksy`));
+  const files = [...Object.values(CASES), ...Object.values(BAD_CASES)].map(({ spec }) =>
+    join(FOLDER, `${spec}.ksy`),
+  );
   const { modules } = await compile({ files, importRoots: [], runtime: RUNTIME });
   for (const [name, module] of modules) workspace.add(name, module);
 });
@@ -84,5 +131,21 @@ describe('generated classes read', () => {
     const object = (await load(spec)).from(Uint8Array.from(input));
     expect(object).toMatchObject(values);
     if (readOnly !== true) expect(object.toBytes()).toEqual(Uint8Array.from(input));
+  });
+});
+
+describe('generated classes refuse', () => {
+  it.each(Object.entries(BAD_CASES))('%s', async (_, { spec, bytes: input, field }) => {
+    const type = await load(spec);
+    expect(() => type.from(Uint8Array.from(input))).toThrow(ConversionError);
+    expect(() => type.from(Uint8Array.from(input))).toThrow(expect.objectContaining({ field }) as Error);
+    const breaches: Breach[] = [];
+    expect(type.decode(Uint8Array.from(input), (breach) => breaches.push(breach))).toBeUndefined();
+    expect(breaches).toMatchObject([{ kind: 'unreadable', field }]);
+  });
+
+  it('instances that depend on themselves, each time they are asked for', async () => {
+    const object = (await load('unread_structures')).from(bytes(9, 1, 2, 3, 4));
+    for (const property of ['own', 'third', 'own']) expect(() => object[property]).toThrow(ConversionError);
   });
 });

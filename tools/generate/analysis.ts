@@ -23,9 +23,18 @@ import {
   wireOf,
   type Wire,
 } from './resolve.ts';
-import { childrenOf, mentions, NO_NAMES, type Facts, type Member, type Scope } from './scope.ts';
+import {
+  childrenOf,
+  mentions,
+  NO_NAMES,
+  type Facts,
+  type Member,
+  type MemberState,
+  type Scope,
+} from './scope.ts';
 import { Sizes } from './sizes.ts';
 import { translate } from './translate.ts';
+import { Unfinished } from './unfinished.ts';
 import * as types from './types.ts';
 import type { ValueType } from './types.ts';
 
@@ -42,6 +51,8 @@ export class Analysis implements Facts {
   readonly sizes = new Sizes(this, true);
   /** What `sizeof` says, which takes no notice of `if`. */
   readonly #declared = new Sizes(this, false);
+  /** What is looked at before it is read to its end. */
+  readonly unfinished = new Unfinished(this);
 
   constructor(specs: readonly SpecFile[]) {
     this.specs = specs;
@@ -80,6 +91,22 @@ export class Analysis implements Facts {
       return { property, type: this.parameterType(parameter, type), optional: false };
     const attribute = attributesOf(type).find((one) => one.id === id);
     return attribute && { property, ...this.#attributeType(attribute, type) };
+  }
+
+  stateOf(holder: TypeSpec, id: string, asker: TypeSpec): MemberState {
+    const attribute = attributesOf(holder).find((one) => one.id === id);
+    if (attribute === undefined || attribute.value !== undefined) return { isUnread: false, isOpen: false };
+    const isOpen = this.unfinished.isInside(asker, attribute, holder);
+    if (attribute.kind !== 'field') return { isUnread: false, isOpen };
+    const { type } = this.#attributeType(attribute, holder);
+    const isNumber = ['integer', 'float', 'boolean', 'enum'].includes(type.kind);
+    // Of what is no object a missing value is no more than that.
+    const isUnread =
+      // Its holder does not know of a structure that has another parent before it is complete.
+      (isOpen && attribute.parent !== undefined) ||
+      this.unfinished.isReadAfter(attribute, holder, asker) ||
+      (!isNumber && this.unfinished.isReadAside(holder, asker));
+    return { isUnread, isOpen };
   }
 
   /** The type of a parameter; bytes where none is named. Throws SpecError. */
@@ -175,7 +202,7 @@ export class Analysis implements Facts {
     if (seen.has(type)) return false;
     seen.add(type);
     if (expressionsOf(type).some((expression) => mentions(expression, '_root'))) return true;
-    const children = attributesOf(type).flatMap((attribute) => this.#structuresOf(attribute, type));
+    const children = attributesOf(type).flatMap((attribute) => this.structuresOf(attribute, type));
     return children.some(
       (child) => child.spec === type.spec && child.outer !== undefined && this.needsRoot(child, seen),
     );
@@ -224,7 +251,8 @@ export class Analysis implements Facts {
     return value === undefined ? undefined : Number(value);
   }
 
-  #structuresOf(attribute: Attribute, owner: TypeSpec): readonly TypeSpec[] {
+  /** The types of the structures that reading an attribute creates; none where it cannot be told. */
+  structuresOf(attribute: Attribute, owner: TypeSpec): readonly TypeSpec[] {
     if (attribute.value !== undefined) return [];
     try {
       return structuresIn(this.wireOf(attribute, owner)).map(({ type }) => type);
@@ -241,7 +269,7 @@ export class Analysis implements Facts {
         const { parent } = attribute;
         if (parent === undefined) this.#addParent(attribute, owner, owner);
         else if (parent !== 'none') adopted.push({ attribute, owner, parent });
-        else for (const type of this.#structuresOf(attribute, owner)) this.#orphans.add(type);
+        else for (const type of this.structuresOf(attribute, owner)) this.#orphans.add(type);
       }
     }
     for (const { attribute, owner, parent } of [...adopted, ...adopted]) {
@@ -260,7 +288,7 @@ export class Analysis implements Facts {
   }
 
   #addParent(attribute: Attribute, owner: TypeSpec, parent: TypeSpec): void {
-    for (const type of this.#structuresOf(attribute, owner)) {
+    for (const type of this.structuresOf(attribute, owner)) {
       if (type.spec !== owner.spec) continue;
       this.#parents.set(type, (this.#parents.get(type) ?? new Set()).add(parent));
     }
@@ -285,6 +313,11 @@ export class Analysis implements Facts {
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;
     }
+  }
+
+  /** Every expression that the type's own code computes. */
+  expressionsOf(type: TypeSpec): readonly Expression[] {
+    return expressionsOf(type);
   }
 
   /** Every type of every spec, outer ones first. */

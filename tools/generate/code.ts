@@ -8,7 +8,8 @@ import type { ValueType } from './types.ts';
 /** The value where `undefined` must not be: a field that is absent is then an error at run time. */
 export function present(value: Code, scope: Scope): Code {
   if (!value.optional) return value;
-  return { text: `${scope.names.runtime('present')}(${value.text})`, type: value.type, optional: false };
+  const { type, isOpen = false } = value;
+  return { text: `${scope.names.runtime('present')}(${value.text})`, type, optional: false, isOpen };
 }
 
 /** Is the value of `given` accepted where `wanted` is declared? */

@@ -20,6 +20,7 @@ export function emitConstruction(emission: Emission): readonly string[] {
     const property = propertyOf(parameter, owner);
     lines.push(`this.${property} = ${localName(property)};`);
   }
+  if (analysis.unfinished.isAwaited(owner)) lines.push(`${names.runtime('expose')}(this);`);
   lines.push(...(emission.attempt(() => emitEndian(emission)) ?? []));
   if (emission.attempt(() => isRecord(emission) || isBitRecord(emission)) === true)
     return [...lines, ...(emission.attempt(() => emitRecordChecks(emission, emitWhole)) ?? [])];

@@ -28,6 +28,7 @@ export function emitAttribute(attribute: Attribute, target: Target, emission: Em
   const scope = scopeAt(emission, attribute.whole);
   if (repeat === undefined)
     return [
+      ...emitAwaiting(attribute, emission),
       ...emitElement(attribute, target, scope, emission),
       ...emitChecks(attribute, target.stored, emission),
     ];
@@ -36,6 +37,12 @@ export function emitAttribute(attribute: Attribute, target: Target, emission: Em
   return isRecordList(attribute, emission)
     ? emitRecordLoop(attribute, target, emission)
     : emitLoop(attribute, target, emission);
+}
+
+/** A structure that is asked for from inside is to be there as soon as its reading begins. */
+function emitAwaiting(attribute: Attribute, { analysis, names, owner }: Emission): readonly string[] {
+  if (!analysis.unfinished.isAskedInside(attribute, owner)) return [];
+  return [`${names.runtime('awaitStructure')}(this, ${JSON.stringify(attribute.id)});`];
 }
 
 function emitTable(attribute: Attribute, table: string, emission: Emission): string {

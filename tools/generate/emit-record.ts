@@ -24,7 +24,8 @@ export function isRecord({ analysis, owner }: Emission): boolean {
     (analysis.sizes.typeBits(owner) ?? 0) > 0 &&
     owner.fields.every(isWhole) &&
     owner.fields.some((field) => isPlain(field, { analysis, owner })) &&
-    !readsAhead(owner)
+    !readsAhead(owner) &&
+    !owner.fields.some((field) => analysis.unfinished.isAskedBefore(field, owner))
   );
 }
 

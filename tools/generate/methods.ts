@@ -1,5 +1,6 @@
 import { suggest } from './diagnostics.ts';
 import type { Expression } from './expression.ts';
+import type { TypeSpec } from './model.ts';
 import type { Code, Scope } from './scope.ts';
 import { countText, fail, present, sizeLiteral } from './code.ts';
 import * as types from './types.ts';
@@ -165,6 +166,7 @@ function structureMember(value: Code, name: string, scope: Scope): Code {
       text: `${value.text}._parent`,
       type: facts.parentType(type.type),
       optional: facts.isParentOptional(type.type),
+      isOpen: true,
     };
   }
   if (type.kind === 'user' && name === '_root') {
@@ -172,15 +174,29 @@ function structureMember(value: Code, name: string, scope: Scope): Code {
       text: `${value.text}._root`,
       type: facts.rootType(type.type),
       optional: facts.isRootOptional(type.type),
+      isOpen: true,
     };
   }
   if (name === '_parent' || name === '_root')
-    return { text: `${value.text}.${name}`, type: types.STRUCT, optional: true };
-  const member = type.kind === 'user' ? facts.memberOf(type.type, name) : undefined;
-  if (member !== undefined) {
-    return { text: `${value.text}.${member.property}`, type: member.type, optional: member.optional };
-  }
-  return failUnknown(name, type, type.kind === 'user' ? facts.memberNames(type.type) : ['_io'], scope);
+    return { text: `${value.text}.${name}`, type: types.STRUCT, optional: true, isOpen: true };
+  const member = type.kind === 'user' ? memberOf(value, type.type, name, scope) : undefined;
+  return (
+    member ?? failUnknown(name, type, type.kind === 'user' ? facts.memberNames(type.type) : ['_io'], scope)
+  );
+}
+
+/** A member of a structure; that of one which is still being read may not be there yet. */
+function memberOf(value: Code, holder: TypeSpec, name: string, scope: Scope): Code | undefined {
+  const { facts, owner, names } = scope;
+  const member = facts.memberOf(holder, name);
+  if (member === undefined) return undefined;
+  const { type, optional } = member;
+  const text = `${value.text}.${member.property}`;
+  if (value.isOpen !== true) return { text, type, optional };
+  const isOwn = holder === owner && scope.unread?.has(name) === true;
+  const { isUnread, isOpen } = facts.stateOf(holder, name, owner);
+  if (optional || !(isUnread || isOwn)) return { text, type, optional, isOpen };
+  return { text: `${names.runtime('present')}(${text})`, type, optional: false, isOpen };
 }
 
 function failUnknown(name: string, type: ValueType, known: readonly string[], scope: Scope): never {

@@ -17,6 +17,8 @@ export interface Code {
   readonly within?: { readonly start: string; readonly size: number };
   /** The bytes whose greatest one it is. */
   readonly greatestOf?: Code;
+  /** A structure that may still be being read. */
+  readonly isOpen?: boolean;
   /** What TypeScript takes for a constant where this condition holds, and where it does not. */
   readonly pins?: Pins;
 }
@@ -34,11 +36,21 @@ export interface Member {
   readonly optional: boolean;
 }
 
+/** What there is of a member of a structure that may still be being read. */
+export interface MemberState {
+  /** Its value may not be there yet. */
+  readonly isUnread: boolean;
+  /** It may be a structure that is still being read itself. */
+  readonly isOpen: boolean;
+}
+
 /** What expressions need to know of the types of a program. */
 export interface Facts {
   /** The member of that id, or undefined. Throws SpecError where its own type is wrong. */
   memberOf(type: TypeSpec, id: string): Member | undefined;
   memberNames(type: TypeSpec): readonly string[];
+  /** What a `holder` that may still be being read has of a member when code of type `asker` runs inside of it. */
+  stateOf(holder: TypeSpec, id: string, asker: TypeSpec): MemberState;
   /** The type of `_parent` inside `type`. */
   parentType(type: TypeSpec): ValueType;
   /** May `_parent` be absent? */

@@ -128,12 +128,18 @@ function named(name: string, scope: Scope): Code {
     case '_io':
       return code(`${self}._io`, types.IO);
     case '_root':
-      return { text: `${self}._root`, type: facts.rootType(owner), optional: facts.isRootOptional(owner) };
+      return {
+        text: `${self}._root`,
+        type: facts.rootType(owner),
+        optional: facts.isRootOptional(owner),
+        isOpen: true,
+      };
     case '_parent':
       return {
         text: `${self}._parent`,
         type: facts.parentType(owner),
         optional: facts.isParentOptional(owner),
+        isOpen: true,
       };
     case '_sizeof':
       return sizeLiteral(facts.typeBits(owner), name, scope);
@@ -154,7 +160,9 @@ function named(name: string, scope: Scope): Code {
       optional: true,
     };
   }
-  return { text: `${self}.${member.property}`, type: member.type, optional: member.optional };
+  // A structure may be handed one that holds it.
+  const isOpen = member.type.kind === 'user' && owner.params.some(({ id }) => id === name);
+  return { text: `${self}.${member.property}`, type: member.type, optional: member.optional, isOpen };
 }
 
 function sizeOf({ type, bits }: Extract<Expression, { kind: 'sizeof' }>, scope: Scope): Code {
@@ -273,7 +281,8 @@ function choice({ condition, yes, no }: Extract<Expression, { kind: 'choice' }>,
   const [x, y] = [converted(a, type, scope), converted(b, type, scope)];
   const isLiteral = x.isLiteral === true && y.isLiteral === true;
   const text = `((${test.text}) ? (${x.text}) : (${y.text}))`;
-  return { text, type, optional: x.optional || y.optional, ...literalIf(isLiteral) };
+  const isOpen = x.isOpen === true || y.isOpen === true;
+  return { text, type, optional: x.optional || y.optional, isOpen, ...literalIf(isLiteral) };
 }
 
 /** A computed integer is held one way: as its interval asks, where its sources disagree. */
