@@ -55,8 +55,10 @@ export interface RegionKind {
   readonly weight?: number;
   /** The rule for each fault; a fault without a rule is tolerated. */
   readonly rules: Readonly<Partial<Record<RegionFault, RegionRule>>>;
-  /** Names the entry that placed region `index` of this kind. Called for culprits only. */
-  locate(index: number): RegionSource;
+  /**
+   * Names the entry that placed region `index` of this kind, at byte `start` where that is known. Called for culprits and for those they meet only.
+   */
+  locate(index: number, start?: number): RegionSource;
   /**
    * Says what is wrong with a table entry that is not plain (reserved bits, misaligned, not allowed here).
    * `high` is 0 for 32-bit entries.

@@ -46,7 +46,7 @@ export function reportRegion(
   limit: number,
   other: string | null,
 ): void {
-  const { at, guestOffset, actual } = claim.kind.locate(claim.index);
+  const { at, guestOffset, actual } = claim.kind.locate(claim.index, claim.start);
   problems.add(
     rule.report({
       at,

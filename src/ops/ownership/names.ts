@@ -11,7 +11,7 @@ import type { RangeList } from './ranges.ts';
 export class NamingOwners implements Owners {
   readonly #contested: RangeList;
   readonly #holders: (Claim | undefined)[];
-  /** Ranges whose holder was itself blamed, so that it is blamed once. */
+  /** Regions that were blamed, so that each is blamed once, and what they lie on is not blamed for meeting them. */
   readonly #blamed = new Set<Claim>();
   readonly #limit: number;
   readonly #problems: ProblemSink;
@@ -71,6 +71,10 @@ export class NamingOwners implements Owners {
       if (this.#blamed.has(holder)) return false;
       this.#blamed.add(holder);
     } else if (isReported) return true;
+    else if (this.#blamed.has(holder)) {
+      this.#holders[range] = claim;
+      return false;
+    } else this.#blamed.add(claim);
     const name = intersect(holder, claim) ? nameClaim(other) : 'another region';
     reportRegion(this.#problems, rule, culprit, this.#limit, name);
     return culprit === claim;
