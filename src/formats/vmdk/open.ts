@@ -70,7 +70,7 @@ async function openHosted(context: OpenContext): Promise<VmdkImage> {
   const area = findDescriptorArea(headers, file, source, problems);
   const descriptor = area === null ? null : await readEmbedded(file, source, area);
   const capacity = capacityOf(headers);
-  if (capacity === 0 && descriptor !== null && descriptor.extents.length > 0)
+  if (capacity === 0 && descriptor !== null && describesOtherFiles(descriptor))
     return assemble(context, file, descriptor, await new ExtentOpener(context, file).openAll(descriptor));
   if (descriptor === null) reportMissingDescriptor(file, headers.header, problems);
   if (capacity === 0) reportZeroCapacity(file, headers, problems);
@@ -78,6 +78,11 @@ async function openHosted(context: OpenContext): Promise<VmdkImage> {
   const place = { guestStart: 0, size: capacity * SECTOR_SIZE, line: descriptor?.extents[0] ?? null };
   const extent = createHostedExtent(place, file, source, headers, area, problems);
   return assemble(context, file, descriptor, [extent]);
+}
+
+/** Whether a header without capacity only carries the text of a disk whose sectors are in other files: sparse ones would be in this file. */
+function describesOtherFiles({ extents }: Descriptor): boolean {
+  return extents.length > 0 && extents.every(({ type }) => type.text.toUpperCase() !== 'SPARSE');
 }
 
 /** The embedded descriptor; `null` where its area has no text, as in the extents of a split disk. */

@@ -35,8 +35,8 @@ export type Statement =
   | Property
   | ExtentLine
   | { readonly kind: 'blank' | 'comment'; readonly line: TextLine }
-  /** Neither a comment nor anything that readers know; `flaw` says why in a few words. */
-  | { readonly kind: 'unparsed'; readonly line: TextLine; readonly flaw: string };
+  /** Neither a comment nor anything that readers know; `flaw` says why in a few words. `isExtent`: it begins like an extent line. */
+  | { readonly kind: 'unparsed'; readonly line: TextLine; readonly flaw: string; readonly isExtent: boolean };
 
 /** Gives a run of the descriptor's bytes as text in its encoding. */
 export type SpanReader = (span: Span) => string;
@@ -70,7 +70,8 @@ export function parseStatement(line: TextLine, read: SpanReader, extentIndex: nu
   if (trimmed.startsWith('#')) return { kind: 'comment', line };
   return (
     parseExtent(line, read, extentIndex) ??
-    parseProperty(line, read) ?? { kind: 'unparsed', line, flaw: 'it is neither key=value nor an extent' }
+    parseProperty(line, read) ??
+    unparsed(line, 'it is neither key=value nor an extent')
   );
 }
 
@@ -105,11 +106,11 @@ function parseExtent(line: TextLine, read: SpanReader, index: number): Statement
 function parseCutExtent(line: TextLine): Statement | null {
   const [word = ''] = line.text.trim().split(/[ \t]/);
   if (!ACCESS_MODES.includes(word)) return null;
-  return {
-    kind: 'unparsed',
-    line,
-    flaw: `an extent line needs a count of sectors and a type behind ${word}`,
-  };
+  return unparsed(line, `a count of sectors and a type must follow ${word}`, true);
+}
+
+function unparsed(line: TextLine, flaw: string, isExtent = false): Statement {
+  return { kind: 'unparsed', line, flaw, isExtent };
 }
 
 function describeJunk(junk: string): string {
@@ -123,9 +124,8 @@ function parseProperty(line: TextLine, read: SpanReader): Statement | null {
   const [, indent = '', key = '', gap1 = '', gap2 = '', written = ''] = match;
   const isQuoted = written.startsWith('"');
   const close = written.indexOf('"', 1);
-  if (isQuoted && close < 0) return { kind: 'unparsed', line, flaw: 'the quote is not closed' };
-  if (isQuoted && close !== written.length - 1)
-    return { kind: 'unparsed', line, flaw: 'characters follow the closing quote' };
+  if (isQuoted && close < 0) return unparsed(line, 'the quote is not closed');
+  if (isQuoted && close !== written.length - 1) return unparsed(line, 'characters follow the closing quote');
   const valueAt = indent.length + key.length + gap1.length + 1 + gap2.length + (isQuoted ? 1 : 0);
   return {
     kind: 'property',

@@ -30,6 +30,7 @@ export function readCowdGeometry(header: CowdHeader, source: Source): CowdGeomet
   const { numSectors, grainSize: grainSectors, numGdEntries } = header;
   const isPowerOfTwo = grainSectors > 0 && Number.isInteger(Math.log2(grainSectors));
   if (numSectors === 0 || !isPowerOfTwo || grainSectors > MAX_GRAIN_SECTORS) return null;
+  if (header.gdOffset * SECTOR_SIZE < COWD_HEADER_SIZE) return null;
   const grains = Math.ceil(numSectors / grainSectors);
   const tables = Math.ceil(grains / COWD_ENTRIES_PER_TABLE);
   const gdOffset = header.gdOffset * SECTOR_SIZE;

@@ -31,12 +31,13 @@ export function createCowdKinds(
     guestOffset: guestStart + table * COWD_ENTRIES_PER_TABLE * grainSize,
     actual: String(directory[table] ?? 0),
   });
-  const locateGrain = (grain: number): RegionSource => {
+  const locateGrain = (grain: number, start?: number): RegionSource => {
     const table = Math.floor(grain / COWD_ENTRIES_PER_TABLE);
     const index = grain % COWD_ENTRIES_PER_TABLE;
     const offset = (directory[table] ?? 0) * SECTOR_SIZE + 4 * index;
     const at = { file, offset, length: 4, field: `gt[${table}][${index}]` };
-    return { at, guestOffset: grain < grains ? guestStart + grain * grainSize : null, actual: null };
+    const actual = start === undefined ? null : String(start / SECTOR_SIZE);
+    return { at, guestOffset: grain < grains ? guestStart + grain * grainSize : null, actual };
   };
   const fixed = (name: string, offset: number, field: string): RegionKind => ({
     name,

@@ -93,7 +93,14 @@ export class CowdExtent implements ExtentBase {
   async grainTables(): Promise<GrainTables | null> {
     const { file, source, guestStart, geometry, header } = this;
     if (geometry === null) return null;
+    const first = Math.ceil((geometry.gdOffset + geometry.readableTables * 4) / SECTOR_SIZE);
     const last = (source.size - COWD_TABLE_SIZE) / SECTOR_SIZE;
+    // A directory that is not at its usual place may have tables in front of it.
+    const isTable = (entry: number): boolean =>
+      entry <= last &&
+      (entry >= first ||
+        (entry * SECTOR_SIZE >= COWD_HEADER_SIZE &&
+          entry * SECTOR_SIZE + COWD_TABLE_SIZE <= geometry.gdOffset));
     return {
       file,
       source,
@@ -103,7 +110,7 @@ export class CowdExtent implements ExtentBase {
       entriesPerTable: COWD_ENTRIES_PER_TABLE,
       entrySize: 4,
       offsets: Float64Array.from(await this.directory(), (entry) =>
-        entry <= last ? entry * SECTOR_SIZE : UNREADABLE_TABLE,
+        entry === 0 || isTable(entry) ? entry * SECTOR_SIZE : UNREADABLE_TABLE,
       ),
       hasZeroedGrains: false,
       markerSize: null,

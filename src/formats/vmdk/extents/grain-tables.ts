@@ -201,14 +201,18 @@ function claimLastEntry(
 ): void {
   const tail = size - grain * grainSize;
   const isZero = entry === 1 && hasZeroedGrains;
-  if (tail <= 0) owners.odd(beyond, grain, 0, entry);
-  else owners.allocated(isZero ? 'zero' : 'data', 1);
+  if (tail <= 0) {
+    // What a dead entry names may belong to a living one.
+    owners.odd(beyond, grain, 0, entry);
+    return;
+  }
+  owners.allocated(isZero ? 'zero' : 'data', 1);
   if (isZero) return;
   const start = entry * SECTOR_SIZE;
-  const isCut = tail > 0 && start + grainSize > source.size && start + tail <= source.size;
+  const isCut = start + grainSize > source.size && start + tail <= source.size;
   if (isCut) owners.odd(cut, grain, 0, entry);
   if (entry >= lowest) owners.range(kind, fileOffset(start), isCut ? tail : grainSize, grain);
-  else if (tail > 0) owners.odd(kind, grain, 0, entry);
+  else owners.odd(kind, grain, 0, entry);
 }
 
 /** Tells the tables that a directory names, neighbours at once. */

@@ -1,4 +1,4 @@
-import { GrainMarker } from '../../../../generated/vmdk4.ts';
+import { CompressAlgorithm, GrainMarker } from '../../../../generated/vmdk4.ts';
 import { fileOffset, type Source } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Owners } from '../../../model/owners.ts';
@@ -25,9 +25,10 @@ export async function claimHosted(extent: HostedSparseExtent, owners: Owners): P
   await claimAllTables(extent, geometry, kinds, owners);
   const tables = await extent.grainTables();
   if (tables === null) return false;
+  if (!isStorageKnown(extent)) return false;
   const lowest = Math.max(2, geometry.overheadSectors);
   if (geometry.isCompressed) {
-    await claimCompressed(tables, lowest, kinds, owners);
+    await claimCompressed(extent, tables, lowest, kinds, owners);
     return false;
   }
   const alignment = geometry.overheadSectors === 0 ? 1 : geometry.grainSectors;
@@ -36,6 +37,12 @@ export async function claimHosted(extent: HostedSparseExtent, owners: Owners): P
     mirror.compare(first, count, bytes),
   );
   return mirror.isEqual;
+}
+
+/** Whether the header is of one mind about compression; else nobody knows what the entries lead to. */
+function isStorageKnown({ headers }: HostedSparseExtent): boolean {
+  const { flags, compressAlgorithm } = headers.current.fields;
+  return flags.compressed === (compressAlgorithm === CompressAlgorithm.deflate);
 }
 
 function claimStructures(
@@ -85,12 +92,14 @@ async function claimAllTables(
 
 /** Tells the grains of a streamOptimized extent, whose lengths stand in the marker in front of each. */
 async function claimCompressed(
+  extent: HostedSparseExtent,
   tables: GrainTables,
   lowest: number,
   kinds: HostedKinds,
   owners: Owners,
 ): Promise<void> {
   const markers = new MarkerWindow(tables.source);
+  const metadata = new MetadataPlaces(extent, tables);
   const set = { offsets: withoutRepeats(tables.offsets), tableBytes: tables.entriesPerTable * 4 };
   const grains = Math.ceil(tables.size / tables.grainSize);
   for await (const { first, bytes } of tableBatches(tables.source, set)) {
@@ -100,11 +109,14 @@ async function claimCompressed(
       if (entry === 0) continue;
       const grain = first * tables.entriesPerTable + index;
       const isZero = entry === 1 && tables.hasZeroedGrains;
-      if (grain >= grains) owners.odd(kinds.beyond, grain, 0, entry);
-      else owners.allocated(isZero ? 'zero' : 'compressed', 1);
+      if (grain >= grains) {
+        owners.odd(kinds.beyond, grain, 0, entry);
+        continue;
+      }
+      owners.allocated(isZero ? 'zero' : 'compressed', 1);
       if (isZero) continue;
       if (entry < lowest) owners.odd(kinds.grain, grain, 0, entry);
-      else await claimStream(tables, markers, grain, entry, kinds, owners);
+      else await claimStream(tables, markers, metadata, grain, entry, kinds, owners);
     }
   }
 }
@@ -113,6 +125,7 @@ async function claimCompressed(
 async function claimStream(
   { source, grainSize, markerSize }: GrainTables,
   markers: MarkerWindow,
+  metadata: MetadataPlaces,
   grain: number,
   entry: number,
   kinds: HostedKinds,
@@ -127,12 +140,16 @@ async function claimStream(
   }
   const found = markers.read(start, markerSize);
   const { lba = 0n, cmpSize = 0 } = (found instanceof Promise ? await found : found) ?? {};
+  const isForeign = lba !== BigInt(grain) * BigInt(grainSize / SECTOR_SIZE);
+  if ((isForeign || cmpSize === 0) && metadata.includes(start)) {
+    owners.odd(kinds.strayGrain, grain, 0, entry);
+    return;
+  }
   if (cmpSize === 0) {
     owners.odd(kinds.emptyGrain, grain, 0, entry);
     return;
   }
-  if (lba !== BigInt(grain) * BigInt(grainSize / SECTOR_SIZE))
-    owners.odd(kinds.foreignGrain, grain, Number(lba >> 32n), Number(lba & 0xffff_ffffn));
+  if (isForeign) owners.odd(kinds.foreignGrain, grain, Number(lba >> 32n), Number(lba & 0xffff_ffffn));
   const isExcessive = cmpSize > grainSize * 1.001 + 64;
   if (isExcessive) owners.odd(kinds.oversizedGrain, grain, cmpSize, entry);
   const stored = isExcessive ? markerSize : markerSize + cmpSize;
@@ -143,6 +160,44 @@ async function claimStream(
     stored <= available ? Math.min(padded, available) : padded,
     grain,
   );
+}
+
+/** Where directories, tables and the footer of a stream stand behind its grains: what begins there is no grain, whatever its bytes say. */
+class MetadataPlaces {
+  readonly #extent: HostedSparseExtent;
+  readonly #tables: GrainTables;
+  #starts: Float64Array | null = null;
+
+  constructor(extent: HostedSparseExtent, tables: GrainTables) {
+    this.#extent = extent;
+    this.#tables = tables;
+  }
+
+  /** Whether byte `start` lies in one of them. */
+  includes(start: number): boolean {
+    const { geometry, headers } = this.#extent;
+    const { gd = null, rgd = null } = geometry ?? {};
+    const footer =
+      headers.footer === null ? null : { offset: headers.footer.offset - SECTOR_SIZE, length: FOOTER_AREA };
+    const isFixed = [gd, rgd, footer].some(
+      (place) => place !== null && start >= place.offset && start < place.offset + place.length,
+    );
+    return isFixed || this.#isInTable(start);
+  }
+
+  #isInTable(start: number): boolean {
+    this.#starts ??= Float64Array.from(this.#tables.offsets).sort();
+    const starts = this.#starts;
+    let low = 0;
+    let high = starts.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((starts[middle] ?? 0) <= start) low = middle + 1;
+      else high = middle;
+    }
+    const table = starts[low - 1] ?? 0;
+    return table > 0 && start < table + this.#tables.entriesPerTable * this.#tables.entrySize;
+  }
 }
 
 /** Bytes that are read for one marker: small grains follow one another closely, and a page costs no more than 12 bytes. */

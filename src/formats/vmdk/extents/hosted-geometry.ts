@@ -1,3 +1,4 @@
+import type { SparseExtentHeader } from '../../../../generated/vmdk4.ts';
 import type { Source } from '../../../io/source.ts';
 import { SECTOR_SIZE, toSafeNumber } from '../../../model/offsets.ts';
 import { MAX_TABLES } from './grain-tables.ts';
@@ -38,17 +39,29 @@ export interface HostedGeometry {
 /** Bytes of a grain marker in front of its stream (VDF5, "Grain Marker"). */
 const GRAIN_MARKER_SIZE = 12;
 
+const MIN_GRAIN_SECTORS = 8;
 const MAX_GRAIN_SECTORS = 0x20_0000;
+/** What 32-bit sector numbers reach, where grains take as much of the file as of the disk. */
+const MAX_PLAIN_SECTORS = 2 ** 32;
 const MAX_ENTRIES_PER_TABLE = 512;
+/** What all known writers use. */
+const USUAL_GRAIN_SECTORS = 128;
+const USUAL_ENTRIES_PER_TABLE = 512;
 
 /** Works out the figures of an extent; `null` where the header is too damaged to read tables by (its breaches are reported). */
 export function readGeometry(headers: HostedHeaders, source: Source): HostedGeometry | null {
   const { fields } = headers.current;
   const capacitySectors = capacityOf(headers);
-  const grainSectors = toSafeNumber(fields.grainSize) ?? 0;
-  const entriesPerTable = fields.numGtesPerGt;
+  const grainSectors = chooseFigure(
+    headers,
+    USUAL_GRAIN_SECTORS,
+    ({ grainSize }) => toSafeNumber(grainSize) ?? 0,
+  );
+  const entriesPerTable = chooseFigure(headers, USUAL_ENTRIES_PER_TABLE, ({ numGtesPerGt }) => numGtesPerGt);
   if (capacitySectors === null || capacitySectors === 0) return null;
-  if (!isPowerOfTwo(grainSectors) || grainSectors > MAX_GRAIN_SECTORS) return null;
+  if (!fields.flags.compressed && capacitySectors > MAX_PLAIN_SECTORS) return null;
+  if (!isPowerOfTwo(grainSectors) || grainSectors < MIN_GRAIN_SECTORS || grainSectors > MAX_GRAIN_SECTORS)
+    return null;
   if (!isPowerOfTwo(entriesPerTable) || entriesPerTable > MAX_ENTRIES_PER_TABLE) return null;
   const grains = Math.ceil(capacitySectors / grainSectors);
   const tables = Math.ceil(grains / entriesPerTable);
@@ -76,6 +89,16 @@ export function readGeometry(headers: HostedHeaders, source: Source): HostedGeom
  */
 export function capacityOf({ current, header }: HostedHeaders): number | null {
   return exactSectors(current.fields.capacity) ?? exactSectors(header.fields.capacity);
+}
+
+/** A figure of the header in force; where the other header differs and has the usual one, that is more likely than damage to the usual one. */
+function chooseFigure(
+  { current, header, footer }: HostedHeaders,
+  usual: number,
+  read: (fields: SparseExtentHeader) => number,
+): number {
+  const isUsual = [header, footer].some((each) => each !== null && read(each.fields) === usual);
+  return isUsual ? usual : read(current.fields);
 }
 
 function exactSectors(capacity: bigint): number | null {

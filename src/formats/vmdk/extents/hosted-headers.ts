@@ -8,6 +8,7 @@ import { fileSizeNotSectorMultiple } from '../../shared/file-rules.ts';
 import { breachSink } from '../../shared/spec-rules.ts';
 import { hasHostedMagic } from '../marks.ts';
 import { hostedSpecRules } from '../rules/hosted-spec.ts';
+import { showFlags } from '../rules/field-rule.ts';
 import { footerGdUnresolved, footerMagic, footerMissing } from '../rules/stream-footer.ts';
 import { GD_AT_END, headerPlace, isIntact, type HostedHeaders, type PlacedHeader } from './placed-header.ts';
 
@@ -55,8 +56,26 @@ async function readHeader(
   // Without a known version the other fields have no known meaning that they could break.
   const isVersioned = breaches.every(({ field }) => field !== 'version');
   const telling = isVersioned ? breaches : breaches.filter(({ field }) => IDENTITY.includes(field));
-  telling.forEach(breachSink(hostedSpecRules, { file, offset: 0, name: 'header' }, problems));
+  const sink = breachSink(hostedSpecRules, { file, offset: 0, name: 'header' }, problems);
+  for (const breach of telling) sink(fields === undefined ? breach : showFlagsWord(breach, fields));
   return fields === undefined ? null : { name: 'header', offset: 0, fields };
+}
+
+/** What each rule on single flags demands of the word. */
+const DEMANDED_FLAGS: Readonly<Record<string, string>> = {
+  'vmdk4/newline-flag-unset': 'bit 0 set',
+  'vmdk4/flags-unknown-compatible': 'bits 3 to 15 clear',
+  'vmdk4/compressed-without-markers': 'bit 17 set, since bit 16 is',
+  'vmdk4/markers-without-compression': 'bit 17 clear, since bit 16 is',
+  'vmdk4/flags-unknown-incompatible': 'bits 18 to 31 clear',
+};
+
+/** A breach of one flag as one of the whole word, which is what documents and dumps show. */
+function showFlagsWord(breach: Breach, fields: SparseExtentHeader): Breach {
+  if (breach.field.split('.')[0] !== 'flags') return breach;
+  const { offset, size } = fields.at('flags') ?? breach;
+  const expected = DEMANDED_FLAGS[breach.rule ?? ''] ?? breach.expected;
+  return { ...breach, field: 'flags', offset, size, expected, actual: showFlags(fields.flags) };
 }
 
 async function findFooter(
@@ -83,6 +102,8 @@ async function findFooter(
     return readFooter(file, source, expected, problems);
   }
   const displaced = await searchFooter(source);
+  // With the footer in the very last sector nothing but the end-of-stream marker is missing, which a rule reports.
+  if (displaced === source.size - SECTOR_SIZE) return readFooter(file, source, displaced, problems);
   problems.add(footerMissing.report({ at, data: { size: source.size, displaced } }));
   return displaced === null ? null : readFooter(file, source, displaced, problems);
 }

@@ -41,6 +41,8 @@ export interface HostedKinds extends GrainKinds {
   readonly marker: RegionKind;
   /** `explain` gets the entries of grains whose marker has no data. */
   readonly emptyGrain: RegionKind;
+  /** `explain` gets the entries of grains that begin in tables or the footer. */
+  readonly strayGrain: RegionKind;
   /** `explain` gets the two halves of an LBA that is not the grain's. */
   readonly foreignGrain: RegionKind;
   /** `explain` gets the size that a marker gives, and the entry. */
@@ -128,11 +130,12 @@ function createGrainKinds(
 ): EntryKinds {
   const { file, guestStart, source } = extent;
   const { entriesPerTable, grainSize, grainSectors, grains, isCompressed, overheadSectors } = geometry;
-  const locate = (grain: number): RegionSource => {
+  const locate = (grain: number, start?: number): RegionSource => {
     const table = Math.floor(grain / entriesPerTable);
     const index = grain % entriesPerTable;
     const at = { file, offset: (tables[table] ?? 0) + 4 * index, length: 4, field: `gt[${table}][${index}]` };
-    return { at, guestOffset: grain < grains ? guestStart + grain * grainSize : null, actual: null };
+    const actual = start === undefined ? null : String(start / SECTOR_SIZE);
+    return { at, guestOffset: grain < grains ? guestStart + grain * grainSize : null, actual };
   };
   const kind = (explain: NonNullable<RegionKind['explain']>): RegionKind => ({
     name: 'grain',
@@ -178,6 +181,11 @@ function createGrainKinds(
     emptyGrain: kind((grain, _, entry, problems) => {
       problems.add(grainSizeZero.report(place(grain, entry)));
     }),
+    strayGrain: kind((grain, _, entry, problems) => {
+      const found = region(grain, entry, source.size);
+      const data = { ...found.data, length: SECTOR_SIZE, other: 'a table, directory or footer' };
+      problems.add(gteInMetadata.report({ ...found, data }));
+    }),
     foreignGrain: kind((grain, high, low, problems) => {
       explainForeign(locate(grain), grain * grainSectors, high, low, problems);
     }),
@@ -222,7 +230,7 @@ const PLAIN_RULES: GrainRules = {
 const COMPRESSED_RULES: GrainRules = {
   pastEnd: gteOutOfFile,
   straddlesEnd: grainMarkerOutOfFile,
-  inMetadata: gteInMetadata,
+  inMetadata: grainOverlapCompressed,
   duplicate: gteDuplicate,
   overlap: grainOverlapCompressed,
 };

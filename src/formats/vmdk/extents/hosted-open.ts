@@ -16,6 +16,9 @@ export interface DescriptorArea {
   readonly length: number;
 }
 
+/** VirtualBox takes descriptors of 10 MiB at most. */
+const MAX_DESCRIPTOR_SECTORS = 20480n;
+
 /** Where the embedded descriptor lies; `null` where there is none, or none that is inside the file (which is reported). */
 export function findDescriptorArea(
   { header }: HostedHeaders,
@@ -23,18 +26,22 @@ export function findDescriptorArea(
   source: Source,
   problems: ProblemSink,
 ): DescriptorArea | null {
-  const { descriptorOffset, descriptorSize } = header.fields;
+  const { descriptorOffset, descriptorSize, rgdOffset, gdOffset, overhead } = header.fields;
   if (descriptorOffset === 0n || descriptorSize === 0n) return null;
   const offset = (toSafeNumber(descriptorOffset) ?? Infinity) * SECTOR_SIZE;
   const length = (toSafeNumber(descriptorSize) ?? Infinity) * SECTOR_SIZE;
-  if (offset + length > source.size) {
+  if (offset + length > source.size && descriptorSize <= MAX_DESCRIPTOR_SECTORS) {
     const actual = String(descriptorOffset);
     const expected = `the ${descriptorSize} sectors from there on are not all inside the file of ${source.size} bytes`;
     const at = headerPlace(file, header, 'descriptor_offset');
     const field = at.field ?? 'descriptor_offset';
     problems.add(descriptorBounds.report({ at, actual, data: { field, expected, actual } }));
   }
-  return offset < source.size ? { offset, length: Math.min(length, source.size - offset) } : null;
+  if (offset >= source.size) return null;
+  // A size that cannot be is not believed: the text ends before what the header places behind it.
+  const ends = descriptorSize > MAX_DESCRIPTOR_SECTORS ? [rgdOffset, gdOffset, overhead] : [];
+  const next = ends.map((sector) => Number(sector) * SECTOR_SIZE).filter((end) => end > offset);
+  return { offset, length: Math.min(length, source.size - offset, ...next.map((end) => end - offset)) };
 }
 
 /** Reports a header without capacity, which is only right where it carries the descriptor of a flat disk. */

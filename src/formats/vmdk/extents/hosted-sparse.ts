@@ -115,7 +115,7 @@ export class HostedSparseExtent implements ExtentBase {
 
   /** Reads the directories, once. */
   directories(): Promise<HostedDirectories> {
-    this.#directories ??= readDirectories(this.geometry, this.source);
+    this.#directories ??= readDirectories(this);
     return this.#directories;
   }
 
@@ -124,15 +124,16 @@ export class HostedSparseExtent implements ExtentBase {
   }
 }
 
-async function readDirectories(geometry: HostedGeometry | null, source: Source): Promise<HostedDirectories> {
+async function readDirectories(extent: HostedSparseExtent): Promise<HostedDirectories> {
+  const { geometry, source } = extent;
   const gd = await readDirectory(geometry?.gd ?? null, source);
   const rgd = await readDirectory(geometry?.rgd ?? null, source);
   const tables = new Float64Array(
     geometry === null ? 0 : Math.min(geometry.tables, Math.max(gd.length, rgd.length)),
   );
-  const lastStart = source.size - (geometry?.tableSize ?? 0);
+  const canBeTable = createTableTest(extent);
   for (let index = 0; index < tables.length; index++)
-    tables[index] = chooseTable(gd[index] ?? 0, rgd[index] ?? 0, index >= gd.length, lastStart);
+    tables[index] = chooseTable(gd[index] ?? 0, rgd[index] ?? 0, index >= gd.length, canBeTable);
   return { gd, rgd, tables };
 }
 
@@ -143,8 +144,26 @@ async function readDirectory(place: DirectoryPlace | null, source: Source): Prom
 }
 
 /** `isMissing`: the directory was cut off before this entry. */
-function chooseTable(gde: number, rgde: number, isMissing: boolean, lastStart: number): number {
+function chooseTable(
+  gde: number,
+  rgde: number,
+  isMissing: boolean,
+  canBeTable: (start: number) => boolean,
+): number {
   if (gde === 0 && !isMissing) return 0;
-  if (gde > 0 && gde * SECTOR_SIZE <= lastStart) return gde * SECTOR_SIZE;
-  return rgde > 0 && rgde * SECTOR_SIZE <= lastStart ? rgde * SECTOR_SIZE : UNREADABLE_TABLE;
+  if (canBeTable(gde * SECTOR_SIZE)) return gde * SECTOR_SIZE;
+  return canBeTable(rgde * SECTOR_SIZE) ? rgde * SECTOR_SIZE : UNREADABLE_TABLE;
+}
+
+/** Tells whether a table that begins at some byte is inside the file and clear of header, descriptor and directories. */
+export function createTableTest(extent: HostedSparseExtent): (start: number) => boolean {
+  const { geometry, source, descriptorArea } = extent;
+  if (geometry === null) return () => false;
+  const { gd, rgd, tableSize } = geometry;
+  const taken = [descriptorArea, gd, rgd].filter((place) => place !== null);
+  const lastStart = source.size - tableSize;
+  return (start) =>
+    start >= SECTOR_SIZE &&
+    start <= lastStart &&
+    !taken.some(({ offset, length }) => start < offset + length && offset < start + tableSize);
 }

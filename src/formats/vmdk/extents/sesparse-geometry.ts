@@ -87,6 +87,7 @@ export function readSeSparseGeometry(
   if (header.grainSize !== BigInt(SLOT_SECTORS) || header.grainTableSize !== 64n) return null;
   const [, , , directory, grainTables, , , grainArea] = areas;
   if (directory === undefined || grainTables === undefined || grainArea === undefined) return null;
+  if ([directory, grainTables, grainArea].some(({ offset }) => offset > source.size)) return null;
   const grainSize = SLOT_SECTORS * SECTOR_SIZE;
   const grains = Math.ceil(capacity / SLOT_SECTORS);
   const tables = Math.ceil(grains / SLOTS_PER_TABLE);

@@ -4,7 +4,7 @@ import type { RegionKind, RegionSource } from '../../../model/owners.ts';
 import * as rules from '../rules/sesparse-tables.ts';
 import type { SeSparseExtent } from './sesparse.ts';
 import { SLOTS_PER_TABLE, type SeSparseGeometry } from './sesparse-geometry.ts';
-import { ENTRY_TYPE, slotOf, TABLE_ENTRY, type SlotTables } from './sesparse-tables.ts';
+import { ENTRY_TYPE, entryOf, slotOf, TABLE_ENTRY, type SlotTables } from './sesparse-tables.ts';
 
 /** What owns bytes of a seSparse extent's file, and the rules for each. */
 export interface SeSparseKinds {
@@ -32,7 +32,7 @@ export function createSeSparseKinds(
     guestOffset: guestStart + table * SLOTS_PER_TABLE * tables.grainSize,
     actual: hexEntry(directory[2 * table + 1] ?? 0, directory[2 * table] ?? 0),
   });
-  const locateGrain = (grain: number): RegionSource => {
+  const locateGrain = (grain: number, start?: number): RegionSource => {
     const table = Math.floor(grain / SLOTS_PER_TABLE);
     const index = grain % SLOTS_PER_TABLE;
     const offset = (tables.offsets[table] ?? 0) + 8 * index;
@@ -40,7 +40,7 @@ export function createSeSparseKinds(
     return {
       at,
       guestOffset: grain < tables.grains ? guestStart + grain * tables.grainSize : null,
-      actual: null,
+      actual: start === undefined ? null : showSlot(ENTRY_TYPE.allocated, start, tables),
     };
   };
   return {
@@ -94,7 +94,10 @@ export function createSeSparseKinds(
       name: 'given-up grain',
       role: 'data',
       rules: { overlap: rules.seGteUnmappedReuse },
-      locate: locateGrain,
+      locate: (grain, start) => ({
+        ...locateGrain(grain),
+        actual: start === undefined ? null : showSlot(ENTRY_TYPE.unmapped, start, tables),
+      }),
     },
   };
 }
@@ -145,6 +148,12 @@ function explainEntry(
     default:
       problems.add(rules.seGteType.report({ ...found, actual, data }));
   }
+}
+
+/** The entry whose slot begins at byte `start`. */
+function showSlot(type: number, start: number, { grainsOffset, grainSize }: SeSparseGeometry): string {
+  const { high, low } = entryOf(type, (start - grainsOffset) / grainSize);
+  return hexEntry(high, low);
 }
 
 function hexEntry(high: number, low: number): string {

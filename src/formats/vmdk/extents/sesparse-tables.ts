@@ -38,6 +38,13 @@ export function slotOf(high: number, low: number): number {
   return ((high & 0xffff) * 2 ** 32 + low) * 4096 + ((high >>> 16) & 0xfff);
 }
 
+/** The two halves of the entry that leads to a slot: what `slotOf` reads. */
+export function entryOf(type: number, slot: number): { readonly high: number; readonly low: number } {
+  const rest = Math.floor(slot / 4096);
+  const high = ((type << 28) | ((slot % 4096) << 16) | Math.floor(rest / 2 ** 32)) >>> 0;
+  return { high, low: rest % 2 ** 32 };
+}
+
 /** Adds the runs of guest bytes `from` to `to - 1`; pauses after each batch of tables. */
 export function resolveSlots(
   tables: SlotTables,

@@ -59,6 +59,8 @@ async function findMetadataBehindGrains(extent: HostedSparseExtent): Promise<rea
   let end = 0;
   for (const { offset, index } of placed) {
     const last = groups.at(-1);
+    // Entries that share a table are reported as that.
+    if (offset < end) continue;
     if (offset !== end || last === undefined)
       groups.push({ offset, covers: 'gt', index, sectors: tableSectors });
     else groups[groups.length - 1] = { ...last, sectors: last.sectors + tableSectors };

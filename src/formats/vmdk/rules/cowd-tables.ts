@@ -67,6 +67,7 @@ export const cowdGteOutOfFile: RegionRule = defineRegionRule({
   title: 'A grain lies outside the file',
   spec: TABLES,
   repair: 'lossy',
+  derivedFrom: ['vmdk3/gde-duplicate'],
   explanation: {
     what: 'An entry of a grain table leads to a grain that is not, or not wholly, inside the file.',
     why: 'What the guest wrote there is lost.',
@@ -84,6 +85,7 @@ export const cowdGteInMetadata: RegionRule = defineRegionRule({
   title: 'A grain lies among the metadata',
   spec: TABLES,
   repair: 'lossy',
+  derivedFrom: ['vmdk3/gde-duplicate'],
   explanation: {
     what: 'An entry of a grain table leads to sectors of the header, the directory or a table.',
     why: 'The guest reads tables as its data, and when it writes there it destroys the disk.',
@@ -101,6 +103,7 @@ export const cowdGteDuplicate: RegionRule = defineRegionRule({
   title: 'Two entries lead to the same sectors',
   spec: TABLES,
   repair: 'none',
+  derivedFrom: ['vmdk3/gde-duplicate'],
   explanation: {
     what: 'Two entries of grain tables lead to one grain, or to grains that share sectors.',
     why: 'At least one of them shows data that belongs to the other.',
@@ -142,7 +145,12 @@ export const cowdFreeSector: RaisableRule<
   title: 'The header is wrong about the next free sector',
   spec: `${TABLES}, freeSector`,
   repair: 'safe',
-  derivedFrom: ['vmdk3/gte-out-of-file', 'vmdk3/gde-out-of-file', 'vmdk3/gd-offset-invalid'],
+  derivedFrom: [
+    'vmdk3/gde-in-metadata',
+    'vmdk3/gte-out-of-file',
+    'vmdk3/gde-out-of-file',
+    'vmdk3/gd-offset-invalid',
+  ],
   message: ({ free, used, size }) =>
     free < used
       ? `header.free_sector is ${free}, but tables and grains are in use up to sector ${used}`
@@ -183,6 +191,11 @@ export const cowdGrainUnreferenced: RaisableRule<
   spec: `${TABLES}, freeSector`,
   repair: 'none',
   derivedFrom: [
+    'vmdk3/gde-in-metadata',
+    'vmdk3/gte-out-of-file',
+    'vmdk3/gte-in-metadata',
+    'vmdk3/gte-duplicate',
+    'vmdk3/gte-beyond-capacity',
     'vmdk3/gde-out-of-file',
     'vmdk3/gd-offset-invalid',
     'vmdk3/gd-entries-mismatch',

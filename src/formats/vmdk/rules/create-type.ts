@@ -153,6 +153,7 @@ export const createTypeEmbeddedMismatch: RaisableRule<
   title: 'createType and the header do not fit together',
   spec: `${CREATE_TYPE}; SparseExtentHeader, flags`,
   repair: 'safe',
+  derivedFrom: ['vmdk4/compression-flag-mismatch', 'vmdk4/markers-without-compression'],
   message: ({ type, isCompressed }) =>
     `createType is ${type}, but by the flags in the header grains are ${isCompressed ? 'compressed' : 'not compressed'}`,
   explanation: {

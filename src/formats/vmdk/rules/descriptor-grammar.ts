@@ -74,7 +74,7 @@ export const descriptorUnparsedLine: RaisableRule<
   *check(image) {
     for (const descriptor of descriptorOf(image))
       for (const statement of descriptor.statements) {
-        if (statement.kind !== 'unparsed') continue;
+        if (statement.kind !== 'unparsed' || statement.isExtent) continue;
         const { number } = statement.line;
         const data = { line: number, flaw: statement.flaw };
         yield textFinding(descriptor, lineSpan(statement), `descriptor.line[${number}]`, data);

@@ -157,6 +157,7 @@ export const cidMalformed: RaisableRule<VmdkImage, { readonly key: string; reado
     title: 'A content id is not 8 hex digits',
     spec: `${DESCRIPTOR}, CID and parentCID`,
     repair: 'lossy',
+    derivedFrom: ['vmdk/descriptor-not-text'],
     message: ({ key, value }) => `${key} is ${JSON.stringify(value)}, must be up to 8 hex digits`,
     explanation: {
       what: 'A content id is a 32-bit number in hex; this one has other characters or more than 8 digits.',

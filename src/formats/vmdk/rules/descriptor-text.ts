@@ -24,6 +24,7 @@ export const descriptorMissing: RaisableRule<unknown, { readonly isPartOfSet: bo
   title: 'An extent without descriptor',
   spec: DESCRIPTOR,
   repair: 'none',
+  derivedFrom: ['vmdk4/descriptor-bounds'],
   message: ({ isPartOfSet }) =>
     isPartOfSet
       ? 'this is an extent without descriptor: one part of a disk, which is described by another file'
@@ -271,7 +272,9 @@ export const descriptorLineEndings: RaisableRule<
       const isMixed = end !== 'cr';
       const severity = isMixed ? 'info' : 'warning';
       const data = { line: number, isMixed };
-      yield textFinding(descriptor, lineSpan(found), `descriptor.line[${number}]`, data, { severity });
+      const { offset, length } = lineSpan(found);
+      const place = { offset: offset + length, length: end === 'crlf' ? 2 : 1 };
+      yield textFinding(descriptor, place, `descriptor.line[${number}]`, data, { severity });
     }
   },
 });
@@ -299,7 +302,12 @@ export const descriptorHiddenTail: RaisableRule<VmdkImage, { readonly bytes: num
   title: 'Something stands behind the end of the descriptor',
   spec: DESCRIPTOR,
   repair: 'lossy',
-  derivedFrom: ['vmdk/descriptor-not-text', 'vmdk/descriptor-bom'],
+  derivedFrom: [
+    'vmdk/descriptor-not-text',
+    'vmdk/descriptor-bom',
+    'vmdk/descriptor-overflow',
+    'vmdk4/descriptor-bounds',
+  ],
   message: ({ bytes }) => `${bytes} bytes that are not zero stand behind the zero byte that ends the text`,
   explanation: {
     what: 'The text ends at its first zero byte; behind it, in the area of the descriptor, there are other bytes.',

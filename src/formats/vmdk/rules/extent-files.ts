@@ -6,6 +6,7 @@ import { parseSectors, placeOf, type Descriptor } from '../descriptor/descriptor
 import type { FlatExtent, UnavailableCause, UnavailableExtent } from '../extents/plain.ts';
 import type { Extent, VmdkImage } from '../image.ts';
 import { findMagic } from '../marks.ts';
+import { agrees } from './field-rule.ts';
 import { DESCRIPTOR, descriptorOf, extentField, textFinding } from './text-rule.ts';
 
 const FILES = `${DESCRIPTOR}, extent descriptions`;
@@ -307,7 +308,7 @@ export const extentCapacityMismatch: RaisableRule<
   title: 'Header and extent line give different sizes',
   spec: `${FILES}; SparseExtentHeader, capacity`,
   repair: 'decision',
-  derivedFrom: ['vmdk/descriptor-not-text'],
+  derivedFrom: ['vmdk/descriptor-not-text', 'vmdk4/capacity-zero'],
   message: ({ extent, line, header }) =>
     `extent ${extent} has ${line} sectors by its line and ${header} by its header`,
   explanation: {
@@ -325,6 +326,7 @@ export const extentCapacityMismatch: RaisableRule<
         const { line } = extent;
         const declared = line === null ? null : parseSectors(line.sectors.text);
         if (line === null || header === null || declared === null || header === declared) continue;
+        if (extent.kind === 'hosted-sparse' && !agrees(extent, ({ capacity }) => capacity)) continue;
         const excess = (header - declared) * SECTOR_SIZE;
         const isRounding = excess > 0 && excess < (extent.grainSize ?? 0);
         yield {
@@ -345,9 +347,9 @@ function capacityOf(extent: Extent): number | null {
     case 'hosted-sparse':
       return extent.geometry?.capacitySectors ?? null;
     case 'cowd':
-      return extent.header.numSectors;
+      return extent.header.numSectors === 0 ? null : extent.header.numSectors;
     case 'sesparse':
-      return Number(extent.headers.constant.capacity);
+      return extent.geometry === null ? null : Number(extent.headers.constant.capacity);
     default:
       return null;
   }

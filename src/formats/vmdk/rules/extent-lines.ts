@@ -2,7 +2,7 @@ import type { Finding, Severity } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { findProperty, parseSectors, type Descriptor } from '../descriptor/descriptor.ts';
 import type { Token } from '../descriptor/lines.ts';
-import { ACCESS_MODES, EXTENT_TYPES, type ExtentLine } from '../descriptor/statements.ts';
+import { ACCESS_MODES, EXTENT_TYPES, type ExtentLine, type Statement } from '../descriptor/statements.ts';
 import type { VmdkImage } from '../image.ts';
 import { DESCRIPTOR, descriptorOf, extentField, lineSpan, textFinding } from './text-rule.ts';
 
@@ -69,7 +69,13 @@ export const extentNone: RaisableRule<VmdkImage, { readonly lines: number }> = d
   title: 'The descriptor lists no usable extent',
   spec: LINE,
   repair: 'none',
-  derivedFrom: ['vmdk/descriptor-not-text', 'vmdk/descriptor-bom'],
+  derivedFrom: [
+    'vmdk/extent-size-invalid',
+    'vmdk/extent-line-malformed',
+    'vmdk/extent-type-unknown',
+    'vmdk/descriptor-not-text',
+    'vmdk/descriptor-bom',
+  ],
   message: ({ lines }) =>
     lines === 0
       ? 'the descriptor lists no extent'
@@ -95,35 +101,38 @@ export const extentNone: RaisableRule<VmdkImage, { readonly lines: number }> = d
 });
 
 /** A line that breaks the grammar. */
-export const extentLineMalformed: RaisableRule<
-  VmdkImage,
-  { readonly extent: number; readonly flaw: string }
-> = defineRule<VmdkImage, { readonly extent: number; readonly flaw: string }>({
-  id: 'vmdk/extent-line-malformed',
-  severity: 'error',
-  depth: 'header',
-  title: 'An extent line is malformed',
-  spec: LINE,
-  repair: 'none',
-  message: ({ extent, flaw }) => `the line of extent ${extent} is malformed: ${flaw}`,
-  explanation: {
-    what: 'An extent line is ACCESS SECTORS TYPE "FILE" OFFSET; this one has something else in it, or lacks something.',
-    why: 'A reader that drops the line shows a smaller disk, with everything behind it in the wrong place.',
-    how: 'A typing error, or a name with a quote in it, for which there is no way to write it.',
-    readers: 'QEMU ignores some malformed lines without a word and refuses others.',
-    repair: 'Correct the line.',
-  },
-  *check(image) {
-    for (const descriptor of descriptorOf(image))
-      for (const statement of descriptor.statements) {
-        if (statement.kind === 'extent' && statement.flaw !== null)
-          yield textFinding(descriptor, lineSpan(statement), extentField(statement), {
-            extent: statement.index,
-            flaw: statement.flaw,
-          });
-      }
-  },
-});
+export const extentLineMalformed: RaisableRule<VmdkImage, { readonly line: number; readonly flaw: string }> =
+  defineRule<VmdkImage, { readonly line: number; readonly flaw: string }>({
+    id: 'vmdk/extent-line-malformed',
+    severity: 'error',
+    depth: 'header',
+    title: 'An extent line is malformed',
+    spec: LINE,
+    repair: 'none',
+    message: ({ line, flaw }) => `line ${line} is a malformed extent line: ${flaw}`,
+    explanation: {
+      what: 'An extent line is ACCESS SECTORS TYPE "FILE" OFFSET; this one has something else in it, or lacks something.',
+      why: 'A reader that drops the line shows a smaller disk, with everything behind it in the wrong place.',
+      how: 'A typing error, or a name with a quote in it, for which there is no way to write it.',
+      readers: 'QEMU ignores some malformed lines without a word and refuses others.',
+      repair: 'Correct the line.',
+    },
+    *check(image) {
+      for (const descriptor of descriptorOf(image))
+        for (const statement of descriptor.statements) {
+          const flaw = flawOf(statement);
+          const { number } = statement.line;
+          const field = statement.kind === 'extent' ? extentField(statement) : `descriptor.line[${number}]`;
+          if (flaw !== null)
+            yield textFinding(descriptor, lineSpan(statement), field, { line: number, flaw });
+        }
+    },
+  });
+
+function flawOf(statement: Statement): string | null {
+  if (statement.kind === 'extent') return statement.flaw;
+  return statement.kind === 'unparsed' && statement.isExtent ? statement.flaw : null;
+}
 
 /** An access that nobody knows. */
 export const extentAccessUnknown: LineRule = defineRule<VmdkImage, LineFault>({
@@ -159,13 +168,13 @@ export const extentAccessNotRw: LineRule = defineRule<VmdkImage, LineFault>({
   spec: LINE,
   repair: 'lossy',
   message: ({ extent, word }) =>
-    `extent ${extent} is ${word}: QEMU leaves it out, and what follows moves to the wrong place`,
+    `extent ${extent} is ${word}, not RW: QEMU leaves such a line of a descriptor file out, and what follows it moves to the wrong place`,
   explanation: {
     what: 'An extent is read-only or without access, which is legal and rare.',
     why: 'It has its place on the disk. In a reader that leaves it out, everything behind it moves forward.',
     how: 'Disks on partitions of a host, where some partitions are hidden or protected from the guest.',
     readers:
-      'QEMU drops every line that is not RW, without a word; vdcheck, libvmdk and VMware keep its place.',
+      'QEMU drops every line of a descriptor file that is not RW, without a word, and does not look at the one inside an extent; vdcheck, libvmdk and VMware keep its place.',
     repair: 'Before converting with QEMU, write RW into a copy of the descriptor.',
   },
   check: (image) =>
@@ -344,6 +353,7 @@ export const extentZeroWithFile: LineRule = defineRule<VmdkImage, LineFault>({
   title: 'A file where there should be none, or none where there should be one',
   spec: LINE,
   repair: 'none',
+  derivedFrom: ['vmdk/extent-line-malformed'],
   message: ({ extent, word }) => `extent ${extent} (${word}): ZERO extents have no file, all others have one`,
   explanation: {
     what: 'A ZERO extent names a file, or an extent of another type names none.',

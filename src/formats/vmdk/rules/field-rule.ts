@@ -33,6 +33,15 @@ export function hostedExtents(image: VmdkImage): HostedSparseExtent[] {
   return image.extents.filter((extent): extent is HostedSparseExtent => extent.kind === 'hosted-sparse');
 }
 
+/** Whether header and footer say the same; where they do not that is reported, and what follows from it is not. */
+export function agrees(
+  { headers }: HostedSparseExtent,
+  read: (fields: PlacedHeader['fields']) => unknown,
+): boolean {
+  const { header, footer } = headers;
+  return footer === null || read(footer.fields) === read(header.fields);
+}
+
 /** A finding at a field of the header that counts, or of the one that is given. */
 export function headerFault(
   extent: HostedSparseExtent,
@@ -47,4 +56,17 @@ export function headerFault(
     ...fault,
     ...(options.severity === undefined ? {} : { severity: options.severity }),
   };
+}
+
+/** The flags word in hex, as documents write it. */
+export function showFlags(flags: PlacedHeader['fields']['flags']): string {
+  const word =
+    Number(flags.validNewlineDetector) +
+    Number(flags.useRedundant) * 2 +
+    Number(flags.zeroedGrain) * 4 +
+    flags.reservedCompatible * 8 +
+    Number(flags.compressed) * 0x1_0000 +
+    Number(flags.markers) * 0x2_0000 +
+    flags.reservedIncompatible * 0x4_0000;
+  return `0x${word.toString(16)}`;
 }

@@ -25,6 +25,7 @@ export const gdeZero: RaisableRule<VmdkImage, DirectoryFault> = defineRule<VmdkI
   title: 'A grain table is missing',
   spec: DIRECTORY,
   repair: 'lossy',
+  derivedFrom: ['vmdk4/tables-overlap', 'vmdk4/gd-rgd-same'],
   message: ({ field, absent, tables }) =>
     absent === null
       ? `${field} is 0: there is no grain table for this part of the disk, though all tables exist from the start in such an extent`

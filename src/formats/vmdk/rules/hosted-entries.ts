@@ -41,6 +41,7 @@ export const gteMisaligned: RaisableRule<
   title: 'A grain does not begin where grains begin',
   spec: TABLES,
   repair: 'none',
+  derivedFrom: ['vmdk4/overhead-invalid'],
   message: ({ field, entry, first, grain }) =>
     `${field} is sector ${entry}, not a multiple of ${grain} sectors behind the first grain at ${first}`,
   explanation: {

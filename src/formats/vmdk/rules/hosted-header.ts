@@ -1,5 +1,6 @@
+import { findProperty } from '../descriptor/descriptor.ts';
 import { isIntact } from '../extents/placed-header.ts';
-import { defineFieldRule, headerFault, hostedExtents, type FieldRule } from './field-rule.ts';
+import { agrees, defineFieldRule, headerFault, hostedExtents, type FieldRule } from './field-rule.ts';
 
 const HEADER = 'VMware Virtual Disk Format 5.0, Hosted Sparse Extents, SparseExtentHeader';
 
@@ -68,13 +69,15 @@ export const versionFlagMismatch: FieldRule = defineFieldRule({
   spec: `${HEADER}, version and flags`,
   repair: 'safe',
   explanation: {
-    what: 'Zeroed grains came with version 2 and compressed streams with version 3, but the version field says something else.',
+    what: 'Zeroed grains came with version 2, compressed streams and changed block tracking with version 3; the version field does not fit what the extent uses.',
     why: 'A reader that goes by the version ignores the feature, and may then show the guest other bytes than one that goes by the flags.',
     how: 'A tool that set a flag without raising the version, or a header edited by hand.',
     readers: 'QEMU goes by the flags; VirtualBox goes by the version and refuses what it does not expect.',
     repair: 'Write the version that belongs to the flags; no data is touched.',
   },
   *check(image) {
+    const { descriptor } = image;
+    const isTracked = descriptor !== null && findProperty(descriptor, 'changeTrackPath') !== undefined;
     for (const extent of hostedExtents(image)) {
       const { version, flags } = extent.headers.header.fields;
       const header = extent.headers.header;
@@ -92,6 +95,13 @@ export const versionFlagMismatch: FieldRule = defineFieldRule({
           { expected: '3 with markers (flag bit 17)', actual: '2' },
           { header },
         );
+      if (version === 3 && !flags.compressed && !isTracked)
+        yield headerFault(
+          extent,
+          'version',
+          { expected: '1 or 2 without compression and changed block tracking', actual: '3' },
+          { header, severity: 'info' },
+        );
     }
   },
 });
@@ -104,6 +114,7 @@ export const flagsIncompatible: FieldRule = defineFieldRule({
   title: 'Unknown flags that a reader must not ignore',
   spec: `${HEADER}, flags`,
   repair: 'none',
+  message: ({ field, actual }) => `${field} is ${actual}: no document defines any of the bits 18 to 31`,
   explanation: {
     what: 'A bit in the upper half of the flags is set that no document defines. That half is for features without which an extent cannot be read.',
     why: 'The grains may be stored in a way that nobody here knows; what is read may be wrong.',
@@ -121,6 +132,7 @@ export const flagsCompatible: FieldRule = defineFieldRule({
   title: 'Unknown flags that a reader may ignore',
   spec: `${HEADER}, flags`,
   repair: 'none',
+  message: ({ field, actual }) => `${field} is ${actual}: no document defines any of the bits 3 to 15`,
   explanation: {
     what: 'A bit among 3 to 15 of the flags is set; no document gives it a meaning.',
     why: 'By the rule for that half readers may ignore it, so the guest sees the same disk everywhere.',
@@ -176,7 +188,7 @@ export const compressionFlagMismatch: FieldRule = defineFieldRule({
   title: 'Flags and algorithm disagree whether grains are compressed',
   spec: `${HEADER}, flags bit 16 and compressAlgorithm`,
   repair: 'decision',
-  derivedFrom: ['vmdk4/compression-unknown'],
+  derivedFrom: ['vmdk4/compression-unknown', 'vmdk4/markers-without-compression'],
   explanation: {
     what: 'Bit 16 of the flags and the field compressAlgorithm say different things about compression.',
     why: 'Depending on which of the two a reader asks, the guest gets its data or the bytes of a compressed stream.',
@@ -187,6 +199,7 @@ export const compressionFlagMismatch: FieldRule = defineFieldRule({
   *check(image) {
     for (const extent of hostedExtents(image)) {
       const { flags, compressAlgorithm } = extent.headers.current.fields;
+      if (!agrees(extent, ({ compressAlgorithm: algorithm }) => algorithm)) continue;
       if (flags.compressed !== (compressAlgorithm === 1))
         yield headerFault(extent, 'compress_algorithm', {
           expected: flags.compressed ? '1 (flag bit 16 is set)' : '0 (flag bit 16 is clear)',

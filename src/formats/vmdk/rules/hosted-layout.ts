@@ -1,5 +1,7 @@
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
-import { defineFieldRule, headerFault, hostedExtents, type FieldRule } from './field-rule.ts';
+import type { HostedGeometry } from '../extents/hosted-geometry.ts';
+import type { HostedSparseExtent } from '../extents/hosted-sparse.ts';
+import { agrees, defineFieldRule, headerFault, hostedExtents, type FieldRule } from './field-rule.ts';
 
 const HEADER = 'VMware Virtual Disk Format 5.0, Hosted Sparse Extents, SparseExtentHeader';
 /** An extent without usable figures has no tables to judge. */
@@ -229,6 +231,7 @@ export const rgdFlagOffsetMismatch: FieldRule = defineFieldRule({
   *check(image) {
     for (const extent of hostedExtents(image)) {
       const { flags, rgdOffset } = extent.headers.current.fields;
+      if (!agrees(extent, ({ flags: { useRedundant } }) => useRedundant)) continue;
       const isNone = rgdOffset === 0n || rgdOffset === 0xffff_ffff_ffff_ffffn;
       if (flags.useRedundant === !isNone) continue;
       yield headerFault(extent, 'rgd_offset', {
@@ -271,10 +274,11 @@ export const gdRgdSame: FieldRule = defineFieldRule({
 export const overheadInvalid: FieldRule = defineFieldRule({
   id: 'vmdk4/overhead-invalid',
   severity: 'warning',
-  depth: 'header',
+  depth: 'metadata',
   title: 'The header is wrong about where the grains begin',
   spec: `${HEADER}, overHead`,
   repair: 'safe',
+  derivedFrom: ['vmdk4/footer-missing', 'vmdk4/gd-out-of-file', 'vmdk4/gd-rgd-same'],
   message: ({ field, expected, actual }) =>
     actual === '0'
       ? `${field} is 0, which would put grains over the header`
@@ -287,7 +291,7 @@ export const overheadInvalid: FieldRule = defineFieldRule({
       'QEMU refuses an extent whose overHead is behind the end of the file, and does not look at it otherwise.',
     repair: 'Write the sector behind the last table, rounded up to a whole grain.',
   },
-  *check(image) {
+  async *check(image) {
     for (const extent of hostedExtents(image)) {
       const { overhead } = extent.headers.current.fields;
       const { geometry, source } = extent;
@@ -298,18 +302,33 @@ export const overheadInvalid: FieldRule = defineFieldRule({
         yield headerFault(extent, 'overhead', fault, { severity: 'error' });
         continue;
       }
-      if (extent.headers.current.name === 'footer') continue;
-      const end = Math.max(
-        ...[geometry.gd, geometry.rgd].map((place) => (place === null ? 0 : place.offset + place.length)),
-      );
-      if (end <= source.size && Number(overhead) * SECTOR_SIZE < end)
+      if (extent.headers.footer !== null) continue;
+      const end = await endOfTables(extent, geometry);
+      if (end <= fileSectors && overhead < end)
         yield headerFault(extent, 'overhead', {
-          expected: `at least ${Math.ceil(end / SECTOR_SIZE)}, where the directories end`,
+          expected: `at least ${end}, where the tables end`,
           actual: String(overhead),
         });
     }
   },
 });
+
+/** Sector behind the directories and behind the tables that follow each of them without a gap, as they do in extents with tables in front. */
+async function endOfTables(extent: HostedSparseExtent, geometry: HostedGeometry): Promise<number> {
+  const directories = await extent.directories();
+  const tableSectors = Math.ceil(geometry.tableSize / SECTOR_SIZE);
+  const ends = (['gd', 'rgd'] as const).map((name) => {
+    const place = geometry[name];
+    if (place === null) return 0;
+    let end = Math.ceil((place.offset + place.length) / SECTOR_SIZE);
+    for (const entry of directories[name]) {
+      if (entry !== end) break;
+      end += tableSectors;
+    }
+    return end;
+  });
+  return Math.max(...ends);
+}
 
 /** Grains do not begin at multiples of their size. */
 export const overheadAlignment: FieldRule = defineFieldRule({

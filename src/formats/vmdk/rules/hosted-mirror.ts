@@ -1,11 +1,13 @@
-import type { Source } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Finding } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { tableBatches } from '../../shared/table-walk.ts';
-import { withoutRepeats } from '../extents/grain-tables.ts';
 import type { HostedGeometry } from '../extents/hosted-geometry.ts';
-import type { HostedDirectories, HostedSparseExtent } from '../extents/hosted-sparse.ts';
+import {
+  createTableTest,
+  type HostedDirectories,
+  type HostedSparseExtent,
+} from '../extents/hosted-sparse.ts';
 import { areEqualTables, CopyReader } from '../extents/mirror.ts';
 import type { VmdkImage } from '../image.ts';
 import { asWords } from '../words.ts';
@@ -52,7 +54,7 @@ async function* compareTables(extent: HostedSparseExtent): AsyncIterable<Finding
   const directories = await extent.directories();
   if (directories.gd.length === 0 || directories.rgd.length === 0) return;
   const copies = new CopyReader(source, geometry.tableSize);
-  const set = { offsets: pairedTables(directories, geometry, source), tableBytes: geometry.tableSize };
+  const set = { offsets: pairedTables(extent, directories, geometry), tableBytes: geometry.tableSize };
   for await (const { first, count, bytes } of tableBatches(source, set)) {
     for (let table = first; table < first + count;) {
       const neighbours = countNeighbours(
@@ -72,21 +74,36 @@ async function* compareTables(extent: HostedSparseExtent): AsyncIterable<Finding
   }
 }
 
-/** Positions of tables that exist in both copies, apart from one another and inside the file; 0 for all others. */
+/** Positions of tables that exist in both copies, each in a place of its own; 0 for all others, which have a finding already. */
 function pairedTables(
+  extent: HostedSparseExtent,
   { gd, rgd }: HostedDirectories,
   { tableSize }: HostedGeometry,
-  source: Source,
 ): ArrayLike<number> {
-  const last = (source.size - tableSize) / SECTOR_SIZE;
+  const canBeTable = createTableTest(extent);
+  const contested = findContested(gd, rgd, tableSize / SECTOR_SIZE);
+  const isSound = (entry: number): boolean => canBeTable(entry * SECTOR_SIZE) && !contested.has(entry);
   const offsets = new Float64Array(Math.min(gd.length, rgd.length));
   for (let index = 0; index < offsets.length; index++) {
     const mine = gd[index] ?? 0;
-    const copy = rgd[index] ?? 0;
-    if (mine !== 0 && copy !== 0 && mine !== copy && mine <= last && copy <= last)
-      offsets[index] = mine * SECTOR_SIZE;
+    if (isSound(mine) && isSound(rgd[index] ?? 0)) offsets[index] = mine * SECTOR_SIZE;
   }
-  return withoutRepeats(offsets);
+  return offsets;
+}
+
+/** Entries of both directories whose tables share sectors with the table of another entry. */
+function findContested(gd: Uint32Array, rgd: Uint32Array, tableSectors: number): ReadonlySet<number> {
+  const sorted = new Uint32Array(gd.length + rgd.length);
+  sorted.set(gd);
+  sorted.set(rgd, gd.length);
+  sorted.sort();
+  const contested = new Set<number>();
+  for (let position = 1; position < sorted.length; position++) {
+    const before = sorted[position - 1] ?? 0;
+    const entry = sorted[position] ?? 0;
+    if (before > 0 && entry < before + tableSectors) contested.add(before).add(entry);
+  }
+  return contested;
 }
 
 function countNeighbours(entries: Uint32Array, from: number, to: number, step: number): number {
@@ -96,19 +113,20 @@ function countNeighbours(entries: Uint32Array, from: number, to: number, step: n
 }
 
 function* explainDifference(
-  { file, guestStart }: HostedSparseExtent,
-  { entriesPerTable, grainSize }: HostedGeometry,
+  { file, guestStart, source }: HostedSparseExtent,
+  geometry: HostedGeometry,
   { gd, rgd }: HostedDirectories,
   firstTable: number,
   mine: Uint8Array,
   theirs: Uint8Array,
 ): Iterable<Finding<MirrorFault>> {
+  const { entriesPerTable, grainSize } = geometry;
   const entries = asWords(mine);
   const copies = asWords(theirs);
   for (let position = 0; position < entries.length; position++) {
     const primary = entries[position] ?? 0;
     const copy = copies[position] ?? 0;
-    if (primary === copy) continue;
+    if (primary === copy || isStray(primary, geometry, source.size)) continue;
     const table = firstTable + Math.floor(position / entriesPerTable);
     const index = position % entriesPerTable;
     const grain = table * entriesPerTable + index;
@@ -122,4 +140,14 @@ function* explainDifference(
       data: { field, primary, copy, copyOffset: (rgd[table] ?? 0) * SECTOR_SIZE + 4 * index },
     };
   }
+}
+
+/** Whether an entry cannot lead to a grain, so that it has a finding of its own. */
+function isStray(
+  entry: number,
+  { hasZeroedGrains, overheadSectors }: HostedGeometry,
+  fileSize: number,
+): boolean {
+  if (entry <= 1) return entry === 1 && !hasZeroedGrains;
+  return entry < overheadSectors || entry * SECTOR_SIZE >= fileSize;
 }

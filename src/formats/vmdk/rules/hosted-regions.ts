@@ -103,6 +103,7 @@ export const gteOutOfFile: RegionRule = defineRegionRule({
   title: 'A grain lies behind the end of the file',
   spec: TABLES,
   repair: 'lossy',
+  derivedFrom: ['vmdk4/gde-duplicate'],
   explanation: {
     what: 'An entry of a grain table leads to a grain that begins at or behind the end of the file.',
     why: 'What the guest wrote there is lost: it reads zeros or gets an error.',
@@ -138,6 +139,7 @@ export const gteInMetadata: RegionRule = defineRegionRule({
   title: 'A grain lies among the metadata',
   spec: TABLES,
   repair: 'lossy',
+  derivedFrom: ['vmdk4/gde-duplicate'],
   message: ({ region, start, length, limit, other }) =>
     other === null
       ? `${region} begins at byte ${start}, before the first grain at byte ${limit}`
@@ -160,6 +162,7 @@ export const gteDuplicate: RegionRule = defineRegionRule({
   title: 'Two entries lead to one grain',
   spec: TABLES,
   repair: 'none',
+  derivedFrom: ['vmdk4/gde-duplicate'],
   explanation: {
     what: "Two entries of grain tables have the same sector, so two places of the guest's disk are stored in one grain.",
     why: 'At least one of them shows data that belongs to the other, and what the guest writes to one changes the other.',
@@ -178,6 +181,7 @@ export const grainOverlap: RegionRule = defineRegionRule({
   title: 'Two grains share sectors',
   spec: TABLES,
   repair: 'none',
+  derivedFrom: ['vmdk4/gde-duplicate'],
   explanation: {
     what: 'Two grains begin at different sectors, but less than a grain apart.',
     why: 'The end of one is the beginning of the other: what the guest writes to one damages the other.',

@@ -1,9 +1,11 @@
+import { fileOffset, readAvailable } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Finding } from '../../../model/problem.ts';
 import { defineRule, type Facts, type RaisableRule } from '../../../model/rule.ts';
 import type { HostedGeometry } from '../extents/hosted-geometry.ts';
 import type { HostedSparseExtent } from '../extents/hosted-sparse.ts';
 import type { VmdkImage } from '../image.ts';
+import { firstNonZeroByte } from '../../shared/zeros.ts';
 import { hostedExtents } from './field-rule.ts';
 
 const LAYOUT = 'VMware Virtual Disk Format 5.0, Hosted Sparse Extents, layout of the file';
@@ -15,6 +17,22 @@ const BROKEN_TABLES = [
   'vmdk4/gde-in-metadata',
   'vmdk4/gde-duplicate',
   'vmdk4/footer-missing',
+  'vmdk4/tables-overlap',
+  'vmdk4/compression-flag-mismatch',
+];
+/** An entry that is damaged, or that its copy contradicts, leaves a grain behind. */
+const LOST_ENTRIES = [
+  'vmdk4/gde-zero',
+  'vmdk4/gde-shared-with-rgd',
+  'vmdk4/rgt-mismatch',
+  'vmdk4/gte-out-of-file',
+  'vmdk4/gte-straddles-end',
+  'vmdk4/gte-in-metadata',
+  'vmdk4/gte-one-without-flag',
+  'vmdk4/gte-duplicate',
+  'vmdk4/gte-misaligned',
+  'vmdk4/gte-beyond-capacity',
+  'vmdk4/footer-header-mismatch',
 ];
 
 /** Bytes of a file, in whole ranges. */
@@ -31,7 +49,7 @@ export const grainUnreferenced: RaisableRule<VmdkImage, Unused> = defineRule<Vmd
   title: 'Space for grains that no table leads to',
   spec: LAYOUT,
   repair: 'lossy',
-  derivedFrom: BROKEN_TABLES,
+  derivedFrom: [...BROKEN_TABLES, ...LOST_ENTRIES],
   message: ({ ranges, bytes }) =>
     `${bytes} bytes in ${ranges} ${ranges === 1 ? 'place' : 'places'} have room for whole grains, and no table leads to them`,
   explanation: {
@@ -100,6 +118,10 @@ export const hostedTrailingData: RaisableRule<VmdkImage, { readonly bytes: numbe
       'vmdk4/gte-straddles-end',
       'vmdk4/gte-out-of-file',
       'vmdk4/grain-marker-out-of-file',
+      'vmdk4/gte-beyond-capacity',
+      'vmdk4/grain-size-zero',
+      'vmdk4/grain-size-excessive',
+      'vmdk4/compressed-without-markers',
     ],
     message: ({ bytes, end }) =>
       `${bytes} bytes follow the end of the last structure at byte ${end}, and nothing refers to them`,
@@ -110,18 +132,18 @@ export const hostedTrailingData: RaisableRule<VmdkImage, { readonly bytes: numbe
       readers: 'QEMU reads the disk; in a streamOptimized file it then misses the footer and refuses.',
       repair: 'Look at what the bytes are and cut the file off behind its last grain.',
     },
-    *check(image, facts) {
+    async *check(image, facts) {
       for (const extent of hostedExtents(image)) {
-        const finding = findTrailing(extent, facts);
+        const finding = await findTrailing(extent, facts);
         if (finding !== null) yield finding;
       }
     },
   });
 
-function findTrailing(
+async function findTrailing(
   extent: HostedSparseExtent,
   facts: Facts,
-): Finding<{ bytes: number; end: number }> | null {
+): Promise<Finding<{ bytes: number; end: number }> | null> {
   const { geometry, file, source, descriptorArea } = extent;
   const ownership = facts.ownership(file);
   if (ownership === undefined || geometry === null) return null;
@@ -132,10 +154,25 @@ function findTrailing(
     (descriptorArea?.offset ?? 0) + (descriptorArea?.length ?? 0),
   );
   const bytes = source.size - end;
-  // Whole grains behind the last one are grains that lost their entry, and a leak. A stream ends anywhere in its last sectors.
-  const isRounding = geometry.isCompressed ? bytes < geometry.grainSize : endsWithGrain(extent, geometry);
-  if (bytes <= 0 || isRounding) return null;
+  if (bytes <= 0) return null;
+  // Whole grains behind the last one are grains that lost their entry, and a leak.
+  const isRounding = geometry.isCompressed
+    ? await isStreamEnd(extent, geometry, end)
+    : endsWithGrain(extent, geometry);
+  if (isRounding) return null;
   return { at: { file, offset: end, length: bytes, field: null }, data: { bytes, end } };
+}
+
+/** Whether a stream ends with what writers leave there: an end-of-stream marker, and zeros up to a whole grain (QEMU). */
+async function isStreamEnd(
+  { source }: HostedSparseExtent,
+  { grainSize }: HostedGeometry,
+  end: number,
+): Promise<boolean> {
+  const bytes = source.size - end;
+  if (bytes > grainSize + SECTOR_SIZE) return false;
+  const tail = await readAvailable(source, fileOffset(end), bytes);
+  return firstNonZeroByte(tail, 0) === tail.length;
 }
 
 /** A disk without any data in a file that has some. */

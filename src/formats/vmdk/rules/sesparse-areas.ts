@@ -73,7 +73,8 @@ export const seAreaOverlap: FieldRule = defineFieldRule({
     for (const extent of seSparseExtents(image)) {
       const header = { name: 'the constant header', offset: 0, length: SECTOR_SIZE };
       const sorted = [header, ...extent.areas]
-        .filter(({ length }) => length > 0)
+        // What begins behind the end of the file is reported as that.
+        .filter(({ offset, length }) => length > 0 && offset <= extent.source.size)
         .sort((a, b) => a.offset - b.offset);
       let last: { name: string; offset: number; length: number } = header;
       for (const area of sorted) {

@@ -153,6 +153,7 @@ export const seGrainsTooSmall: FieldRule = defineFieldRule({
   title: 'The area of grains is smaller than the disk',
   spec: `${CONSTANT}; known from one source`,
   repair: 'none',
+  derivedFrom: ['sesparse/capacity-zero'],
   explanation: {
     what: 'The sectors that the header sets aside for grains are fewer than the capacity.',
     why: 'When the guest has written to all of its disk, there is no room left.',

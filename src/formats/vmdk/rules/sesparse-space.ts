@@ -52,7 +52,12 @@ export const seFreeGtNumber: ExtentRule = defineSentenceRule({
   title: 'The next free grain table is one in use',
   spec: GUESSED,
   repair: 'none',
-  derivedFrom: [...BROKEN, 'sesparse/gde-out-of-area', 'sesparse/gde-duplicate'],
+  derivedFrom: [
+    'sesparse/grain-dir-too-small',
+    ...BROKEN,
+    'sesparse/gde-out-of-area',
+    'sesparse/gde-duplicate',
+  ],
   explanation: {
     what: 'free_gt_number is believed to be the number of the table that will be handed out next; tables of that number or above are in use, or there is no such table.',
     why: 'If that is what it means, the next table that is handed out overwrites one in use, and with it 16 MiB of the disk.',

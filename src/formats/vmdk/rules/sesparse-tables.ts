@@ -18,6 +18,7 @@ export const seGdeType: RaisableRule<unknown, SlotFault> = defineRule({
   title: 'A grain directory entry of unknown kind',
   spec: TABLES,
   repair: 'none',
+  derivedFrom: ['sesparse/area-overlap'],
   message: ({ field, actual }) =>
     `${field} is ${actual}: the top four bits must be 1 and the next 28 zero, or the whole entry`,
   explanation: {
@@ -40,7 +41,7 @@ export const seGdeOutOfArea: RaisableRule<
   title: 'A grain table outside the area of tables',
   spec: TABLES,
   repair: 'none',
-  derivedFrom: ['sesparse/area-out-of-file', 'sesparse/grain-tables-too-small'],
+  derivedFrom: ['sesparse/area-overlap', 'sesparse/area-out-of-file', 'sesparse/grain-tables-too-small'],
   message: ({ field, index, tables }) =>
     `${field} leads to table ${index}, but the area inside the file has room for ${tables}`,
   explanation: {
@@ -60,6 +61,7 @@ export const seGdeDuplicate: RegionRule = defineRegionRule({
   title: 'Two entries of the grain directory share a table',
   spec: TABLES,
   repair: 'none',
+  derivedFrom: ['sesparse/area-overlap'],
   explanation: {
     what: 'Two entries of the grain directory have the number of one table.',
     why: "Two regions of 16 MiB of the guest's disk are one: what is written to one appears in the other.",
@@ -77,6 +79,7 @@ export const seGteType: RaisableRule<unknown, SlotFault> = defineRule({
   title: 'A grain table entry of unknown kind',
   spec: TABLES,
   repair: 'none',
+  derivedFrom: ['sesparse/area-overlap'],
   message: ({ field, actual }) =>
     `${field} is ${actual}, of a kind above 3 in its top four bits, which nobody knows`,
   explanation: {
@@ -96,6 +99,7 @@ export const seGteUnallocatedPayload: RaisableRule<unknown, SlotFault> = defineR
   title: 'An entry of an unallocated grain holds something',
   spec: TABLES,
   repair: 'none',
+  derivedFrom: ['sesparse/area-overlap'],
   message: ({ field, actual }) =>
     `${field} is ${actual}: unallocated by its top four bits, but the rest is not zero`,
   explanation: {
@@ -134,6 +138,7 @@ export const seGteOutOfFile: RegionRule = defineRegionRule({
   title: 'A grain lies outside the file',
   spec: TABLES,
   repair: 'none',
+  derivedFrom: ['sesparse/area-overlap'],
   explanation: {
     what: 'An entry has a slot whose 4096 bytes are not, or not all, inside the file.',
     why: 'What the guest wrote there is lost.',
@@ -154,6 +159,7 @@ export const seGteOutOfArea: RaisableRule<
   title: 'A grain lies outside the area of grains',
   spec: TABLES,
   repair: 'none',
+  derivedFrom: ['sesparse/area-overlap'],
   message: ({ field, slot, slots }) =>
     `${field} has slot ${slot}, but the area of grains ends with slot ${slots - 1}`,
   explanation: {
@@ -173,6 +179,7 @@ export const seGteDuplicate: RegionRule = defineRegionRule({
   title: 'Two entries have one slot',
   spec: TABLES,
   repair: 'none',
+  derivedFrom: ['sesparse/gde-duplicate', 'sesparse/area-overlap'],
   explanation: {
     what: 'Two entries of kind 3 have the number of one slot.',
     why: 'At least one of them shows data that belongs to the other, and what the guest writes to one changes the other.',
@@ -190,6 +197,7 @@ export const seGteUnmappedReuse: RegionRule = defineRegionRule({
   title: 'A slot to be reclaimed is in use',
   spec: `${TABLES}; the payload of kind 1 is known from one source`,
   repair: 'none',
+  derivedFrom: ['sesparse/area-overlap'],
   explanation: {
     what: 'An entry of kind 1 (given up by the guest) names a slot to be reclaimed, and another entry uses that slot.',
     why: 'When the slot is reclaimed and handed out again, the data of the other entry is overwritten.',

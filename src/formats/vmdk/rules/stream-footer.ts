@@ -6,7 +6,7 @@ import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { GD_AT_END, headerPlace, isIntact } from '../extents/placed-header.ts';
 import type { HostedSparseExtent } from '../extents/hosted-sparse.ts';
 import type { VmdkImage } from '../image.ts';
-import { defineFieldRule, hostedExtents, type FieldFault, type FieldRule } from './field-rule.ts';
+import { defineFieldRule, hostedExtents, showFlags, type FieldFault, type FieldRule } from './field-rule.ts';
 
 const FOOTER = 'VMware Virtual Disk Format 5.0, Stream-Optimized Compressed Sparse Extents, footer';
 
@@ -132,7 +132,7 @@ export const eosMissing: RaisableRule<VmdkImage, null> = defineRule<VmdkImage, n
   spec: `${FOOTER} and markers, EOS`,
   repair: 'safe',
   derivedFrom: ['vmdk4/footer-missing'],
-  message: () => 'the last sector of the file is not an end-of-stream marker of zeros',
+  message: () => 'no end-of-stream marker, a sector of zeros, follows the footer',
   explanation: {
     what: 'A stream with a footer ends with a marker that is all zeros; the last sector holds something else.',
     why: "The guest's data may be complete, but readers take the file for one that was cut off.",
@@ -147,7 +147,8 @@ export const eosMissing: RaisableRule<VmdkImage, null> = defineRule<VmdkImage, n
       const offset = footer.offset + SECTOR_SIZE;
       const sector = await readAvailable(extent.source, fileOffset(offset), SECTOR_SIZE);
       if (sector.length === SECTOR_SIZE && sector.every((byte) => byte === 0)) continue;
-      yield { at: { file: extent.file, offset, length: sector.length, field: 'eos_marker' }, data: null };
+      const length = Math.max(sector.length, SECTOR_SIZE);
+      yield { at: { file: extent.file, offset, length, field: 'eos_marker' }, data: null };
     }
   },
 });
@@ -168,18 +169,6 @@ const MIRRORED: readonly Shown[] = [
   ['compress_algorithm', ({ compressAlgorithm }) => String(compressAlgorithm)],
   ['overhead', ({ overhead }) => String(overhead)],
 ];
-
-function showFlags(flags: SparseExtentHeader['flags']): string {
-  const word =
-    Number(flags.validNewlineDetector) +
-    Number(flags.useRedundant) * 2 +
-    Number(flags.zeroedGrain) * 4 +
-    flags.reservedCompatible * 8 +
-    Number(flags.compressed) * 0x1_0000 +
-    Number(flags.markers) * 0x2_0000 +
-    flags.reservedIncompatible * 0x4_0000;
-  return `0x${word.toString(16)}`;
-}
 
 /** Header and footer tell of different disks. */
 export const footerHeaderMismatch: FieldRule = defineFieldRule({
