@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConversionError, type Breach } from '../../src/codec/index.ts';
+import { ConversionError, fieldsOf, type Breach, type Structure } from '../../src/codec/index.ts';
 import { compile } from '../../tools/generate/compile.ts';
 import { className } from '../../tools/generate/naming.ts';
 import { openWorkspace, RUNTIME, type Workspace } from './conformance/workspace.ts';
@@ -56,6 +56,11 @@ const CASES: Readonly<Record<string, Case>> = {
       ],
       sum: 42,
     },
+  },
+  'members that are called like methods': {
+    spec: 'api_names',
+    bytes: [1, 2, 3, 4, 5],
+    values: { fields: 1, version: { patch: 2, at: 3 }, writers: { toBytes: 3 }, toJSON_: 5 },
   },
   'structures that ask for those around them': {
     spec: 'open_structures',
@@ -147,5 +152,21 @@ describe('generated classes refuse', () => {
   it('instances that depend on themselves, each time they are asked for', async () => {
     const object = (await load('unread_structures')).from(bytes(9, 1, 2, 3, 4));
     for (const property of ['own', 'third', 'own']) expect(() => object[property]).toThrow(ConversionError);
+  });
+});
+
+describe('a class whose members are called like methods', () => {
+  it('lacks those methods only', async () => {
+    const object = (await load('api_names')).from(bytes(1, 2, 3, 4, 5)) as unknown as Structure;
+    expect(object.fields).toBe(1);
+    expect(object.at('version.patch')).toEqual({ offset: 1, size: 1 });
+    expect(object.patch('version.patch', 7)).toEqual({ offset: 1, bytes: bytes(7) });
+    const plain = { fields: 1, version: { patch: 2 }, writers: { to_bytes: 3 }, params: { content: '04' } };
+    expect(JSON.parse(JSON.stringify(object))).toEqual({ ...plain, to_j_s_o_n: 5 });
+    expect(fieldsOf(object).map(({ name }) => name)).toEqual([
+      'fields',
+      ...Object.keys(plain).slice(1),
+      'to_j_s_o_n',
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { propertyOf, type Emission } from './emission.ts';
+import type { Emission } from './emission.ts';
 import { emitConstruction } from './emit-construct.ts';
 import { emitGetter, type GetterParts } from './emit-instances.ts';
 import { emitLayout } from './emit-layout.ts';
@@ -11,6 +11,7 @@ import {
 import { documentationText } from './emit-documentation.ts';
 import { emitRecordFields, isBitRecord, isRecord } from './emit-record.ts';
 import { emitMethods, type MethodParts } from './emit-methods.ts';
+import { isBare, takenText } from './emit-standing.ts';
 import { unwritableReason } from './writability.ts';
 
 /** A class in parts, ready to be printed. */
@@ -32,17 +33,14 @@ export interface ClassParts {
   readonly methods: readonly MethodParts[];
 }
 
-/** Members of the runtime's base class; a field of that name goes first, and the base class without them is used. */
-const API = ['at', 'fields', 'patch', 'toBytes', 'toJSON'];
-
 /** Everything about the class of one type. Problems go to the emission's `attempt`. */
 export function emitClass(emission: Emission): ClassParts {
   const { names, owner, attempt } = emission;
   const name = names.class(owner);
-  const members = [...owner.params, ...owner.fields, ...owner.instances];
-  const isBare = members.some((member) => API.includes(propertyOf(member, owner)));
   const fieldsName = names.local(`${name}Field`);
-  const base = isBare ? names.runtime('BareStructure') : `${names.runtime('Structure')}<${fieldsName}>`;
+  const base = isBare(emission)
+    ? names.runtime('BareStructure')
+    : `${names.runtime('Structure')}<${fieldsName}>`;
   const parameters = constructorParameters(emission);
   const layoutName = names.local(`${name.charAt(0).toLowerCase()}${name.slice(1)}Layout`);
   return {
@@ -51,6 +49,7 @@ export function emitClass(emission: Emission): ClassParts {
       ruleText(owner.rule),
       unwritableText(emission),
       recordText(emission),
+      takenText(emission),
     ]),
     base,
     layout: {
@@ -70,7 +69,7 @@ export function emitClass(emission: Emission): ClassParts {
       ...(attempt(() => emitRecordFields(emission)) ?? []),
       ...owner.instances.flatMap((instance) => attempt(() => emitGetter(instance, emission)) ?? []),
     ],
-    methods: emitMethods(emission, parameters, isBare),
+    methods: emitMethods(emission, parameters, fieldsName),
   };
 }
 

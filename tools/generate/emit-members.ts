@@ -128,7 +128,7 @@ export function isTaken(name: string): boolean {
 }
 
 const CONSTRUCTOR_VARIABLES = new Set(
-  'io parent root isLe at index item guard count on bytes view room globalThis'.split(' '),
+  'io parent root isLe at index item guard count on bytes view room values sink globalThis'.split(' '),
 );
 
 const RESERVED_WORDS = new Set(

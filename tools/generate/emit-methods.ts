@@ -1,6 +1,7 @@
 import { scopeAt, type Emission } from './emission.ts';
 import { emitWriting } from './emit-write.ts';
 import type { ParameterParts } from './emit-members.ts';
+import { standingMethods, takenNames } from './emit-standing.ts';
 import { hasCalculatedEndian } from './resolve.ts';
 import { fail, present } from './code.ts';
 import { translate } from './translate.ts';
@@ -24,18 +25,19 @@ export interface MethodParts {
 
 const METHOD = { isStatic: false, isOverride: false };
 
-/** All methods of a type's class. `isBare`: its fields have taken the names of the usual methods. */
+/** All methods of a type's class. `fields` is the type of its fields' ids. */
 export function emitMethods(
   emission: Emission,
   parameters: readonly ParameterParts[],
-  isBare: boolean,
+  fields: string,
 ): readonly MethodParts[] {
   const params = parameters.slice(3).map(({ name, type }) => ({ name, type }));
   const toText = emission.attempt(() => emitToText(emission)) ?? [];
   return [
     ...entryPoints(emission, params),
     ...creation(emission, params),
-    ...writeMethods(emission, isBare),
+    ...standingMethods(emission, fields),
+    ...writeMethods(emission),
     ...toText,
   ];
 }
@@ -101,7 +103,7 @@ function creationWith({ names, owner }: Emission): Pick<MethodParts, 'parameters
   return { parameters: [values], body, doc };
 }
 
-function writeMethods(emission: Emission, isBare: boolean): readonly MethodParts[] {
+function writeMethods(emission: Emission): readonly MethodParts[] {
   const { owner, analysis, names, attempt } = emission;
   if (attempt(() => unwritableReason(owner, analysis)) !== undefined) return [];
   const writing = attempt(() => emitWriting(emission)) ?? [];
@@ -114,7 +116,7 @@ function writeMethods(emission: Emission, isBare: boolean): readonly MethodParts
     body: writing,
     doc: 'Writes the fields in order, from where the writer stands.',
   };
-  if (isBare) return [write];
+  if (takenNames(emission).includes('toBytes')) return [write];
   const toBytes: MethodParts = {
     ...METHOD,
     name: 'toBytes',

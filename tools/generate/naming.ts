@@ -4,8 +4,11 @@ import { typePath, type EnumSpec, type SpecFile, type TypeSpec } from './model.t
 export function propertyName(id: string): string {
   if (id.startsWith('_')) return id;
   const name = id.replace(/_+([a-z0-9])/g, (_, next: string) => next.toUpperCase()).replace(/_+$/, '');
-  return name === 'constructor' ? 'constructor_' : name;
+  return RESERVED.has(name) ? `${name}_` : name;
 }
+
+/** What no member of an object can be called without harm: JavaScript's own code would take it for its own. */
+const RESERVED = new Set(['constructor', 'toJSON']);
 
 /** `parent_locator` as a class: `ParentLocator`. */
 export function className(id: string): string {
