@@ -12,7 +12,9 @@ export async function watch(folders: readonly string[], compile: () => Promise<n
   const again = (_event: string, name: string | null): void => {
     if (name?.endsWith('.ksy') !== true) return;
     clearTimeout(timer);
-    timer = setTimeout(() => (compiling = compiling.then(compile)), PAUSE_MS);
+    timer = setTimeout(() => {
+      compiling = compiling.then(compile);
+    }, PAUSE_MS);
   };
   const watchers = folders.map((folder) => watchFolder(folder, { recursive: true }, again));
   for (const folder of folders) process.stdout.write(`watching ${folder}\n`);
