@@ -62,6 +62,11 @@ const CASES: Readonly<Record<string, Case>> = {
     bytes: [1, 2, 3, 4, 5],
     values: { fields: 1, version: { patch: 2, at: 3 }, writers: { toBytes: 3 }, toJSON_: 5 },
   },
+  'ids that differ in a `_` only': {
+    spec: 'underscores',
+    bytes: [1, 2, 3],
+    values: { val_: 1, foo1_: 2, foo1: 3, val: 6 },
+  },
   'structures that ask for those around them': {
     spec: 'open_structures',
     bytes: [1, 2, 0xaa, 0xbb, 0xbb, 0xcc, 0xcc, 3, 4],

@@ -16,13 +16,18 @@ export function className(id: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** The properties of a type's attributes by id; two ids that become one property are told apart by a `_`. */
+/**
+ * The properties of a type's attributes by id. Of two ids that become one property, the one that is written like it keeps
+ * it; else the first does. The other one gets a `_`.
+ */
 export function propertyNames(type: TypeSpec): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
+  const ids = [...type.params, ...type.fields, ...type.instances].map(({ id }) => id);
+  const kept = new Set(ids.filter((id) => propertyName(id) === id));
   const taken = new Set<string>();
-  for (const { id } of [...type.params, ...type.fields, ...type.instances]) {
+  for (const id of ids) {
     let name = propertyName(id);
-    while (taken.has(name)) name += '_';
+    while (taken.has(name) || (name !== id && kept.has(name))) name += '_';
     taken.add(name);
     names.set(id, name);
   }
