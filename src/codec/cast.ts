@@ -10,6 +10,11 @@ export function present<T>(value: T | undefined): T {
   return value;
 }
 
+/** The value as `convert` makes it, or nothing where there is none. */
+export function ifPresent<T, R>(value: T | undefined, convert: (value: T) => R): R | undefined {
+  return value === undefined ? undefined : convert(value);
+}
+
 /**
  * `x.as<type>`: the value as what the spec says it is.
  *

@@ -62,6 +62,11 @@ const CASES: Readonly<Record<string, Case>> = {
     bytes: [1, 2, 3, 4, 5],
     values: { fields: 1, version: { patch: 2, at: 3 }, writers: { toBytes: 3 }, toJSON_: 5 },
   },
+  'computed values of enums, held as the members are': {
+    spec: 'enum_values',
+    bytes: [2, 1, 0, 0, 0, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 0, 0, 0],
+    values: { tag: 1n, kind: 1, chosen: 1, isOne: true, body: 9, number: 2n, large: 2n, smallOfLarge: 2n },
+  },
   'ids that differ in a `_` only': {
     spec: 'underscores',
     bytes: [1, 2, 3],

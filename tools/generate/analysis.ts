@@ -56,8 +56,8 @@ export class Analysis implements Facts {
 
   constructor(specs: readonly SpecFile[]) {
     this.specs = specs;
-    this.#findParents();
     this.#findBigEnums();
+    this.#findParents();
   }
 
   /** How one element of the attribute is read. Throws SpecError. */
@@ -137,7 +137,13 @@ export class Analysis implements Facts {
   #valueType(attribute: Attribute, value: Located, owner: TypeSpec): Omit<Member, 'property'> {
     const { type, optional } = translate(value.ast, this.scope(owner, value.place));
     const named = attribute.enumName === undefined ? type : this.#enumType(type, attribute.enumName, owner);
-    return { type: named, optional: optional || attribute.condition !== undefined };
+    return { type: this.#heldAsMembers(named), optional: optional || attribute.condition !== undefined };
+  }
+
+  /** A computed value of an enum is held as the members are, so that it can be compared with them. */
+  #heldAsMembers(type: ValueType): ValueType {
+    if (type.kind !== 'enum') return type;
+    return { ...type, of: { ...type.of, held: this.isBigEnum(type.spec) ? 'bigint' : 'number' } };
   }
 
   #readType(attribute: Attribute, owner: TypeSpec): Omit<Member, 'property'> {

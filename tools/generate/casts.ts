@@ -1,5 +1,6 @@
 import * as arithmetic from './arithmetic.ts';
 import { present } from './code.ts';
+import { enumInteger } from './methods.ts';
 import { intersection } from './range.ts';
 import type { Code, Scope } from './scope.ts';
 import * as types from './types.ts';
@@ -33,7 +34,7 @@ export function castInteger(value: Code, wanted: types.IntegerType, scope: Scope
 function integerOf(value: Code, scope: Scope): arithmetic.IntegerCode {
   const { type } = value;
   if (type.kind === 'integer') return { ...value, type };
-  if (type.kind === 'enum') return { ...value, type: type.of };
+  if (type.kind === 'enum') return enumInteger(value, type.of, scope);
   const helper = scope.names.runtime(type.kind === 'float' ? 'floatToInteger' : 'castToInteger');
   const result = type.kind === 'float' ? types.PARSED : types.UNKNOWN_INTEGER;
   return { text: `${helper}(${present(value, scope).text})`, type: result, optional: false };

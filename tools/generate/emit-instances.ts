@@ -4,7 +4,7 @@ import { emitAttribute } from './emit-read.ts';
 import { optionalTypeText } from './emit-types.ts';
 import type { Expression } from './expression.ts';
 import type { Attribute, TypeSpec } from './model.ts';
-import { childrenOf, type Scope } from './scope.ts';
+import { childrenOf, type Code, type Scope } from './scope.ts';
 import { converted, fail, present } from './code.ts';
 import { translate, translateCondition, translateCount } from './translate.ts';
 import * as types from './types.ts';
@@ -58,8 +58,19 @@ function emitValue(instance: Attribute, emission: Emission): readonly string[] {
   const member = analysis.memberOf(owner, instance.id);
   const translated = translate(instance.value.ast, scope);
   const value = member?.optional === true ? translated : present(translated, scope);
-  const wanted = member?.type.kind === 'enum' ? member.type.of : (member?.type ?? value.type);
-  return [`return ${converted(value, wanted, scope).text};`];
+  const wanted = member?.type ?? value.type;
+  return [
+    `return ${wanted.kind === 'enum' ? enumText(value, wanted.of, scope) : converted(value, wanted, scope).text};`,
+  ];
+}
+
+/** A value held as the members of its enum are. One that no member can be equal to may lose its last digits. */
+function enumText(value: Code, { held }: types.IntegerType, scope: Scope): string {
+  const { type, text, optional } = value;
+  const given = type.kind === 'enum' ? type.of.held : type.kind === 'integer' ? type.held : held;
+  if (given === held) return text;
+  const convert = scope.names.global(held === 'bigint' ? 'BigInt' : 'Number');
+  return optional ? `${scope.names.runtime('ifPresent')}(${text}, ${convert})` : `${convert}(${text})`;
 }
 
 function emitParsed(instance: Attribute, type: string, emission: Emission): readonly string[] {

@@ -176,7 +176,7 @@ function emitSwitch(
   const isRepeated = attribute.repeat !== undefined;
   const fallback = isTotal || isRepeated ? [] : ['default:', target.store('undefined')];
   if (on.type.kind === 'bytes') return emitBytesSwitch(wire, on, attribute, target, scope, emission);
-  const isMixed = on.type.kind === 'integer' && on.type.held === 'mixed';
+  const isMixed = heldOf(on.type) === 'mixed';
   const lines: string[] = [];
   let otherwise: readonly string[] = fallback;
   for (const { when, wire: one } of wire.cases) {
@@ -196,18 +196,21 @@ function emitSwitch(
   return [...declared, `switch (${isConstant ? 'on' : bigOn}) {`, ...lines, ...otherwise, '}'];
 }
 
+function heldOf(type: types.ValueType): types.Representation | undefined {
+  if (type.kind === 'enum') return type.of.held;
+  return type.kind === 'integer' ? type.held : undefined;
+}
+
 function caseText(when: Located, on: Code, outer: Scope): string {
   const scope = { ...outer, place: when.place };
   const value = present(translate(when.ast, scope), scope);
   checkComparable(on.type, value.type, '==', scope);
-  const wanted =
-    on.type.kind === 'integer' && on.type.held === 'mixed'
-      ? { ...on.type, held: 'bigint' as const }
-      : on.type;
-  if (wanted.kind === 'enum' && value.type.kind === 'enum' && wanted.of.held !== value.type.of.held) {
-    return `${scope.names.global(wanted.of.held === 'bigint' ? 'BigInt' : 'Number')}(${value.text})`;
-  }
-  return converted(value, wanted, scope).text;
+  const held = heldOf(on.type) === 'number' ? 'number' : 'bigint';
+  if (value.type.kind === 'enum')
+    return value.type.of.held === held
+      ? value.text
+      : `${scope.names.global(held === 'bigint' ? 'BigInt' : 'Number')}(${value.text})`;
+  return converted(value, on.type.kind === 'integer' ? { ...on.type, held } : on.type, scope).text;
 }
 
 function emitBytesSwitch(

@@ -1,8 +1,10 @@
+import type { IntegerCode } from './arithmetic.ts';
 import { suggest } from './diagnostics.ts';
 import type { Expression } from './expression.ts';
 import type { TypeSpec } from './model.ts';
 import type { Code, Scope } from './scope.ts';
 import { countText, fail, present, sizeLiteral } from './code.ts';
+import { intersection, isSafe } from './range.ts';
 import * as types from './types.ts';
 import type { ValueType } from './types.ts';
 
@@ -149,8 +151,15 @@ function enumMethod(
   const isLiteral = constant !== null && value.text.endsWith(`.${labelOf(type, constant) ?? ''}`);
   const number =
     constant !== null && isLiteral ? { ...value, text: `${constant}`, type: type.of } : undefined;
-  if (number === undefined) return { ...value, type: type.of };
+  if (number === undefined) return enumInteger(value, type.of, scope);
   return type.of.held === 'bigint' ? { ...number, text: `${number.text}n` } : number;
+}
+
+/** The integer that an enum's value is, which is exact or an error. */
+export function enumInteger(value: Code, type: types.IntegerType, scope: Scope): IntegerCode {
+  if (type.held !== 'number' || isSafe(type.range)) return { ...value, type };
+  const text = `${scope.names.runtime('toSafeInteger')}(${present(value, scope).text})`;
+  return { text, type: { ...type, range: intersection(type.range, types.PARSED.range) }, optional: false };
 }
 
 function labelOf({ spec }: Extract<ValueType, { kind: 'enum' }>, value: bigint): string | undefined {
