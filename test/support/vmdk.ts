@@ -368,8 +368,10 @@ export interface SeSparsePlan {
   readonly slots?: number;
 }
 
+type SeSparsePlace = 'volatile' | 'journal' | 'gd' | 'gt' | 'bitmap' | 'backmap' | 'grains';
+
 /** Builds a sound seSparse extent with one grain table; areas have the usual order and are rounded to 2048 sectors. */
-export function buildSeSparse(plan: SeSparsePlan = {}): VmdkFile<'volatile' | 'gd' | 'gt' | 'grains'> {
+export function buildSeSparse(plan: SeSparsePlan = {}): VmdkFile<SeSparsePlace> {
   const {
     capacity = 8192,
     entries = { 0: slotEntry(3, 0), 1: slotEntry(2), 2: slotEntry(3, 1) },
@@ -380,8 +382,11 @@ export function buildSeSparse(plan: SeSparsePlan = {}): VmdkFile<'volatile' | 'g
   const grains = (areas.length + 1) * step;
   const file = new VmdkFile(new Uint8Array((grains + slots * 8) * SECTOR), {
     volatile: SECTOR,
+    journal: step * SECTOR,
     gd: 2 * step * SECTOR,
     gt: 3 * step * SECTOR,
+    bitmap: 4 * step * SECTOR,
+    backmap: 5 * step * SECTOR,
     grains: grains * SECTOR,
   });
   file.u64(SESPARSE.magic, 0xcafebaben).u64(SESPARSE.version, 0x200000001n).u64(SESPARSE.capacity, capacity);
@@ -396,7 +401,12 @@ export function buildSeSparse(plan: SeSparsePlan = {}): VmdkFile<'volatile' | 'g
     .u64(SECTOR + 8, 1)
     .u64(SECTOR + 16, 1);
   file.u64(file.at.gd, 1n << 60n);
-  for (const [grain, entry] of Object.entries(entries)) file.u64(file.at.gt + 8 * Number(grain), entry);
+  for (const [grain, entry] of Object.entries(entries)) {
+    file.u64(file.at.gt + 8 * Number(grain), entry);
+    const slot = Number((entry >> 48n) & 0xfffn) + Number(entry & 0xffff_ffff_ffffn) * 4096;
+    const byte = file.at.bitmap + (slot >>> 3);
+    if (entry >> 60n === 3n && slot < slots) file.u8(byte, (file.bytes[byte] ?? 0) | (1 << (slot & 7)));
+  }
   for (let slot = 0; slot < slots; slot++)
     file.bytes.fill(slot + 1, (grains + slot * 8) * SECTOR, (grains + slot * 8 + 8) * SECTOR);
   return file;

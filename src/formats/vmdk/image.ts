@@ -22,6 +22,8 @@ export interface VmdkParts {
   /** In guest order, without gaps. */
   readonly extents: readonly Extent[];
   readonly parent: ParentLink | null;
+  /** What is wrong with the change tracking file, as the end of a sentence; `null` where nothing is, or none is named. */
+  readonly trackingFlaw: string | null;
 }
 
 /** A VMDK: a list of extents, one behind the other, and the descriptor that lists them. */
@@ -30,13 +32,15 @@ export class VmdkImage implements Image {
   readonly descriptor: Descriptor | null;
   readonly extents: readonly Extent[];
   readonly parent: ParentLink | null;
+  readonly trackingFlaw: string | null;
   readonly files: readonly ImageFile[];
   readonly size: number;
 
-  constructor({ file, descriptor, extents, parent }: VmdkParts) {
+  constructor({ file, descriptor, extents, parent, trackingFlaw }: VmdkParts) {
     this.descriptor = descriptor;
     this.extents = extents;
     this.parent = parent;
+    this.trackingFlaw = trackingFlaw;
     const named = extents.flatMap((extent) => (extent.file === null ? [] : [extent.file]));
     this.files = [...new Set([file, ...named])];
     this.size = extents.reduce((sum, extent) => sum + extent.size, 0);

@@ -10,6 +10,7 @@ import {
   parseDescriptor,
   type Descriptor,
 } from './descriptor/descriptor.ts';
+import { inspectChangeTracking } from './change-tracking.ts';
 import { CowdExtent, readCowdHeader } from './extents/cowd.ts';
 import type { ExtentPlace } from './extents/extent.ts';
 import { readHostedHeaders } from './extents/hosted-headers.ts';
@@ -130,7 +131,8 @@ async function assemble(
   extents: readonly Extent[],
 ): Promise<VmdkImage> {
   const parent = descriptor === null ? null : await openParent(context, descriptor);
-  return new VmdkImage({ file, descriptor, extents, parent });
+  const trackingFlaw = descriptor === null ? null : await inspectChangeTracking(context, descriptor);
+  return new VmdkImage({ file, descriptor, extents, parent, trackingFlaw });
 }
 
 async function openParent(context: OpenContext, descriptor: Descriptor): Promise<ParentLink | null> {

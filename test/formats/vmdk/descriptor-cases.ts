@@ -318,6 +318,33 @@ const EXTENTS: readonly RuleCase[] = [
 const geometry = (cylinders: string, more = '') =>
   text(SOUND.replace('cylinders = "4"', `cylinders = "${cylinders}"`) + more);
 
+const tracked = (ctk?: readonly number[]) =>
+  flat(
+    { more: ['changeTrackPath="disk-ctk.vmdk"'] },
+    ctk === undefined ? {} : { 'disk-ctk.vmdk': Uint8Array.from(ctk) },
+  );
+const split = (...names: string[]) =>
+  flat(
+    { createType: 'twoGbMaxExtentFlat', extents: names.map((name) => `RW 2016 FLAT "${name}" 0`) },
+    Object.fromEntries(names.map((name) => [name, new Uint8Array(2016 * 512)])),
+  );
+
+const NAMES: readonly RuleCase[] = [
+  { rule: 'vmdk/ctk-missing', damaged: tracked(), near: tracked([0xa2, 0x72, 0x19, 0xf6, 1, 0, 0, 0]) },
+  { rule: 'vmdk/ctk-missing', damaged: tracked([1, 2, 3, 4]), near: sound },
+  {
+    rule: 'vmdk/extent-name-convention',
+    damaged: split('disk-f001.vmdk', 'disk-f003.vmdk'),
+    near: split('disk-f001.vmdk', 'disk-f002.vmdk'),
+    field: 'descriptor.extents[1].file',
+  },
+  {
+    rule: 'vmdk/extent-name-convention',
+    damaged: flat({ extents: ['RW 4032 FLAT "disk.img" 0'] }, { 'disk.img': new Uint8Array(4032 * 512) }),
+    near: flat({ createType: 'custom', extents: ['RW 4032 FLAT "disk.img" 0'] }),
+  },
+];
+
 const DATABASE: readonly RuleCase[] = [
   { rule: 'vmdk/geometry-missing', damaged: flat({ ddb: [] }), near: sound },
   { rule: 'vmdk/geometry-invalid', damaged: geometry('0'), near: sound },
@@ -335,4 +362,10 @@ const DATABASE: readonly RuleCase[] = [
 ];
 
 /** Rules of descriptors, extent files and chains, each with what triggers it. */
-export const descriptorCases: readonly RuleCase[] = [...TEXT, ...PROPERTIES, ...EXTENTS, ...DATABASE];
+export const descriptorCases: readonly RuleCase[] = [
+  ...TEXT,
+  ...PROPERTIES,
+  ...EXTENTS,
+  ...NAMES,
+  ...DATABASE,
+];

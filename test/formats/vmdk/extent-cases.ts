@@ -1,4 +1,11 @@
-import { COWD, HOSTED, SESPARSE, slotEntry } from '../../support/vmdk.ts';
+import {
+  COWD,
+  HOSTED,
+  SESPARSE,
+  slotEntry,
+  type buildSeSparse,
+  type SeSparsePlan,
+} from '../../support/vmdk.ts';
 import { cowd, hosted, seSparse, stream, type RuleCase } from './cases.ts';
 
 const SECTOR = 512;
@@ -8,6 +15,17 @@ const sound = hosted();
 const soundStream = stream();
 const soundCowd = cowd();
 const soundSe = seSparse();
+/** 400 grains, of which guest grain 2n + 1 is in slot n. */
+const MANY: SeSparsePlan = {
+  entries: Object.fromEntries(Array.from({ length: 400 }, (_, slot) => [2 * slot + 1, slotEntry(3, slot)])),
+  slots: 400,
+};
+
+/** Lets the backmap give the guest grain of each slot of `MANY`. */
+function writeBackmap(file: ReturnType<typeof buildSeSparse>): ReturnType<typeof buildSeSparse> {
+  for (let slot = 0; slot < 400; slot++) file.u64(file.at.backmap + 8 * slot, 2 * slot + 1);
+  return file;
+}
 
 const HEADER: readonly RuleCase[] = [
   {
@@ -28,6 +46,17 @@ const HEADER: readonly RuleCase[] = [
     rule: 'vmdk4/version-flag-mismatch',
     damaged: hosted((f) => f.u32(HOSTED.version, 1), { zero: [3] }),
     near: hosted(undefined, { zero: [3] }),
+  },
+  {
+    rule: 'vmdk4/version-flag-mismatch',
+    damaged: hosted((f) => f.u32(HOSTED.version, 3)),
+    near: {
+      ...hosted((f) => f.u32(HOSTED.version, 3), {
+        descriptor: { more: ['changeTrackPath="disk-ctk.vmdk"'] },
+      }),
+    },
+    severity: 'info',
+    offset: 4,
   },
   {
     rule: 'vmdk4/flags-unknown-incompatible',
@@ -643,6 +672,50 @@ const SESPARSE_CASES: readonly RuleCase[] = [
     rule: 'sesparse/gte-unmapped-semantics',
     damaged: seSparse((f) => f.u64(f.at.gt + 40, slotEntry(1))),
     near: soundSe,
+  },
+  {
+    rule: 'sesparse/journal-nonzero-clean',
+    damaged: seSparse((f) => f.u8(f.at.journal + 700, 1)),
+    near: soundSe,
+    severity: 'info',
+  },
+  {
+    rule: 'sesparse/table-unreferenced-nonzero',
+    damaged: seSparse((f) => f.u64(f.at.volatile + 8, 2).u64(f.at.gt + 32768 + 80, slotEntry(3, 1))),
+    near: seSparse((f) => f.u64(f.at.volatile + 8, 2)),
+    field: 'grain_tables[1]',
+  },
+  {
+    rule: 'sesparse/table-unreferenced-nonzero',
+    damaged: seSparse((f) => f.u64(f.at.gd, 0)),
+    near: seSparse((f) => f.u64(f.at.gt + 32768 + 80, slotEntry(3, 1))),
+    field: 'grain_tables[0]',
+  },
+  {
+    rule: 'sesparse/bitmap-mismatch',
+    damaged: seSparse((f) => f.u8(f.at.bitmap, 0xfe), MANY),
+    near: seSparse((f) => f.put(f.at.bitmap, new Uint8Array(1024)), MANY),
+    severity: 'warning',
+    field: 'free_bitmap[0]',
+  },
+  {
+    rule: 'sesparse/bitmap-mismatch',
+    damaged: seSparse((f) => f.put(f.at.bitmap, new Uint8Array(20)), MANY),
+    near: seSparse(undefined, MANY),
+    severity: 'info',
+  },
+  {
+    rule: 'sesparse/backmap-mismatch',
+    damaged: seSparse((f) => writeBackmap(f).u64(f.at.backmap + 56, 99), MANY),
+    near: seSparse((f) => writeBackmap(f), MANY),
+    severity: 'warning',
+    field: 'backmap[7]',
+  },
+  {
+    rule: 'sesparse/backmap-mismatch',
+    damaged: seSparse((f) => f.bytes.fill(7, f.at.backmap, f.at.backmap + 2000), MANY),
+    near: seSparse(undefined, MANY),
+    severity: 'info',
   },
   {
     rule: 'sesparse/gte-beyond-capacity',

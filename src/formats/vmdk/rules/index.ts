@@ -18,7 +18,9 @@ import * as hostedMirror from './hosted-mirror.ts';
 import * as hostedRegions from './hosted-regions.ts';
 import * as hostedSpace from './hosted-space.ts';
 import * as sesparseAreas from './sesparse-areas.ts';
+import * as fileNames from './file-names.ts';
 import * as sesparseHeader from './sesparse-header.ts';
+import * as sesparseRedundancy from './sesparse-redundancy.ts';
 import * as sesparseSpace from './sesparse-space.ts';
 import * as sesparseTables from './sesparse-tables.ts';
 import * as streamFooter from './stream-footer.ts';
@@ -31,6 +33,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   createType,
   extentLines,
   extentFiles,
+  fileNames,
   database,
   chain,
   hostedHeader,
@@ -48,6 +51,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   sesparseAreas,
   sesparseTables,
   sesparseSpace,
+  sesparseRedundancy,
 ];
 
 /** All rules of VMDK: of the descriptor and the chain, and of hosted sparse, COWD and seSparse extents. Whatever a rule module exports that is a rule. */

@@ -53,6 +53,7 @@ export const seFreeGtNumber: ExtentRule = defineSentenceRule({
   spec: GUESSED,
   repair: 'none',
   derivedFrom: [
+    'sesparse/table-unreferenced-nonzero',
     'sesparse/grain-dir-too-small',
     ...BROKEN,
     'sesparse/gde-out-of-area',
@@ -200,7 +201,13 @@ export const seSlotUnreferenced: ExtentRule = defineSentenceRule({
   title: 'Slots that no entry refers to',
   spec: TABLES,
   repair: 'none',
-  derivedFrom: [...BROKEN, 'sesparse/gde-out-of-area', 'sesparse/gde-duplicate', 'sesparse/gte-type'],
+  derivedFrom: [
+    'sesparse/table-unreferenced-nonzero',
+    ...BROKEN,
+    'sesparse/gde-out-of-area',
+    'sesparse/gde-duplicate',
+    'sesparse/gte-type',
+  ],
   explanation: {
     what: 'Between slots in use there are some that no table entry names, not even as given up. Slots behind the last one in use were never handed out and do not count.',
     why: 'The guest loses nothing by it now; the space is only reclaimed by ESXi.',
