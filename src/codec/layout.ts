@@ -8,11 +8,13 @@ export interface FieldLayout {
   readonly at?: number;
   /** Number of the variable field before this one; see `at`. */
   readonly after?: number;
-  /** First bit within the byte `at`, in the field's own bit order. */
+  /** First bit within the byte `at`, in the field's own bit order; absent where the field begins with a whole byte. */
   readonly bit?: number;
   /** Width of a bit field. */
   readonly bits?: number;
-  /** Size in bytes; absent where only the bytes tell. */
+  /** A bit field of which only the bytes tell whether it is there, or how often. */
+  readonly variable?: boolean;
+  /** Size in bytes, perhaps with a part of one; absent where only the bytes tell, and where `bits` says all. */
   readonly size?: number;
   /** Size of one element in bytes, where all are alike. */
   readonly element?: number;

@@ -55,9 +55,10 @@ function toSpan(io: ByteReader, start: number, end: number): FieldSpan {
   return { offset: io.base + first, size: Math.max(0, Math.ceil(end / 8) - first) };
 }
 
-/** Position in its stream of a structure's first bit. */
+/** Position in its stream of a structure's first bit, or of its first whole byte where it begins with one. */
 function firstBit(structure: BareStructure): number {
-  return structure[START] * 8 - (structure[LEAD] ?? 0);
+  const [first] = Object.values(layoutOf(structure).fields);
+  return structure[START] * 8 - (first?.bit === undefined ? 0 : (structure[LEAD] ?? 0));
 }
 
 /** First bit of a field in its stream; undefined where a field before it was not read. */
@@ -83,7 +84,7 @@ function endOf(
 function variableIndex(structure: BareStructure, id: string): number {
   let count = -1;
   for (const [other, field] of Object.entries(layoutOf(structure).fields)) {
-    if (field.size === undefined && (field.bits === undefined || field.repeated === true)) count++;
+    if (field.size === undefined && (field.bits === undefined || field.variable === true)) count++;
     if (other === id) return count;
   }
   return count;

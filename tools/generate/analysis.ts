@@ -1,3 +1,4 @@
+import { Alignment } from './alignment.ts';
 import { CircularTypeError, SpecError, type Place } from './diagnostics.ts';
 import type { Expression } from './expression.ts';
 import {
@@ -47,6 +48,8 @@ export class Analysis implements Facts {
   readonly #parents = new Map<TypeSpec, Set<TypeSpec>>();
   readonly #orphans = new Set<TypeSpec>();
   readonly #bigEnums = new Set<EnumSpec>();
+  /** Which fields begin with whole bytes. */
+  readonly alignment = new Alignment(this);
   /** What a type takes if it is read. */
   readonly sizes = new Sizes(this, true);
   /** What `sizeof` says, which takes no notice of `if`. */

@@ -68,7 +68,10 @@ class Batches {
     const isDirect = bits !== undefined && isPlain(attribute, this.#emission);
     if (!isDirect) {
       this.#flush();
-      this.#lines.push(...emitWhole(attribute, this.#after(attribute)));
+      this.#lines.push(
+        ...aligning(attribute, this.#emission),
+        ...emitWhole(attribute, this.#after(attribute)),
+      );
       return;
     }
     analysis.memberOf(owner, attribute.id);
@@ -121,6 +124,15 @@ class Batches {
       this.#lines.push(...emitChecks(attribute, stored, this.#after(attribute)));
     }
   }
+}
+
+/** The rest of a byte is dropped behind bit fields, whether the next field reads anything or not. */
+export function aligning(field: Attribute, { analysis, owner }: Emission): readonly string[] {
+  const { condition, repeat } = field;
+  const { alignment } = analysis;
+  if (!alignment.followsBits(field, owner)) return [];
+  const alignsItself = condition === undefined && repeat === undefined && alignment.beginsWhole(field, owner);
+  return alignsItself ? [] : ['io.alignToByte();'];
 }
 
 /** Reads a field into its property, if its condition holds. */

@@ -20,8 +20,8 @@ export function positionsOf(type: TypeSpec, analysis: Analysis): readonly Positi
   let bit = 0;
   let ends = 0;
   return type.fields.map((attribute) => {
-    if (analysis.wireOf(attribute, type).kind !== 'bits') bit = Math.ceil(bit / 8) * 8;
-    const bits = analysis.sizes.attributeBits(attribute, type);
+    bit = analysis.sizes.startOf(attribute, type, bit);
+    const bits = analysis.sizes.attributeBits(attribute, type, bit);
     const position = { attribute, after, bit, bits };
     if (bits === undefined) [after, bit, ends] = [ends, 0, ends + 1];
     else bit += bits;
@@ -64,8 +64,12 @@ function emitField({ attribute, after, bit, bits }: Position, emission: Emission
   if (property !== attribute.id) parts.push(`property: ${quote(property)}`);
   if (after !== undefined) parts.push(`after: ${after}`);
   parts.push(`at: ${Math.floor(bit / 8)}`);
-  if (wire.kind === 'bits') parts.push(`bit: ${bit % 8}`, `bits: ${wire.bits}`);
-  else if (bits !== undefined) parts.push(`size: ${bits / 8}`);
+  const isBits = wire.kind === 'bits';
+  if (isBits || analysis.alignment.mayBeginInside(attribute, owner)) parts.push(`bit: ${bit % 8}`);
+  if (isBits) parts.push(`bits: ${wire.bits}`);
+  if (bits === undefined) {
+    if (isBits) parts.push('variable: true');
+  } else if (!isBits || attribute.repeat !== undefined) parts.push(`size: ${bits / 8}`);
   const element = attribute.repeat === undefined ? undefined : analysis.sizes.elementBits(attribute, owner);
   if (element !== undefined) parts.push(`element: ${element / 8}`);
   if (attribute.repeat !== undefined && tableOf(attribute, wire) === undefined) parts.push('repeated: true');

@@ -19,10 +19,15 @@ export type BitsWire = Extract<Wire, { kind: 'bits' }>;
  * time then: their numbers and byte arrays stay in the bytes until they are asked for.
  */
 export function isRecord({ analysis, owner }: Emission): boolean {
-  const isWhole = (field: Attribute): boolean => analysis.wireOf(field, owner).kind !== 'bits';
+  const { alignment, sizes } = analysis;
+  const [first] = owner.fields;
+  const isWhole = ({ attribute, bit, bits = 0 }: Position): boolean =>
+    analysis.wireOf(attribute, owner).kind !== 'bits' && bit % 8 === 0 && bits % 8 === 0;
   return (
-    (analysis.sizes.typeBits(owner) ?? 0) > 0 &&
-    owner.fields.every(isWhole) &&
+    (sizes.typeBits(owner) ?? 0) > 0 &&
+    first !== undefined &&
+    !alignment.mayBeginInside(first, owner) &&
+    positionsOf(owner, analysis).every(isWhole) &&
     owner.fields.some((field) => isPlain(field, { analysis, owner })) &&
     !readsAhead(owner) &&
     !owner.fields.some((field) => analysis.unfinished.isAskedBefore(field, owner))

@@ -1,5 +1,6 @@
 import { tableOf } from './analysis.ts';
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
+import { aligning } from './emit-construct.ts';
 import { terminatorBytes } from './emit-bytes.ts';
 import { typeText } from './emit-types.ts';
 import type { Attribute } from './model.ts';
@@ -13,7 +14,10 @@ import { dependsOnPosition, dependsOnStream } from './writability.ts';
 
 /** Statements that write the fields of a type to `io`: the mirror of its constructor. Throws SpecError. */
 export function emitWriting(emission: Emission): readonly string[] {
-  return emission.owner.fields.flatMap((field) => emitField(field, emission));
+  return emission.owner.fields.flatMap((field) => [
+    ...aligning(field, emission),
+    ...emitField(field, emission),
+  ]);
 }
 
 function emitField(field: Attribute, emission: Emission): readonly string[] {

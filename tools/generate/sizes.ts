@@ -1,9 +1,11 @@
+import type { Alignment } from './alignment.ts';
 import type { Attribute, Located, TypeSpec } from './model.ts';
 import { structuresIn, type Wire } from './resolve.ts';
 
 /** What sizes are worked out from. */
 interface SizeFacts {
   wireOf(attribute: Attribute, owner: TypeSpec): Wire;
+  readonly alignment: Alignment;
   constant(expression: Located, owner: TypeSpec): number | undefined;
 }
 
@@ -19,36 +21,46 @@ export class Sizes {
     this.#mindsConditions = mindsConditions;
   }
 
-  /** Size of all fields of a type together. */
-  typeBits(type: TypeSpec): number | undefined {
+  /** Size of all fields of a type together, if it begins at bit number `from` of a byte. */
+  typeBits(type: TypeSpec, from = 0): number | undefined {
     if (this.#open.has(type)) return undefined;
     this.#open.add(type);
     try {
-      let total = 0;
+      let at = from;
       for (const field of type.fields) {
-        const size = this.attributeBits(field, type);
+        at = this.startOf(field, type, at);
+        const size = this.attributeBits(field, type, at);
         if (size === undefined) return undefined;
-        const isBits = this.#facts.wireOf(field, type).kind === 'bits';
-        total = (isBits ? total : Math.ceil(total / 8) * 8) + size;
+        at += size;
       }
-      return total;
+      return at - from;
     } finally {
       this.#open.delete(type);
     }
   }
 
-  /** Size of an attribute with all its elements. */
-  attributeBits(attribute: Attribute, owner: TypeSpec): number | undefined {
+  /** The bit at which a field begins, where the one before it ends at bit number `at`. */
+  startOf(field: Attribute, owner: TypeSpec, at: number): number {
+    const { alignment } = this.#facts;
+    const isAligned = alignment.followsBits(field, owner) || alignment.beginsWhole(field, owner);
+    return isAligned ? Math.ceil(at / 8) * 8 : at;
+  }
+
+  /** Size of an attribute with all its elements, if it begins at bit number `from` of a byte. */
+  attributeBits(attribute: Attribute, owner: TypeSpec, from = 0): number | undefined {
     if (this.#mindsConditions && attribute.condition !== undefined) return undefined;
-    const element = this.elementBits(attribute, owner);
+    const element = this.elementBits(attribute, owner, from);
     const { repeat } = attribute;
     if (repeat === undefined || element === undefined) return element;
     const count = repeat.kind === 'count' ? this.#facts.constant(repeat.count, owner) : undefined;
-    return count === undefined ? undefined : count * element;
+    if (count === undefined || element % 8 === 0) return count && count * element;
+    // Elements that end within a byte are of one size only if none of them drops bits.
+    const isSteady = BITS_OF_BYTE.every((bit) => this.elementBits(attribute, owner, bit) === element);
+    return isSteady || count < 2 ? count * element : undefined;
   }
 
-  /** Size of one element of an attribute. */
-  elementBits(attribute: Attribute, owner: TypeSpec): number | undefined {
+  /** Size of one element of an attribute, if it begins at bit number `from` of a byte. */
+  elementBits(attribute: Attribute, owner: TypeSpec, from = 0): number | undefined {
     const { extent } = attribute;
     const wire = this.#facts.wireOf(attribute, owner);
     const contents = attribute.checks.find((check) => check.kind === 'contents');
@@ -61,10 +73,10 @@ export class Sizes {
       const size = this.#facts.constant(extent.size, owner);
       return size === undefined ? undefined : size * 8;
     }
-    return this.#wireBits(wire);
+    return this.#wireBits(wire, from);
   }
 
-  #wireBits(wire: Wire): number | undefined {
+  #wireBits(wire: Wire, from: number): number | undefined {
     switch (wire.kind) {
       case 'integer':
       case 'float':
@@ -72,9 +84,9 @@ export class Sizes {
       case 'bits':
         return wire.bits;
       case 'user':
-        return this.typeBits(wire.type);
+        return this.typeBits(wire.type, from % 8);
       case 'switch': {
-        const [first, ...rest] = wire.cases.map((one) => this.#wireBits(one.wire));
+        const [first, ...rest] = wire.cases.map((one) => this.#wireBits(one.wire, from));
         const isTotal = wire.cases.some(({ when }) => when === undefined);
         return isTotal && rest.every((size) => size === first) ? first : undefined;
       }
@@ -83,3 +95,5 @@ export class Sizes {
     }
   }
 }
+
+const BITS_OF_BYTE = [0, 1, 2, 3, 4, 5, 6, 7] as const;
