@@ -33,6 +33,8 @@ const UNSERVED: Readonly<Record<string, string>> = {
   'default_endian_expr_inherited.DefaultEndianExprInherited': 'its byte order is chosen when it is read',
   'everything.Takes': 'is a structure',
   // Fields behind one that takes all there is.
+  'open_structures.OpenStructures': 'no values were found that fit together',
+  'everything.Everything': 'is a structure',
   'switches.Switches': 'no values were found that fit together',
   'default_endian_expr_inherited.Doc': 'its byte order is chosen when it is read',
   'eos_exception_bytes.EosExceptionBytes': 'no values were found that fit together',
@@ -50,8 +52,8 @@ const UNSERVED: Readonly<Record<string, string>> = {
   'valid_fail_repeat_inst.ValidFailRepeatInst': '`inst` is read from elsewhere',
 };
 
-/** Classes whose values are written otherwise than they are read: `parent:` is known to a reader only. */
-const NOT_THE_SAME = ['nav_parent_override.NavParentOverride'];
+/** Classes that values cannot be told: of a `parent:` only a reader knows, and a param may be the structure around, which is not there yet. */
+const NOT_THE_SAME = ['nav_parent_override.NavParentOverride', 'unread_structures.UnreadStructures'];
 
 const OWN = ['../test/generate/specs', '../specs'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
@@ -98,7 +100,7 @@ describe.each([
       const Class = classOf(type) as Partial<Codec> & { readonly prototype: object; readonly name: string };
       const name = `${id}.${Class.name}`;
       // Some are written only as parts of others, and some only where they were read.
-      if (!('toBytes' in Class.prototype) || Class.of === undefined || Class.from === undefined) continue;
+      if (!isWritten(Class.prototype) || Class.of === undefined || Class.from === undefined) continue;
       const reason = UNSERVED[name];
       if (reason !== undefined) expectUnserved(type, loaded, reason);
       else if (expectSame(type, loaded, classOf, !NOT_THE_SAME.includes(name))) served++;
@@ -109,6 +111,11 @@ describe.each([
     if (files.length > 0) expect(served).toBeGreaterThanOrEqual(least);
   });
 });
+
+/** A field may be called as the method is. */
+function isWritten(prototype: object): boolean {
+  return typeof Object.getOwnPropertyDescriptor(prototype, 'toBytes')?.value === 'function';
+}
 
 async function classesOf(
   { analysis }: LoadedSpec,

@@ -1,4 +1,4 @@
-import { scopeAt, type Emission } from './emission.ts';
+import { propertyOf, scopeAt, type Emission } from './emission.ts';
 import { emitWriting } from './emit-write.ts';
 import type { ParameterParts } from './emit-members.ts';
 import { standingMethods, takenNames } from './emit-standing.ts';
@@ -87,7 +87,8 @@ function creation(emission: Emission, params: Params): readonly MethodParts[] {
   const of = { ...METHOD, name: 'of', isStatic: true, returnType: name };
   if (isFixedSize && isReadAlone) return [{ ...of, ...creationWith(emission) }];
   if (!isWritable || hasCalculatedEndian(owner) || needsStream(owner)) return [];
-  const given = params.length === 0 ? 'values' : `{ ...values, ${params.map((one) => one.name).join(', ')} }`;
+  const own = owner.params.map((param, index) => `${propertyOf(param, owner)}: ${params[index]?.name}`);
+  const given = own.length === 0 ? 'values' : `{ ...values, ${own.join(', ')} }`;
   const values = { name: 'values', type: `${names.runtime('type AllValues')}<${name}>` };
   const args = [name, given, ...(owner.outer === undefined ? ['true'] : [])];
   const body = [`return ${names.runtime('assemble')}(${args.join(', ')});`];

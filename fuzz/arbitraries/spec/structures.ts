@@ -59,8 +59,9 @@ function misfit(action: () => void): Attribute | undefined {
 function makeField(maker: Maker, field: Attribute, owner: SpecStructure): void {
   const { condition, repeat } = field;
   const at = maker.standpoint(owner);
-  if (condition !== undefined && !isTrue(evaluate(condition, at))) return;
+  // Also a field that is not there ends the byte before it.
   if (maker.analysis.wireOf(field, owner.type).kind !== 'bits') owner.stream.align();
+  if (condition !== undefined && !isTrue(evaluate(condition, at))) return;
   if (repeat !== undefined) return makeList(maker, field, owner);
   const [value, wire] = makeElement(maker, field, owner);
   owner.fields.set(field.id, { value, wires: [wire] });
