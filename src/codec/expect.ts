@@ -77,11 +77,11 @@ export function expectContents(
 }
 
 /** The value must be one of a list. */
-export function expectAnyOf<T>(
+export function expectAnyOf(
   structure: BareStructure,
   field: string,
-  value: T,
-  allowed: readonly T[],
+  value: unknown,
+  allowed: readonly unknown[],
   index?: number,
 ): void {
   if (!allowed.includes(value)) compareWithEach(structure, field, value, allowed, index);

@@ -1,10 +1,12 @@
-import { integerLiteral } from './arithmetic.ts';
+import { integerLiteral, toBig } from './arithmetic.ts';
 import { scopeAt, type Emission } from './emission.ts';
 import type { Attribute, Check, Located } from './model.ts';
 import type { Code, Scope } from './scope.ts';
-import { converted, present, fail } from './code.ts';
+import { asInteger, converted, present, fail } from './code.ts';
 import { checkComparable, compare, holdsText } from './compare.ts';
+import { isSafe } from './range.ts';
 import { translate, translateCondition } from './translate.ts';
+import type { ValueType } from './types.ts';
 import type { ComparisonOperator } from './expression.ts';
 
 /** Statements that hold a value, or one element of a list, to the `valid` and `contents` of its attribute. */
@@ -100,6 +102,8 @@ function failing(item: Code, operator: keyof typeof FAILING, demand: Code, scope
     ['integer', 'enum', 'string', 'boolean'].includes(kind),
   );
   const isMixed = type.kind === 'integer' && type.held === 'mixed';
+  if (operator === '==' && isWider(demand.type, type))
+    return `${scope.names.global('BigInt')}(${text}) !== ${bigText(demand, scope)}`;
   if (operator === '==') return `${text} ${isExact && !isMixed ? '!==' : '!='} ${demand.text}`;
   const isAbsent = optional ? `${text} === undefined || ` : '';
   // A float may be in no order at all.
@@ -107,6 +111,16 @@ function failing(item: Code, operator: keyof typeof FAILING, demand: Code, scope
     isAbsent +
     (isExact ? `${text} ${FAILING[operator]} ${demand.text}` : `!(${text} ${operator} ${demand.text})`)
   );
+}
+
+/** May a demand be more than the field holds? JavaScript has an order of numbers and `bigint`s, but they are never the same. */
+function isWider(demand: ValueType, field: ValueType): boolean {
+  if (demand.kind !== 'integer' || field.kind !== 'integer') return false;
+  return field.held === 'number' && demand.held !== 'number' && !isSafe(demand.range);
+}
+
+function bigText(demand: Code, scope: Scope): string {
+  return toBig(asInteger(demand, scope), scope.names);
 }
 
 function enumArguments(
@@ -120,13 +134,13 @@ function enumArguments(
   return [scope.names.enum(spec), JSON.stringify(spec.name)];
 }
 
-/** The demanded value, held as the field is. */
+/** The demanded value, held as the field is if it fits. */
 function demandCode(demand: Located, operator: ComparisonOperator, item: Code, outer: Scope): Code {
   const scope = { ...outer, place: demand.place };
   const value = present(translate(demand.ast, scope), scope);
   checkComparable(item.type, value.type, operator, scope);
   const { type } = item;
-  if (type.kind === 'integer' && type.held === 'mixed') return value;
+  if ((type.kind === 'integer' && type.held === 'mixed') || isWider(value.type, type)) return value;
   if (type.kind === 'integer' && demand.ast.kind === 'integer') {
     const literal = integerLiteral(demand.ast.value, demand.ast.hex);
     return item.isRounded ? literal : converted({ ...value, text: literal.text }, type, scope);
