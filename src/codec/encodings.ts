@@ -1,3 +1,4 @@
+import { bytesEqual } from './bytes.ts';
 import { EncodeError, UnknownEncodingError } from './errors.ts';
 import { singleByteTable } from './single-byte.ts';
 
@@ -81,8 +82,13 @@ function makeCodec(encoding: string): CharacterCodec {
   if (table !== undefined) return singleByteCodec(encoding, table);
   if (name === 'utf-16le' || name === 'utf-16be') return utf16Codec(name);
   if (name === 'utf-32le' || name === 'utf-32be') return utf32Codec(name === 'utf-32le');
+  if (name === 'utf-32') return markedCodec(utf32Codec(true), utf32Codec(false));
   if (name === 'utf-8') return utf8Codec();
-  return multiByteCodec(encoding, name);
+  const decoder = platformDecoder(encoding, name);
+  if (decoder.encoding === 'utf-16be') return utf16Codec('utf-16be');
+  return decoder.encoding === 'utf-16le'
+    ? markedCodec(utf16Codec('utf-16le'), utf16Codec('utf-16be'))
+    : multiByteCodec(encoding, decoder);
 }
 
 function singleByteCodec(encoding: string, table: readonly string[]): CharacterCodec {
@@ -147,9 +153,29 @@ function codePoint(value: number): string {
   return String.fromCodePoint(isCharacter ? value : REPLACEMENT);
 }
 
+/**
+ * UTF-16 and UTF-32 that name no byte order: a byte order mark tells it, and is no part of the text. Without one the least
+ * significant byte comes first, as in browsers.
+ */
+function markedCodec(little: CharacterCodec, big: CharacterCodec): CharacterCodec {
+  const [mark, bigMark] = [little.encode(MARK), big.encode(MARK)];
+  const begins = (bytes: Uint8Array, start: Uint8Array): boolean =>
+    bytesEqual(bytes.subarray(0, start.length), start);
+  return {
+    extendsAscii: false,
+    decode(bytes) {
+      if (begins(bytes, bigMark)) return big.decode(bytes.subarray(bigMark.length));
+      return little.decode(begins(bytes, mark) ? bytes.subarray(mark.length) : bytes);
+    },
+    // Text that begins like a mark would lose its first character, unless one stands before it.
+    encode: (text) => little.encode(/^[\ufeff\ufffe]/.test(text) ? MARK + text : text),
+  };
+}
+
+const MARK = '\ufeff';
+
 /** An encoding of one to three bytes per character that only the platform knows. */
-function multiByteCodec(encoding: string, name: string): CharacterCodec {
-  const decoder = platformDecoder(encoding, name);
+function multiByteCodec(encoding: string, decoder: PlatformDecoder): CharacterCodec {
   let bytesOf: ReadonlyMap<string, readonly number[]> | undefined;
   return {
     extendsAscii: decoder.encoding !== 'iso-2022-jp',

@@ -38,10 +38,23 @@ describe('encodings', () => {
     ['utf_16-le', '6100', 'a'],
     ['cp1251', 'c6', 'Ж'],
     ['latin1', '92', '\u0092'],
+    ['UTF-16', '41004200', 'AB'],
+    ['ucs-2', '41000002', 'AȀ'],
+    ['UTF-32', '4100000000f60100', 'A😀'],
+    ['UTF-16', 'fffefffe4100', '\ufeffA'],
   ];
   it.each(cases)('%s %s', (encoding, hex, text) => {
     expect(bytesToStr(bytes(hex), encoding)).toBe(text);
     expect(strToBytes(text, encoding)).toEqual(bytes(hex));
+  });
+
+  it.each([
+    ['UTF-16', 'feff00410042'],
+    ['utf16', 'fffe41004200'],
+    ['UTF-32', '0000feff0000004100000042'],
+    ['UTF-32', 'fffe00004100000042000000'],
+  ])('%s takes the byte order from the mark of %s', (encoding, hex) => {
+    expect(bytesToStr(bytes(hex), encoding)).toBe('AB');
   });
 
   const singleByte = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16].map((part) => `ISO-8859-${part}`);
