@@ -102,4 +102,25 @@ describe('npm run generate', () => {
     expect(await main(['--out', folder, join(folder, 'none.ksy')])).toBe(1);
     expect(errors).toContain('none.ksy: /: error: unable to read the file');
   });
+
+  it('refuses two specs of one id, of which one module would overwrite the other', async () => {
+    const out = join(folder, 'out');
+    const twin = POINT.replace('x', 'y');
+    const files = [spec('a/point.ksy', POINT), spec('b/point.ksy', twin)];
+    expect(await main(['--out', out, ...files])).toBe(1);
+    expect(errors).toMatch(/b\/point\.ksy: \/meta\/id: error: .* has the id 'point' of .*a\/point\.ksy/);
+    const both = 'meta:\n  id: both\n  imports:\n    - a/point\n    - b/point\n';
+    expect(await main(['--out', out, spec('both.ksy', both)])).toBe(1);
+    expect(errors).toMatch(/both\.ksy: \/meta\/imports\/1: error: /);
+    const own = POINT.replace('seq:', '  imports: a/point\nseq:').replace('x', 'z');
+    expect(await main(['--out', out, spec('point.ksy', own)])).toBe(1);
+    expect(errors).toMatch(/[^/]\/point\.ksy: \/meta\/imports\/0: error: /);
+    expect(readdirSync(folder)).not.toContain('out');
+  });
+
+  it('takes a copy of a spec for the spec itself', async () => {
+    const files = [spec('a/point.ksy', POINT), spec('b/point.ksy', POINT)];
+    expect(await main(['--out', join(folder, 'out'), ...files])).toBe(0);
+    expect(output).toBe('1 module: added point.ts\n');
+  });
 });

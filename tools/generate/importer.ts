@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative, resolve } from 'node:path';
-import { SpecError, type Diagnostics } from './diagnostics.ts';
+import { SpecError, type Diagnostics, type Place } from './diagnostics.ts';
 import type { SpecFile } from './model.ts';
 import { readSpec } from './read-spec.ts';
 
 /** Loads specs and everything that they import, each file once. */
 export class Importer {
   readonly #loaded = new Map<string, SpecFile | undefined>();
+  /** The specs by their ids, each with its text. */
+  readonly #known = new Map<string, { readonly spec: SpecFile; readonly text: string }>();
   readonly #roots: readonly string[];
   readonly #diagnostics: Diagnostics;
 
@@ -18,17 +20,19 @@ export class Importer {
 
   /** All specs that were loaded without an error of their own, in the order in which they were asked for. */
   get specs(): readonly SpecFile[] {
-    return [...this.#loaded.values()].filter((spec) => spec !== undefined);
+    return [...new Set(this.#loaded.values())].filter((spec) => spec !== undefined);
   }
 
-  /** Loads one file and its imports; undefined where it cannot be read. */
-  load(file: string): SpecFile | undefined {
+  /** Loads one file and its imports; undefined where it cannot be read. `from` is where it is imported, if it is. */
+  load(file: string, from?: Place): SpecFile | undefined {
     const key = resolve(file);
     if (this.#loaded.has(key)) return this.#loaded.get(key);
     this.#loaded.set(key, undefined);
     const text = this.#read(file);
-    const spec = text === undefined ? undefined : readSpec(text, file, this.#diagnostics);
+    const read = text === undefined ? undefined : readSpec(text, file, this.#diagnostics);
+    const spec = read && this.#only(read, text ?? '', from);
     this.#loaded.set(key, spec);
+    if (spec !== read) return spec;
     for (const { name, place } of spec?.importNames ?? []) {
       const imported = this.#diagnostics.attempt(() => {
         const found = this.#find(name, file);
@@ -37,11 +41,22 @@ export class Importer {
             place,
             `unable to find '${name}.ksy', looked up in ${this.#places(name, file).join(', ')}`,
           );
-        return this.load(found);
+        return this.load(found, place);
       });
       if (imported !== undefined) spec?.imports.set(imported.id, imported);
     }
     return spec;
+  }
+
+  /** The spec itself, or the same one from elsewhere. Another one of the same id is an error: both would be one module. */
+  #only(spec: SpecFile, text: string, from: Place | undefined): SpecFile {
+    const known = this.#known.get(spec.id) ?? { spec, text };
+    this.#known.set(spec.id, known);
+    if (known.text !== text) {
+      const message = `${spec.file} has the id '${spec.id}' of ${known.spec.file}`;
+      this.#diagnostics.error(from ?? spec.place, `${message}: only one of them can be ${spec.id}.ts`);
+    }
+    return known.spec;
   }
 
   #read(file: string): string | undefined {

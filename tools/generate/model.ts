@@ -151,6 +151,8 @@ export interface TypeSpec {
 /** One `.ksy` file that was read, with the specs that it imports. */
 export interface SpecFile {
   readonly id: string;
+  /** Where the id is written. */
+  readonly place: Place;
   /** The file's path, as messages show it. */
   readonly file: string;
   readonly root: TypeSpec;

@@ -55,6 +55,7 @@ export function readSpec(text: string, file: string, diagnostics: Diagnostics): 
     checkVersion(meta);
     const header = {
       id,
+      place: idNode.place,
       file,
       importNames: readImports(meta),
       imports: new Map<string, SpecFile>(),
