@@ -96,7 +96,7 @@ export function translateMember(
   if (types.isStructure(type)) return structureMember(value, name, scope);
   if (type.kind === 'enum') return enumMethod(value, type, name, scope);
   const methods = type.kind === 'array' ? arrayMethods(type) : (METHODS[type.kind] ?? {});
-  const method = methods[name];
+  const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (method === undefined) failUnknown(name, type, Object.keys(methods), scope);
   const receiver = /^-?[0-9.]+$/.test(value.text) ? `(${value.text})` : value.text;
   const text = method.write(

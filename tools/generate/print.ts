@@ -99,7 +99,16 @@ function classStructure(parts: ClassParts): ClassDeclarationStructure {
       })),
     ],
     setAccessors: parts.getters.flatMap(({ name, type, setter }) =>
-      setter === undefined ? [] : [{ name, parameters: [{ name: 'value', type }], statements: [...setter] }],
+      setter === undefined
+        ? []
+        : [
+            {
+              name,
+              hasOverrideKeyword: isInherited(name),
+              parameters: [{ name: 'value', type }],
+              statements: [...setter],
+            },
+          ],
     ),
     methods: parts.methods.map((method) => ({
       name: method.name,

@@ -125,9 +125,14 @@ function checkSized(map: YamlMap): void {
   if (!isSized) throw new SpecError(map.place, "'size', 'size-eos' or 'terminator' must be specified");
 }
 
+/** The key that each kind of `repeat` wants. */
+const REPEAT_KEYS: ReadonlyMap<string, string> = new Map([
+  ['expr', 'repeat-expr'],
+  ['until', 'repeat-until'],
+]);
+
 function checkAttributeKeys(map: YamlMap, extra: readonly string[]): void {
-  const repeatKeys: Readonly<Record<string, string>> = { expr: 'repeat-expr', until: 'repeat-until' };
-  const repeatKey = repeatKeys[values.authorText(map, 'repeat') ?? ''];
+  const repeatKey = REPEAT_KEYS.get(values.authorText(map, 'repeat') ?? '');
   const known = [
     ...COMMON_KEYS,
     ...extra,

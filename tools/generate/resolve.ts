@@ -288,7 +288,7 @@ export function valueTypeNamed(
 
 function namedValueType(path: readonly string[], from: TypeSpec, place: Place): ValueType {
   const name = path.length === 1 ? (path[0] ?? '') : '';
-  const plain = PLAIN[name];
+  const plain = PLAIN.get(name);
   if (plain !== undefined) return plain;
   const integer = INTEGER.exec(name);
   if (integer !== null) return types.declared(Number(integer[2]) * 8, integer[1] === 's');
@@ -300,14 +300,14 @@ function namedValueType(path: readonly string[], from: TypeSpec, place: Place): 
   return { kind: 'user', type: type ?? requireType(path, from, place) };
 }
 
-const PLAIN: Readonly<Record<string, ValueType | undefined>> = {
-  str: types.STRING,
-  bytes: types.BYTES,
-  bool: types.BOOLEAN,
-  struct: types.STRUCT,
-  io: types.IO,
-  any: types.ANY,
-};
+const PLAIN: ReadonlyMap<string, ValueType> = new Map([
+  ['str', types.STRING],
+  ['bytes', types.BYTES],
+  ['bool', types.BOOLEAN],
+  ['struct', types.STRUCT],
+  ['io', types.IO],
+  ['any', types.ANY],
+]);
 
 /** All structures that reading one element can create, with the reference that names each. */
 export function structuresIn(wire: Wire): readonly Extract<Wire, { kind: 'user' }>[] {

@@ -1,4 +1,16 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type Alias,
+  type Document,
+  type Node,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import { SpecError, type Place } from './diagnostics.ts';
 
 /** What a plain scalar can mean. Integers are exact, whatever their size. */
@@ -49,29 +61,51 @@ export function parseYaml(text: string, file: string): YamlNode {
     const message = (first.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
     throw new SpecError({ file, path: [], line: at.line, column: at.col }, message, true);
   }
-  return convert(document.contents, { file, lines, document }, [], 0);
+  return convert(document.contents, { file, lines, document, open: new Set() }, [], 0);
 }
 
 interface Context {
   readonly file: string;
   readonly lines: LineCounter;
   readonly document: Document;
+  /** What is being converted. */
+  readonly open: Set<unknown>;
 }
 
 function convert(node: unknown, context: Context, path: readonly string[], near: number): YamlNode {
   const offset = (node as Node | null)?.range?.[0] ?? near;
   const { line, col } = context.lines.linePos(offset);
   const place: Place = { file: context.file, path, line, column: col };
-  if (isAlias(node)) return convert(node.resolve(context.document), context, path, offset);
-  if (isMap(node)) return { kind: 'map', entries: convertEntries(node.items, context, path, offset), place };
-  if (isSeq(node)) {
-    const items = node.items.map((item, index) => convert(item, context, [...path, String(index)], offset));
-    return { kind: 'list', items, place };
+  if (isAlias(node)) return convert(targetOf(node, place, context), context, path, offset);
+  if (isCollection(node)) {
+    context.open.add(node);
+    const converted = convertCollection(node, context, place, offset);
+    context.open.delete(node);
+    return converted;
   }
   if (!isScalar(node)) return { kind: 'scalar', value: null, text: '', place };
   const written = String(node.value ?? '');
   const value = node.type === 'PLAIN' || node.type === undefined ? plainValue(written) : written;
   return { kind: 'scalar', value, text: written, place };
+}
+
+/** What an alias stands for. Throws SpecError where the alias is a part of it. */
+function targetOf(alias: Alias, place: Place, { document, open }: Context): unknown {
+  const target = alias.resolve(document);
+  if (open.has(target)) throw new SpecError(place, `*${alias.source} is a part of what it stands for`, true);
+  return target;
+}
+
+function convertCollection(
+  node: YAMLMap | YAMLSeq,
+  context: Context,
+  place: Place,
+  offset: number,
+): YamlMap | YamlList {
+  const { path } = place;
+  if (isMap(node)) return { kind: 'map', entries: convertEntries(node.items, context, path, offset), place };
+  const items = node.items.map((item, index) => convert(item, context, [...path, String(index)], offset));
+  return { kind: 'list', items, place };
 }
 
 function convertEntries(
@@ -97,14 +131,14 @@ function keyText(node: YamlNode): string {
   return `{${node.entries.map((entry) => entry.key).join(', ')}}`;
 }
 
-const BOOLEANS: Readonly<Record<string, boolean>> = {
-  yes: true,
-  true: true,
-  on: true,
-  no: false,
-  false: false,
-  off: false,
-};
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['yes', true],
+  ['true', true],
+  ['on', true],
+  ['no', false],
+  ['false', false],
+  ['off', false],
+]);
 const INTEGER = /^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o[0-7_]+|0[0-7_]+|0|[1-9][0-9_]*)$/;
 const FLOAT =
   /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|\.[0-9_]+(?:[eE][-+]?[0-9]+)?|[0-9][0-9_]*[eE][-+]?[0-9]+)$/;
@@ -112,7 +146,7 @@ const FLOAT =
 /** The meaning of an unquoted scalar. */
 function plainValue(text: string): ScalarValue {
   if (/^(?:~|null|Null|NULL|)$/.test(text)) return null;
-  if (/^(?:[a-z]+|[A-Z][a-z]*|[A-Z]+)$/.test(text)) return BOOLEANS[text.toLowerCase()] ?? text;
+  if (/^(?:[a-z]+|[A-Z][a-z]*|[A-Z]+)$/.test(text)) return BOOLEANS.get(text.toLowerCase()) ?? text;
   if (INTEGER.test(text)) return integerValue(text);
   if (FLOAT.test(text)) return Number(text.replaceAll('_', ''));
   return text;
