@@ -2,7 +2,7 @@ import type { Attribute, Located } from '../../../tools/generate/model.ts';
 import type { Wire } from '../../../tools/generate/resolve.ts';
 import { namesUsed } from '../../../tools/generate/analysis.ts';
 import { requireEnum } from '../../../tools/generate/resolve.ts';
-import { bitsRange } from '../../../tools/generate/range.ts';
+import { bitsRange, isWithin } from '../../../tools/generate/range.ts';
 import type { BitStream } from './bit-stream.ts';
 import { evaluate, type Standpoint } from './evaluate.ts';
 import type { Maker } from './maker.ts';
@@ -18,10 +18,12 @@ export function makeNumber(
   at: Standpoint,
 ): Value {
   const demanded = makeDemanded(maker, field, at);
-  if (demanded !== undefined) return demanded;
-  if (wire.kind === 'float') return makeFloat(maker, field, wire.bytes, at);
-  if (wire.kind === 'bits' && wire.isFlag) return maker.coin();
+  if (wire.kind === 'float') return demanded ?? makeFloat(maker, field, wire.bytes, at);
+  if (wire.kind === 'bits' && wire.isFlag) return demanded ?? maker.coin();
   const { lo, hi } = wire.kind === 'bits' ? bitsRange(wire.bits, false) : wire.value.range;
+  if (typeof demanded === 'bigint' && !isWithin({ lo: demanded, hi: demanded }, { lo, hi }))
+    throw new Unfit('the field cannot hold what it has to');
+  if (demanded !== undefined) return demanded;
   return makeInteger(maker, field, lo ?? 0n, hi ?? 0n, at);
 }
 

@@ -59,12 +59,18 @@ function misfit(action: () => void): Attribute | undefined {
 function makeField(maker: Maker, field: Attribute, owner: SpecStructure): void {
   const { condition, repeat } = field;
   const at = maker.standpoint(owner);
-  // Also a field that is not there ends the byte before it.
-  if (maker.analysis.wireOf(field, owner.type).kind !== 'bits') owner.stream.align();
+  if (endsByte(maker, field, owner.type)) owner.stream.align();
   if (condition !== undefined && !isTrue(evaluate(condition, at))) return;
   if (repeat !== undefined) return makeList(maker, field, owner);
   const [value, wire] = makeElement(maker, field, owner);
   owner.fields.set(field.id, { value, wires: [wire] });
+}
+
+/** What is no bit field, be it there or not, ends the byte of a bit field right before it. */
+function endsByte({ analysis }: Maker, field: Attribute, type: TypeSpec): boolean {
+  const before = type.fields[type.fields.indexOf(field) - 1];
+  const isBits = (one: Attribute): boolean => analysis.wireOf(one, type).kind === 'bits';
+  return before !== undefined && isBits(before) && !isBits(field);
 }
 
 /** The list of a repeated field while it grows: expressions may ask for the elements that are there. */
@@ -162,6 +168,7 @@ function triesFor({ extent: { size } }: Attribute, wire: Wire): number {
 
 function chosenCase({ on, cases }: SwitchWire, at: Standpoint): Wire | undefined {
   const value = evaluate(on, at);
+  if (value === undefined) throw new Unfit('what decides the type is absent');
   const found = cases.find(
     ({ when }) => when !== undefined && compareValues('==', value, evaluate(when, at)),
   );
