@@ -21,7 +21,7 @@ const PLATFORM_IS_LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
  * The next `count` elements as one typed array: new memory, the caller's own, byte-swapped at most once. Nothing is
- * allocated before the bytes are known to be there.
+ * allocated before the bytes are known to be there. A count below zero is none, as for lists of any other kind.
  */
 function readTable<T extends Table>(
   reader: ByteReader,
@@ -30,7 +30,7 @@ function readTable<T extends Table>(
   little: boolean,
 ): T {
   const width = type.BYTES_PER_ELEMENT;
-  const { buffer } = new Uint8Array(reader.readBytes(count * width));
+  const { buffer } = new Uint8Array(reader.readBytes(Math.max(0, count) * width));
   if (little !== PLATFORM_IS_LITTLE) swapBytes(buffer, width);
   return new type(buffer);
 }

@@ -30,9 +30,9 @@ export function encode(structure: WritableStructure, size?: number): Uint8Array 
   return concatBytes([io.toBytes().subarray(0, io.pos), rest]);
 }
 
-/** Throws EncodeError where a list is longer or shorter than the rest of its structure says. */
+/** Throws EncodeError where a list is longer or shorter than the rest of its structure says; a count below zero is none. */
 export function checkCount(structure: BareStructure, field: string, length: number, count: number): void {
-  if (length === count) return;
+  if (length === Math.max(0, count)) return;
   throw new EncodeError(
     `${layoutOf(structure).type}.${field}: ${length} elements, but the structure counts ${count}`,
   );

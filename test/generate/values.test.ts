@@ -74,6 +74,19 @@ const CASES: Readonly<Record<string, Case>> = {
     bytes: [...u8(2n ** 60n + 5n), 5, 0, 0, 0, 0xfd, 0xff, 0xff, 0xff, 7, 5, ...u8(5n), 7, 0],
     values: { limit: 2n ** 60n + 5n, most: 5, least: -3, oneOf: 7, wide: 5n },
   },
+  'lists of less than no elements': {
+    spec: 'negative_counts',
+    bytes: [0xff, 0xff, 9],
+    values: {
+      bytes: bytes(),
+      words: new Uint16Array(),
+      floats: new Float32Array(),
+      texts: [],
+      points: [],
+      records: [],
+      last: 9,
+    },
+  },
   'ids that differ in a `_` only': {
     spec: 'underscores',
     bytes: [1, 2, 3],

@@ -9,7 +9,7 @@ import { endianOf, type FieldEndian, type SwitchWire, type Wire } from './resolv
 import type { Code, Names, Scope } from './scope.ts';
 import { converted, fail, isAssignable, present } from './code.ts';
 import { checkComparable, compare } from './compare.ts';
-import { translate, translateCondition, translateCount } from './translate.ts';
+import { translate, translateCondition, translateCount, translateInteger } from './translate.ts';
 import * as types from './types.ts';
 
 /** Where the elements of a repeated attribute are kept while it is read, and how a value is given to its field. */
@@ -53,11 +53,18 @@ function emitTable(attribute: Attribute, table: string, emission: Emission): str
     attribute.repeat?.kind === 'count'
       ? translateCount(attribute.repeat.count.ast, scopeAt(emission, attribute.repeat.count.place))
       : names.runtime('countToEnd') + `(io, ${width})`;
-  if (table === 'Uint8Array') return `io.readBytes(${count})`;
+  if (table === 'Uint8Array')
+    return `io.readBytes(${mayBeNegative(attribute, emission) ? `${names.global('Math')}.max(0, ${count})` : count})`;
   if (table === 'Int8Array') return `${names.runtime('readS1Array')}(io, ${count})`;
   const kind = wire.kind === 'float' ? 'F' : wire.kind === 'integer' && wire.signed ? 'S' : 'U';
   const endian = wire.kind === 'integer' || wire.kind === 'float' ? wire.endian : 'be';
   return `${names.runtime(`read${kind}${width}Array`)}(io, ${count}, ${isLittle(endian)})`;
+}
+
+function mayBeNegative({ repeat }: Attribute, emission: Emission): boolean {
+  if (repeat?.kind !== 'count') return false;
+  const { lo } = translateInteger(repeat.count.ast, scopeAt(emission, repeat.count.place)).type.range;
+  return lo === null || lo < 0n;
 }
 
 function isLittle(endian: FieldEndian): string {
