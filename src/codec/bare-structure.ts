@@ -15,6 +15,9 @@ export const KEPT = Symbol('kept');
 /** The field or instance whose structure it awaits, because others ask for that while it is read. */
 export const AWAITED = Symbol('awaited');
 
+/** The name that Node knows `inspect` methods by. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
 /** Where something lies in its stream, in bits; without an end while it is being read. */
 export interface BitSpan {
   readonly io: ByteReader;
@@ -49,6 +52,14 @@ export abstract class BareStructure {
     this[START] = io.pos;
     if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
     io.begin(this);
+  }
+
+  /** What `console.log` shows in Node: the fields by their properties, many of which are read only when they are asked for. */
+  [INSPECT](_depth: number, options: unknown, inspect: (value: unknown, options: unknown) => string): string {
+    const entries = Object.entries(layoutOf(this).fields).map(
+      ([id, { property = id }]) => [property, valueOf(this, id)] as const,
+    );
+    return `${this.constructor.name} ${inspect(Object.fromEntries(entries), options)}`;
   }
 }
 
