@@ -52,8 +52,12 @@ const UNSERVED: Readonly<Record<string, string>> = {
   'valid_fail_repeat_inst.ValidFailRepeatInst': '`inst` is read from elsewhere',
 };
 
-/** Classes that values cannot be told: of a `parent:` only a reader knows, and a param may be the structure around, which is not there yet. */
-const NOT_THE_SAME = ['nav_parent_override.NavParentOverride', 'unread_structures.UnreadStructures'];
+/** Classes whose values come back as others, and why. */
+const NOT_THE_SAME: Readonly<Record<string, string>> = {
+  'enum_values.EnumValues': 'an instance of an enum of small members is rounded beyond 2^53',
+  'nav_parent_override.NavParentOverride': 'of a `parent:` only a reader knows',
+  'unread_structures.UnreadStructures': 'a param is the structure around, which is not there yet',
+};
 
 const OWN = ['../test/generate/specs', '../specs'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
@@ -103,7 +107,7 @@ describe.each([
       if (!isWritten(Class.prototype) || Class.of === undefined || Class.from === undefined) continue;
       const reason = UNSERVED[name];
       if (reason !== undefined) expectUnserved(type, loaded, reason);
-      else if (expectSame(type, loaded, classOf, !NOT_THE_SAME.includes(name))) served++;
+      else if (expectSame(type, loaded, classOf, !(name in NOT_THE_SAME))) served++;
     }
   });
 
