@@ -80,7 +80,7 @@ export class ByteReader {
    * @throws ConversionError where the position is negative or no integer.
    */
   seek(pos: number): void {
-    if (!Number.isSafeInteger(pos) || pos < 0) cannotSeek(pos);
+    if (!Number.isInteger(pos) || pos < 0) cannotSeek(pos);
     this.pos = pos;
     this.#bitsLeft = 0;
   }
@@ -283,7 +283,7 @@ export class ByteReader {
    * @throws ConversionError where the length is negative or no integer.
    */
   readBytes(length: number): Uint8Array {
-    if (!Number.isSafeInteger(length) || length < 0) throw new ConversionError(`cannot read ${length} bytes`);
+    if (!Number.isInteger(length) || length < 0) throw new ConversionError(`cannot read ${length} bytes`);
     if (length === 0) return this.#nothing();
     const start = this.reserve(length);
     return this.bytes.subarray(start, start + length);

@@ -150,7 +150,11 @@ describe('ByteReader byte arrays', () => {
     expect(part[0]).toBe(7);
   });
 
-  it.each([-1, 1.5, NaN, 2 ** 60])('refuses a length of %s', (length) => {
+  it('says of a length beyond 2^53 that the bytes end before', () => {
+    expect(() => new ByteReader(bytes(1)).readBytes(2 ** 60)).toThrow(EndOfStreamError);
+  });
+
+  it.each([-1, 1.5, NaN])('refuses a length of %s', (length) => {
     expect(() => new ByteReader(bytes(1)).readBytes(length)).toThrow(ConversionError);
   });
 

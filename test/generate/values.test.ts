@@ -165,6 +165,36 @@ const BAD_CASES: Readonly<Record<string, BadCase>> = {
     error: 'ValidationNotEqualError',
     breach: { field: 'same', expected: '3', actual: '4' },
   },
+  'a size of 2^60': {
+    spec: 'huge_extents',
+    bytes: [1, 0x10, 0, 0, 0, 0, 0, 0, 0, 1],
+    error: 'EndOfStreamError',
+    breach: { kind: 'endOfStream' },
+  },
+  'a size of a structure of 2^60': {
+    spec: 'huge_extents',
+    bytes: [2, 0x10, 0, 0, 0, 0, 0, 0, 0, 1],
+    error: 'EndOfStreamError',
+    breach: { kind: 'endOfStream' },
+  },
+  'a position of 2^60': {
+    spec: 'huge_extents',
+    bytes: [3, 0x10, 0, 0, 0, 0, 0, 0, 0, 1],
+    error: 'EndOfStreamError',
+    breach: { kind: 'endOfStream' },
+  },
+  'a number of numbers of 2^60': {
+    spec: 'huge_extents',
+    bytes: [4, 0x10, 0, 0, 0, 0, 0, 0, 0, 1],
+    error: 'EndOfStreamError',
+    breach: { kind: 'endOfStream' },
+  },
+  'a number of structures of 2^60': {
+    spec: 'huge_extents',
+    bytes: [5, 0x10, 0, 0, 0, 0, 0, 0, 0, 1],
+    error: 'EndOfStreamError',
+    breach: { kind: 'endOfStream' },
+  },
 };
 
 /** A generated class, as far as these tests go. */

@@ -2,7 +2,7 @@ import { present } from './code.ts';
 import type { Attribute } from './model.ts';
 import type { Wire } from './resolve.ts';
 import type { Scope } from './scope.ts';
-import { translate, translateCount } from './translate.ts';
+import { translate, translateCount, translateExtent } from './translate.ts';
 
 /** The bytes of a field before `process`: taken by size, to the end, or up to a terminator. */
 export function readBytes(
@@ -14,7 +14,7 @@ export function readBytes(
   const { include, consume, eosError } = extent;
   const terminator = terminatorBytes(attribute, text);
   const contents = checks.find((check) => check.kind === 'contents');
-  const size = extent.size && translateCount(extent.size.ast, { ...scope, place: extent.size.place });
+  const size = extent.size && translateExtent(extent.size.ast, { ...scope, place: extent.size.place });
   if (size === undefined && !extent.sizeEos) {
     if (contents !== undefined) return `io.readBytes(${contents.bytes.length})`;
     const flags = `${include}, ${consume}, ${eosError}`;

@@ -6,7 +6,7 @@ import type { Expression } from './expression.ts';
 import type { Attribute, TypeSpec } from './model.ts';
 import { childrenOf, type Code, type Scope } from './scope.ts';
 import { converted, fail, present } from './code.ts';
-import { translate, translateCondition, translateCount } from './translate.ts';
+import { translate, translateCondition, translateExtent } from './translate.ts';
 import * as types from './types.ts';
 
 /** A getter of a class. */
@@ -77,7 +77,7 @@ function emitParsed(instance: Attribute, type: string, emission: Emission): read
   const { names } = emission;
   const { pos, io } = instance;
   const stream = io === undefined ? 'this._io' : streamText(io.ast, scopeAt(emission, io.place));
-  const position = pos === undefined ? 'undefined' : translateCount(pos.ast, scopeAt(emission, pos.place));
+  const position = pos === undefined ? 'undefined' : translateExtent(pos.ast, scopeAt(emission, pos.place));
   const isList = instance.repeat !== undefined;
   const read = emitAttribute(
     instance,

@@ -9,7 +9,7 @@ import { endianOf, type FieldEndian, type SwitchWire, type Wire } from './resolv
 import type { Code, Names, Scope } from './scope.ts';
 import { converted, fail, isAssignable, present } from './code.ts';
 import { checkComparable, compare } from './compare.ts';
-import { translate, translateCondition, translateCount, translateInteger } from './translate.ts';
+import { translate, translateCondition, translateExtent, translateInteger } from './translate.ts';
 import * as types from './types.ts';
 
 /** Where the elements of a repeated attribute are kept while it is read, and how a value is given to its field. */
@@ -51,7 +51,7 @@ function emitTable(attribute: Attribute, table: string, emission: Emission): str
   const width = wire.kind === 'integer' || wire.kind === 'float' ? wire.bytes : 1;
   const count =
     attribute.repeat?.kind === 'count'
-      ? translateCount(attribute.repeat.count.ast, scopeAt(emission, attribute.repeat.count.place))
+      ? translateExtent(attribute.repeat.count.ast, scopeAt(emission, attribute.repeat.count.place))
       : names.runtime('countToEnd') + `(io, ${width})`;
   if (table === 'Uint8Array')
     return `io.readBytes(${mayBeNegative(attribute, emission) ? `${names.global('Math')}.max(0, ${count})` : count})`;
@@ -78,7 +78,7 @@ function emitRecordLoop(attribute: Attribute, target: Target, emission: Emission
   const size = (analysis.sizes.elementBits(attribute, owner) ?? 0) / 8;
   const count =
     repeat?.kind === 'count'
-      ? translateCount(repeat.count.ast, scopeAt(emission, repeat.count.place))
+      ? translateExtent(repeat.count.ast, scopeAt(emission, repeat.count.place))
       : `${names.runtime('countToEnd')}(io, ${size})`;
   const store = target.storeList ?? target.store;
   const element: Target = { store: (value) => `${target.stored}[index] = ${value};`, stored: target.stored };
@@ -135,7 +135,7 @@ function emitLoop(attribute: Attribute, target: Target, emission: Emission): rea
     const until = translateCondition(repeat.until.ast, { ...scope, item, index: 'index' });
     return [...start, 'for (let index = 0; ; index++) {', ...body, `if (${until}) break;`, '}'];
   }
-  const count = translateCount(repeat.count.ast, scope);
+  const count = translateExtent(repeat.count.ast, scope);
   const limit = /^[0-9]+$/.test(count) ? count : 'count';
   const counted = limit === 'count' ? [`const count = ${count};`] : [];
   return [...counted, ...start, `for (let index = 0; index < ${limit}; index++) {`, ...body, '}'];
@@ -369,7 +369,7 @@ function substream(attribute: Attribute, scope: Scope): string {
   if (!isSized) return 'io';
   const isPlain = process === undefined && extent.terminator === undefined && extent.padRight === undefined;
   if (isPlain && extent.size !== undefined) {
-    return `io.substream(${translateCount(extent.size.ast, { ...scope, place: extent.size.place })})`;
+    return `io.substream(${translateExtent(extent.size.ast, { ...scope, place: extent.size.place })})`;
   }
   const bytes = processed(readBytes(attribute, undefined, scope), attribute, scope);
   return attribute.process === undefined ? `io.over(${bytes})` : `io.unpacked(io.offset, ${bytes})`;

@@ -72,7 +72,16 @@ export function translateInteger(expression: Expression, scope: Scope): IntegerC
   return asInteger(present(translate(expression, scope), scope), scope);
 }
 
-/** Translates a size, position, count or index to a `number`; what is none below 2^53 is an error at run time. */
+/**
+ * Translates a size, position or count of what is read to a `number`. Beyond 2^53 it is not exact: there the bytes have
+ * ended anyway.
+ */
+export function translateExtent(expression: Expression, scope: Scope): string {
+  const { text, type } = translateInteger(expression, scope);
+  return type.held === 'number' ? text : `${scope.names.global('Number')}(${text})`;
+}
+
+/** Translates an integer to a `number`; what is none below 2^53 is an error at run time. */
 export function translateCount(expression: Expression, scope: Scope): string {
   return countText(translate(expression, scope), scope);
 }
