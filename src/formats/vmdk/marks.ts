@@ -10,6 +10,7 @@ export interface Marks {
 }
 
 const SECTOR = 512;
+const EQUALS_SIGN = 0x3d;
 const encoder = new TextEncoder();
 const HOSTED = encoder.encode('KDMV');
 /** What open-vmdk puts in the place of the magic until the extent is complete. */
@@ -29,6 +30,15 @@ const FOOTER_FROM_END = 1024;
 const SIGNATURE = /^# ?Disk Descriptor ?File/i;
 const FIRST_STATEMENT = /^(?:[ \t]*(?:#[^\r\n]*)?[\r\n]+)*[ \t]*version[ \t]*=[ \t]*\d/i;
 const CREATE_TYPE = /^[ \t]*createType[ \t]*=[ \t]*"?\w/im;
+/** Lines of a descriptor, two of which tell one whose beginning is damaged. */
+const LINES: readonly RegExp[] = [
+  /^version=\d/m,
+  /^CID=[\da-f]/im,
+  /^parentCID=[\da-f]/im,
+  CREATE_TYPE,
+  /^(?:RW|RDONLY|NOACCESS) \d+ [A-Z]+ "/m,
+  /^ddb\.[\w.]+ = "/m,
+];
 
 /** Whether text is a descriptor by its first line or its first statement. */
 export function isDescriptorText(text: string): boolean {
@@ -76,7 +86,16 @@ function findTrace(head: Uint8Array, size: number, text: string): Carrier | null
   if (hasAt(head, SECTOR, SESPARSE_VOLATILE)) return 'sesparse';
   if (hasAt(head, NEWLINE_DETECTOR_OFFSET, NEWLINE_DETECTOR) && size >= SECTOR) return 'hosted-sparse';
   if (hasAt(head, 4, COWD_VERSION_AND_FLAGS) && size >= COWD_SIZE) return 'cowd';
-  return CREATE_TYPE.test(text) ? 'descriptor' : null;
+  return CREATE_TYPE.test(text) ? 'descriptor' : findLines(head);
+}
+
+/** Tells by its lines a descriptor whose beginning is damaged, and by its place whether it stands in an extent. */
+function findLines(head: Uint8Array): Carrier | null {
+  if (!head.includes(EQUALS_SIGN)) return null;
+  const text = new TextDecoder('latin1').decode(head);
+  const found = LINES.map((line) => text.search(line)).filter((at) => at >= 0);
+  if (found.length < 2) return null;
+  return Math.min(...found) < SECTOR ? 'descriptor' : 'hosted-sparse';
 }
 
 /** The text at `offset`, up to its first NUL and without a byte order mark. */

@@ -185,6 +185,9 @@ describe('recognition', () => {
     expect(recognise(buildStream().put(0, '\0\0\0\0').bytes)).toBe('end');
     expect(recognise(buildCowd().put(0, '\0\0\0\0').bytes)).toBe('trace');
     expect(recognise(buildSeSparse().put(0, '\0\0\0\0').bytes)).toBe('trace');
+    expect(text('# Disk D\0\0\0=1\nCID=12345678\nparentCID=ffffffff\n')).toBe('trace');
+    expect(recognise(buildHosted().put(0, new Uint8Array(530)).bytes)).toBe('trace');
+    expect(text('CID=12345678\n')).toBeNull();
     expect(recognise(new Uint8Array(4096))).toBeNull();
   });
 });

@@ -60,6 +60,21 @@ const CAUSES: readonly (readonly [what: string, rule: string, files: MemoryFiles
     hosted((f) => f.u64(HOSTED.capacity, 0)),
   ],
   [
+    'a capacity other than the line is no missing table',
+    'vmdk/extent-capacity-mismatch',
+    hosted((f) => f.u64(HOSTED.capacity, 131072 * 4)),
+  ],
+  [
+    'nor directories that overlap',
+    'vmdk/extent-capacity-mismatch',
+    hosted((f) => f.u64(HOSTED.capacity, 2 ** 31)),
+  ],
+  [
+    'nor lost grains',
+    'vmdk/extent-capacity-mismatch',
+    hosted((f) => f.u64(HOSTED.capacity, 65536), { grains: [0, 1, 600] }),
+  ],
+  [
     'a descriptor outside the file is not missing as well',
     'vmdk4/descriptor-bounds',
     hosted((f) => f.u64(HOSTED.descriptorOffset, 100_000)),

@@ -1,4 +1,4 @@
-import type { SparseExtentHeader } from '../../../../generated/vmdk4.ts';
+import { CompressAlgorithm, type SparseExtentHeader } from '../../../../generated/vmdk4.ts';
 import type { Source } from '../../../io/source.ts';
 import { SECTOR_SIZE, toSafeNumber } from '../../../model/offsets.ts';
 import { MAX_TABLES } from './grain-tables.ts';
@@ -48,23 +48,41 @@ const MAX_ENTRIES_PER_TABLE = 512;
 const USUAL_GRAIN_SECTORS = 128;
 const USUAL_ENTRIES_PER_TABLE = 512;
 
-/** Works out the figures of an extent; `null` where the header is too damaged to read tables by (its breaches are reported). */
-export function readGeometry(headers: HostedHeaders, source: Source): HostedGeometry | null {
+/**
+ * Works out the figures of an extent; `null` where the header is too damaged to read tables by (its breaches are reported).
+ *
+ * @param declared sectors by the extent's line; `null` where it has none
+ */
+export function readGeometry(
+  headers: HostedHeaders,
+  source: Source,
+  declared: number | null,
+): HostedGeometry | null {
   const { fields } = headers.current;
-  const capacitySectors = capacityOf(headers);
+  const written = capacityOf(headers);
   const grainSectors = chooseFigure(
     headers,
     USUAL_GRAIN_SECTORS,
     ({ grainSize }) => toSafeNumber(grainSize) ?? 0,
   );
   const entriesPerTable = chooseFigure(headers, USUAL_ENTRIES_PER_TABLE, ({ numGtesPerGt }) => numGtesPerGt);
-  if (capacitySectors === null || capacitySectors === 0) return null;
-  if (!fields.flags.compressed && capacitySectors > MAX_PLAIN_SECTORS) return null;
+  if (written === null || written === 0) return null;
+  if (!fields.flags.compressed && written > MAX_PLAIN_SECTORS) return null;
   if (!isPowerOfTwo(grainSectors) || grainSectors < MIN_GRAIN_SECTORS || grainSectors > MAX_GRAIN_SECTORS)
     return null;
   if (!isPowerOfTwo(entriesPerTable) || entriesPerTable > MAX_ENTRIES_PER_TABLE) return null;
+  const place = (capacity: number) =>
+    placeDirectories(headers, capacity / grainSectors / entriesPerTable, source);
+  // A capacity whose directories run into one another or out of the file is not believed where the line gives a smaller one that fits.
+  const isDeclaredBetter =
+    declared !== null &&
+    declared > 0 &&
+    declared < written &&
+    !isRoomy(place(written), headers, source) &&
+    isRoomy(place(declared), headers, source);
+  const capacitySectors = isDeclaredBetter ? declared : written;
   const grains = Math.ceil(capacitySectors / grainSectors);
-  const tables = Math.ceil(grains / entriesPerTable);
+  const { tables, gd, rgd } = place(capacitySectors);
   const { compressed: isCompressed, markers, zeroedGrain: hasZeroedGrains } = fields.flags;
   return {
     capacitySectors,
@@ -74,8 +92,8 @@ export function readGeometry(headers: HostedHeaders, source: Source): HostedGeom
     tableSize: entriesPerTable * 4,
     grains,
     tables,
-    gd: placeDirectory('gd', fields.gdOffset, tables, source),
-    rgd: fields.flags.useRedundant ? placeDirectory('rgd', fields.rgdOffset, tables, source) : null,
+    gd,
+    rgd,
     overheadSectors: overheadOf(headers, source),
     isCompressed,
     markerSize: isCompressed ? (markers ? GRAIN_MARKER_SIZE : 0) : null,
@@ -104,6 +122,30 @@ function chooseFigure(
 function exactSectors(capacity: bigint): number | null {
   const sectors = toSafeNumber(capacity);
   return sectors !== null && sectors * SECTOR_SIZE <= Number.MAX_SAFE_INTEGER ? sectors : null;
+}
+
+/** Both directories, with as many entries as the disk needs tables. */
+type Directories = Pick<HostedGeometry, 'tables' | 'gd' | 'rgd'>;
+
+function placeDirectories({ current }: HostedHeaders, tableCount: number, source: Source): Directories {
+  const { flags, gdOffset, rgdOffset } = current.fields;
+  const tables = Math.ceil(tableCount);
+  return {
+    tables,
+    gd: placeDirectory('gd', gdOffset, tables, source),
+    rgd: flags.useRedundant ? placeDirectory('rgd', rgdOffset, tables, source) : null,
+  };
+}
+
+/** Whether the directories are inside the file and apart, and where grains are not compressed, in front of them and with room for tables. */
+function isRoomy({ tables, gd, rgd }: Directories, { current }: HostedHeaders, source: Source): boolean {
+  const { flags, compressAlgorithm, overhead, numGtesPerGt } = current.fields;
+  const isStream = flags.compressed && compressAlgorithm === CompressAlgorithm.deflate;
+  const end = isStream ? source.size : Math.min(source.size, Number(overhead) * SECTOR_SIZE);
+  const isInside = [gd, rgd].every((place) => place === null || place.offset + place.length <= end);
+  const tableBytes = isStream ? 0 : tables * numGtesPerGt * 4;
+  const isApart = gd === null || rgd === null || Math.abs(gd.offset - rgd.offset) >= gd.length + tableBytes;
+  return isInside && isApart;
 }
 
 function placeDirectory(

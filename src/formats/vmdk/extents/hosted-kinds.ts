@@ -172,6 +172,7 @@ function createGrainKinds(
       problems.add(gteMisaligned.report({ ...found, data }));
     }),
     beyond: kind((grain, _, entry, problems) => {
+      if (extent.isOfDoubtfulSize) return;
       const found = place(grain, entry);
       problems.add(gteBeyondCapacity.report({ ...found, expected: '0', data: { ...found.data, grains } }));
     }),

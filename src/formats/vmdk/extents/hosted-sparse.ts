@@ -3,6 +3,7 @@ import { fileOffset, type Source } from '../../../io/source.ts';
 import type { DumpedStructure, ImageFile } from '../../../model/image.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { FileLayout, Owners } from '../../../model/owners.ts';
+import { parseSectors } from '../descriptor/descriptor.ts';
 import type { ExtentLine } from '../descriptor/statements.ts';
 import type { MappingRuns } from '../../shared/mapping-runs.ts';
 import { asWords } from '../words.ts';
@@ -10,7 +11,7 @@ import type { ExtentBase, ExtentPlace } from './extent.ts';
 import { resolveGrains, type GrainTables } from './grain-tables.ts';
 import { UNREADABLE_TABLE } from './table-shape.ts';
 import { claimHosted } from './hosted-claim.ts';
-import { readGeometry, type DirectoryPlace, type HostedGeometry } from './hosted-geometry.ts';
+import { capacityOf, readGeometry, type DirectoryPlace, type HostedGeometry } from './hosted-geometry.ts';
 import type { HostedHeaders, PlacedHeader } from './placed-header.ts';
 
 /** The grain directories of an extent as they stand in the file, and the tables they lead to. */
@@ -31,6 +32,8 @@ export class HostedSparseExtent implements ExtentBase {
   readonly guestStart: number;
   readonly size: number;
   readonly line: ExtentLine | null;
+  /** Sectors by the line; `null` where there is none, or it does not say. */
+  readonly declaredSectors: number | null;
   readonly file: ImageFile;
   readonly source: Source;
   readonly headers: HostedHeaders;
@@ -56,7 +59,15 @@ export class HostedSparseExtent implements ExtentBase {
     this.source = source;
     this.headers = headers;
     this.descriptorArea = descriptorArea;
-    this.geometry = readGeometry(headers, source);
+    this.declaredSectors = place.line === null ? null : parseSectors(place.line.sectors.text);
+    this.geometry = readGeometry(headers, source, this.declaredSectors);
+  }
+
+  /** Whether header and line give different sizes, by more than the rounding to whole grains. That is reported; what follows from it is not. */
+  get isOfDoubtfulSize(): boolean {
+    const { declaredSectors, geometry, headers } = this;
+    const difference = (capacityOf(headers) ?? 0) - (declaredSectors ?? 0);
+    return declaredSectors !== null && geometry !== null && Math.abs(difference) >= geometry.grainSectors;
   }
 
   get grainSize(): number | null {

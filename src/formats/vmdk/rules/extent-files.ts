@@ -3,6 +3,7 @@ import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Finding, Severity } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { parseSectors, placeOf, type Descriptor } from '../descriptor/descriptor.ts';
+import { capacityOf as hostedCapacity } from '../extents/hosted-geometry.ts';
 import type { FlatExtent, UnavailableCause, UnavailableExtent } from '../extents/plain.ts';
 import type { Extent, VmdkImage } from '../image.ts';
 import { findMagic } from '../marks.ts';
@@ -345,7 +346,7 @@ export const extentCapacityMismatch: RaisableRule<
 function capacityOf(extent: Extent): number | null {
   switch (extent.kind) {
     case 'hosted-sparse':
-      return extent.geometry?.capacitySectors ?? null;
+      return extent.geometry === null ? null : hostedCapacity(extent.headers);
     case 'cowd':
       return extent.header.numSectors === 0 ? null : extent.header.numSectors;
     case 'sesparse':

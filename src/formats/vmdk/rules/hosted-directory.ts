@@ -44,7 +44,7 @@ export const gdeZero: RaisableRule<VmdkImage, DirectoryFault> = defineRule<VmdkI
 
 async function* findAbsentTables(extent: HostedSparseExtent): AsyncIterable<Finding<DirectoryFault>> {
   const { geometry } = extent;
-  if (geometry?.gd == null) return;
+  if (geometry?.gd == null || extent.isOfDoubtfulSize) return;
   const { gd } = await extent.directories();
   let absent = 0;
   for (let index = 0; index < gd.length; index++) {
@@ -129,8 +129,8 @@ export const gdPaddingNonzero: RaisableRule<VmdkImage, { readonly bytes: number 
     repair: 'Write zeros.',
   },
   async *check(image) {
-    for (const { file, source, geometry } of hostedExtents(image)) {
-      if (geometry?.gd == null) continue;
+    for (const { file, source, geometry, isOfDoubtfulSize } of hostedExtents(image)) {
+      if (geometry?.gd == null || isOfDoubtfulSize) continue;
       const end = geometry.gd.offset + geometry.gd.length;
       const bytes = (SECTOR_SIZE - (end % SECTOR_SIZE)) % SECTOR_SIZE;
       if (end + bytes > source.size) continue;

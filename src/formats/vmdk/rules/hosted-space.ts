@@ -72,6 +72,7 @@ function findUnreferenced(extent: HostedSparseExtent, facts: Facts): Finding<Unu
   const { geometry, file } = extent;
   const ownership = facts.ownership(file);
   if (ownership === undefined || geometry === null || geometry.isCompressed) return null;
+  if (extent.isOfDoubtfulSize) return null;
   let ranges = 0;
   let bytes = 0;
   let first: number | null = null;
@@ -146,7 +147,7 @@ async function findTrailing(
 ): Promise<Finding<{ bytes: number; end: number }> | null> {
   const { geometry, file, source, descriptorArea } = extent;
   const ownership = facts.ownership(file);
-  if (ownership === undefined || geometry === null) return null;
+  if (ownership === undefined || geometry === null || extent.isOfDoubtfulSize) return null;
   const overhead = geometry.overheadSectors * SECTOR_SIZE;
   const end = Math.max(
     ownership.end,
