@@ -18,11 +18,13 @@ export const AWAITED = Symbol('awaited');
 /** The name that Node knows `inspect` methods by. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** Where something lies in its stream, in bits; without an end while it is being read. */
+/** Where something lies in its stream, in bits; without an end while it is being read, or where that failed. */
 export interface BitSpan {
   readonly io: ByteReader;
   readonly start: number;
   readonly end: number | undefined;
+  /** What was there of it when reading failed. */
+  readonly unfinished?: unknown;
 }
 
 /**

@@ -178,7 +178,8 @@ function pathOf(structure: BareStructure, path: string): string {
 
 /** The field of the parent that a structure, perhaps one still being read, is the value of. */
 function holdingField(parent: BareStructure, child: BareStructure, bit: number): string {
-  for (const [id, { end }] of parent[SPANS] ?? []) if (end === undefined) return withIndex(parent, id, child);
+  const [reading] = [...(parent[SPANS] ?? [])].filter(([, { end }]) => end === undefined).slice(-1);
+  if (reading !== undefined) return withIndex(parent, reading[0], child);
   let holder = '';
   for (const [id, field] of Object.entries(layoutOf(parent).fields)) {
     const start = startOf(parent, field);
@@ -197,7 +198,8 @@ function withIndex(parent: BareStructure, id: string, child: BareStructure): str
 
 /** The value of a field, or of an instance as far as it is read: asking for the rest would read it once more. */
 function valueOfField(structure: BareStructure, id: string): unknown {
-  return id in layoutOf(structure).fields ? valueOf(structure, id) : structure[KEPT]?.get(id);
+  if (id in layoutOf(structure).fields) return valueOf(structure, id);
+  return structure[KEPT]?.get(id) ?? structure[SPANS]?.get(id)?.unfinished;
 }
 
 /** Were all fields of variable size read? */

@@ -10,7 +10,7 @@ import {
   type BitSpan,
 } from './bare-structure.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { ConversionError, EndOfStreamError, UndecidedEndiannessError } from './errors.ts';
+import { ConversionError, DecodeError, EndOfStreamError, UndecidedEndiannessError } from './errors.ts';
 
 // What constructors and getters of generated classes call.
 
@@ -120,6 +120,9 @@ export function once<T>(structure: BareStructure, key: string, compute: () => T)
     kept.set(key, value);
     return value;
   } catch (error) {
+    const span = structure[SPANS]?.get(key);
+    // The path of the error is told by how far a list came.
+    if (span !== undefined) structure[SPANS]?.set(key, { ...span, unfinished: kept.get(key) });
     kept.delete(key);
     throw error;
   }
@@ -150,7 +153,7 @@ export function early<T>(structure: BareStructure, key: string, list: T[]): T[] 
   return list;
 }
 
-/** Reads at a position of a stream, and goes back to where the stream was. Without a position it reads on. */
+/** Reads at a position of a stream, and goes back to where the stream was, also after an error. Without a position it reads on. */
 export function visit<T>(
   structure: BareStructure,
   key: string,
@@ -162,11 +165,20 @@ export function visit<T>(
   if (pos !== undefined) io.seek(pos);
   const spans = (structure[SPANS] ??= new Map<string, BitSpan>());
   const start = io.pos * 8 - io.bitsLeft;
+  // What is read now is the last one in the map.
+  spans.delete(key);
   spans.set(key, { io, start, end: undefined });
-  const value = read(io);
-  spans.set(key, { io, start, end: io.pos * 8 - io.bitsLeft });
-  if (pos !== undefined) io.seek(before);
-  return value;
+  try {
+    const value = read(io);
+    spans.set(key, { io, start, end: io.pos * 8 - io.bitsLeft });
+    return value;
+  } catch (error) {
+    if (error instanceof DecodeError && error.offset === undefined)
+      Object.assign(error, { offset: io.offset });
+    throw error;
+  } finally {
+    if (pos !== undefined) io.seek(before);
+  }
 }
 
 /** The byte order of a structure that chooses it when it is read. Throws UndecidedEndiannessError if it did not. */
