@@ -151,7 +151,7 @@ function checkAttributeKeys(map: YamlMap, extra: readonly string[]): void {
 
 function typeKeys(type: YamlNode | undefined): readonly string[] {
   if (type === undefined) return BYTES_KEYS;
-  if (type.kind !== 'scalar') return [...BYTES_KEYS, 'encoding'];
+  if (type.kind !== 'scalar') return BYTES_KEYS;
   if (type.text === 'str' || type.text === 'strz') return TEXT_KEYS;
   return BUILT_IN.test(type.text) ? [] : BYTES_KEYS;
 }
