@@ -453,17 +453,17 @@ export class Header extends Structure<HeaderField> {
         reportExpr(this, 'header_length', 'a multiple of 8 from 104 to the cluster size');
     } else this.headerLength = undefined;
     mark(this);
-    if (this.version >= 3 && present(this.headerLength) >= 112) {
+    if (this.version >= 3 && this.headerLength !== undefined && this.headerLength >= 112) {
       this.compressionType = io.readU1();
       expectInEnum(this, 'compression_type', this.compressionType, CompressionType, 'compression_type');
     } else this.compressionType = undefined;
     mark(this);
-    if (this.version >= 3 && present(this.headerLength) >= 112) {
+    if (this.version >= 3 && this.headerLength !== undefined && this.headerLength >= 112) {
       this.padding = io.readBytes(7);
       if (!(maxOf(this.padding) === 0)) reportExpr(this, 'padding', 'zeros');
     } else this.padding = undefined;
     mark(this);
-    if (this.version >= 3 && present(this.headerLength) > 112) {
+    if (this.version >= 3 && this.headerLength !== undefined && this.headerLength > 112) {
       this.unknownFields = io.readBytes(present(this.headerLength) - 112);
       if (!(maxOf(this.unknownFields) === 0)) reportExpr(this, 'unknown_fields', 'zeros');
     } else this.unknownFields = undefined;
@@ -530,15 +530,15 @@ export class Header extends Structure<HeaderField> {
       io.writeU4be(present(this.headerLength));
     }
 
-    if (this.version >= 3 && present(this.headerLength) >= 112) {
+    if (this.version >= 3 && this.headerLength !== undefined && this.headerLength >= 112) {
       io.writeU1(present(this.compressionType));
     }
 
-    if (this.version >= 3 && present(this.headerLength) >= 112) {
+    if (this.version >= 3 && this.headerLength !== undefined && this.headerLength >= 112) {
       io.writeBytesLimit(present(this.padding), 7);
     }
 
-    if (this.version >= 3 && present(this.headerLength) > 112) {
+    if (this.version >= 3 && this.headerLength !== undefined && this.headerLength > 112) {
       io.writeBytesLimit(present(this.unknownFields), present(this.headerLength) - 112);
     }
   }

@@ -87,6 +87,21 @@ const CASES: Readonly<Record<string, Case>> = {
       last: 9,
     },
   },
+  'conditions about what is absent': {
+    spec: 'chained_conditions',
+    bytes: [0x81, 7],
+    values: { a: 0x81, b: 7, c: undefined, flag: undefined, pair: undefined, d: undefined, last: 8 },
+  },
+  'conditions about what is absent, one after the other': {
+    spec: 'chained_conditions',
+    bytes: [3, 0x44],
+    values: { a: 3, b: undefined, c: undefined, d: 0x44, last: undefined },
+  },
+  'conditions that hold': {
+    spec: 'chained_conditions',
+    bytes: [0x81, 0x81, 3, 0xc0, 1, 3, 0x55],
+    values: { c: 3, flag: true, hasPair: true, pair: { x: 1, y: 3 }, d: 0x55, last: 0x82 },
+  },
   'ids that differ in a `_` only': {
     spec: 'underscores',
     bytes: [1, 2, 3],

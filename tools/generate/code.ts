@@ -5,10 +5,14 @@ import type { Code, Scope } from './scope.ts';
 import * as types from './types.ts';
 import type { ValueType } from './types.ts';
 
-/** The value where `undefined` must not be: a field that is absent is then an error at run time. */
+/** The value where `undefined` must not be: a field that is absent is then an error at run time, but for that of an `if`. */
 export function present(value: Code, scope: Scope): Code {
   if (!value.optional) return value;
   const { type, isOpen = false } = value;
+  if (scope.needed !== undefined && /^this(?:\.\w+)*\.[a-z]\w*$/.test(value.text)) {
+    scope.needed.push(value.text);
+    return { ...value, optional: false };
+  }
   return { text: `${scope.names.runtime('present')}(${value.text})`, type, optional: false, isOpen };
 }
 

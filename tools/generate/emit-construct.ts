@@ -10,7 +10,7 @@ import { endianOf } from './resolve.ts';
 import type { Scope } from './scope.ts';
 import { present } from './code.ts';
 import { compare } from './compare.ts';
-import { pinnedBy, translate, translateCondition } from './translate.ts';
+import { pinnedBy, translate, translateIf } from './translate.ts';
 
 /** The constructor: it reads the fields one after the other, those of fixed size next to each other at once. */
 export function emitConstruction(emission: Emission): readonly string[] {
@@ -142,7 +142,7 @@ function emitWhole(attribute: Attribute, emission: Emission): readonly string[] 
   const isBlock = read.some((line) => /^(?:const|let) /.test(line));
   if (attribute.condition === undefined) return isBlock ? ['{', ...read, '}'] : read;
   const scope = scopeAt({ ...emission, pinned: [] }, attribute.condition.place);
-  const condition = translateCondition(attribute.condition.ast, scope);
+  const condition = translateIf(attribute.condition.ast, scope);
   return [`if (${condition}) {`, ...read, `} else ${stored} = undefined;`];
 }
 

@@ -6,7 +6,7 @@ import type { Expression } from './expression.ts';
 import type { Attribute, TypeSpec } from './model.ts';
 import { childrenOf, type Code, type Scope } from './scope.ts';
 import { converted, fail, present } from './code.ts';
-import { translate, translateCondition, translateExtent } from './translate.ts';
+import { translate, translateIf, translateExtent } from './translate.ts';
 import * as types from './types.ts';
 
 /** A getter of a class. */
@@ -31,9 +31,7 @@ export function emitGetter(instance: Attribute, emission: Emission): GetterParts
   const skip =
     condition === undefined
       ? []
-      : [
-          `if (!(${translateCondition(condition.ast, scopeAt(emission, condition.place))})) return undefined;`,
-        ];
+      : [`if (!(${translateIf(condition.ast, scopeAt(emission, condition.place))})) return undefined;`];
   const lines =
     instance.value === undefined ? emitParsed(instance, type, emission) : emitValue(instance, emission);
   const isCheap = instance.value !== undefined && isCheapExpression(instance.value.ast, owner);

@@ -8,7 +8,7 @@ import type { FieldEndian, SwitchWire, Wire } from './resolve.ts';
 import type { Code, Scope } from './scope.ts';
 import { present } from './code.ts';
 import { compare } from './compare.ts';
-import { translate, translateCondition, translateCount } from './translate.ts';
+import { translate, translateIf, translateCount } from './translate.ts';
 import * as types from './types.ts';
 import { dependsOnPosition, dependsOnStream } from './writability.ts';
 
@@ -30,7 +30,7 @@ function emitField(field: Attribute, emission: Emission): readonly string[] {
   if (!isOptional) return blockOf(write(property));
   if (condition === undefined || dependsOnStream(condition.ast, owner))
     return [`if (${property} !== undefined) {`, ...write(property), '}'];
-  const test = translateCondition(condition.ast, scopeAt(emission, condition.place));
+  const test = translateIf(condition.ast, scopeAt(emission, condition.place));
   return [`if (${test}) {`, ...write(`${names.runtime('present')}(${property})`), '}'];
 }
 

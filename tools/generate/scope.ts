@@ -99,6 +99,10 @@ export interface Scope {
   readonly index?: string;
   /** Operands that a condition around the expression pins down: TypeScript thinks that it knows their value. */
   readonly pinned?: readonly string[];
+  /** Is it an `if`? There a comparison with an absent value does not hold; elsewhere it is an error. */
+  readonly isLenient?: boolean;
+  /** Operands that must be there for a comparison to hold are noted here instead of being checked. */
+  readonly needed?: string[];
   /** Ids of fields that are read later than the expression is computed. */
   readonly unread?: ReadonlySet<string>;
   /** Fields that have a variable of their own, and what else is known of them. */

@@ -91,13 +91,21 @@ export function translateCondition(expression: Expression, scope: Scope): string
   return conditionOf(expression, scope).text;
 }
 
-/** Operands that TypeScript takes for constants where the condition holds. */
+/**
+ * Translates the `if` of a field or instance. What it asks for may be absent by an `if` of its own, as in chains where each
+ * byte says whether another one follows: the field is then absent, too.
+ */
+export function translateIf(expression: Expression, scope: Scope): string {
+  return conditionOf(expression, { ...scope, isLenient: true }).text;
+}
+
+/** Operands that TypeScript takes for constants where the `if` holds. */
 export function pinnedBy(expression: Expression, scope: Scope): readonly string[] {
-  return pinsOf(conditionOf(expression, scope)).whenTrue;
+  return pinsOf(conditionOf(expression, { ...scope, isLenient: true })).whenTrue;
 }
 
 function conditionOf(expression: Expression, scope: Scope): Code {
-  const value = present(translate(expression, scope), scope);
+  const value = certain(translate(expression, scope), scope);
   if (value.type.kind !== 'boolean')
     fail(scope, `invalid type: expected boolean, got ${types.describe(value.type)}`);
   return value;
@@ -216,8 +224,14 @@ function unary({ operator, operand }: Extract<Expression, { kind: 'unary' }>, sc
   return arithmetic.unary(operator, { ...value, type }, result, scope.names);
 }
 
+/** A boolean that is there; in an `if`, one that is absent does not hold. */
+function certain(value: Code, scope: Scope): Code {
+  if (!value.optional || scope.isLenient !== true) return present(value, scope);
+  return { ...code(`(${value.text} === true)`, value.type), pins: { whenTrue: [value.text], whenFalse: [] } };
+}
+
 function booleanOperand(operand: Expression, operator: string, scope: Scope): Code {
-  const value = present(translate(operand, scope), scope);
+  const value = certain(translate(operand, scope), scope);
   if (value.type.kind !== 'boolean')
     fail(scope, `unable to apply operator ${operator} to ${types.describe(value.type)}`);
   return value;
@@ -277,7 +291,13 @@ function comparison(
   { operator, left, right }: Extract<Expression, { kind: 'comparison' }>,
   scope: Scope,
 ): Code {
-  return compare(translate(left, scope), operator, translate(right, scope), scope);
+  if (scope.isLenient !== true)
+    return compare(translate(left, scope), operator, translate(right, scope), scope);
+  const needed: string[] = [];
+  const inner = { ...scope, needed };
+  const result = compare(translate(left, inner), operator, translate(right, inner), inner);
+  const guards = [...new Set(needed)].map((text) => `${text} !== undefined && `);
+  return guards.length === 0 ? result : { ...result, text: `(${guards.join('')}${result.text})` };
 }
 
 function choice({ condition, yes, no }: Extract<Expression, { kind: 'choice' }>, scope: Scope): Code {
