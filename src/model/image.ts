@@ -61,7 +61,10 @@ export interface ParentLink {
   readonly state: ReferenceState;
   /** The path that was opened or would have been; `null` where none fits. */
   readonly path: string | null;
-  /** The format whose marks the parent shows, the stated one where it is among several; `null` where none was seen. */
+  /**
+   * The format whose marks the parent shows, the stated one where it is among several; `raw` where a format with marks is stated and none is seen.
+   * `null` where nothing can be said.
+   */
   readonly recognised: string | null;
   /** Present where `state` is `opened`. */
   readonly image: Image | null;

@@ -121,7 +121,7 @@ async function recogniseSource(
     const sample = await readSample(source);
     const marks = recognise(sample);
     const entry = forced ?? marks[0]?.entry ?? fallback(chain, file, ancestors);
-    reportMarks(chain.problems, { file, sample, entry, marks: forced === undefined ? marks : [] });
+    reportMarks(chain.problems, { file, sample, entry, marks, isForced: forced !== undefined });
     return { file, source, sample, entry };
   } catch (error) {
     await source.close();
@@ -172,14 +172,21 @@ function reportMarks(
     sample,
     entry,
     marks,
-  }: { file: ImageFile; sample: ProbeSample; entry: FormatEntry; marks: readonly Recognised[] },
+    isForced,
+  }: {
+    file: ImageFile;
+    sample: ProbeSample;
+    entry: FormatEntry;
+    marks: readonly Recognised[];
+    isForced: boolean;
+  },
 ): void {
   const at = { file, offset: null, length: null, field: null };
   if (entry.id === 'raw') return;
   if (sample.size === 0)
     problems.add(fileEmpty.report({ at, data: { size: 0, format: entry.id, smallest: null } }));
   const others = marks.filter((mark) => mark.recognition !== 'trace' && mark.entry !== entry);
-  if (others.length > 0)
+  if (others.length > 0 && !isForced)
     problems.add(
       filePolyglotMagic.report({
         at,
@@ -188,7 +195,9 @@ function reportMarks(
     );
   const extension = extensionOf(file.path);
   const named = formats.find(({ id, extensions }) => id !== 'raw' && extensions.includes(extension));
-  if (named !== undefined && named !== entry)
+  // A format that is only said to be that of the file tells nothing of its content.
+  const isFound = marks.some((mark) => mark.entry === entry);
+  if (named !== undefined && named !== entry && isFound)
     problems.add(fileExtensionMismatch.report({ at, data: { extension, format: entry.id } }));
 }
 
@@ -250,10 +259,11 @@ async function openParent(
     const file: ImageFile = { path, role: 'parent', source };
     const parent = await recogniseSource(chain, file, source, forced, ancestors);
     recognised = certainMark(recognise(parent.sample), parent.entry);
-    if (recognised !== null && recognised !== parent.entry.id && parent.entry.id !== 'raw') {
+    if (recognised !== parent.entry.id && parent.entry.id !== 'raw') {
       await source.close();
-      const reason = `${path} is said to be ${parent.entry.id}, but bears the marks of ${recognised}`;
-      return closed('unreadable', path, reason, recognised);
+      const marks = recognised === null ? "no format's marks" : `the marks of ${recognised}`;
+      const reason = `${path} is said to be ${parent.entry.id}, but bears ${marks}`;
+      return closed('unreadable', path, reason, recognised ?? 'raw');
     }
     const { image } = await openLayer(chain, parent, ancestors);
     return { name: reference.name, formatHint, recognised, state: 'opened', path, image, reason: null };
