@@ -1,8 +1,15 @@
 import { BitmapDirectoryEntry, type BitmapsExtension } from '../../../generated/qcow2.ts';
+import type { Breach } from '../../codec/index.ts';
 import { fileOffset, type Source } from '../../io/source.ts';
 import type { ImageFile } from '../../model/image.ts';
 import type { Finding, Place } from '../../model/problem.ts';
-import { decodeText, type DecodedExtension, type SinkAt } from './extensions.ts';
+import {
+  BITMAPS_EXTENSION_SIZE,
+  decodeText,
+  wrongLength,
+  type DecodedExtension,
+  type SinkAt,
+} from './extensions.ts';
 import { bytesText, isClusterStart, toPosition, type Geometry } from './geometry.ts';
 import { endOf } from './places.ts';
 
@@ -52,7 +59,10 @@ export async function readBitmaps(
   if (extension === null) return null;
   const { record, structure } = extension;
   const empty = { offset: 0, length: 0, entries: [], fault: null, directoryFault: null };
-  if (structure === null) return { ...empty, declared: 0 };
+  if (structure === null) {
+    const fault = wrongLength(file, record, 'bitmaps_extension', BITMAPS_EXTENSION_SIZE);
+    return { ...empty, declared: 0, fault };
+  }
   const declared = structure.nbBitmaps;
   const fault = judgeDirectory(structure, geometry);
   if (fault !== null) {
@@ -101,11 +111,17 @@ function judgeDirectory(
   );
 }
 
+/** Fields that say where the rest of an entry is, and the next one: where one is wrong, what follows would only be misread. */
+const LENGTH_FIELDS: ReadonlySet<string> = new Set(['name_size', 'extra_data_size']);
+
 function decodeEntries(bytes: Uint8Array, offset: number, count: number, sinkAt: SinkAt): readonly Bitmap[] {
   const entries: Bitmap[] = [];
   for (let index = 0, at = 0; index < count; index++) {
     const sink = sinkAt(offset + at, `bitmap_directory[${index}]`);
-    const entry = BitmapDirectoryEntry.decode(bytes.subarray(at), sink);
+    const breaches: Breach[] = [];
+    const entry = BitmapDirectoryEntry.decode(bytes.subarray(at), (breach) => breaches.push(breach));
+    const misled = breaches.find(({ field }) => LENGTH_FIELDS.has(field));
+    (misled === undefined ? breaches : [misled]).forEach(sink);
     if (entry === undefined) break;
     const name = decodeText(entry.name);
     const end = offset + at + endOf(entry.at('padding'));
@@ -120,6 +136,7 @@ function decodeEntries(bytes: Uint8Array, offset: number, count: number, sinkAt:
       tableEntries: entry.bitmapTableSize,
       granularityBits: entry.granularityBits,
     });
+    if (misled !== undefined) break;
     at = end - offset;
   }
   return entries;

@@ -6,9 +6,9 @@ import type { BitmapDirectory } from './bitmaps.ts';
 import type { ExtensionList } from './extensions.ts';
 import { extensionKind, headerKind, refcountBlockKind } from './fixed-kinds.ts';
 import type { LuksArea } from './luks.ts';
-import { keepFirst } from './offset-counts.ts';
+import { activeTables, trustedL1, trustedRefcountTable } from './occupied.ts';
 import { claimPointers, claimTable, isOddL1, isOddRefcount } from './pointer-claims.ts';
-import { tableOffsets, type PointerTable } from './pointer-table.ts';
+import type { PointerTable } from './pointer-table.ts';
 import { claimSnapshotData, claimSnapshotTables } from './snapshot-claims.ts';
 import type { SnapshotTable } from './snapshots.ts';
 import { ClusterClaims, finishScan, scanTables, type ActiveScan } from './tree-walk.ts';
@@ -30,16 +30,12 @@ export interface ClaimInput extends TreeInput {
 /** Tells `owners` every range of the image's file that the format uses: structures first, then tables, guest data last. */
 export async function claimImage(input: ClaimInput, owners: Owners): Promise<ActiveScan> {
   claimStructures(input, owners);
-  claimPointers(
-    input.geometry,
-    owners,
-    input.refcountTable,
-    refcountBlockKind(input, input.refcountTable),
-    isOddRefcount,
-  );
-  const active: Tree = { l1: input.l1, prefix: '' };
+  const refcountTable = trustedRefcountTable(input);
+  const blocks = refcountBlockKind(input, refcountTable);
+  claimPointers(input.geometry, owners, refcountTable, blocks, isOddRefcount);
+  const active: Tree = { l1: trustedL1(input), prefix: '' };
   const kinds = activeKinds(input, active);
-  claimPointers(input.geometry, owners, input.l1, kinds.l2Table, isOddL1);
+  claimPointers(input.geometry, owners, active.l1, kinds.l2Table, isOddL1);
   const snapshots = await claimSnapshotTables(input, owners);
   await claimBitmaps(input, owners);
   const scan = await claimActive(input, owners, kinds);
@@ -83,11 +79,4 @@ async function claimActive(input: ClaimInput, owners: Owners, kinds: TreeKinds):
   await finishScan(scanTables(input, activeTables(input), claims, { afterTable }));
   claims.tellAllocation();
   return claims.scan;
-}
-
-/** The L2 tables of the active tree, each once. */
-export function activeTables({ geometry, l1 }: Pick<ClaimInput, 'geometry' | 'l1'>): Float64Array {
-  const offsets = tableOffsets(geometry, l1);
-  keepFirst(offsets);
-  return offsets;
 }

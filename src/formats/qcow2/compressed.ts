@@ -26,3 +26,14 @@ export function compressedRange({ clusterBits }: Geometry, high: number, low: nu
     isTooHigh: positionBits > POSITION_BITS && highPosition >>> (POSITION_BITS - 32) !== 0,
   };
 }
+
+/**
+ * Whether a stream that begins at `next`, at or behind the start of another, has more of that one's bytes than those of its last sector, which
+ * streams may share.
+ */
+export function collide(
+  { start, end }: { readonly start: number; readonly end: number },
+  next: number,
+): boolean {
+  return next === start || next < end - SECTOR;
+}

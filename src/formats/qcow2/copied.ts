@@ -1,10 +1,10 @@
 import type { Report } from '../../model/problem.ts';
 import { tableBatches } from '../shared/table-walk.ts';
-import { activeTables } from './claim.ts';
 import { ClusterSet } from './cluster-set.ts';
 import { hex64 } from './entries.ts';
 import type { Qcow2Image } from './image.ts';
 import type { ClusterListener } from './l2-scan.ts';
+import { activeTables, trustedL1 } from './occupied.ts';
 import { isCluster } from './pointer-table.ts';
 import { GROUP, RefcountReader } from './refcount-blocks.ts';
 import { l1CopiedMismatch, l2CopiedMismatch } from './rules/mapping.ts';
@@ -30,7 +30,7 @@ export async function* checkCopied(
   blocks: Float64Array,
 ): AsyncGenerator<Report, void, undefined> {
   const counts = await readCounts(image, blocks);
-  const tree: Tree = { l1: image.l1, prefix: '' };
+  const tree: Tree = { l1: trustedL1(image), prefix: '' };
   yield* checkL1(image, tree, counts);
   if (image.hasDataFile) return;
   const listener = new CopiedListener(image, tree, counts);

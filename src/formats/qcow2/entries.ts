@@ -85,7 +85,7 @@ function explainCompressed(entry: OddEntry, context: EntryContext, problems: Pro
   if (isEncrypted) add(rules.compressedWithEncryption);
   const range = compressedRange(geometry, entry.high, entry.low);
   if (range.isTooHigh) add(rules.compressedHighBits);
-  else if (range.offset < geometry.limit && range.offset + range.length > geometry.limit)
+  else if (range.offset < geometry.limit && range.offset + range.length > geometry.sectorEnd)
     raise(problems, entry, (common, name) =>
       rules.compressedOutOfFile.report({
         ...common,
@@ -94,7 +94,7 @@ function explainCompressed(entry: OddEntry, context: EntryContext, problems: Pro
           region: `the compressed cluster of ${name}`,
           start: range.offset,
           length: range.length,
-          limit: geometry.limit,
+          limit: geometry.sectorEnd,
           other: null,
         },
       }),

@@ -6,6 +6,8 @@ import {
   HeaderExtension,
   HeaderExtensionType,
 } from '../../../generated/qcow2.ts';
+import type { ImageFile } from '../../model/image.ts';
+import type { Finding } from '../../model/problem.ts';
 
 /** One header extension. */
 export interface ExtensionRecord {
@@ -112,32 +114,54 @@ export function readFeatureNames(list: ExtensionList, sinkAt: SinkAt): readonly 
   });
 }
 
-/** Reads the bitmaps extension; `null` where it is missing or too short, which its spec reports. */
+/** Bytes that the data of a bitmaps extension have. */
+export const BITMAPS_EXTENSION_SIZE = 24;
+/** Bytes that the data of an encryption extension have. */
+export const ENCRYPTION_EXTENSION_SIZE = 16;
+
+/** Reads the bitmaps extension; `null` where it is missing. */
 export function readBitmapsExtension(
   list: ExtensionList,
   sinkAt: SinkAt,
 ): DecodedExtension<BitmapsExtension> | null {
   const record = findExtension(list, HeaderExtensionType.bitmaps);
   if (record === null) return null;
+  if (record.data.length !== BITMAPS_EXTENSION_SIZE) return { record, structure: null };
   const sink = sinkAt(record.dataOffset, 'bitmaps_extension');
   return { record, structure: BitmapsExtension.decode(record.data, sink) ?? null };
 }
 
-/** Reads the encryption extension; `null` where it is missing or too short, which its spec reports. */
+/** Reads the encryption extension; `null` where it is missing. */
 export function readEncryptionExtension(
   list: ExtensionList,
   sinkAt: SinkAt,
 ): DecodedExtension<EncryptionExtension> | null {
   const record = findExtension(list, HeaderExtensionType.encryption);
   if (record === null) return null;
+  if (record.data.length !== ENCRYPTION_EXTENSION_SIZE) return { record, structure: null };
   const sink = sinkAt(record.dataOffset, 'encryption_extension');
   return { record, structure: EncryptionExtension.decode(record.data, sink) ?? null };
+}
+
+/** The finding on an extension whose data have another length than `expected`, which no reader takes. */
+export function wrongLength(
+  file: ImageFile,
+  { offset, data }: ExtensionRecord,
+  name: string,
+  expected: number,
+): Finding<string> {
+  return {
+    at: { file, offset: offset + 4, length: 4, field: `${name}.length` },
+    data: `the data of ${name} have ${data.length} bytes, must have ${expected}`,
+    expected: String(expected),
+    actual: String(data.length),
+  };
 }
 
 /** An extension with its data decoded. */
 export interface DecodedExtension<S> {
   readonly record: ExtensionRecord;
-  /** `null` where the data are too short. */
+  /** `null` where the data have another length than they must, which the caller reports. */
   readonly structure: S | null;
 }
 

@@ -21,6 +21,8 @@ export interface Geometry {
   readonly guestClusters: number;
   /** Size of the image file, rounded up to a cluster: the last one may be cut, its missing bytes are zeros. */
   readonly limit: number;
+  /** Size of the image file, rounded up to a sector, which is where the last compressed cluster ends at the latest. */
+  readonly sectorEnd: number;
 }
 
 /** Header figures that a geometry is made of. */
@@ -34,6 +36,9 @@ export interface GeometryFields {
   /** Bytes of the image file. */
   readonly fileSize: number;
 }
+
+/** Entries of the largest L1 table that readers take, 32 MiB. */
+export const MAX_L1_ENTRIES = 0x40_0000;
 
 /** Subclusters of one cluster with extended L2 entries. */
 export const SUBCLUSTERS = 32;
@@ -55,6 +60,7 @@ export function makeGeometry(fields: GeometryFields): Geometry {
     size,
     guestClusters: Math.ceil(size / clusterSize),
     limit: roundUp(fileSize, clusterSize),
+    sectorEnd: roundUp(fileSize, 512),
   };
 }
 

@@ -1,11 +1,11 @@
 import { Header } from '../../../generated/qcow2.ts';
-import type { Breach } from '../../codec/index.ts';
+import { formatHex, type Breach } from '../../codec/index.ts';
 import { UnreadableImageError } from '../../errors.ts';
 import { fileOffset, readAvailable } from '../../io/source.ts';
 import type { OpenContext } from '../../model/format.ts';
 import type { SinkAt } from './extensions.ts';
 import { headerPlace } from './places.ts';
-import { headerLength } from './rules/header.ts';
+import { clusterBits as clusterBitsRule, headerLength } from './rules/header.ts';
 
 /** Covers the first cluster of nearly all images, and the header of all. */
 const HEAD_BYTES = 65_536;
@@ -15,6 +15,8 @@ const MAX_HEADER = 0x20_0000;
 const MIN_HEADER = [72, 104] as const;
 const MAX_CLUSTER_BITS = 21;
 const MIN_CLUSTER_BITS = 9;
+/** Subclusters, 32 in a cluster, have 512 bytes at least. */
+const MIN_EXTENDED_CLUSTER_BITS = 14;
 
 /** The header and the cluster that it begins. */
 export interface HeaderRead {
@@ -37,10 +39,11 @@ export async function readHeader(context: OpenContext, sinkAt: SinkAt): Promise<
   const isVersioned = header?.version === 2 || header?.version === 3;
   // Without a known version the other fields have no known meaning that they could break.
   const telling = isVersioned || header === undefined ? breaches : breaches.filter(isIdentity);
-  telling.forEach(sinkAt(0, 'header'));
+  inFeatureWords(telling, head).forEach(sinkAt(0, 'header'));
   const bits = header?.clusterBits ?? 0;
   if (header === undefined || !isVersioned || bits < MIN_CLUSTER_BITS || bits > MAX_CLUSTER_BITS)
     throw new UnreadableImageError(`${file.path}: the header says nothing that can be relied on`);
+  refuseSmallSubclusters(context, header);
   const clusterSize = 2 ** bits;
   const isLengthWrong = breaches.some(({ rule }) => rule === headerLength.id);
   return {
@@ -55,6 +58,36 @@ export async function readHeader(context: OpenContext, sinkAt: SinkAt): Promise<
 
 function isIdentity({ field }: Breach): boolean {
   return field === 'magic' || field === 'version';
+}
+
+/** The 64-bit words of feature bits: where they stand, and the last bit that is known (qcow2 specification, "Header"). */
+const FEATURE_WORDS = new Map([
+  ['incompatible_features', { offset: 72, lastKnown: 4 }],
+  ['compatible_features', { offset: 80, lastKnown: 0 }],
+  ['autoclear_features', { offset: 88, lastKnown: 1 }],
+]);
+
+/** Breaches of feature bits, told of the word that the bits are numbered in, and once for each rule; not where that word is cut off. */
+function inFeatureWords(breaches: readonly Breach[], head: Uint8Array): readonly Breach[] {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const told = new Set<string | null>();
+  return breaches.flatMap((breach) => {
+    const { type, kind, rule } = breach;
+    const [field = '', bit] = breach.field.split('.');
+    const word = FEATURE_WORDS.get(field);
+    if (word === undefined || kind === 'endOfStream') return [breach];
+    const { offset, lastKnown } = word;
+    if (told.has(rule) || offset + 8 > head.length) return [];
+    told.add(rule);
+    const expected =
+      bit === undefined
+        ? breach.expected
+        : bit.startsWith('reserved')
+          ? `no bit above ${lastKnown}`
+          : `${bit} clear`;
+    const actual = formatHex(view.getBigUint64(offset), 8);
+    return [{ type, field, offset, size: 8, kind, expected, actual, rule }];
+  });
 }
 
 /** Decodes the header; where its own length leads out of the bytes at hand, its known fields all the same. */
@@ -80,6 +113,25 @@ function decodePadded(head: Uint8Array, lengthAt: number | null): Header | undef
   if (lengthAt !== null) new DataView(bytes.buffer).setUint32(lengthAt, MIN_HEADER[1]);
   const header = Header.decode(bytes, () => undefined);
   return header?.version === 3 && head.length < MIN_HEADER[1] ? undefined : header;
+}
+
+/**
+ * Ends the opening of an image with extended L2 entries whose clusters are too small for them.
+ *
+ * @throws UnreadableImageError
+ */
+function refuseSmallSubclusters({ file, problems }: OpenContext, header: Header): void {
+  const { clusterBits, incompatibleFeatures } = header;
+  if (incompatibleFeatures?.extendedL2 !== true || clusterBits >= MIN_EXTENDED_CLUSTER_BITS) return;
+  problems.add(
+    clusterBitsRule.report({
+      at: headerPlace(file, header, 'cluster_bits'),
+      data: `header.cluster_bits is ${clusterBits}, but extended L2 entries need at least 14: subclusters would be below 512 bytes`,
+      expected: '14 to 21',
+      actual: String(clusterBits),
+    }),
+  );
+  throw new UnreadableImageError(`${file.path}: clusters are too small for extended L2 entries`);
 }
 
 /** Whether the header ends in the first cluster; reports it where not. */

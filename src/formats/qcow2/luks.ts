@@ -3,7 +3,7 @@ import type { EncryptionExtension } from '../../../generated/qcow2.ts';
 import { fileOffset, type Source } from '../../io/source.ts';
 import type { ImageFile } from '../../model/image.ts';
 import type { Finding, Place } from '../../model/problem.ts';
-import type { DecodedExtension, SinkAt } from './extensions.ts';
+import { ENCRYPTION_EXTENSION_SIZE, wrongLength, type DecodedExtension, type SinkAt } from './extensions.ts';
 import { bytesText, isClusterStart, toPosition, type Geometry } from './geometry.ts';
 
 /** The encryption header inside the image. */
@@ -31,7 +31,8 @@ export async function readLuks(
   if (extension === null) return null;
   const { record, structure } = extension;
   const empty: LuksArea = { offset: 0, length: 0, header: null, fault: null };
-  if (structure === null) return empty;
+  if (structure === null)
+    return { ...empty, fault: wrongLength(file, record, 'encryption_extension', ENCRYPTION_EXTENSION_SIZE) };
   const { offset: position, length: size } = structure;
   const offset = toPosition(position);
   const length = toPosition(size);

@@ -19,7 +19,7 @@ import {
   type ExtensionRecord,
   type SinkAt,
 } from './extensions.ts';
-import { makeGeometry, neededL1Entries, toPosition, type Geometry } from './geometry.ts';
+import { makeGeometry, MAX_L1_ENTRIES, neededL1Entries, toPosition, type Geometry } from './geometry.ts';
 import { readHeader } from './header.ts';
 import { makeImage, type DataFile, type Qcow2Image } from './image.ts';
 import { readLuks } from './luks.ts';
@@ -31,7 +31,6 @@ import { specRules } from './rules/from-spec.ts';
 import { judgeSize, sizeLimit } from './rules/header.ts';
 import { readSnapshots, type SnapshotTable } from './snapshots.ts';
 
-const MAX_L1_ENTRIES = 0x40_0000;
 const MAX_REFCOUNT_TABLE = 0x80_0000;
 /** Bytes of the largest disk that any tables can map. */
 const MAX_DISK = 2n ** 61n;

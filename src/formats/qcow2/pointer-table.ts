@@ -30,6 +30,14 @@ export class PointerTable {
     this.#highMask = width === 56 ? 0x00ff_ffff : -1;
   }
 
+  /** The table with its first `count` entries only; it shares the bytes. */
+  first(count: number): PointerTable {
+    if (count >= this.length) return this;
+    const { buffer, byteOffset } = this.#view;
+    const width = this.#highMask === -1 ? 64 : 56;
+    return new PointerTable(new Uint8Array(buffer, byteOffset, 8 * count), this.offset, this.declared, width);
+  }
+
   /** Bits 32 to 63 of an entry, bit 63 as the sign. */
   high(index: number): number {
     return index < this.length ? this.#view.getInt32(8 * index) : 0;

@@ -16,20 +16,28 @@ const FIELDS = {
 const HEADER_SIZE = 104;
 
 /**
- * Recognises qcow2 by its first four bytes; where those are damaged, by a version 3 header in which all else fits together: both
- * tables at cluster boundaries behind the first cluster, a header length and a refcount width that exist.
+ * Recognises qcow2 by its first four bytes with a version and a cluster size that exist behind them. Traces of it are the four bytes alone, which
+ * the guest of another disk may have written; and without them a version 3 header in which all else fits together: both tables at
+ * cluster boundaries behind the first cluster, a header length and a refcount width that exist.
  */
 export function probe({ head }: ProbeSample): Recognition | null {
   if (head.length < 4) return null;
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  if (view.getUint32(0) === MAGIC) return 'magic';
+  if (view.getUint32(0) === MAGIC) return head.length < HEADER_SIZE || isHeader(view) ? 'magic' : 'trace';
   return head.length >= HEADER_SIZE && isPlausible(view) ? 'trace' : null;
+}
+
+/** Whether version and cluster size are such that a reader goes on; version 1 has its cluster size elsewhere. */
+function isHeader(view: DataView): boolean {
+  const version = view.getUint32(FIELDS.version);
+  const clusterBits = view.getUint32(FIELDS.clusterBits);
+  return version === 1 || ((version === 2 || version === 3) && clusterBits >= 9 && clusterBits <= 21);
 }
 
 function isPlausible(view: DataView): boolean {
   const clusterBits = view.getUint32(FIELDS.clusterBits);
   const headerLength = view.getUint32(FIELDS.headerLength);
-  if (view.getUint32(FIELDS.version) !== 3 || clusterBits < 9 || clusterBits > 21) return false;
+  if (view.getUint32(FIELDS.version) !== 3 || !isHeader(view)) return false;
   if (headerLength < HEADER_SIZE || headerLength > 256 || headerLength % 8 !== 0) return false;
   return (
     view.getUint32(FIELDS.refcountOrder) <= 6 &&

@@ -7,7 +7,8 @@ import { tableBatches } from '../shared/table-walk.ts';
 import { checkCopied } from './copied.ts';
 import type { Geometry } from './geometry.ts';
 import type { Qcow2Image } from './image.ts';
-import { keepFirst, OffsetCounts } from './offset-counts.ts';
+import { countBlocks, OccupiedClusters, trustedL1, trustedRefcountTable } from './occupied.ts';
+import { OffsetCounts } from './offset-counts.ts';
 import { tableOffsets, type PointerTable } from './pointer-table.ts';
 import { GROUP, RefcountReader } from './refcount-blocks.ts';
 import * as rules from './rules/refcounts.ts';
@@ -29,9 +30,10 @@ export async function* checkRefcounts(
 ): AsyncGenerator<Report, void, undefined> {
   const ownership = facts.ownership(image.file);
   if (ownership === undefined || !image.hasRefcounts) return;
-  const offsets = tableOffsets(image.geometry, image.refcountTable);
-  keepFirst(offsets);
-  const comparison = new Comparison(image, ownership, offsets);
+  const table = trustedRefcountTable(image);
+  if (table.length === 0) return;
+  const offsets = countBlocks(image, table);
+  const comparison = new Comparison(image, table, ownership, offsets);
   yield* comparison.absentBlocks();
   const tables = { offsets, tableBytes: image.geometry.clusterSize };
   for await (const { first, count, bytes } of tableBatches(image.source, tables)) {
@@ -39,7 +41,8 @@ export async function* checkRefcounts(
     for (let block = 0; block < count; block++) yield* comparison.block(first + block, block);
   }
   const { uncopied } = await image.activeScan();
-  if (!comparison.isSettled || uncopied > 0 || hasUncopiedTable(image.l1)) yield* checkCopied(image, offsets);
+  if (!comparison.isSettled || uncopied > 0 || hasUncopiedTable(trustedL1(image)))
+    yield* checkCopied(image, offsets);
 }
 
 /** Whether an entry of the active L1 table has an L2 table but not COPIED. */
@@ -50,9 +53,19 @@ function hasUncopiedTable(l1: PointerTable): boolean {
   return false;
 }
 
+/** A refcount block that is not there. */
+interface AbsentBlock {
+  readonly block: number;
+  /** The first cluster in use that it should count. */
+  readonly first: number;
+  /** How many there are. */
+  readonly clusters: number;
+}
+
 class Comparison {
   /** Whether counts and references agree, and nothing that belongs to the active tree alone is shared. */
   isSettled = true;
+  readonly #image: Qcow2Image;
   readonly #file: ImageFile;
   readonly #geometry: Geometry;
   readonly #table: PointerTable;
@@ -63,15 +76,19 @@ class Comparison {
   readonly #end: number;
   readonly #max: number;
   #sortedBlocks: OffsetCounts | null = null;
+  #structures: OccupiedClusters | null = null;
+  #l2Tables: OffsetCounts | null = null;
   /** The chunk of the ownership bitmaps at hand. */
   #chunk = -1;
   #claimed: Uint32Array | undefined;
   #shared: Uint32Array | undefined;
 
-  constructor({ file, geometry, refcountTable }: Qcow2Image, ownership: Ownership, offsets: Float64Array) {
+  constructor(image: Qcow2Image, table: PointerTable, ownership: Ownership, offsets: Float64Array) {
+    const { file, geometry } = image;
+    this.#image = image;
     this.#file = file;
     this.#geometry = geometry;
-    this.#table = refcountTable;
+    this.#table = table;
     this.#offsets = offsets;
     this.#ownership = ownership;
     this.#reader = new RefcountReader(geometry.refcountOrder);
@@ -105,32 +122,47 @@ class Comparison {
     return found;
   }
 
-  /** Clusters in use whose refcount block does not exist: their counts are 0. */
+  /** Refcount blocks that do not exist although clusters that they should count are in use: one finding for each. */
   *absentBlocks(): Iterable<Report> {
     const { blockEntries } = this.#geometry;
     const step = Math.min(blockEntries, CHUNK);
+    const absent = new Map<number, AbsentBlock>();
     for (let chunk = 0; chunk * CHUNK < this.#end; chunk++) {
       this.#load(chunk);
       if (this.#claimed === undefined) continue;
-      for (let first = chunk * CHUNK; first < (chunk + 1) * CHUNK; first += step) {
-        if (this.#isAbsent(Math.floor(first / blockEntries))) yield* this.#uncounted(first, first + step);
+      for (let start = chunk * CHUNK; start < (chunk + 1) * CHUNK; start += step) {
+        const block = Math.floor(start / blockEntries);
+        const used = this.#isAbsent(block) ? this.#usedClusters(start, start + step) : [];
+        if (used[0] === undefined) continue;
+        const { first, clusters } = absent.get(block) ?? { first: used[0], clusters: 0 };
+        absent.set(block, { block, first, clusters: clusters + used.length });
       }
     }
+    for (const block of absent.values()) yield this.#reportAbsent(block);
   }
 
   #isAbsent(block: number): boolean {
     return (this.#offsets[block] ?? 0) === 0 && this.#table.target(block) === 0;
   }
 
-  *#uncounted(first: number, end: number): Iterable<Report> {
+  #usedClusters(first: number, end: number): readonly number[] {
+    const used: number[] = [];
     for (let cluster = first; cluster < end && cluster < this.#end; cluster += GROUP) {
       let bits = this.#words(cluster)[0];
-      for (; bits !== 0; bits &= bits - 1) {
-        const unit = cluster + 31 - Math.clz32(bits & -bits);
-        const report = this.#judge(unit, 0, '0', this.#ownership.references(unit));
-        if (report !== null) yield report;
-      }
+      for (; bits !== 0; bits &= bits - 1) used.push(cluster + 31 - Math.clz32(bits & -bits));
     }
+    return used;
+  }
+
+  #reportAbsent({ block, first, clusters }: AbsentBlock): Report {
+    this.isSettled = false;
+    const figures = this.#figures(first, '0', this.#ownership.references(first));
+    const at = this.#place(first);
+    return rules.refcountTooLow.report({
+      at,
+      data: { ...figures, absent: { block, clusters } },
+      actual: '0',
+    });
   }
 
   /** Brings the ownership bitmaps of a chunk to hand, which may cost the making of them. */
@@ -190,9 +222,7 @@ class Comparison {
 
   /** @param text `stored`, exact */
   #judge(cluster: number, stored: number, text: string, computed: number): Report | null {
-    const { clusterSize } = this.#geometry;
-    const start = String(BigInt(cluster) * BigInt(clusterSize));
-    const figures = { cluster, start, stored: text, computed };
+    const figures = this.#figures(cluster, text, computed);
     const common = { at: this.#place(cluster), expected: String(computed), actual: text };
     if (cluster >= this.#end) return rules.refcountPastEof.report({ ...common, data: figures });
     this.isSettled = false;
@@ -201,8 +231,14 @@ class Comparison {
       return rules.refcountOverflow.report({ ...common, data: { ...figures, max: this.#max } });
     const duplicates = Math.max(0, this.#ownership.exclusiveReferences(cluster) - 1);
     if (duplicates > 0 && stored >= computed - duplicates) return null;
+    if (stored > 0 && this.#isStructure(cluster)) return null;
     const rule = stored === 0 && this.#isRefcounts(cluster) ? rules.refcountSelf : rules.refcountTooLow;
     return rule.report({ ...common, data: figures });
+  }
+
+  #figures(cluster: number, stored: string, computed: number): rules.RefcountFigures {
+    const start = String(BigInt(cluster) * BigInt(this.#geometry.clusterSize));
+    return { cluster, start, stored, computed };
   }
 
   /** Whether a cluster belongs to the refcount table or is a refcount block. */
@@ -211,6 +247,17 @@ class Comparison {
     const start = cluster * clusterSize;
     const { offset, length } = this.#table;
     return (start >= offset && start < offset + 8 * length) || this.#blocks().find(start) >= 0;
+  }
+
+  /** Whether a cluster belongs to a structure that nothing else may refer to: what does so has a finding of its own. */
+  #isStructure(cluster: number): boolean {
+    const { clusterSize } = this.#geometry;
+    const start = cluster * clusterSize;
+    this.#structures ??= new OccupiedClusters(this.#image);
+    if (this.#structures.meets(start, start + clusterSize)) return true;
+    if (this.#image.snapshots.entries.length > 0) return false;
+    this.#l2Tables ??= new OffsetCounts(tableOffsets(this.#geometry, trustedL1(this.#image)));
+    return this.#l2Tables.find(start) >= 0;
   }
 
   #blocks(): OffsetCounts {

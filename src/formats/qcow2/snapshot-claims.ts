@@ -1,11 +1,14 @@
 import type { Owners } from '../../model/owners.ts';
 import type { ClaimInput } from './claim.ts';
 import { snapshotL1Kind } from './fixed-kinds.ts';
+import { MAX_L1_ENTRIES } from './geometry.ts';
+import { OccupiedClusters } from './occupied.ts';
 import { OffsetCounts } from './offset-counts.ts';
 import { claimPointers, claimTable, isOddL1 } from './pointer-claims.ts';
 import { readPointerTable, selectDisjoint } from './pointer-reader.ts';
 import { tableOffsets } from './pointer-table.ts';
 import { ClusterClaims, finishScan, scanTables } from './tree-walk.ts';
+import type { Snapshot } from './snapshots.ts';
 import { sharedKinds, snapshotKinds, type Tree, type TreeKinds } from './trees.ts';
 
 /** A snapshot's tree, with the L2 tables that no snapshot before it has. */
@@ -28,17 +31,29 @@ export async function claimSnapshotTables(
   }));
   const l1Kind = snapshotL1Kind(input, snapshots.entries);
   const trees: SnapshotTree[] = [];
-  for (const { l1Offset: offset, l1Entries, index } of snapshots.entries)
-    claimTable(geometry, owners, l1Kind, { offset, bytes: 8 * l1Entries, index });
+  for (const snapshot of snapshots.entries) {
+    const { l1Offset: offset, l1Entries, index } = snapshot;
+    if (isInBounds(input, snapshot))
+      claimTable(geometry, owners, l1Kind, { offset, bytes: 8 * l1Entries, index });
+  }
+  const occupied = new OccupiedClusters(input);
   for (const index of selectDisjoint(geometry, regions)) {
     const snapshot = snapshots.entries[index];
-    if (snapshot === undefined) continue;
+    if (snapshot === undefined || !isInBounds(input, snapshot)) continue;
+    if (occupied.meets(snapshot.l1Offset, snapshot.l1Offset + 8 * snapshot.l1Entries)) continue;
     const l1 = await readPointerTable(input, snapshot.l1Offset, snapshot.l1Entries, 56);
     const tree: Tree = { l1, prefix: `snapshots[${snapshot.index}].` };
     claimPointers(geometry, owners, l1, snapshotKinds(input, tree, snapshot.label, 1).l2Table, isOddL1);
-    trees.push({ tree, label: snapshot.label, offsets: tableOffsets(geometry, l1) });
+    const offsets = tableOffsets(geometry, l1);
+    occupied.leaveOut(offsets);
+    trees.push({ tree, label: snapshot.label, offsets });
   }
   return trees;
+}
+
+/** Whether a snapshot's L1 table is wholly in the file and of a size that there is; of any other nothing can be made. */
+function isInBounds({ geometry }: ClaimInput, { l1Offset, l1Entries }: Snapshot): boolean {
+  return l1Entries <= MAX_L1_ENTRIES && l1Offset + 8 * l1Entries <= geometry.limit;
 }
 
 /** Claims what the snapshots' L2 tables point at. A table that several share is read once and counts for all. */

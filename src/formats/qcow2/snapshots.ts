@@ -1,4 +1,5 @@
 import { SnapshotEntry, type Header } from '../../../generated/qcow2.ts';
+import type { Breach } from '../../codec/index.ts';
 import { fileOffset, type Source } from '../../io/source.ts';
 import type { ImageFile, SnapshotInfo } from '../../model/image.ts';
 import type { Finding, Place } from '../../model/problem.ts';
@@ -85,10 +86,15 @@ function decodeEntries(
   const entries: Snapshot[] = [];
   for (let index = 0, at = 0; index < count; index++) {
     const sink = sinkAt(offset + at, `snapshots[${index}]`);
-    const entry = SnapshotEntry.decode(bytes.subarray(at), sink);
+    const breaches: Breach[] = [];
+    const entry = SnapshotEntry.decode(bytes.subarray(at), (breach) => breaches.push(breach));
+    // What follows extra data of an impossible length, the next entry among it, would only be misread.
+    const misled = breaches.find(({ field }) => field === 'extra_data_size');
+    (misled === undefined ? breaches : [misled]).forEach(sink);
     if (entry === undefined) break;
     const snapshot = toSnapshot(entry, index, offset + at);
     entries.push(snapshot);
+    if (misled !== undefined) break;
     at = snapshot.end - offset;
   }
   return entries;

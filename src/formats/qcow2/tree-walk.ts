@@ -1,7 +1,7 @@
 import { fileOffset } from '../../io/source.ts';
 import type { Owners } from '../../model/owners.ts';
 import { tableBatches } from '../shared/table-walk.ts';
-import { compressedRange } from './compressed.ts';
+import { collide, compressedRange } from './compressed.ts';
 import {
   entryOffset,
   L2Scanner,
@@ -20,13 +20,22 @@ export interface ActiveScan {
   /** Clusters that are allocated behind the end of the disk, and the first of them. */
   beyondSize: number;
   firstBeyondSize: number;
+  /** Whether compressed clusters follow one another in the file as their guest clusters do, no two with the same bytes. */
+  areStreamsInOrder: boolean;
   /** L1 entries whose L2 table has no entry in use. */
   readonly emptyTables: number[];
 }
 
 /** The figures before a walk. */
 export function newScan(): ActiveScan {
-  return { uncopied: 0, storedEnd: 0, beyondSize: 0, firstBeyondSize: -1, emptyTables: [] };
+  return {
+    uncopied: 0,
+    storedEnd: 0,
+    beyondSize: 0,
+    firstBeyondSize: -1,
+    areStreamsInOrder: true,
+    emptyTables: [],
+  };
 }
 
 /** Called around the tables of a scan. */
@@ -80,6 +89,8 @@ export class ClusterClaims implements ClusterListener {
   kinds: TreeKinds;
   readonly #input: TreeInput;
   readonly #owners: Owners;
+  /** The compressed cluster before. */
+  #lastStream = { start: 0, end: 0 };
   readonly #allocated = { data: 0, zero: 0, compressed: 0 };
 
   constructor(input: TreeInput, owners: Owners, kinds: TreeKinds) {
@@ -115,12 +126,16 @@ export class ClusterClaims implements ClusterListener {
   compressed(index: number, high: number, low: number): void {
     const { geometry, hasDataFile, isEncrypted } = this.#input;
     const { offset, length, isTooHigh } = compressedRange(geometry, high, low);
-    const isCut = offset < geometry.limit && offset + length > geometry.limit;
+    const isCut = offset < geometry.limit && offset + length > geometry.sectorEnd;
     if (high < 0 || hasDataFile || isEncrypted || isTooHigh || isCut)
       this.#owners.odd(this.kinds.compressed, index, high, low);
     if (hasDataFile || isTooHigh) return;
-    const available = isCut ? geometry.limit - offset : length;
+    const available = offset < geometry.limit ? Math.min(length, geometry.limit - offset) : length;
     this.#owners.range(this.kinds.compressed, fileOffset(offset), available, index);
+    const stream = { start: offset, end: offset + length };
+    if (offset < this.#lastStream.start || collide(this.#lastStream, offset))
+      this.scan.areStreamsInOrder = false;
+    this.#lastStream = stream;
     this.#count('compressed', index, 1);
   }
 

@@ -74,6 +74,13 @@ const CASES: readonly Case[] = [
     severity: 'warning',
     also: ['qcow2/l1-out-of-file', 'qcow2/reftable-out-of-file'],
   },
+  {
+    rule: 'qcow2/header-truncated',
+    plan: { featureNames: true },
+    damage: (i) => i.cut(200),
+    nearMiss: nothing,
+    also: ['qcow2/l1-out-of-file', 'qcow2/reftable-out-of-file'],
+  },
   { rule: 'qcow2/header-length', damage: (i) => i.header('headerLength', 96), nearMiss: nothing },
   { rule: 'qcow2/header-length', damage: (i) => i.header('headerLength', 108), nearMiss: nothing },
   { rule: 'qcow2/header-length', damage: (i) => i.header('headerLength', 0xffff_fff8), nearMiss: nothing },
@@ -126,6 +133,8 @@ const CASES: readonly Case[] = [
     rule: 'qcow2/incompatible-unknown',
     damage: (i) => i.header('incompatible', 1n << 5n),
     nearMiss: nothing,
+    field: 'header.incompatible_features',
+    count: 1,
   },
   {
     rule: 'qcow2/incompatible-unknown',
@@ -298,13 +307,45 @@ const CASES: readonly Case[] = [
     plan: PLAIN,
     damage: (i) => i.u64(i.l1(), BigInt(i.positions.refcountBlock) | COPIED),
     nearMiss: nothing,
-    also: [
-      'qcow2/l2-entry-reserved',
-      'qcow2/l2-entry-unaligned',
-      'qcow2/refcount-leak',
-      'qcow2/l2-entry-out-of-file',
-    ],
+    count: 1,
     field: 'l1[0]',
+  },
+  {
+    // Neither is read as what the other one is.
+    rule: 'qcow2/metadata-overlap',
+    plan: PLAIN,
+    damage: (i) => i.header('l1Offset', i.positions.refcountTable),
+    nearMiss: nothing,
+    count: 1,
+  },
+  {
+    rule: 'qcow2/metadata-overlap',
+    plan: PLAIN,
+    damage: (i) => i.u64(i.positions.refcountTable, i.positions.l1),
+    nearMiss: nothing,
+    count: 1,
+  },
+  {
+    // An L1 table that runs on over the L2 table: the entries behind those that the disk needs are not followed.
+    rule: 'qcow2/metadata-overlap',
+    plan: PLAIN,
+    damage: (i) => i.header('l1Size', 600),
+    nearMiss: (i) => i.header('l1Size', 512),
+    count: 1,
+  },
+  {
+    rule: 'qcow2/metadata-overlap',
+    plan: PLAIN,
+    damage: (i) => i.header('refcountTableClusters', 2),
+    nearMiss: nothing,
+    count: 1,
+  },
+  {
+    rule: 'qcow2/metadata-overlap',
+    plan: SNAPSHOT,
+    damage: (i) => i.u64(i.positions.snapshots[0] ?? 0, i.positions.l1),
+    nearMiss: nothing,
+    count: 1,
   },
 
   // L1 entries
@@ -488,7 +529,27 @@ const CASES: readonly Case[] = [
     plan: USED,
     damage: (i) => i.entry(4, () => COMPRESSED | BigInt(i.l1() + 100)),
     nearMiss: nothing,
-    also: ['qcow2/refcount-leak', 'qcow2/refcount-too-low'],
+    also: ['qcow2/refcount-leak'],
+  },
+  {
+    rule: 'qcow2/compressed-overlap',
+    plan: { clusters: { 4: 'compressed', 5: 'compressed' } },
+    damage: (i) => i.entry(5, () => i.get64(i.l2(4))),
+    // Behind the other one's start, in its last sector.
+    nearMiss: (i) => i.entry(5, () => i.get64(i.l2(4)) + 32n),
+  },
+  {
+    rule: 'qcow2/compressed-overlap',
+    plan: { clusters: { 4: 'compressed', 5: 'compressed' } },
+    // Three sectors more for the first: it then ends behind the start of the second.
+    damage: (i) => {
+      i.entry(4, (entry) => entry + (3n << 58n));
+      i.entry(5, () => (i.get64(i.l2(4)) & ~(15n << 58n)) + 600n);
+    },
+    nearMiss: (i) => {
+      i.entry(4, (entry) => entry + (1n << 58n));
+      i.entry(5, () => (i.get64(i.l2(4)) & ~(15n << 58n)) + 600n);
+    },
   },
   {
     rule: 'qcow2/compressed-with-data-file',
@@ -556,6 +617,15 @@ const CASES: readonly Case[] = [
     damage: (i: Qcow2Editor) => i.refcount(i.host(1), 0),
     nearMiss: nothing,
   })),
+  {
+    // A block that is not there is told once, however many clusters it should count.
+    rule: 'qcow2/refcount-too-low',
+    plan: PLAIN,
+    damage: (i) => i.u64(i.positions.refcountTable, 0),
+    nearMiss: nothing,
+    field: 'refcount_table[0]',
+    count: 1,
+  },
   ...[0, 1, 2, 3, 4, 5, 6].map((refcountOrder) => ({
     rule: 'qcow2/refcount-leak',
     plan: { ...PLAIN, refcountOrder },
@@ -581,7 +651,7 @@ const CASES: readonly Case[] = [
   {
     rule: 'qcow2/refcount-overflow',
     plan: { clusters: { 4: 'compressed' }, refcountOrder: 0 },
-    damage: (i) => i.entry(5, () => i.get64(i.l2(4))),
+    damage: (i) => i.entry(5, () => i.get64(i.l2(4)) + 32n),
     nearMiss: nothing,
   },
   { rule: 'qcow2/refcount-self', damage: (i) => i.refcount(i.positions.refcountBlock, 0), nearMiss: nothing },
@@ -618,6 +688,22 @@ const CASES: readonly Case[] = [
     plan: SNAPSHOT,
     damage: (i) => i.u64(i.positions.snapshots[0] ?? 0, (i.positions.snapshotL1s[0] ?? 0) + 8),
     nearMiss: nothing,
+  },
+  {
+    // What lies in the file of such a table is not read.
+    rule: 'qcow2/snapshot-l1-bounds',
+    plan: SNAPSHOT,
+    damage: (i) => i.u32((i.positions.snapshots[0] ?? 0) + 8, 0x40_0001),
+    nearMiss: nothing,
+    field: 'snapshots[0].l1_size',
+    count: 1,
+  },
+  {
+    rule: 'qcow2/snapshot-extra-size',
+    plan: TWO_SNAPSHOTS,
+    damage: (i) => i.u32((i.positions.snapshots[0] ?? 0) + 36, 1040),
+    nearMiss: nothing,
+    count: 1,
   },
   {
     rule: 'qcow2/snapshot-extra-size',
@@ -724,6 +810,16 @@ const CASES: readonly Case[] = [
     damage: (i) => i.u64((i.positions.extensions[0] ?? 0) + 24, 700),
     nearMiss: nothing,
   },
+  ...[16, 32].map((length) => ({
+    rule: 'qcow2/bitmap-ext-invalid',
+    plan: BITMAP,
+    damage: (i: Qcow2Editor) => i.u32((i.positions.extensions[0] ?? 0) + 4, length),
+    nearMiss: nothing,
+    field: 'bitmaps_extension.length',
+    count: 1,
+    // Of the shorter one the rest is taken for an extension.
+    also: ['qcow2/ext-end-length'],
+  })),
   {
     rule: 'qcow2/bitmap-autoclear-missing',
     plan: BITMAP,
@@ -758,6 +854,14 @@ const CASES: readonly Case[] = [
     nearMiss: nothing,
     also: ['qcow2/refcount-leak'],
   },
+  ...[18, 20].map((field) => ({
+    // A name or extra data of another length than they have: the next entry is not looked for.
+    rule: 'qcow2/bitmap-directory-entry',
+    plan: BITMAP,
+    damage: (i: Qcow2Editor) => i.u16((i.positions.bitmapEntries[0] ?? 0) + field, field === 18 ? 0 : 1),
+    nearMiss: nothing,
+    count: 1,
+  })),
   {
     rule: 'qcow2/bitmap-name-duplicate',
     plan: { bitmaps: [{ name: 'first' }, { name: 'first' }] },
@@ -820,6 +924,14 @@ const CASES: readonly Case[] = [
     damage: (i) => i.u64((i.positions.extensions[0] ?? 0) + 16, 1n << 63n),
     nearMiss: nothing,
     also: ['qcow2/refcount-leak'],
+  },
+  {
+    rule: 'qcow2/luks-header-bounds',
+    plan: LUKS,
+    damage: (i) => i.u32((i.positions.extensions[0] ?? 0) + 4, 24),
+    nearMiss: nothing,
+    field: 'encryption_extension.length',
+    count: 1,
   },
   {
     rule: 'qcow2/luks-header-magic',
@@ -984,6 +1096,14 @@ const CASES: readonly Case[] = [
     files: { 'base.vhd': buildVhd().bytes },
     damage: nothing,
     nearPlan: { ...BACKED, backing: 'base.vhd', backingFormat: 'vpc' },
+    nearMiss: nothing,
+  },
+  {
+    rule: 'qcow2/backing-format-mismatch',
+    plan: { ...BACKED, backing: 'base.raw' },
+    files: { 'base.raw': new Uint8Array(KIB * KIB).fill(1) },
+    damage: nothing,
+    nearPlan: { ...BACKED, backing: 'base.raw', backingFormat: 'raw' },
     nearMiss: nothing,
   },
   {

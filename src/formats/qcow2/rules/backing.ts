@@ -270,6 +270,7 @@ export const backingSizeMismatch = defineRule<
   title: 'Image and backing file differ in size',
   spec: NAME,
   repair: 'none',
+  derivedFrom: ['qcow2/backing-format-mismatch'],
   message: ({ size, backing }) => `the disk has ${size} bytes, that of its backing file ${backing}`,
   explanation: {
     what: 'The disk of this image is larger or smaller than that of its backing file.',

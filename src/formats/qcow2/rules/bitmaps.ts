@@ -19,7 +19,7 @@ export const bitmapExtInvalid = defineRule<Qcow2Image, string>({
   repair: 'lossy',
   message: (sentence) => sentence,
   explanation: {
-    what: 'The bitmaps extension counts no bitmaps or too many, has reserved bytes set, or its directory is empty, does not begin at a cluster or is not in the file.',
+    what: 'The bitmaps extension has not 24 bytes, counts no bitmaps or too many, has reserved bytes set, or its directory is empty, does not begin at a cluster or is not in the file.',
     why: 'Guest data are not affected, but programs refuse the whole image because of it, and incremental backups lose their base.',
     how: 'A damaged header, a file that was cut off, or a bug of a writer.',
     readers: 'qemu refuses to open the image while the autoclear bit says that the bitmaps are valid.',

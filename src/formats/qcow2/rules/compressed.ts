@@ -76,6 +76,29 @@ export const compressedInMetadata = defineRegionRule({
   },
 });
 
+/** Two compressed clusters with the same bytes. */
+export const compressedOverlap = defineRule<
+  unknown,
+  { readonly entry: string; readonly start: number; readonly end: number; readonly other: string }
+>({
+  id: 'qcow2/compressed-overlap',
+  severity: 'error',
+  depth: 'metadata',
+  title: 'The data of two compressed clusters overlap',
+  spec: COMPRESSED,
+  repair: 'none',
+  message: ({ entry, start, end, other }) =>
+    `the compressed cluster of ${entry} at bytes ${start} to ${end - 1} begins inside that of ${other}`,
+  explanation: {
+    what: 'Two L2 entries of the active disk lead to compressed data with bytes in common, or to the same data. (Where one ends and the next begins they may share a sector of 512 bytes.)',
+    why: 'At most one of the two positions is right: the other guest cluster cannot be decompressed, or shows data of another place of the disk.',
+    how: 'A damaged entry, or reference counts that were too low, so that a cluster in use was given out again.',
+    readers:
+      'qemu decompresses whatever is there and fails or gives wrong data; qemu-img check sees only that a reference count is wrong, if it is.',
+    repair: 'Find out which of the two decompresses; restore the other guest cluster from a backup.',
+  },
+});
+
 /** Compressed clusters with an external data file. */
 export const compressedWithDataFile = defineRule<unknown, { readonly entry: string }>({
   id: 'qcow2/compressed-with-data-file',

@@ -18,6 +18,7 @@ export const extOverrun = defineSpecRule({
   title: 'A header extension runs out of the header',
   spec: EXTENSIONS,
   repair: 'none',
+  derivedFrom: ['qcow2/header-truncated'],
   message: ({ field, expected, actual }) =>
     `${field} needs ${expected}, but only ${actual} are left before the backing file's name or the end of the first cluster`,
   explanation: {
@@ -212,7 +213,9 @@ export const firstClusterForeignData = defineRule<
     'qcow2/ext-overrun',
     'qcow2/header-length',
     'qcow2/header-truncated',
+    'qcow2/ext-end-length',
     'qcow2/backing-name-bounds',
+    'qcow2/backing-name-empty',
   ],
   message: ({ count, offset }) =>
     `${count} bytes that are not zero lie in the first cluster behind header, extensions and backing file name, the first at byte ${offset}`,

@@ -5,6 +5,16 @@ import { headerPlace } from '../places.ts';
 const HEADER = 'QEMU docs/interop/qcow2, "Header"';
 const FEATURES = 'QEMU docs/interop/qcow2, "Header", feature bits';
 
+/** Names the bits of a word that are set above the last known one: `bits 5 and 40 are not known`. */
+function unknownBits(word: string, lastKnown: number): string {
+  const value = BigInt(word);
+  const bits: number[] = [];
+  for (let bit = lastKnown + 1; bit < 64; bit++) if ((value >> BigInt(bit)) & 1n) bits.push(bit);
+  const last = bits.at(-1) ?? lastKnown;
+  if (bits.length < 2) return `bit ${last} is not known`;
+  return `bits ${bits.slice(0, -1).join(', ')} and ${last} are not known`;
+}
+
 /** The encryption method. */
 export const cryptMethod = defineSpecRule({
   id: 'qcow2/crypt-method',
@@ -54,7 +64,7 @@ export const incompatibleUnknown = defineSpecRule({
   title: 'Unknown incompatible feature',
   spec: `${FEATURES}, incompatible_features`,
   repair: 'none',
-  message: ({ field, actual }) => `${field} is ${actual}: an incompatible feature bit above bit 4 is set`,
+  message: ({ field, actual }) => `${field} is ${actual}: ${unknownBits(actual, 4)}`,
   explanation: {
     what: 'A feature bit is set that is not known and that says: who does not know this must not read on.',
     why: 'Tables or data may be laid out in another way, so any answer about this image would be a guess; the tables are not looked at.',
@@ -108,7 +118,7 @@ export const compatibleUnknown = defineSpecRule({
   title: 'Unknown compatible feature',
   spec: `${FEATURES}, compatible_features`,
   repair: 'none',
-  message: ({ field, actual }) => `${field} is ${actual}: a compatible feature bit above bit 0 is set`,
+  message: ({ field, actual }) => `${field} is ${actual}: ${unknownBits(actual, 0)}`,
   explanation: {
     what: 'A feature bit is set that is not known and that may be ignored.',
     why: 'Nothing is lost: the bit promises that readers who ignore it read the right data.',
@@ -126,7 +136,7 @@ export const autoclearUnknown = defineSpecRule({
   title: 'Unknown autoclear feature',
   spec: `${FEATURES}, autoclear_features`,
   repair: 'safe',
-  message: ({ field, actual }) => `${field} is ${actual}: an autoclear feature bit above bit 1 is set`,
+  message: ({ field, actual }) => `${field} is ${actual}: ${unknownBits(actual, 1)}`,
   explanation: {
     what: 'An autoclear bit is set that is not known. A writer that does not know it has to clear it.',
     why: 'Guest data are not affected; what the bit stands for becomes invalid as soon as the image is written.',
@@ -178,8 +188,9 @@ export const compressionType = defineRule<Qcow2Image, { readonly type: number; r
     const type = Number(header.compressionType ?? 0);
     const bit = header.incompatibleFeatures?.compressionType ?? false;
     if (bit === (type !== 0)) return;
-    const at =
-      headerPlace(file, header, 'compression_type') ?? headerPlace(file, header, 'incompatible_features');
+    // A header of 104 bytes ends in front of the field.
+    const hasField = header.at('compression_type') !== undefined;
+    const at = headerPlace(file, header, hasField ? 'compression_type' : 'incompatible_features');
     yield { at, data: { type, bit }, expected: bit ? 'not 0' : '0', actual: String(type) };
   },
 });

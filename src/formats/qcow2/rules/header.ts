@@ -2,6 +2,7 @@ import type { Header } from '../../../../generated/qcow2.ts';
 import type { ImageFile } from '../../../model/image.ts';
 import type { Finding } from '../../../model/problem.ts';
 import { defineRule, defineSpecRule } from '../../../model/rule.ts';
+import { MAX_L1_ENTRIES } from '../geometry.ts';
 import type { Qcow2Image } from '../image.ts';
 import { headerPlace } from '../places.ts';
 import { raisedBySpec } from './spec.ts';
@@ -57,17 +58,19 @@ export const headerTruncated = defineRule<Qcow2Image, string>({
   repair: 'none',
   message: (sentence) => sentence,
   explanation: {
-    what: 'The file ends inside the header, or inside the first cluster, which belongs to the header.',
-    why: 'Where fields are missing nothing can be read. Where only zeros behind the header are missing, the tables that should follow are missing with them.',
+    what: 'The file ends inside the header, or inside the first cluster, which belongs to the header. (Behind header, extensions and backing file name only zeros are missing, and this is a warning.)',
+    why: 'Where fields or extensions are missing nothing can be relied on; where only zeros behind them are missing, the tables that should follow are missing with them.',
     how: 'An interrupted download or copy, a full disk, or a header that was cut out for inspection.',
     readers: 'qemu refuses a file shorter than the header; it reads missing bytes behind it as zeros.',
     repair: 'Copy the image again from its source.',
   },
-  *check({ file, fileSize, geometry }) {
+  *check({ file, fileSize, geometry, extensions, backing }) {
     if (fileSize >= geometry.clusterSize) return;
+    const nameEnd = backing === null ? 0 : backing.offset + backing.length;
+    const isContentCut = !extensions.isEnded || (nameEnd > fileSize && nameEnd <= geometry.clusterSize);
     yield {
       at: { file, offset: 0, length: fileSize, field: 'header' },
-      severity: 'warning',
+      ...(isContentCut ? {} : { severity: 'warning' }),
       data: `the file ends after ${fileSize} bytes, inside its first cluster of ${geometry.clusterSize}`,
       expected: String(geometry.clusterSize),
       actual: String(fileSize),
@@ -159,15 +162,6 @@ export const clusterBits = defineRule<Qcow2Image, string>({
     readers: 'qemu refuses to open the image.',
     repair: 'Restore the header; 16 is what nearly all images have.',
   },
-  *check({ header, geometry, file }) {
-    if (!geometry.extendedL2 || geometry.clusterBits >= 14) return;
-    yield {
-      at: headerPlace(file, header, 'cluster_bits'),
-      data: `header.cluster_bits is ${geometry.clusterBits}, but extended L2 entries need at least 14: subclusters would be below 512 bytes`,
-      expected: '14 to 21',
-      actual: String(geometry.clusterBits),
-    };
-  },
 });
 
 /** The cluster size, as far as the field alone tells. */
@@ -230,7 +224,7 @@ export function judgeSize(file: ImageFile, header: Header, span: number): Findin
   const { size } = header;
   const unit = BigInt(span);
   const entries = (size + unit - 1n) / unit;
-  if (entries <= 0x40_0000n) return null;
+  if (entries <= BigInt(MAX_L1_ENTRIES)) return null;
   const at = headerPlace(file, header, 'size');
   const need = `an L1 table of ${entries} entries, more than the 4194304 that fit into 32 MiB`;
   return { at, data: `a disk of ${size} bytes needs ${need}`, actual: String(size) };

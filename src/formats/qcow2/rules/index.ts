@@ -11,7 +11,7 @@ import * as luks from './luks.ts';
 import * as mapping from './mapping.ts';
 import * as refcounts from './refcounts.ts';
 import * as snapshots from './snapshots.ts';
-import { l2BeyondSize, l2UnallocatedTable, refcountComparison } from './walk.ts';
+import { compressedOverlap, l2BeyondSize, l2UnallocatedTable, refcountComparison } from './walk.ts';
 
 /** All rules on qcow2 images, in the order of the structures that they look at. */
 export const qcow2Rules: readonly Rule<Qcow2Image>[] = [
@@ -73,6 +73,7 @@ export const qcow2Rules: readonly Rule<Qcow2Image>[] = [
   mapping.compressedOutOfFile,
   mapping.compressedHighBits,
   mapping.compressedInMetadata,
+  compressedOverlap,
   mapping.compressedWithDataFile,
   mapping.compressedWithEncryption,
   mapping.subclusterAllocAndZero,

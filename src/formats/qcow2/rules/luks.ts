@@ -73,7 +73,7 @@ export const luksHeaderBounds = defineRule<Qcow2Image, string>({
   repair: 'none',
   message: (sentence) => sentence,
   explanation: {
-    what: 'The LUKS header does not begin at a cluster, or is not wholly in the file.',
+    what: 'The LUKS header does not begin at a cluster or is not wholly in the file, or the extension that says so has not 16 bytes.',
     why: 'Without the LUKS header and its key material the guest data cannot be decrypted.',
     how: 'A damaged extension, or a file that was cut off.',
     readers: 'qemu refuses to open the image.',

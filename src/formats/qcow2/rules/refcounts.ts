@@ -10,17 +10,23 @@ const NO_REFCOUNTS = [
   'qcow2/reftable-unaligned',
   'qcow2/reftable-out-of-file',
   'qcow2/refcount-order',
+  'qcow2/header-truncated',
 ];
 
 /** Findings that leave it unknown what a part of the image refers to. */
 const UNKNOWN_REFERENCES = [
   'qcow2/l1-unaligned',
   'qcow2/l1-out-of-file',
+  'qcow2/l1-too-small',
   'qcow2/l1-entry-unaligned',
   'qcow2/l1-entry-out-of-file',
+  'qcow2/l1-entry-duplicate',
+  'qcow2/metadata-overlap',
   'qcow2/snapshot-table-bounds',
   'qcow2/snapshot-l1-bounds',
+  'qcow2/snapshot-extra-size',
   'qcow2/snapshot-with-data-file',
+  'qcow2/luks-ext-missing',
   'qcow2/luks-header-bounds',
   'qcow2/bitmap-directory-entry',
   'file/limit-exceeded',
@@ -118,8 +124,13 @@ export interface RefcountFigures {
 const describe = ({ cluster, start, stored, computed }: RefcountFigures, consequence: string): string =>
   `cluster ${cluster} at byte ${start} has refcount ${stored}, but ${computed === 1 ? '1 reference' : `${computed} references`}${consequence}`;
 
+/** What is told of the counts of clusters in use whose refcount block is not there; the figures are the first one's. */
+export interface AbsentFigures {
+  readonly absent?: { readonly block: number; readonly clusters: number };
+}
+
 /** A count that is too low. */
-export const refcountTooLow = defineRule<unknown, RefcountFigures>({
+export const refcountTooLow = defineRule<unknown, RefcountFigures & AbsentFigures>({
   id: 'qcow2/refcount-too-low',
   severity: 'error',
   depth: 'metadata',
@@ -132,9 +143,12 @@ export const refcountTooLow = defineRule<unknown, RefcountFigures>({
     'qcow2/reftable-entry-out-of-file',
     'qcow2/reftable-entry-duplicate',
   ],
-  message: (figures) => describe(figures, figures.stored === '0' ? ': it can be given out while in use' : ''),
+  message: ({ absent, ...figures }) =>
+    absent === undefined
+      ? describe(figures, figures.stored === '0' ? ': it can be given out while in use' : '')
+      : `refcount_table[${absent.block}] has no block to count ${absent.clusters === 1 ? 'a cluster' : `${absent.clusters} clusters`} in use, the first of them cluster ${figures.cluster} at byte ${figures.start}`,
   explanation: {
-    what: 'More entries refer to a cluster than its reference count says.',
+    what: 'More entries refer to a cluster than its reference count says; or the refcount block that should count clusters in use does not exist.',
     why: 'Nothing is lost yet. A writer that frees one of the references, or looks for a free cluster, will overwrite data that are in use.',
     how: 'A crash before the count was written (lazy refcounts), two programs writing at once, or a damaged refcount block.',
     readers:

@@ -1,5 +1,5 @@
 import { defineRule } from '../../../model/rule.ts';
-import { bytesText, isClusterStart, neededL1Entries } from '../geometry.ts';
+import { bytesText, isClusterStart, MAX_L1_ENTRIES, neededL1Entries } from '../geometry.ts';
 import type { Qcow2Image } from '../image.ts';
 import { snapshotPlace } from '../snapshots.ts';
 import { raisedBySpec } from './spec.ts';
@@ -56,7 +56,8 @@ export const snapshotL1Bounds = defineRule<Qcow2Image, string>({
       const position = snapshot.entry.l1TableOffset;
       const at = snapshotPlace(file, snapshot, 'l1_table_offset');
       const name = `the L1 table of snapshot ${snapshot.label}`;
-      if (l1Entries === 0) continue;
+      // Of a larger one the spec has told the size.
+      if (l1Entries === 0 || l1Entries > MAX_L1_ENTRIES) continue;
       if (l1Offset === 0 || !isClusterStart(position, geometry.clusterSize))
         yield {
           at,
@@ -125,6 +126,7 @@ export const snapshotId = defineRule<Qcow2Image, string>({
   title: 'A snapshot cannot be addressed by its id',
   spec: SNAPSHOTS,
   repair: 'lossy',
+  derivedFrom: ['qcow2/snapshot-extra-size'],
   message: (sentence) => sentence,
   explanation: {
     what: 'The id of a snapshot is empty, repeats that of another, or holds a zero byte. (A repeated name is only an info.)',

@@ -1,6 +1,7 @@
 import type { Report } from '../../../model/problem.ts';
 import type { Facts, Rule } from '../../../model/rule.ts';
 import type { Qcow2Image } from '../image.ts';
+import { checkCompressedOverlaps } from '../compressed-overlaps.ts';
 import { checkRefcounts } from '../refcounts.ts';
 import { l1EntryPlace, l2EntryPlace } from '../trees.ts';
 import * as mapping from './mapping.ts';
@@ -41,4 +42,10 @@ export const l2UnallocatedTable: Rule<Qcow2Image> = {
       });
     }
   },
+};
+
+/** The comparison of where compressed clusters lie. */
+export const compressedOverlap: Rule<Qcow2Image> = {
+  ...mapping.compressedOverlap,
+  check: checkCompressedOverlaps,
 };
