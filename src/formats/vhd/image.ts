@@ -2,7 +2,7 @@ import { DiskType, type DynamicHeader } from '../../../generated/vhd.ts';
 import { UnreadableImageError, UnsupportedFeatureError } from '../../errors.ts';
 import type { OpenContext } from '../../model/format.ts';
 import { SECTOR_SIZE, toSafeNumber } from '../../model/offsets.ts';
-import { fileLimitExceeded } from '../shared/file-rules.ts';
+import { fileLimitExceeded, fileSizeNotSectorMultiple } from '../shared/file-rules.ts';
 import { breachSink } from '../shared/spec-rules.ts';
 import { readBatmap } from './batmap.ts';
 import { claimFile } from './claim.ts';
@@ -36,6 +36,7 @@ export async function openVhdImage(context: OpenContext): Promise<VhdImage> {
   const size = toSafeNumber(footer.fields.currentSize);
   if (size === null)
     throw new UnreadableImageError(`${context.file.path}: the size of the disk is beyond all measure`);
+  reportOddSize(context);
   const variant = variantOf(footer);
   const header = variant === 'fixed' ? null : await findHeader(context, footer);
   await reportLayout(context, footers, footer, header);
@@ -58,6 +59,14 @@ export async function openVhdImage(context: OpenContext): Promise<VhdImage> {
     parent,
     locatedParents,
   });
+}
+
+/** A file of other than whole sectors, unless its footer says more precisely what happened. */
+function reportOddSize({ file, source, problems }: OpenContext): void {
+  const excess = source.size % SECTOR_SIZE;
+  if (excess === 0) return;
+  const at = { file, offset: source.size - excess, length: excess, field: null };
+  problems.add(fileSizeNotSectorMultiple.report({ at, data: { size: source.size } }));
 }
 
 /** Types that are none of the three are taken by whether they point to a header. */

@@ -231,7 +231,6 @@ const CASES: readonly Case[] = [
     rule: 'vhd/geometry-invalid',
     damage: (e) => e.footer('heads', 17),
     nearMiss: nothing,
-    also: ['vhd/geometry-too-large'],
   },
   {
     rule: 'vhd/geometry-invalid',
@@ -275,6 +274,21 @@ const CASES: readonly Case[] = [
     damage: (e) => e.set(0, new TextEncoder().encode('KDMV')),
     nearMiss: (e) => e.set(512, new TextEncoder().encode('KDMV')),
     format: 'vhd',
+  },
+  {
+    // The magic alone does not make a qcow2 of it.
+    rule: 'vhd/fixed-probe-hazard',
+    plan: FIXED,
+    damage: (e) => e.set(0, Uint8Array.of(0x51, 0x46, 0x49, 0xfb, 0, 0, 0, 3)),
+    nearMiss: (e) => e.set(0, Uint8Array.of(0x51, 0x46, 0x49, 0xfa)),
+  },
+  {
+    rule: 'file/size-not-sector-multiple',
+    plan: FIXED,
+    damage: (e) => e.insert(MIB, new Uint8Array(100)),
+    nearMiss: (e) => e.cut(MIB + 511),
+    also: ['vhd/fixed-size-mismatch'],
+    severity: 'warning',
   },
 
   // Dynamic header

@@ -1,6 +1,6 @@
 import { formatHex, type Breach } from '../../../codec/index.ts';
 import { defineRule, defineSpecRule, type RaisableRule } from '../../../model/rule.ts';
-import { isBlktap } from '../creator.ts';
+import { formatCode, isBlktap } from '../creator.ts';
 import { formatTime, toUnixTime } from '../identity.ts';
 import { fieldPlace } from '../place.ts';
 import type { VhdImage } from '../types.ts';
@@ -12,6 +12,11 @@ const NOWHERE = 0xffff_ffff_ffff_ffffn;
 
 /** Seconds that the clock of another host may be fast. */
 const CLOCK_TOLERANCE = 1800;
+
+/** A creator version as people write it: major number in the upper half, minor in the lower. */
+function formatVersionNumber(version: number): string {
+  return `${version >>> 16}.${version & 0xffff}`;
+}
 
 /** The reserved bit of the features is clear. */
 export const featuresReservedBit: RaisableRule<unknown, Breach> = defineSpecRule({
@@ -149,7 +154,8 @@ export const creatorUnknown: RaisableRule<unknown, Breach> = defineSpecRule({
   title: 'Unknown creator application',
   spec: `${FOOTER_FORMAT}, Creator Application`,
   repair: 'none',
-  message: ({ actual }) => `the creator application is ${actual}, which is no known one`,
+  message: ({ actual }) =>
+    `the creator application is ${JSON.stringify(formatCode(Number(actual)))}, which is no known one`,
   explanation: {
     what: 'The four letters that name the program which made the disk are not those of a known one.',
     why: 'QEMU chooses by these letters whether the size or the geometry counts, so the guest may see another size there.',
@@ -168,7 +174,7 @@ export const creatorTapVersion: RaisableRule<unknown, Breach> = defineSpecRule({
   spec: 'blktap, libvhd: creator version',
   repair: 'none',
   message: ({ actual }) =>
-    `the creator is blktap of version ${actual}; known versions with the usual bitmaps are 1.1 to 1.3`,
+    `the creator is blktap of version ${formatVersionNumber(Number(actual))}; known versions with the usual bitmaps are 1.0 to 1.3`,
   explanation: {
     what: 'The footer names version 0.1 of blktap, or one above 1.3.',
     why: 'Version 0.1 wrote the bits of sector bitmaps in the other order: read the usual way, sectors of parent and child are mixed up.',

@@ -199,6 +199,7 @@ export const diskTypeLayoutMismatch: RaisableRule<
   title: 'The disk type does not fit how the file is laid out',
   spec: `${FOOTER_FORMAT}, Disk Type`,
   repair: 'decision',
+  derivedFrom: ['vhd/disk-type'],
   message: ({ diskType, layout }) => `the disk type is ${diskType}, but the file ${layout}`,
   explanation: {
     what: 'A fixed disk has neither footer copy nor dynamic header, the other types have both; here the type says the opposite of what the file shows.',

@@ -204,7 +204,7 @@ export const batOutOfFile: RaisableRule<
   repair: 'none',
   message: ({ offset, entries, present, limit }) =>
     `the table of ${entries} entries at byte ${offset} would end behind byte ${limit}, where the usable part of the file ends; ${present} entries are there`,
-  *check({ file, header, blocks, limit }) {
+  *check({ file, header, blocks, limit, size }) {
     if (header === null || !header.isTrusted || blocks === null) return;
     const { maxTableEntries: entries } = header.fields;
     const present = Math.floor((limit - blocks.offset) / 4);
@@ -214,7 +214,8 @@ export const batOutOfFile: RaisableRule<
       data: { offset: blocks.offset, entries, present, limit },
       expected: `at most ${present}`,
       actual: String(entries),
-      guestOffset: present * blocks.blockSize,
+      // The disk may need none of the entries that are missing.
+      guestOffset: present * blocks.blockSize < size ? present * blocks.blockSize : null,
     };
   },
   explanation: {
@@ -307,18 +308,21 @@ export const parentFieldsOnDynamic: RaisableRule<VhdImage, { readonly fields: re
     title: 'A disk without a parent that names one',
     spec: `${HEADER_FORMAT}, Parent Unique ID`,
     repair: 'safe',
-    message: ({ fields }) => `the disk is dynamic and has no parent, but ${fields.join(', ')} are not zero`,
+    message: ({ fields }) =>
+      `the disk is dynamic and has no parent, but ${fields.join(', ')} ${fields.length === 1 ? 'is' : 'are'} not zero`,
     *check({ file, header, footer, variant }) {
       if (header === null || !header.isTrusted || !footer.isTrusted || variant !== 'dynamic') return;
       const { parentUniqueId, parentTimeStamp, parentUnicodeName, parentLocators } = header.fields;
       const fields = [
-        ...(parentUniqueId.some((byte) => byte !== 0) ? ['parent_unique_id'] : []),
-        ...(parentTimeStamp !== 0 ? ['parent_time_stamp'] : []),
-        ...(parentUnicodeName.some((byte) => byte !== 0) ? ['parent_unicode_name'] : []),
-        ...(parentLocators.some(({ platformCode }) => platformCode !== 0) ? ['parent_locators'] : []),
+        ...(parentUniqueId.some((byte) => byte !== 0) ? ['parent_unique_id' as const] : []),
+        ...(parentTimeStamp !== 0 ? ['parent_time_stamp' as const] : []),
+        ...(parentUnicodeName.some((byte) => byte !== 0) ? ['parent_unicode_name' as const] : []),
+        ...(parentLocators.some(({ platformCode }) => platformCode !== 0)
+          ? ['parent_locators' as const]
+          : []),
       ];
-      if (fields.length === 0) return;
-      yield { at: fieldPlace(file, header, 'parent_unique_id'), data: { fields } };
+      const [first] = fields;
+      if (first !== undefined) yield { at: fieldPlace(file, header, first), data: { fields } };
     },
     explanation: {
       what: 'Only a differencing disk (type 4) has a parent, but fields about a parent are filled in a dynamic one (type 3).',

@@ -2,6 +2,7 @@ import type { Breach } from '../../../codec/index.ts';
 import { defineRule, defineSpecRule, type RaisableRule } from '../../../model/rule.ts';
 import type { RegionRule } from '../../../model/owners.ts';
 import { defineRegionRule } from '../../shared/region-rules.ts';
+import { formatCode } from '../creator.ts';
 import { fieldPlace, locatorPlace } from '../place.ts';
 import { parentName } from '../parent.ts';
 import { baseName, looksSwapped } from '../text.ts';
@@ -22,7 +23,8 @@ export const locatorCode: RaisableRule<unknown, Breach> = defineSpecRule({
   title: 'Unknown kind of parent locator',
   spec: `${LOCATOR_ENTRIES}, Platform Code`,
   repair: 'safe',
-  message: ({ field, actual }) => `${field} is ${actual}, which is no known kind of locator`,
+  message: ({ field, actual }) =>
+    `${field} is ${JSON.stringify(formatCode(Number(actual)))}, which is no known kind of locator`,
   explanation: {
     what: 'The platform code of a parent locator is none of Wi2r, Wi2k, W2ru, W2ku, Mac and MacX.',
     why: 'The parent cannot be found by this entry. If it is the only one, everything that the disk does not store itself is lost.',

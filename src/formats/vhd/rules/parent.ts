@@ -165,7 +165,12 @@ export const parentSizeMismatch: RaisableRule<
   title: 'Child and parent differ in size',
   spec: DIFFERENCING,
   repair: 'none',
-  derivedFrom: ['vhd/parent-id-mismatch', 'vhd/current-size-zero', 'vhd/current-size-limit'],
+  derivedFrom: [
+    'vhd/parent-id-mismatch',
+    'vhd/parent-type',
+    'vhd/current-size-zero',
+    'vhd/current-size-limit',
+  ],
   message: ({ size, parentSize }) => `the disk has ${size} bytes, its parent ${parentSize}`,
   *check({ file, footer, parent, size }) {
     const parentSize = parent?.image?.size ?? size;

@@ -169,7 +169,7 @@ export const geometryInvalid: RaisableRule<VhdImage, Breach> = defineRule({
     const { heads } = footer.fields.diskGeometry;
     if (!footer.isTrusted || heads !== 255) return;
     const fault = { expected: '1 to 16', actual: '255', severity: 'info' } as const;
-    yield fieldFinding(file, footer, 'disk_geometry', fault);
+    yield fieldFinding(file, footer, 'disk_geometry.heads', fault);
   },
   explanation: {
     what: 'Cylinders, heads or sectors of the geometry are 0, or there are more than 16 heads.',
@@ -191,7 +191,7 @@ export const geometryTooLarge: RaisableRule<
   title: 'The geometry has more bytes than the disk',
   spec: `${FOOTER_FORMAT}, Disk Geometry`,
   repair: 'safe',
-  derivedFrom: WRONG_SIZES,
+  derivedFrom: [...WRONG_SIZES, 'vhd/geometry-invalid'],
   message: ({ geometry, bytes, size }) =>
     `the geometry ${formatGeometry(geometry)} has ${bytes} bytes, the disk only ${size}`,
   *check({ file, footer }) {
