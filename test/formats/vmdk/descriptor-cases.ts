@@ -102,6 +102,13 @@ const TEXT: readonly RuleCase[] = [
     severity: 'info',
   },
   { rule: 'vmdk/descriptor-key-case', damaged: replaced('createType', 'CREATETYPE'), near: sound },
+  {
+    rule: 'vmdk/descriptor-spacing',
+    damaged: lines('RW 4032  FLAT "disk-flat.vmdk" 0'),
+    near: lines('RW 4032 FLAT "disk-flat.vmdk" 0 '),
+    field: 'descriptor.extents[0]',
+  },
+  { rule: 'vmdk/extent-line-malformed', damaged: lines('RW 4032 FLAT'), near: lines('RW 4032 ZERO') },
   { rule: 'vmdk/descriptor-spacing', damaged: replaced('createType="', 'createType = "'), near: sound },
   { rule: 'vmdk/descriptor-spacing', damaged: lines('RW\t4032 FLAT "disk-flat.vmdk" 0'), near: sound },
   {

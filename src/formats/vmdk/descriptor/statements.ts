@@ -27,7 +27,8 @@ export interface ExtentLine {
   readonly offset: Token | null;
   /** What in the line is beyond the grammar, in a few words; `null` where all fits. */
   readonly flaw: string | null;
-  readonly hasTabs: boolean;
+  /** Tabs, or more than one blank, stand between its words. */
+  readonly isSpaced: boolean;
 }
 
 /** What one line of a descriptor says. */
@@ -98,7 +99,7 @@ function parseExtent(line: TextLine, read: SpanReader, index: number): Statement
         ? null
         : token(line, fileAt + file.length + 1 + gap4.length, offset, read),
     flaw: junk === '' ? null : describeJunk(junk),
-    hasTabs: line.text.includes('\t'),
+    isSpaced: /\t|\S {2,}\S/.test(line.text),
   };
 }
 

@@ -189,11 +189,12 @@ export const descriptorSpacing: RaisableRule<VmdkImage, { readonly line: number;
     repair: 'safe',
     message: ({ line, what }) => `line ${line} has ${what}`,
     explanation: {
-      what: 'Blanks stand around the equals sign of a property, or tabs in an extent line.',
+      what: 'Blanks stand around the equals sign of a property, or something else than one blank between the words of an extent line.',
       why: 'Readers that look for the exact spelling do not find the value.',
       how: 'A descriptor edited by hand. In the disk database blanks are usual.',
-      readers: 'QEMU misses createType = "..."; libvmdk refuses tabs in extent lines.',
-      repair: 'Remove the blanks around the equals sign, and write blanks for tabs.',
+      readers: 'QEMU misses createType = "..."; libvmdk refuses tabs and doubled blanks in extent lines.',
+      repair:
+        'Remove the blanks around the equals sign, and write one blank between the words of an extent line.',
     },
     *check(image) {
       for (const descriptor of descriptorOf(image)) yield* findSpacing(descriptor);
@@ -208,10 +209,10 @@ function* findSpacing(descriptor: Descriptor) {
         line,
         what: 'blanks around the equals sign',
       });
-    if (statement.kind === 'extent' && statement.hasTabs)
+    if (statement.kind === 'extent' && statement.isSpaced)
       yield textFinding(descriptor, lineSpan(statement), extentField(statement), {
         line,
-        what: 'tabs between its words',
+        what: 'tabs or several blanks between its words',
       });
   }
 }

@@ -129,8 +129,14 @@ export const extentLineMalformed: RaisableRule<VmdkImage, { readonly line: numbe
     },
   });
 
+/** Whether a line names no file though its type needs one. */
+function lacksFile(extent: ExtentLine): boolean {
+  return extent.file === null && typeOf(extent) !== 'ZERO' && Object.hasOwn(EXTENT_TYPES, typeOf(extent));
+}
+
 function flawOf(statement: Statement): string | null {
-  if (statement.kind === 'extent') return statement.flaw;
+  if (statement.kind === 'extent')
+    return statement.flaw ?? (lacksFile(statement) ? 'a file name must follow the type' : null);
   return statement.kind === 'unparsed' && statement.isExtent ? statement.flaw : null;
 }
 
@@ -353,7 +359,6 @@ export const extentZeroWithFile: LineRule = defineRule<VmdkImage, LineFault>({
   title: 'A file where there should be none, or none where there should be one',
   spec: LINE,
   repair: 'none',
-  derivedFrom: ['vmdk/extent-line-malformed'],
   message: ({ extent, word }) => `extent ${extent} (${word}): ZERO extents have no file, all others have one`,
   explanation: {
     what: 'A ZERO extent names a file, or an extent of another type names none.',
@@ -364,7 +369,9 @@ export const extentZeroWithFile: LineRule = defineRule<VmdkImage, LineFault>({
   },
   check: (image) =>
     eachLine(image, (extent, descriptor) =>
-      (typeOf(extent) === 'ZERO') === (extent.file === null) ? null : lineFinding(descriptor, extent, null),
+      extent.flaw !== null || (typeOf(extent) === 'ZERO') === (extent.file === null)
+        ? null
+        : lineFinding(descriptor, extent, null),
     ),
 });
 
