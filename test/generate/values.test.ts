@@ -34,6 +34,11 @@ const CASES: Readonly<Record<string, Case>> = {
       pairs: [{ content: bytes(0) }, { content: bytes(2, 1) }],
     },
   },
+  'contents in every notation, beside sizes that do not count': {
+    spec: 'contents_forms',
+    bytes: [255, 128, 200, 0x41, 17, 254, ...text('1_0'), 0x1f, ...text('12abcd'), 1, 2, 7, 8],
+    values: { quoted: bytes(0x41, 17, 254, ...text('1_0'), 0x1f), oversized: bytes(...text('abc')) },
+  },
   'enums whose keys are quoted or in other notations': {
     spec: 'enum_keys',
     bytes: [2, 16, 32, 100, 7, 255],

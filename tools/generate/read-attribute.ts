@@ -96,7 +96,7 @@ function readParsed(
     whole: map.place,
     documentation: values.readDocumentation(map),
     type: readType(map),
-    extent: readExtent(map),
+    extent: readExtent(get(map, 'contents') === undefined ? map : { ...map, entries: [] }),
     encoding: encoding && { name: values.asText(encoding), place: encoding.place },
     process: readProcess(map),
     checks: readChecks(map, diagnostics),
@@ -145,13 +145,13 @@ function checkAttributeKeys(map: YamlMap, extra: readonly string[]): void {
     throw new SpecError(repeat.place, `\`repeat: ${kind}\` requires a \`${repeatKey}\` expression`);
   }
   // An enum on what is no integer is told by the resolver, at the enum itself.
-  const shown = { ...map, entries: map.entries.filter(({ key }) => key !== 'enum') };
+  const isSwitch = get(map, 'type')?.kind === 'map';
+  const shown = { ...map, entries: map.entries.filter(({ key }) => key !== 'enum' || isSwitch) };
   values.checkKeys(shown, known);
 }
 
 function typeKeys(type: YamlNode | undefined): readonly string[] {
-  if (type === undefined) return BYTES_KEYS;
-  if (type.kind !== 'scalar') return BYTES_KEYS;
+  if (type?.kind !== 'scalar') return BYTES_KEYS;
   if (type.text === 'str' || type.text === 'strz') return TEXT_KEYS;
   return BUILT_IN.test(type.text) ? [] : BYTES_KEYS;
 }
@@ -163,9 +163,10 @@ function readType(map: YamlMap): NamedTypeRef | SwitchTypeRef | undefined {
   return node.kind === 'map' ? readSwitch(node) : readNamedType(node, node.place);
 }
 
-function readNamedType(node: YamlNode, place: Place): NamedTypeRef {
+/** `whole` is what cannot be parsed where the text is no type. */
+function readNamedType(node: YamlNode, place: Place, whole = place): NamedTypeRef {
   const text = values.asText(node).trim();
-  const { name, args } = values.parseAt(place, () => parseTypeCall(text));
+  const { name, args } = values.parseAt(whole, () => parseTypeCall(text));
   return { kind: 'named', name, args, text, place };
 }
 
@@ -175,13 +176,20 @@ function readSwitch(map: YamlMap): SwitchTypeRef {
   if (on === undefined) throw new SpecError(map.place, 'missing mandatory argument `switch-on`');
   const casesNode = get(map, 'cases');
   if (casesNode === undefined) throw new SpecError(map.place, 'missing mandatory argument `cases`');
-  const cases = values.asMap(casesNode).entries.map(({ key, keyNode, value }) => {
+  const { entries } = values.asMap(casesNode);
+  if (entries.length === 0) throw new SpecError(casesNode.place, 'expected at least one case');
+  const seen = new Set<bigint>();
+  const cases = entries.map(({ key, keyNode, value }) => {
     if (keyNode.kind !== 'scalar') {
       throw new SpecError(casesNode.place, `expected string, got ${values.describeNode(keyNode)}`);
     }
     const place = { ...keyNode.place, path: value.place.path };
     const when = key === '_' ? undefined : values.asExpression({ ...keyNode, place });
-    return { when, type: readNamedType(value, place) };
+    if (typeof keyNode.value === 'bigint') {
+      if (seen.has(keyNode.value)) throw new SpecError(place, `there is another case for ${keyNode.value}`);
+      seen.add(keyNode.value);
+    }
+    return { when, type: readNamedType(value, place, map.place) };
   });
   return { kind: 'switch', on: values.asExpression(on), cases, place: map.place };
 }
@@ -189,7 +197,7 @@ function readSwitch(map: YamlMap): SwitchTypeRef {
 function readExtent(map: YamlMap): Extent {
   const byte = (key: string): number | undefined => {
     const node = get(map, key);
-    return node && values.asByte(node);
+    return node && values.asInteger(node, 0, 255);
   };
   const flag = (key: string, otherwise: boolean): boolean => {
     const node = get(map, key);
@@ -243,10 +251,17 @@ const CHECK_KEYS = [['eq'], ['min', 'max'], ['any-of'], ['expr'], ['in-enum']];
 function readChecks(map: YamlMap, diagnostics: Diagnostics): readonly Check[] {
   const checks: Check[] = [];
   const contents = get(map, 'contents');
+  if (contents !== undefined && get(map, 'type') !== undefined) {
+    throw new SpecError(contents.place, "`contents` are bytes: `type` can't be used with it");
+  }
   if (contents !== undefined && get(map, 'valid') !== undefined) {
     throw new SpecError(map.place, "`contents` and `valid` can't be used together");
   }
-  if (contents !== undefined) checks.push({ kind: 'contents', bytes: readContents(contents) });
+  if (contents !== undefined) {
+    const bytes = readContents(contents);
+    if (bytes.length === 0) throw new SpecError(contents.place, 'expected at least one byte');
+    checks.push({ kind: 'contents', bytes });
+  }
   const valid = get(map, 'valid');
   if (valid === undefined) return checks;
   if (valid.kind !== 'map') return [...checks, { kind: 'equal', value: values.asExpression(valid) }];
@@ -284,15 +299,17 @@ function readContents(node: YamlNode): Uint8Array {
     return encode(node.text);
   }
   const parts = values.asList(node).items.map((item) => {
-    const { value } = values.asScalar(item, 'byte or string');
-    return typeof value === 'string' ? stringOrByte(value) : [values.asByte(item)];
+    const scalar = values.asScalar(item, 'byte or string');
+    if (typeof scalar.value === 'string' && !BYTE_TEXT.test(scalar.value)) return encode(scalar.value);
+    const value = typeof scalar.value === 'string' ? BigInt(scalar.value) : scalar.value;
+    // A byte may be written as a signed one.
+    return [values.asInteger({ ...scalar, value }, -128, 255) & 0xff];
   });
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
-function stringOrByte(text: string): Iterable<number> {
-  return /^0x[0-9a-f]{1,2}$/i.test(text) ? [Number(text)] : encode(text);
-}
+/** In a list even a quoted number is a byte. */
+const BYTE_TEXT = /^(?:-?[0-9]+|0x[0-9a-fA-F]+)$/;
 
 function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);

@@ -45,16 +45,13 @@ export function asBoolean(node: YamlNode): boolean {
   throw new SpecError(node.place, `expected boolean, got ${describeNode(node)}`);
 }
 
-/** The node as a byte. Throws SpecError. */
-export function asByte(node: YamlNode): number {
+/** The node as an integer between two bounds, which belong to the range. Throws SpecError. */
+export function asInteger(node: YamlNode, min: number, max: number): number {
   const { value } = asScalar(node, 'integer');
-  const number = typeof value === 'string' && /^(?:0x[0-9a-f]+|[0-9]+)$/i.test(value) ? BigInt(value) : value;
-  if (typeof number !== 'bigint')
+  if (typeof value !== 'bigint')
     throw new SpecError(node.place, `expected integer, got ${describeNode(node)}`);
-  if (number < 0n || number > 255n) {
-    throw new SpecError(node.place, `expected an integer from 0 to 255, got ${number}`);
-  }
-  return Number(number);
+  if (value >= min && value <= max) return Number(value);
+  throw new SpecError(node.place, `expected an integer from ${min} to ${max}, got ${value}`);
 }
 
 /** The integer that a node is, or that its quoted text says; JSON has no other keys than texts. */

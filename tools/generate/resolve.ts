@@ -151,12 +151,12 @@ function bitEndianOf(type: TypeSpec): 'le' | 'be' {
   return type.bitEndian ?? (type.outer === undefined ? 'be' : bitEndianOf(type.outer));
 }
 
-function encodingOf(attribute: Attribute, owner: TypeSpec): string {
+function encodingOf(attribute: Attribute, owner: TypeSpec, place: Place): string {
   if (attribute.encoding !== undefined) return attribute.encoding.name;
   for (let at: TypeSpec | undefined = owner; at !== undefined; at = at.outer) {
     if (at.encoding !== undefined) return at.encoding.name;
   }
-  throw new SpecError(attribute.whole, 'string type encountered, but no encoding found');
+  throw new SpecError(place, 'string type encountered, but no encoding found');
 }
 
 /** How one element of a field is read. Throws SpecError. */
@@ -173,7 +173,7 @@ function switchWire(attribute: Attribute, owner: TypeSpec): Wire {
   const { type } = attribute;
   if (type?.kind !== 'switch') throw new TypeError('not a switch');
   const cases = type.cases.map(({ when, type: named }) => {
-    const path = [...type.place.path, 'cases', when === undefined ? '_' : notation(when.ast)];
+    const path = [...type.place.path, 'cases', notation(when?.ast ?? { kind: 'name', name: '_' })];
     const place = { ...named.place, path };
     return { when: when && { ...when, place }, wire: namedWire(named, place, attribute, owner) };
   });
@@ -195,14 +195,19 @@ function bytesWire({ extent, checks, whole }: Attribute): Wire {
 function namedWire(ref: NamedTypeRef, place: Place, attribute: Attribute, owner: TypeSpec): Wire {
   const isPlain = ref.name.path.length === 1 && ref.args.length === 0 && !ref.name.isArray;
   const name = isPlain ? (ref.name.path[0] ?? '') : '';
+  const { size, sizeEos, terminator } = attribute.extent;
+  const isSized = size !== undefined || sizeEos || terminator !== undefined;
+  const whole = attribute.type?.kind === 'switch' ? ref.place : attribute.whole;
   const builtIn = numericWire(name, ref, owner, attribute.enumName !== undefined);
   if (builtIn !== undefined) return builtIn;
   if (name === 'str' || name === 'strz') {
-    const { size, sizeEos, terminator } = attribute.extent;
-    if (name === 'str' && size === undefined && !sizeEos && terminator === undefined) {
-      throw new SpecError(attribute.whole, "'size', 'size-eos' or 'terminator' must be specified");
-    }
-    return { kind: 'string', encoding: encodingOf(attribute, owner), zeroEnded: name === 'strz' };
+    if (name === 'str' && !isSized)
+      throw new SpecError(whole, "'size', 'size-eos' or 'terminator' must be specified");
+    return { kind: 'string', encoding: encodingOf(attribute, owner, whole), zeroEnded: name === 'strz' };
+  }
+  if (attribute.process !== undefined && !isSized) {
+    const need = "needs 'size', 'size-eos' or 'terminator' if 'process' is used";
+    throw new SpecError(whole, `type '${ref.text}' ${need}`);
   }
   return userWire({ ...ref, place }, owner);
 }
