@@ -6,17 +6,6 @@ import type { Code, Scope } from './scope.ts';
 import * as types from './types.ts';
 import type { ValueType } from './types.ts';
 
-/** The type of a plain value in TypeScript. */
-export function plainTypeText(type: ValueType): string {
-  const texts: Readonly<Record<string, string>> = {
-    string: 'string',
-    bytes: 'Uint8Array',
-    boolean: 'boolean',
-    float: 'number',
-  };
-  return texts[type.kind] ?? 'unknown';
-}
-
 /**
  * An integer is held as the type of the cast is, and keeps its value: what a `number` does not hold is an error at run time. A float loses
  * its fraction.

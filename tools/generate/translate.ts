@@ -1,8 +1,9 @@
 import * as arithmetic from './arithmetic.ts';
 import type { IntegerCode } from './arithmetic.ts';
 import { CircularTypeError, suggest } from './diagnostics.ts';
+import { typeText } from './emit-types.ts';
 import type { Expression } from './expression.ts';
-import { castInteger, castStructure, plainTypeText, typeOfCast } from './casts.ts';
+import { castInteger, castStructure, typeOfCast } from './casts.ts';
 import {
   asInteger,
   code,
@@ -341,7 +342,7 @@ function cast({ of, type: { path, isArray } }: Extract<Expression, { kind: 'cast
     return { ...converted(value, wanted, scope), type: wanted };
   return {
     ...value,
-    text: `${scope.names.runtime('castTo')}<${plainTypeText(wanted)}>(${value.text})`,
+    text: `${scope.names.runtime('castTo')}<${typeText(wanted, scope)}>(${value.text})`,
     type: wanted,
   };
 }
