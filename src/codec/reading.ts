@@ -203,11 +203,14 @@ const MOST_EMPTY_ELEMENTS = 65_536;
 /** Ends loops that read nothing. */
 export class LoopGuard {
   readonly #io: ByteReader;
+  readonly #most: number;
   #last = -1;
   #idle = 0;
 
-  constructor(io: ByteReader) {
+  /** `counted` elements may be empty all the same: as many as the whole input has bytes can stand for parts of it. */
+  constructor(io: ByteReader, counted = 0) {
     this.#io = io;
+    this.#most = Math.max(MOST_EMPTY_ELEMENTS, counted);
   }
 
   /** Called before each element. Throws ConversionError when too many of them were empty. */
@@ -215,8 +218,7 @@ export class LoopGuard {
     const now = this.#io.pos * 8 - this.#io.bitsLeft;
     this.#idle = now === this.#last ? this.#idle + 1 : 0;
     this.#last = now;
-    if (this.#idle > MOST_EMPTY_ELEMENTS)
-      throw new ConversionError(`more than ${MOST_EMPTY_ELEMENTS} elements without a byte`);
+    if (this.#idle > this.#most) throw new ConversionError(`more than ${this.#most} elements without a byte`);
   }
 }
 

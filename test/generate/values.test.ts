@@ -11,7 +11,7 @@ interface Case {
   readonly spec: string;
   readonly bytes: readonly number[];
   readonly values: Readonly<Record<string, unknown>>;
-  /** Where the class is not made to be written. */
+  /** The class has no `toBytes()`. */
   readonly readOnly?: true;
 }
 
@@ -106,6 +106,12 @@ const CASES: Readonly<Record<string, Case>> = {
     spec: 'chained_conditions',
     bytes: [0x81, 0x81, 3, 0xc0, 1, 3, 0x55],
     values: { c: 3, flag: true, hasPair: true, pair: { x: 1, y: 3 }, d: 0x55, last: 0x82 },
+  },
+  'fields that ask for themselves after they were read': {
+    spec: 'own_values',
+    bytes: [9, 9, 2, 7, 8],
+    values: { checked: 9, grown: [bytes(2), bytes(7, 8)] },
+    readOnly: true,
   },
   'ids that differ in a `_` only': {
     spec: 'underscores',
@@ -215,6 +221,26 @@ const BAD_CASES: Readonly<Record<string, BadCase>> = {
     error: 'EndOfStreamError',
     breach: { kind: 'endOfStream' },
   },
+  'an if that asks for itself': {
+    spec: 'own_values',
+    bytes: [1, 1, 1, 2],
+    ...unreadable('pair'),
+  },
+  'a size that asks for itself': {
+    spec: 'own_values',
+    bytes: [2, 2, 1, 2],
+    ...unreadable('content'),
+  },
+  'a number of numbers that asks for itself': {
+    spec: 'own_values',
+    bytes: [3, 3, 1, 2],
+    ...unreadable('words'),
+  },
+  'a number of structures that asks for itself': {
+    spec: 'own_values',
+    bytes: [4, 4, 1, 2],
+    ...unreadable('pairs'),
+  },
 };
 
 /** A generated class, as far as these tests go. */
@@ -223,14 +249,16 @@ interface LooseClass {
   decode(input: Uint8Array, sink: (breach: Breach) => void): object | undefined;
 }
 
+/** Specs that tests below look at more closely. */
+const MORE = ['empty_elements'];
+
 const FOLDER = fileURLToPath(new URL('specs', import.meta.url));
 let workspace: Workspace;
 
 beforeAll(async () => {
   workspace = openWorkspace('values');
-  const files = [...Object.values(CASES), ...Object.values(BAD_CASES)].map(({ spec }) =>
-    join(FOLDER, `${spec}.ksy`),
-  );
+  const specs = [...Object.values(CASES), ...Object.values(BAD_CASES)].map(({ spec }) => spec);
+  const files = [...specs, ...MORE].map((spec) => join(FOLDER, `${spec}.ksy`));
   const { modules } = await compile({ files, importRoots: [], runtime: RUNTIME });
   for (const [name, module] of modules) workspace.add(name, module);
 });
@@ -245,7 +273,8 @@ describe('generated classes read', () => {
   it.each(Object.entries(CASES))('%s', async (_, { spec, bytes: input, values, readOnly }) => {
     const object = (await load(spec)).from(Uint8Array.from(input));
     expect(object).toMatchObject(values);
-    if (readOnly !== true) expect(object.toBytes()).toEqual(Uint8Array.from(input));
+    if (readOnly === true) expect(object).not.toHaveProperty('toBytes');
+    else expect(object.toBytes()).toEqual(Uint8Array.from(input));
   });
 });
 
@@ -263,6 +292,16 @@ describe('generated classes refuse', () => {
   it('instances that depend on themselves, each time they are asked for', async () => {
     const object = (await load('unread_structures')).from(bytes(9, 1, 2, 3, 4));
     for (const property of ['own', 'third', 'own']) expect(() => object[property]).toThrow(ConversionError);
+  });
+});
+
+describe('elements that take no bytes', () => {
+  it('may be as many as a large input has bytes, if they are counted', async () => {
+    const input = new Uint8Array(70_004);
+    new DataView(input.buffer).setUint32(0, 70_000, true);
+    expect((await load('empty_elements')).from(input)['blocks']).toHaveLength(70_000);
+    const short = (await load('empty_elements')).from(input.subarray(0, 4).slice());
+    expect(() => short['blocks']).toThrow(ConversionError);
   });
 });
 

@@ -31,3 +31,8 @@ export function scopeAt(
 export function propertyOf({ id }: Pick<Attribute, 'id'>, owner: TypeSpec): string {
   return propertyNames(owner).get(id) ?? id;
 }
+
+/** The emission as it is before a field is read, when the field itself is not there either. */
+export function beforeReading({ kind, id }: Attribute, emission: Emission): Emission {
+  return kind === 'field' ? { ...emission, unread: new Set([...(emission.unread ?? []), id]) } : emission;
+}

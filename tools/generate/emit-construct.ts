@@ -1,4 +1,4 @@
-import { scopeAt, propertyOf, type Emission } from './emission.ts';
+import { beforeReading, scopeAt, propertyOf, type Emission } from './emission.ts';
 import { emitChecks } from './emit-checks.ts';
 import { positionsOf } from './emit-layout.ts';
 import { localName } from './emit-members.ts';
@@ -141,7 +141,7 @@ function emitWhole(attribute: Attribute, emission: Emission): readonly string[] 
   const read = emitAttribute(attribute, { stored, store: (value) => `${stored} = ${value};` }, emission);
   const isBlock = read.some((line) => /^(?:const|let) /.test(line));
   if (attribute.condition === undefined) return isBlock ? ['{', ...read, '}'] : read;
-  const scope = scopeAt({ ...emission, pinned: [] }, attribute.condition.place);
+  const scope = scopeAt({ ...beforeReading(attribute, emission), pinned: [] }, attribute.condition.place);
   const condition = translateIf(attribute.condition.ast, scope);
   return [`if (${condition}) {`, ...read, `} else ${stored} = undefined;`];
 }

@@ -1,5 +1,5 @@
 import { tableOf } from './analysis.ts';
-import { scopeAt, type Emission } from './emission.ts';
+import { beforeReading, scopeAt, type Emission } from './emission.ts';
 import { processed, readBytes } from './emit-bytes.ts';
 import { emitChecks } from './emit-checks.ts';
 import { isRecord } from './emit-record.ts';
@@ -25,7 +25,7 @@ export interface Target {
 /** Statements that read an attribute from `io` into the target; for a repeated one the list as well. */
 export function emitAttribute(attribute: Attribute, target: Target, emission: Emission): readonly string[] {
   const { repeat } = attribute;
-  const scope = scopeAt(emission, attribute.whole);
+  const scope = scopeAt(beforeReading(attribute, emission), attribute.whole);
   if (repeat === undefined)
     return [
       ...emitAwaiting(attribute, emission),
@@ -51,7 +51,7 @@ function emitTable(attribute: Attribute, table: string, emission: Emission): str
   const width = wire.kind === 'integer' || wire.kind === 'float' ? wire.bytes : 1;
   const count =
     attribute.repeat?.kind === 'count'
-      ? translateExtent(attribute.repeat.count.ast, scopeAt(emission, attribute.repeat.count.place))
+      ? countText(attribute, attribute.repeat.count, emission)
       : names.runtime('countToEnd') + `(io, ${width})`;
   if (table === 'Uint8Array')
     return `io.readBytes(${mayBeNegative(attribute, emission) ? `${names.global('Math')}.max(0, ${count})` : count})`;
@@ -59,6 +59,10 @@ function emitTable(attribute: Attribute, table: string, emission: Emission): str
   const kind = wire.kind === 'float' ? 'F' : wire.kind === 'integer' && wire.signed ? 'S' : 'U';
   const endian = wire.kind === 'integer' || wire.kind === 'float' ? wire.endian : 'be';
   return `${names.runtime(`read${kind}${width}Array`)}(io, ${count}, ${isLittle(endian)})`;
+}
+
+function countText(attribute: Attribute, count: Located, emission: Emission): string {
+  return translateExtent(count.ast, scopeAt(beforeReading(attribute, emission), count.place));
 }
 
 function mayBeNegative({ repeat }: Attribute, emission: Emission): boolean {
@@ -78,7 +82,7 @@ function emitRecordLoop(attribute: Attribute, target: Target, emission: Emission
   const size = (analysis.sizes.elementBits(attribute, owner) ?? 0) / 8;
   const count =
     repeat?.kind === 'count'
-      ? translateExtent(repeat.count.ast, scopeAt(emission, repeat.count.place))
+      ? countText(attribute, repeat.count, emission)
       : `${names.runtime('countToEnd')}(io, ${size})`;
   const store = target.storeList ?? target.store;
   const element: Target = { store: (value) => `${target.stored}[index] = ${value};`, stored: target.stored };
@@ -128,14 +132,18 @@ function emitLoop(attribute: Attribute, target: Target, emission: Emission): rea
   ];
   const start = [
     (target.storeList ?? target.store)('[]'),
-    ...(isSteady ? [] : [`const guard = new ${names.runtime('LoopGuard')}(io);`]),
+    ...(isSteady
+      ? []
+      : [
+          `const guard = new ${names.runtime('LoopGuard')}(${repeat.kind === 'count' ? 'io, io.bytes.buffer.byteLength' : 'io'});`,
+        ]),
   ];
   if (repeat.kind === 'eos') return [...start, `for (let index = 0; !io.isEof; index++) {`, ...body, '}'];
   if (repeat.kind === 'until') {
     const until = translateCondition(repeat.until.ast, { ...scope, item, index: 'index' });
     return [...start, 'for (let index = 0; ; index++) {', ...body, `if (${until}) break;`, '}'];
   }
-  const count = translateExtent(repeat.count.ast, scope);
+  const count = countText(attribute, repeat.count, emission);
   const limit = /^[0-9]+$/.test(count) ? count : 'count';
   const counted = limit === 'count' ? [`const count = ${count};`] : [];
   return [...counted, ...start, `for (let index = 0; index < ${limit}; index++) {`, ...body, '}'];

@@ -2,7 +2,7 @@ import type { Analysis } from './analysis.ts';
 import type { Expression } from './expression.ts';
 import type { Attribute, TypeSpec } from './model.ts';
 import type { Wire } from './resolve.ts';
-import { childrenOf } from './scope.ts';
+import { childrenOf, mentions } from './scope.ts';
 
 /** Why no bytes can be made of objects of a type; undefined where they can. Throws SpecError. */
 export function unwritableReason(
@@ -29,6 +29,9 @@ function fieldReason(
   const depends = (expression: Expression): boolean => dependsOnPosition(expression, owner);
   if (extent.size !== undefined && depends(extent.size.ast))
     return `the size of \`${id}\` depends on the position in the stream`;
+  // While a list is read it holds the elements before, but when it is written, all of them.
+  if (extent.size !== undefined && mentions(extent.size.ast, id))
+    return `the size of \`${id}\` depends on \`${id}\` itself`;
   if (process?.args.some(depends) === true)
     return `the process of \`${id}\` depends on the position in the stream`;
   const wire = analysis.wireOf(field, owner);
