@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Place } from './diagnostics.ts';
-import { parseYaml, type YamlNode } from './yaml.ts';
+import { parseYaml, type YamlNode, type YamlScalar } from './yaml.ts';
 
 /** The part of kaitai-struct-compiler (KSC) that is used here. */
 interface ReferenceCompiler {
@@ -97,8 +97,14 @@ function plainValue(node: YamlNode): unknown {
     return Object.fromEntries(
       node.entries.map(({ key, keyNode, value }) => [plainKey(key, keyNode), plainValue(value)]),
     );
+  if (isName(node)) return node.text;
   if (typeof node.value !== 'bigint') return node.value;
   return BigInt.asIntN(32, node.value) === node.value ? Number(node.value) : node.value.toString();
+}
+
+/** An id or the label of an enum: a name is no boolean, though it may look like one. */
+function isName({ value, place: { path } }: YamlScalar): boolean {
+  return typeof value === 'boolean' && (path.at(-1) === 'id' || path.at(-3) === 'enums');
 }
 
 function plainKey(key: string, node: YamlNode): string {
