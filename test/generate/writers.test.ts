@@ -42,6 +42,16 @@ types:
       - {id: x, type: b4}
       - {id: y, type: b12}
 `,
+  ordered_inside: `
+meta: {id: ordered_inside}
+seq:
+  - {id: mark, type: u2le}
+  - {id: body, type: ordered_body}
+types:
+  ordered_body:
+    meta: {endian: {switch-on: _root.mark, cases: {0x4949: le, 0x4d4d: be}}}
+    seq: [{id: x, type: u2}]
+`,
   unwritable: `
 meta: {id: unwritable}
 seq:
@@ -143,6 +153,12 @@ describe('generated writers', () => {
     const read = again['items'] as readonly Loose[];
     expect(read.slice(0, 6).map(({ kind, value }) => ({ kind, value }))).toEqual(values);
     expect(read[6]?.['value']).toMatchObject({ x: 15, y: 4095 });
+  });
+
+  it('make structures of fixed size around one that chooses its byte order', async () => {
+    const type = await load('ordered_inside', 'OrderedInside');
+    const { body } = type.from(Uint8Array.of(0x4d, 0x4d, 1, 2));
+    expect(type.of({ mark: 0x4d4d, body }).toBytes()).toEqual(Uint8Array.of(0x4d, 0x4d, 1, 2));
   });
 
   it('refuse what would not read as the same', async () => {

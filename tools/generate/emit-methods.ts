@@ -85,7 +85,9 @@ function creation(emission: Emission, params: Params): readonly MethodParts[] {
   const isWritable = attempt(() => unwritableReason(owner, analysis)) === undefined;
   const name = names.class(owner);
   const of = { ...METHOD, name: 'of', isStatic: true, returnType: name };
-  if (isFixedSize && isReadAlone) return [{ ...of, ...creationWith(emission) }];
+  // Zeros decide on no byte order.
+  const isDecided = ![...analysis.unfinished.typesInside(owner)].some(hasCalculatedEndian);
+  if (isFixedSize && isReadAlone && isDecided) return [{ ...of, ...creationWith(emission) }];
   if (!isWritable || hasCalculatedEndian(owner) || needsStream(owner)) return [];
   const own = owner.params.map((param, index) => `${propertyOf(param, owner)}: ${params[index]?.name}`);
   const given = own.length === 0 ? 'values' : `{ ...values, ${own.join(', ')} }`;

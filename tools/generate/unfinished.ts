@@ -39,7 +39,7 @@ export class Unfinished {
 
   /** Can objects of the type be created while the attribute is read? */
   isInside(type: TypeSpec, attribute: Attribute, holder: TypeSpec): boolean {
-    return this.#facts.structuresOf(attribute, holder).some((one) => this.#typesInside(one).has(type));
+    return this.#facts.structuresOf(attribute, holder).some((one) => this.typesInside(one).has(type));
   }
 
   /** Do other structures ask for objects of the type while these are being read? */
@@ -57,7 +57,7 @@ export class Unfinished {
   /** Do structures inside of the attribute ask for it, when it is not read to its end? */
   isAskedInside(attribute: Attribute, holder: TypeSpec): boolean {
     if (attribute.repeat !== undefined) return false;
-    const inside = this.#facts.structuresOf(attribute, holder).flatMap((one) => [...this.#typesInside(one)]);
+    const inside = this.#facts.structuresOf(attribute, holder).flatMap((one) => [...this.typesInside(one)]);
     return inside.some((type) => this.#askedBy(type).has(attribute.id));
   }
 
@@ -65,11 +65,11 @@ export class Unfinished {
   isAskedBefore(field: Attribute, holder: TypeSpec): boolean {
     const before = holder.fields.slice(0, holder.fields.indexOf(field));
     const types = before.flatMap((one) => this.#facts.structuresOf(one, holder));
-    return types.some((one) => [...this.#typesInside(one)].some((type) => this.#askedBy(type).has(field.id)));
+    return types.some((one) => [...this.typesInside(one)].some((type) => this.#askedBy(type).has(field.id)));
   }
 
   /** The type and all that its objects may hold. */
-  #typesInside(type: TypeSpec): ReadonlySet<TypeSpec> {
+  typesInside(type: TypeSpec): ReadonlySet<TypeSpec> {
     const known = this.#inside.get(type);
     if (known !== undefined) return known;
     const found = new Set([type]);
