@@ -1,5 +1,6 @@
 import type { ImageReport } from '../model/report.ts';
 import type { Depth, RuleInfo } from '../model/rule.ts';
+import { isFailureOnly } from '../ops/failures.ts';
 import { checkLocalImage } from '../ops/local.ts';
 import { rulesOfFormat } from '../ops/rules.ts';
 import { escapeText } from '../report/escape.ts';
@@ -104,8 +105,8 @@ function spaced(terminal: Terminal): (report: ImageReport) => Promise<void> {
   return async (report) => {
     // What could not be checked is no result, and goes where errors go.
     if (report.error !== null) terminal.stderr.write(`vdcheck: ${escapeText(report.error.message)}\n`);
+    if (isFailureOnly(report)) return;
     const isLong = report.problems.length > 0;
-    if (report.error !== null && !isLong) return;
     const explain = await explainer(report, known);
     const gap = wasLong !== null && (wasLong || isLong) ? '\n' : '';
     wasLong = isLong;

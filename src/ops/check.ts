@@ -14,6 +14,7 @@ import type {
 import type { Depth } from '../model/rule.ts';
 import { findFormat } from '../formats/index.ts';
 import { ProblemCollector } from './collector.ts';
+import { reportFailure } from './failures.ts';
 import { openRecognised, recogniseImage, type OpenOptions } from './open.ts';
 import { CountingOwners, type AllocationCounts } from './ownership/counter.ts';
 import { NamingOwners } from './ownership/names.ts';
@@ -40,7 +41,11 @@ export async function checkImage(path: string, options: CheckOptions): Promise<I
     await checkOpened(path, { ...options, problems }, depth, problems, seen);
   } catch (error) {
     if (error instanceof UnreadableImageError) reportUnreadable(error, problems, seen);
-    else seen.failure = toFailure(error);
+    else {
+      seen.failure = toFailure(error);
+      const report = reportFailure(error, path);
+      if (report !== null) problems.add(report);
+    }
   }
   return assemble(path, depth, problems, seen, options.strict === true);
 }

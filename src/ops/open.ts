@@ -39,11 +39,15 @@ const TAIL_BYTES = 2048;
 
 /** The file bears no format's marks. */
 export class NotAnImageError extends VdcheckError {
-  constructor(path: string) {
+  /** Bytes of the file. */
+  readonly size: number;
+
+  constructor(path: string, size: number) {
     super(
       'not-an-image',
       `${path}: no mark of a disk image format is found; if it is a plain disk, say -f raw`,
     );
+    this.size = size;
   }
 }
 
@@ -154,7 +158,7 @@ async function openLayer(
 function fallback(chain: Chain, file: ImageFile, ancestors: Ancestors): FormatEntry {
   const isReadable = chain.options.rawFallback === true || ancestors.length > 0;
   const raw = findFormat('raw');
-  if (!isReadable || raw === undefined) throw new NotAnImageError(file.path);
+  if (!isReadable || raw === undefined) throw new NotAnImageError(file.path, file.source?.size ?? 0);
   return raw;
 }
 

@@ -24,6 +24,61 @@ export const fileEmpty: RaisableRule<
   },
 });
 
+/** Bytes that no format's marks are found in. */
+export const fileUnknownFormat: RaisableRule<unknown, { readonly reason: string }> = defineRule({
+  id: 'file/unknown-format',
+  severity: 'error',
+  depth: 'header',
+  title: 'No mark of a disk image format is found',
+  spec: 'Magic numbers of VMDK 5.0, VHD 1.0 and the qcow2 specification',
+  repair: 'none',
+  message: ({ reason }) => reason,
+  explanation: {
+    what: 'The file begins with no known magic number, does not end with a VHD footer, and is no VMDK descriptor.',
+    why: 'Without a format there is nothing to check it by. It may be a plain (raw) disk, which has no structure that could be damaged.',
+    how: 'A raw disk, an image of a format that is not supported, a file that is no image, or an image that lost all of its marks.',
+    readers: 'qemu takes such a file for a raw disk when it may probe; the others refuse it.',
+    repair:
+      'Say -f raw if it is a plain disk, or name the format that it should have, to see what is damaged.',
+  },
+});
+
+/** A path that is no regular file. */
+export const fileNotRegular: RaisableRule<unknown, { readonly reason: string }> = defineRule({
+  id: 'file/not-regular',
+  severity: 'warning',
+  depth: 'header',
+  title: 'Not a regular file',
+  spec: 'POSIX.1-2017, stat(): file types',
+  repair: 'none',
+  message: ({ reason }) => reason,
+  explanation: {
+    what: 'The path leads, through all links, to a folder, a device, a pipe or a socket.',
+    why: 'Reading such a thing may block for ever, never end, or have an effect; it is not opened.',
+    how: 'A mistyped path, or a disk that is stored on a device.',
+    readers: 'qemu opens block devices; libyal refuses folders and blocks on pipes.',
+    repair: 'Copy the contents of a device or a pipe into a file, and check that.',
+  },
+});
+
+/** Bytes that the system did not hand out. */
+export const fileReadError: RaisableRule<unknown, { readonly reason: string }> = defineRule({
+  id: 'file/read-error',
+  severity: 'error',
+  depth: 'header',
+  title: 'The file could not be read to its end',
+  spec: 'POSIX.1-2017, read(): EIO, and fewer bytes than stat() promised',
+  repair: 'none',
+  message: ({ reason }) => reason,
+  explanation: {
+    what: 'The operating system reported an error for bytes inside the file, or handed out fewer than the file has.',
+    why: 'What could not be read was not checked, so nothing can be said of the image as a whole.',
+    how: 'A failing disk, a network file system that lost its server, or a file that was cut while it was read.',
+    readers: 'Every reader fails at the same place, some only when the guest comes to it.',
+    repair: 'Copy the file from a sound medium, and check the copy.',
+  },
+});
+
 /** A file that was written to while it was checked. */
 export const fileChangedDuringCheck: RaisableRule<unknown, null> = defineRule({
   id: 'file/changed-during-check',
@@ -151,6 +206,9 @@ export const fileUnreadable: RaisableRule<unknown, { readonly reason: string }> 
 /** The rules of family `file`, which any format may raise. */
 export const fileRules: readonly RuleInfo[] = [
   fileEmpty,
+  fileUnknownFormat,
+  fileNotRegular,
+  fileReadError,
   fileChangedDuringCheck,
   fileSizeNotSectorMultiple,
   filePolyglotMagic,
