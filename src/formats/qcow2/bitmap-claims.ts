@@ -4,6 +4,7 @@ import type { Bitmap } from './bitmaps.ts';
 import type { ClaimInput } from './claim.ts';
 import { bitmapClusterKind, bitmapTableKind } from './fixed-kinds.ts';
 import { entryOffset } from './l2-scan.ts';
+import { OccupiedClusters } from './occupied.ts';
 import { claimTable } from './pointer-claims.ts';
 import { readPointerTable, selectDisjoint } from './pointer-reader.ts';
 
@@ -18,9 +19,13 @@ export async function claimBitmaps(input: ClaimInput, owners: Owners): Promise<v
   }));
   for (const { tableOffset: offset, tableEntries, index } of bitmaps.entries)
     claimTable(geometry, owners, kind, { offset, bytes: 8 * tableEntries, index });
+  const occupied = new OccupiedClusters(input);
   for (const index of selectDisjoint(geometry, regions)) {
     const bitmap = bitmaps.entries[index];
-    if (bitmap !== undefined) await claimBitmapClusters(input, owners, bitmap);
+    if (bitmap === undefined) continue;
+    const { tableOffset, tableEntries } = bitmap;
+    if (!occupied.meets(tableOffset, tableOffset + 8 * tableEntries))
+      await claimBitmapClusters(input, owners, bitmap);
   }
 }
 

@@ -7,6 +7,7 @@ const MAGIC = 0x5146_49fb;
 const FIELDS = {
   version: 4,
   clusterBits: 20,
+  cryptMethod: 32,
   l1TableOffset: 40,
   refcountTableOffset: 48,
   refcountOrder: 96,
@@ -14,11 +15,13 @@ const FIELDS = {
 } as const;
 
 const HEADER_SIZE = 104;
+/** LUKS. */
+const MAX_CRYPT_METHOD = 2;
 
 /**
  * Recognises qcow2 by its first four bytes with a version and a cluster size that exist behind them. Traces of it are the four bytes alone, which
- * the guest of another disk may have written; and without them a version 3 header in which all else fits together: both tables at
- * cluster boundaries behind the first cluster, a header length and a refcount width that exist.
+ * the guest of another disk may have written; and without them a header in which all else fits together: tables at cluster
+ * boundaries behind the first cluster, and in version 3 a header length and a refcount width that exist.
  */
 export function probe({ head }: ProbeSample): Recognition | null {
   if (head.length < 4) return null;
@@ -35,15 +38,15 @@ function isHeader(view: DataView): boolean {
 }
 
 function isPlausible(view: DataView): boolean {
+  if (!isHeader(view)) return false;
   const clusterBits = view.getUint32(FIELDS.clusterBits);
+  const hasL1 = isClusterStart(view, FIELDS.l1TableOffset, clusterBits);
+  const hasRefcounts = isClusterStart(view, FIELDS.refcountTableOffset, clusterBits);
+  const version = view.getUint32(FIELDS.version);
+  if (version === 2) return hasL1 && hasRefcounts && view.getUint32(FIELDS.cryptMethod) <= MAX_CRYPT_METHOD;
   const headerLength = view.getUint32(FIELDS.headerLength);
-  if (view.getUint32(FIELDS.version) !== 3 || !isHeader(view)) return false;
-  if (headerLength < HEADER_SIZE || headerLength > 256 || headerLength % 8 !== 0) return false;
-  return (
-    view.getUint32(FIELDS.refcountOrder) <= 6 &&
-    isClusterStart(view, FIELDS.l1TableOffset, clusterBits) &&
-    isClusterStart(view, FIELDS.refcountTableOffset, clusterBits)
-  );
+  const isLong = headerLength >= HEADER_SIZE && headerLength <= 256 && headerLength % 8 === 0;
+  return version === 3 && isLong && view.getUint32(FIELDS.refcountOrder) <= 6 && (hasL1 || hasRefcounts);
 }
 
 function isClusterStart(view: DataView, at: number, clusterBits: number): boolean {
