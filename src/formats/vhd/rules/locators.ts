@@ -61,6 +61,7 @@ export const locatorLengthOdd: RaisableRule<unknown, Breach> = defineSpecRule({
   title: 'A parent locator of odd or no length',
   spec: `${LOCATOR_ENTRIES}, Platform Data Length`,
   repair: 'none',
+  derivedFrom: ['vhd/parent-fields-on-dynamic'],
   message: ({ field, actual }) =>
     `${field} is ${actual}, but text in UTF-16 has an even number of bytes and at least two`,
   explanation: {
@@ -80,6 +81,7 @@ export const locatorBounds: RegionRule = defineRegionRule({
   title: 'The data of a parent locator cannot be there',
   spec: `${LOCATOR_ENTRIES}, Platform Data Offset`,
   repair: 'none',
+  derivedFrom: ['vhd/parent-fields-on-dynamic'],
   message: ({ region, start, length, limit, other }) =>
     other !== null
       ? `${region} has bytes ${start} to ${start + length - 1}, which ${other} owns as well`
@@ -104,7 +106,7 @@ export const locatorSpace: RaisableRule<
   title: 'The room for a parent locator does not fit',
   spec: `${LOCATOR_ENTRIES}, Platform Data Space`,
   repair: 'safe',
-  derivedFrom: ['vhd/locator-code'],
+  derivedFrom: ['vhd/locator-code', 'vhd/parent-fields-on-dynamic'],
   message: ({ index, room, length }) =>
     room === null
       ? `the room for locator ${index} is neither a number of sectors nor whole sectors in bytes`
@@ -142,7 +144,7 @@ export const locatorEncoding: RaisableRule<
   title: 'A parent locator in the wrong encoding',
   spec: LOCATOR_ENTRIES,
   repair: 'safe',
-  derivedFrom: ['vhd/locator-bounds', 'vhd/locator-length-odd'],
+  derivedFrom: ['vhd/locator-bounds', 'vhd/locator-length-odd', 'vhd/parent-fields-on-dynamic'],
   message: ({ index, code, reason }) => `locator ${index} (${code}) ${reason}`,
   *check(image) {
     for (const { index, code, offset, length, data, text } of judgedLocators(image)) {
