@@ -33,6 +33,31 @@ const CAUSES: readonly (readonly [what: string, rule: string, files: MemoryFiles
     hosted((f) => f.u32(f.at.rgd + 4, f.at.gd / SECTOR)),
   ],
   [
+    'a table among the grains is to blame, not the grain there',
+    'vmdk4/tables-overlap',
+    hosted((f) => f.u32(f.at.gd, f.at.grains / SECTOR - 2)),
+  ],
+  [
+    'a copy among the grains likewise',
+    'vmdk4/tables-overlap',
+    hosted((f) => f.u32(f.at.rgd, f.at.grains / SECTOR + 1)),
+  ],
+  [
+    'a redundant directory of zeros has no tables to compare',
+    'vmdk4/gde-zero',
+    hosted((f) => f.u32(f.at.rgd, 0)),
+  ],
+  [
+    'a header field that is wrong by itself does not contradict the footer as well',
+    'vmdk4/grain-size-invalid',
+    stream((f) => f.u64(HOSTED.grainSize, 3)),
+  ],
+  [
+    'a footer without compression is one contradiction',
+    'vmdk4/footer-header-mismatch',
+    stream((f) => f.u32(f.at.footer + HOSTED.flags, 1)),
+  ],
+  [
     'a dead entry may name what a living one owns',
     'vmdk4/gte-beyond-capacity',
     hosted((f) => f.u32(f.at.gt + 2044, f.at.grains / SECTOR).u32(f.at.rgt + 2044, f.at.grains / SECTOR), {

@@ -1,14 +1,14 @@
 import { CompressAlgorithm, GrainMarker } from '../../../../generated/vmdk4.ts';
 import { fileOffset, type Source } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
-import type { Owners } from '../../../model/owners.ts';
+import type { Owners, RegionKind } from '../../../model/owners.ts';
 import { tableBatches } from '../../shared/table-walk.ts';
 import { asWords } from '../words.ts';
 import { claimGrains, claimTables, withoutRepeats, type GrainTables } from './grain-tables.ts';
 import { FOOTER_AREA } from './hosted-headers.ts';
 import { createHostedKinds, type HostedKinds } from './hosted-kinds.ts';
 import type { DirectoryPlace, HostedGeometry } from './hosted-geometry.ts';
-import type { HostedSparseExtent } from './hosted-sparse.ts';
+import { isAmongGrains, type HostedSparseExtent } from './hosted-sparse.ts';
 import { MirrorCheck } from './mirror.ts';
 import { findStreamMarkers } from './stream-markers.ts';
 
@@ -82,12 +82,31 @@ async function claimAllTables(
   const copies = new Float64Array(rgd.length);
   for (let index = 0; index < rgd.length; index++)
     copies[index] = rgd[index] === gd[index] ? 0 : (rgd[index] ?? 0) * SECTOR_SIZE;
+  leaveOutStray(extent, copies, { entries: rgd, others: gd }, kinds.rgt, owners);
   claimTables(copies, geometry.tableSize, kinds.rgt, owners);
   const primary = new Float64Array(gd.length);
   for (let index = 0; index < gd.length; index++) primary[index] = (gd[index] ?? 0) * SECTOR_SIZE;
+  leaveOutStray(extent, primary, { entries: gd, others: rgd }, kinds.gt, owners);
   claimTables(primary, geometry.tableSize, kinds.gt, owners);
   for (const { offset } of await findStreamMarkers(extent))
     owners.range(kinds.marker, fileOffset(offset), SECTOR_SIZE, 0);
+}
+
+/** Tells of tables that reach into the grains, and lets them own nothing: the grains there are not to blame. */
+function leaveOutStray(
+  { geometry, source }: HostedSparseExtent,
+  offsets: Float64Array,
+  { entries, others }: { readonly entries: Uint32Array; readonly others: Uint32Array },
+  kind: RegionKind,
+  owners: Owners,
+): void {
+  const lastStart = source.size - (geometry?.tableSize ?? 0);
+  for (let index = 0; index < offsets.length; index++) {
+    const entry = entries[index] ?? 0;
+    if (entry * SECTOR_SIZE > lastStart || !isAmongGrains(geometry, entry, others[index] ?? 0)) continue;
+    owners.odd(kind, index, 0, entry);
+    offsets[index] = 0;
+  }
 }
 
 /** Tells the grains of a streamOptimized extent, whose lengths stand in the marker in front of each. */

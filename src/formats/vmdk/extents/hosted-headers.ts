@@ -58,7 +58,12 @@ async function readHeader(
   const telling = isVersioned ? breaches : breaches.filter(({ field }) => IDENTITY.includes(field));
   const sink = breachSink(hostedSpecRules, { file, offset: 0, name: 'header' }, problems);
   for (const breach of telling) sink(fields === undefined ? breach : showFlagsWord(breach, fields));
-  return fields === undefined ? null : { name: 'header', offset: 0, fields };
+  const flaws = new Set(telling.filter(isError).map(({ field }) => field.split('.')[0] ?? ''));
+  return fields === undefined ? null : { name: 'header', offset: 0, fields, flaws };
+}
+
+function isError({ rule }: Breach): boolean {
+  return hostedSpecRules.some(({ id, severity }) => id === rule && severity === 'error');
 }
 
 /** What each rule on single flags demands of the word. */
@@ -123,7 +128,7 @@ async function readFooter(
     if (breach.rule === 'vmdk4/gd-offset-missing') report(breach);
   });
   if (fields === undefined) return null;
-  const placed: PlacedHeader = { name: 'footer', offset, fields };
+  const placed: PlacedHeader = { name: 'footer', offset, fields, flaws: new Set() };
   if (fields.gdOffset === GD_AT_END)
     problems.add(
       footerGdUnresolved.report({

@@ -84,8 +84,8 @@ function createStructureKinds({ file, headers }: HostedSparseExtent): StructureK
 }
 
 function createTableKinds(
-  { file, guestStart }: HostedSparseExtent,
-  { gd, rgd, grainSize, entriesPerTable }: HostedGeometry,
+  { file, guestStart, source }: HostedSparseExtent,
+  { gd, rgd, grainSize, entriesPerTable, tableSize }: HostedGeometry,
   directories: HostedDirectories,
 ): Pick<HostedKinds, 'gt' | 'rgt'> {
   const locate = (name: 'gd' | 'rgd', start: number, entries: Uint32Array, index: number): RegionSource => ({
@@ -93,6 +93,13 @@ function createTableKinds(
     guestOffset: guestStart + index * entriesPerTable * grainSize,
     actual: String(entries[index] ?? 0),
   });
+  const locateTable = (index: number) => locate('gd', gd?.offset ?? 0, directories.gd, index);
+  const locateCopy = (index: number) => locate('rgd', rgd?.offset ?? 0, directories.rgd, index);
+  const explainStray = (name: string, found: RegionSource, entry: number, problems: ProblemSink): void => {
+    const region = `the ${name} of ${found.at.field ?? ''}`;
+    const place = { start: entry * SECTOR_SIZE, length: tableSize, limit: source.size };
+    problems.add(tablesOverlap.report({ ...found, data: { region, ...place, other: 'the area of grains' } }));
+  };
   const gtRules = {
     pastEnd: gdeOutOfFile,
     straddlesEnd: gdeOutOfFile,
@@ -105,7 +112,9 @@ function createTableKinds(
       name: 'grain table',
       role: 'table',
       rules: gtRules,
-      locate: (index) => locate('gd', gd?.offset ?? 0, directories.gd, index),
+      locate: locateTable,
+      explain: (index, _, entry, problems) =>
+        explainStray('grain table', locateTable(index), entry, problems),
     },
     rgt: {
       name: 'redundant grain table',
@@ -116,7 +125,9 @@ function createTableKinds(
         inMetadata: tablesOverlap,
         overlap: tablesOverlap,
       },
-      locate: (index) => locate('rgd', rgd?.offset ?? 0, directories.rgd, index),
+      locate: locateCopy,
+      explain: (index, _, entry, problems) =>
+        explainStray('redundant grain table', locateCopy(index), entry, problems),
     },
   };
 }

@@ -38,10 +38,14 @@ export function findDescriptorArea(
     problems.add(descriptorBounds.report({ at, actual, data: { field, expected, actual } }));
   }
   if (offset >= source.size) return null;
-  // A size that cannot be is not believed: the text ends before what the header places behind it.
-  const ends = descriptorSize > MAX_DESCRIPTOR_SECTORS ? [rgdOffset, gdOffset, overhead] : [];
-  const next = ends.map((sector) => Number(sector) * SECTOR_SIZE).filter((end) => end > offset);
-  return { offset, length: Math.min(length, source.size - offset, ...next.map((end) => end - offset)) };
+  // The text ends before what the header places behind it, whatever its size is said to be. One sector of a directory is taken, so that the two
+  // are found to overlap, and not all that follows.
+  const excess = descriptorSize > MAX_DESCRIPTOR_SECTORS ? 0 : SECTOR_SIZE;
+  const rooms = [rgdOffset, gdOffset].map((sector) => Number(sector) * SECTOR_SIZE - offset);
+  const next = [...rooms.filter((room) => room > 0).map((room) => room + excess)];
+  const grains = Number(overhead) * SECTOR_SIZE - offset;
+  if (grains > 0) next.push(grains);
+  return { offset, length: Math.min(length, source.size - offset, ...next) };
 }
 
 /** Reports a header without capacity, which is only right where it carries the descriptor of a flat disk. */

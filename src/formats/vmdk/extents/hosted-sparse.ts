@@ -144,7 +144,9 @@ async function readDirectories(extent: HostedSparseExtent): Promise<HostedDirect
   );
   const canBeTable = createTableTest(extent);
   for (let index = 0; index < tables.length; index++)
-    tables[index] = chooseTable(gd[index] ?? 0, rgd[index] ?? 0, index >= gd.length, canBeTable);
+    tables[index] = isAmongGrains(geometry, gd[index] ?? 0, rgd[index] ?? 0)
+      ? (rgd[index] ?? 0) * SECTOR_SIZE
+      : chooseTable(gd[index] ?? 0, rgd[index] ?? 0, index >= gd.length, canBeTable);
   return { gd, rgd, tables };
 }
 
@@ -164,6 +166,14 @@ function chooseTable(
   if (gde === 0 && !isMissing) return 0;
   if (canBeTable(gde * SECTOR_SIZE)) return gde * SECTOR_SIZE;
   return canBeTable(rgde * SECTOR_SIZE) ? rgde * SECTOR_SIZE : UNREADABLE_TABLE;
+}
+
+/** Whether a table reaches into the grains of an extent that is not compressed, while the other copy of it does not. */
+export function isAmongGrains(geometry: HostedGeometry | null, entry: number, other: number): boolean {
+  if (geometry === null || geometry.isCompressed || entry === 0 || other === 0) return false;
+  const { overheadSectors, tableSize } = geometry;
+  const last = overheadSectors - tableSize / SECTOR_SIZE;
+  return overheadSectors > 0 && entry > last && other <= last;
 }
 
 /** Tells whether a table that begins at some byte is inside the file and clear of header, descriptor and directories. */

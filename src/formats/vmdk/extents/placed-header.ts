@@ -13,6 +13,8 @@ export interface PlacedHeader {
   /** Byte position in the file. */
   readonly offset: number;
   readonly fields: SparseExtentHeader;
+  /** Fields that are wrong by themselves, which was reported. */
+  readonly flaws: ReadonlySet<string>;
 }
 
 /** The header at the start of an extent, and the footer that repeats it in streams. */

@@ -1,7 +1,7 @@
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { findProperty, type Descriptor } from '../descriptor/descriptor.ts';
 import type { VmdkImage } from '../image.ts';
-import { hostedExtents } from './field-rule.ts';
+import { agrees, hostedExtents } from './field-rule.ts';
 import { DESCRIPTOR, descriptorOf, textFinding, valueFinding } from './text-rule.ts';
 
 const CREATE_TYPE = `${DESCRIPTOR}, createType`;
@@ -168,6 +168,7 @@ export const createTypeEmbeddedMismatch: RaisableRule<
       const property = findProperty(descriptor, 'createType');
       const [extent] = hostedExtents(image);
       if (property === undefined || extent?.geometry == null || !descriptor.place.isEmbedded) continue;
+      if (!agrees(extent, ({ flags }) => flags.compressed)) continue;
       const type = property.value.text.toLowerCase();
       const { isCompressed } = extent.geometry;
       if (MONOLITHIC.includes(type) && (type === 'streamoptimized') !== isCompressed)

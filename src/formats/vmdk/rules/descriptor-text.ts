@@ -1,6 +1,7 @@
 import type { ImageFile } from '../../../model/image.ts';
 import type { ProblemSink } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
+import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import { MAX_LINES, MAX_TEXT_BYTES, type Descriptor } from '../descriptor/descriptor.ts';
 import { textDecoding } from '../descriptor/encoding.ts';
 import type { Statement } from '../descriptor/statements.ts';
@@ -159,17 +160,17 @@ export const descriptorOverflow: RaisableRule<VmdkImage, { readonly reason: stri
           reason: 'breaks off at the end of its area',
         });
     }
-    for (const { descriptorArea, geometry, headers, file } of hostedExtents(image)) {
-      if (descriptorArea === null || geometry === null) continue;
-      const { offset, length } = descriptorArea;
-      const met = [geometry.rgd, geometry.gd].find(
-        (place) => place !== null && place.offset >= offset && place.offset < offset + length,
-      );
-      if (met != null)
-        yield {
-          at: headerPlace(file, headers.header, 'descriptor_size'),
-          data: { reason: `reaches to byte ${offset + length}, into the directory at byte ${met.offset}` },
-        };
+    for (const { descriptorArea, headers, file } of hostedExtents(image)) {
+      if (descriptorArea === null) continue;
+      const { descriptorSize, rgdOffset, gdOffset, overhead } = headers.header.fields;
+      const start = BigInt(descriptorArea.offset / SECTOR_SIZE);
+      const end = start + descriptorSize;
+      const met = [rgdOffset, gdOffset, overhead].find((sector) => sector >= start && sector < end);
+      if (met === undefined || met === 0n) continue;
+      const what = met === overhead ? 'the grains' : 'a grain directory';
+      const at = headerPlace(file, headers.header, 'descriptor_size');
+      const reason = `reaches to sector ${end}, into ${what} at sector ${met}`;
+      yield { at, actual: String(descriptorSize), expected: `at most ${met - start}`, data: { reason } };
     }
   },
 });

@@ -5,7 +5,7 @@ import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { HostedGeometry } from '../extents/hosted-geometry.ts';
 import type { HostedSparseExtent } from '../extents/hosted-sparse.ts';
 import type { VmdkImage } from '../image.ts';
-import { hostedExtents } from './field-rule.ts';
+import { agrees, hostedExtents } from './field-rule.ts';
 
 const DIRECTORY = 'VMware Virtual Disk Format 5.0, Hosted Sparse Extents, grain directory';
 
@@ -28,7 +28,9 @@ export const gdeZero: RaisableRule<VmdkImage, DirectoryFault> = defineRule<VmdkI
   derivedFrom: ['vmdk4/tables-overlap', 'vmdk4/gd-rgd-same'],
   message: ({ field, absent, tables }) =>
     absent === null
-      ? `${field} is 0: there is no grain table for this part of the disk, though all tables exist from the start in such an extent`
+      ? field.startsWith('rgd')
+        ? `${field} is 0: the grain table for this part of the disk has no copy`
+        : `${field} is 0: there is no grain table for this part of the disk, though all tables exist from the start in such an extent`
       : `${absent} of ${tables} grain tables do not exist, since nothing is stored in their parts of the disk`,
   explanation: {
     what: 'An entry of the grain directory is 0. In streams that is how empty tables are saved; other extents have all their tables from the start.',
@@ -45,7 +47,10 @@ export const gdeZero: RaisableRule<VmdkImage, DirectoryFault> = defineRule<VmdkI
 async function* findAbsentTables(extent: HostedSparseExtent): AsyncIterable<Finding<DirectoryFault>> {
   const { geometry } = extent;
   if (geometry?.gd == null || extent.isOfDoubtfulSize) return;
-  const { gd } = await extent.directories();
+  const { gd, rgd } = await extent.directories();
+  for (let index = 0; index < rgd.length; index++)
+    if (rgd[index] === 0 && (gd[index] ?? 0) !== 0) yield absentCopy(extent, geometry, index);
+  if (!agrees(extent, ({ flags }) => flags.compressed)) return;
   let absent = 0;
   for (let index = 0; index < gd.length; index++) {
     if (gd[index] !== 0) continue;
@@ -54,6 +59,18 @@ async function* findAbsentTables(extent: HostedSparseExtent): AsyncIterable<Find
   }
   if (geometry.isCompressed && absent > 0)
     yield { ...directoryFault(extent, geometry, null, absent), severity: 'info' };
+}
+
+/** A finding at an entry of the redundant directory that is 0 where the other one leads to a table. */
+function absentCopy(
+  { file, guestStart }: HostedSparseExtent,
+  { rgd, tables, entriesPerTable, grainSize }: HostedGeometry,
+  index: number,
+): Finding<DirectoryFault> {
+  const field = `rgd[${index}]`;
+  const at = { file, offset: (rgd?.offset ?? 0) + 4 * index, length: 4, field };
+  const guestOffset = guestStart + index * entriesPerTable * grainSize;
+  return { at, guestOffset, actual: '0', data: { field, absent: null, tables } };
 }
 
 function directoryFault(

@@ -199,7 +199,8 @@ export const compressionFlagMismatch: FieldRule = defineFieldRule({
   *check(image) {
     for (const extent of hostedExtents(image)) {
       const { flags, compressAlgorithm } = extent.headers.current.fields;
-      if (!agrees(extent, ({ compressAlgorithm: algorithm }) => algorithm)) continue;
+      if (!agrees(extent, ({ flags: { compressed }, compressAlgorithm: by }) => `${compressed} ${by}`))
+        continue;
       if (flags.compressed !== (compressAlgorithm === 1))
         yield headerFault(extent, 'compress_algorithm', {
           expected: flags.compressed ? '1 (flag bit 16 is set)' : '0 (flag bit 16 is clear)',

@@ -5,6 +5,7 @@ import { tableBatches } from '../../shared/table-walk.ts';
 import type { HostedGeometry } from '../extents/hosted-geometry.ts';
 import {
   createTableTest,
+  isAmongGrains,
   type HostedDirectories,
   type HostedSparseExtent,
 } from '../extents/hosted-sparse.ts';
@@ -78,15 +79,18 @@ async function* compareTables(extent: HostedSparseExtent): AsyncIterable<Finding
 function pairedTables(
   extent: HostedSparseExtent,
   { gd, rgd }: HostedDirectories,
-  { tableSize }: HostedGeometry,
+  geometry: HostedGeometry,
 ): ArrayLike<number> {
+  const { tableSize } = geometry;
   const canBeTable = createTableTest(extent);
   const contested = findContested(gd, rgd, tableSize / SECTOR_SIZE);
   const isSound = (entry: number): boolean => canBeTable(entry * SECTOR_SIZE) && !contested.has(entry);
   const offsets = new Float64Array(Math.min(gd.length, rgd.length));
   for (let index = 0; index < offsets.length; index++) {
     const mine = gd[index] ?? 0;
-    if (isSound(mine) && isSound(rgd[index] ?? 0)) offsets[index] = mine * SECTOR_SIZE;
+    const copy = rgd[index] ?? 0;
+    const isStrayTable = isAmongGrains(geometry, mine, copy) || isAmongGrains(geometry, copy, mine);
+    if (!isStrayTable && isSound(mine) && isSound(copy)) offsets[index] = mine * SECTOR_SIZE;
   }
   return offsets;
 }
