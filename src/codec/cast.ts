@@ -1,4 +1,6 @@
+import { BareStructure, layoutOf, valueOf } from './bare-structure.ts';
 import { ConversionError } from './errors.ts';
+import type { FieldLayout, Layout } from './layout.ts';
 
 /**
  * The value itself, where an expression uses a field that an `if` or a switch may leave out.
@@ -16,14 +18,31 @@ export function ifPresent<T, R>(value: T | undefined, convert: (value: T) => R):
 }
 
 /**
- * `x.as<type>`: the value as what the spec says it is.
+ * `x.as<type>`: the value as what the spec says it is. For `x.as<type>.member` any structure will do that has the same
+ * `member`, as it does in Kaitai's languages without types.
  *
  * @throws ConversionError where a structure is of another class.
  */
-export function castTo<T>(value: unknown, type?: abstract new (...args: never[]) => T): T {
-  if (type !== undefined && !(value instanceof type))
+export function castTo<T>(value: unknown, type?: abstract new (...args: never[]) => T, member?: string): T {
+  if (type !== undefined && !(value instanceof type) && !hasAlike(value, type, member))
     throw new ConversionError(`an expression takes a value for a ${type.name} that it is not`);
   return value as T;
+}
+
+/** Is the value a structure with a member that is there, and is read as that of the class is? */
+function hasAlike(value: unknown, type: object, member: string | undefined): boolean {
+  if (member === undefined || !(value instanceof BareStructure)) return false;
+  const { layout } = type as { readonly layout?: Layout };
+  const [own, wanted] = [memberOf(layoutOf(value), member), layout && memberOf(layout, member)];
+  if (own === undefined || wanted === undefined || own.type !== wanted.type) return false;
+  const [classes, others] = [own.of?.() ?? [], wanted.of?.() ?? []];
+  const isOneThing = own.type !== 'value' && own.type !== 'switch' && own.property === wanted.property;
+  const isSame = isOneThing && classes.every((one, index) => one === others[index]);
+  return isSame && valueOf(value, member) !== undefined;
+}
+
+function memberOf({ fields, instances = {} }: Layout, id: string): FieldLayout | undefined {
+  return fields[id] ?? instances[id];
 }
 
 /** As `castTo`, where the value may be absent. */

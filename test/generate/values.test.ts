@@ -113,6 +113,14 @@ const CASES: Readonly<Record<string, Case>> = {
     values: { checked: 9, grown: [bytes(2), bytes(7, 8)] },
     readOnly: true,
   },
+  'casts for a member that structures of several types have': {
+    spec: 'alike_casts',
+    bytes: [0, 1, 0xaa, 2, 0xbb, 0xbb, 1, 0, 0xcc],
+    values: {
+      parts: [{ inner: { content: bytes(0xaa) } }, { inner: { content: bytes(0xbb, 0xbb) } }],
+      other: { inner: { content: bytes(0xcc) } },
+    },
+  },
   'ids that differ in a `_` only': {
     spec: 'underscores',
     bytes: [1, 2, 3],
@@ -240,6 +248,11 @@ const BAD_CASES: Readonly<Record<string, BadCase>> = {
     spec: 'own_values',
     bytes: [4, 4, 1, 2],
     ...unreadable('pairs'),
+  },
+  'a cast for a member that the structure does not have': {
+    spec: 'alike_casts',
+    bytes: [1, 1, 0xaa, 2, 0xbb, 0xbb, 1, 0, 0xcc],
+    ...unreadable('parts[0].inner.far'),
   },
 };
 

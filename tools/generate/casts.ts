@@ -44,5 +44,6 @@ export function castStructure(
   if (types.sameType(value.type, wanted)) return { ...value, type: wanted };
   const name = wanted.kind === 'user' ? scope.names.class(wanted.type) : scope.names.opaqueClass(wanted.name);
   const helper = scope.names.runtime(value.optional ? 'castOptional' : 'castTo');
-  return { ...value, text: `${helper}(${value.text}, ${name})`, type: wanted };
+  const result = { ...value, text: `${helper}(${value.text}, ${name})`, type: wanted };
+  return value.optional ? result : { ...result, castFrom: value };
 }

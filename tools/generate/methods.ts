@@ -200,7 +200,10 @@ function memberOf(value: Code, holder: TypeSpec, name: string, scope: Scope): Co
   const member = facts.memberOf(holder, name);
   if (member === undefined) return undefined;
   const { type, optional } = member;
-  const text = `${value.text}.${member.property}`;
+  // Of what is cast for one member no more is asked than that member.
+  const cast =
+    value.castFrom && `${names.runtime('castTo')}(${value.castFrom.text}, ${names.class(holder)}, '${name}')`;
+  const text = `${cast ?? value.text}.${member.property}`;
   if (value.isOpen !== true) return { text, type, optional };
   const isOwn = holder === owner && scope.unread?.has(name) === true;
   const { isUnread, isOpen } = facts.stateOf(holder, name, owner);

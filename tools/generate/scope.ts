@@ -17,6 +17,8 @@ export interface Code {
   readonly within?: { readonly start: string; readonly size: number };
   /** The bytes whose greatest one it is. */
   readonly greatestOf?: Code;
+  /** What was cast to the structure. */
+  readonly castFrom?: Code;
   /** A structure that may still be being read. */
   readonly isOpen?: boolean;
   /** What TypeScript takes for a constant where this condition holds, and where it does not. */
