@@ -54,7 +54,7 @@ export class Cowd extends Structure<CowdField> {
     return readWith(bytes, (io) => new Cowd(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): Cowd | undefined {
     return decodeWith(Cowd, bytes, sink, (io) => new Cowd(io));
   }
@@ -482,7 +482,7 @@ export class CowdHeader extends Structure<CowdHeaderField> {
     return readWith(bytes, (io) => new CowdHeader(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): CowdHeader | undefined {
     return decodeWith(CowdHeader, bytes, sink, (io) => new CowdHeader(io));
   }

@@ -56,7 +56,7 @@ export class Luks extends Structure<LuksField> {
     return readWith(bytes, (io) => new Luks(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): Luks | undefined {
     return decodeWith(Luks, bytes, sink, (io) => new Luks(io));
   }
@@ -383,7 +383,7 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
     return readWith(bytes, (io) => new Luks1Header(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): Luks1Header | undefined {
     return decodeWith(Luks1Header, bytes, sink, (io) => new Luks1Header(io));
   }
@@ -564,7 +564,7 @@ export class KeySlot extends Structure<KeySlotField> {
     return readWith(bytes, (io) => new KeySlot(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): KeySlot | undefined {
     return decodeWith(KeySlot, bytes, sink, (io) => new KeySlot(io));
   }

@@ -66,7 +66,7 @@ export class Qcow2 extends Structure<Qcow2Field> {
     return readWith(bytes, (io) => new Qcow2(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): Qcow2 | undefined {
     return decodeWith(Qcow2, bytes, sink, (io) => new Qcow2(io));
   }
@@ -480,7 +480,7 @@ export class Header extends Structure<HeaderField> {
     return readWith(bytes, (io) => new Header(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): Header | undefined {
     return decodeWith(Header, bytes, sink, (io) => new Header(io));
   }
@@ -665,7 +665,7 @@ export class IncompatibleFeatures extends Structure<IncompatibleFeaturesField> {
     return readWith(bytes, (io) => new IncompatibleFeatures(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): IncompatibleFeatures | undefined {
     return decodeWith(IncompatibleFeatures, bytes, sink, (io) => new IncompatibleFeatures(io));
   }
@@ -764,7 +764,7 @@ export class CompatibleFeatures extends Structure<CompatibleFeaturesField> {
     return readWith(bytes, (io) => new CompatibleFeatures(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): CompatibleFeatures | undefined {
     return decodeWith(CompatibleFeatures, bytes, sink, (io) => new CompatibleFeatures(io));
   }
@@ -863,7 +863,7 @@ export class AutoclearFeatures extends Structure<AutoclearFeaturesField> {
     return readWith(bytes, (io) => new AutoclearFeatures(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): AutoclearFeatures | undefined {
     return decodeWith(AutoclearFeatures, bytes, sink, (io) => new AutoclearFeatures(io));
   }
@@ -981,7 +981,7 @@ export class HeaderExtension extends Structure<HeaderExtensionField> {
     return readWith(bytes, (io) => new HeaderExtension(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): HeaderExtension | undefined {
     return decodeWith(HeaderExtension, bytes, sink, (io) => new HeaderExtension(io));
   }
@@ -1109,7 +1109,7 @@ export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
     return readWith(bytes, (io) => new FeatureNameEntry(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): FeatureNameEntry | undefined {
     return decodeWith(FeatureNameEntry, bytes, sink, (io) => new FeatureNameEntry(io));
   }
@@ -1269,7 +1269,7 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
     return readWith(bytes, (io) => new BitmapsExtension(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): BitmapsExtension | undefined {
     return decodeWith(BitmapsExtension, bytes, sink, (io) => new BitmapsExtension(io));
   }
@@ -1366,7 +1366,7 @@ export class EncryptionExtension extends Structure<EncryptionExtensionField> {
     return readWith(bytes, (io) => new EncryptionExtension(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): EncryptionExtension | undefined {
     return decodeWith(EncryptionExtension, bytes, sink, (io) => new EncryptionExtension(io));
   }
@@ -1473,7 +1473,7 @@ export class L1Entry extends Structure<L1EntryField> {
     return readWith(bytes, (io) => new L1Entry(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): L1Entry | undefined {
     return decodeWith(L1Entry, bytes, sink, (io) => new L1Entry(io));
   }
@@ -1604,7 +1604,7 @@ export class L2StandardEntry extends Structure<L2StandardEntryField> {
     return readWith(bytes, (io) => new L2StandardEntry(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): L2StandardEntry | undefined {
     return decodeWith(L2StandardEntry, bytes, sink, (io) => new L2StandardEntry(io));
   }
@@ -1722,7 +1722,7 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
     return readWith(bytes, (io) => new L2ExtendedEntry(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): L2ExtendedEntry | undefined {
     return decodeWith(L2ExtendedEntry, bytes, sink, (io) => new L2ExtendedEntry(io));
   }
@@ -1813,7 +1813,7 @@ export class L2CompressedEntry extends Structure<L2CompressedEntryField> {
     return readWith(bytes, (io) => new L2CompressedEntry(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): L2CompressedEntry | undefined {
     return decodeWith(L2CompressedEntry, bytes, sink, (io) => new L2CompressedEntry(io));
   }
@@ -1898,7 +1898,7 @@ export class RefcountTableEntry extends Structure<RefcountTableEntryField> {
     return readWith(bytes, (io) => new RefcountTableEntry(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): RefcountTableEntry | undefined {
     return decodeWith(RefcountTableEntry, bytes, sink, (io) => new RefcountTableEntry(io));
   }
@@ -2199,7 +2199,7 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
     return readWith(bytes, (io) => new SnapshotEntry(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): SnapshotEntry | undefined {
     return decodeWith(SnapshotEntry, bytes, sink, (io) => new SnapshotEntry(io));
   }
@@ -2428,7 +2428,7 @@ export class BitmapDirectoryEntry extends Structure<BitmapDirectoryEntryField> {
     return readWith(bytes, (io) => new BitmapDirectoryEntry(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): BitmapDirectoryEntry | undefined {
     return decodeWith(BitmapDirectoryEntry, bytes, sink, (io) => new BitmapDirectoryEntry(io));
   }
@@ -2574,7 +2574,7 @@ export class BitmapFlags extends Structure<BitmapFlagsField> {
     return readWith(bytes, (io) => new BitmapFlags(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): BitmapFlags | undefined {
     return decodeWith(BitmapFlags, bytes, sink, (io) => new BitmapFlags(io));
   }
@@ -2687,7 +2687,7 @@ export class BitmapTableEntry extends Structure<BitmapTableEntryField> {
     return readWith(bytes, (io) => new BitmapTableEntry(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): BitmapTableEntry | undefined {
     return decodeWith(BitmapTableEntry, bytes, sink, (io) => new BitmapTableEntry(io));
   }

@@ -58,7 +58,7 @@ export class Sesparse extends Structure<SesparseField> {
     return readWith(bytes, (io) => new Sesparse(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): Sesparse | undefined {
     return decodeWith(Sesparse, bytes, sink, (io) => new Sesparse(io));
   }
@@ -702,7 +702,7 @@ export class ConstHeader extends Structure<ConstHeaderField> {
     return readWith(bytes, (io) => new ConstHeader(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): ConstHeader | undefined {
     return decodeWith(ConstHeader, bytes, sink, (io) => new ConstHeader(io));
   }
@@ -889,7 +889,7 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
     return readWith(bytes, (io) => new VolatileHeader(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): VolatileHeader | undefined {
     return decodeWith(VolatileHeader, bytes, sink, (io) => new VolatileHeader(io));
   }
@@ -988,7 +988,7 @@ export class GrainDirEntry extends Structure<GrainDirEntryField> {
     return readWith(bytes, (io) => new GrainDirEntry(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): GrainDirEntry | undefined {
     return decodeWith(GrainDirEntry, bytes, sink, (io) => new GrainDirEntry(io));
   }
@@ -1081,7 +1081,7 @@ export class GrainTableEntry extends Structure<GrainTableEntryField> {
     return readWith(bytes, (io) => new GrainTableEntry(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): GrainTableEntry | undefined {
     return decodeWith(GrainTableEntry, bytes, sink, (io) => new GrainTableEntry(io));
   }

@@ -64,7 +64,7 @@ export class Vhd extends Structure<VhdField> {
     return readWith(bytes, (io) => new Vhd(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): Vhd | undefined {
     return decodeWith(Vhd, bytes, sink, (io) => new Vhd(io));
   }
@@ -522,7 +522,7 @@ export class Footer extends Structure<FooterField> {
     return readWith(bytes, (io) => new Footer(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): Footer | undefined {
     return decodeWith(Footer, bytes, sink, (io) => new Footer(io));
   }
@@ -662,7 +662,7 @@ export class FooterFeatures extends Structure<FooterFeaturesField> {
     return readWith(bytes, (io) => new FooterFeatures(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): FooterFeatures | undefined {
     return decodeWith(FooterFeatures, bytes, sink, (io) => new FooterFeatures(io));
   }
@@ -804,7 +804,7 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
     return readWith(bytes, (io) => new DiskGeometry(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): DiskGeometry | undefined {
     return decodeWith(DiskGeometry, bytes, sink, (io) => new DiskGeometry(io));
   }
@@ -1207,7 +1207,7 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
     return readWith(bytes, (io) => new DynamicHeader(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): DynamicHeader | undefined {
     return decodeWith(DynamicHeader, bytes, sink, (io) => new DynamicHeader(io));
   }
@@ -1411,7 +1411,7 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
     return readWith(bytes, (io) => new ParentLocatorEntry(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): ParentLocatorEntry | undefined {
     return decodeWith(ParentLocatorEntry, bytes, sink, (io) => new ParentLocatorEntry(io));
   }
@@ -1634,7 +1634,7 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
     return readWith(bytes, (io) => new BatmapHeader(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): BatmapHeader | undefined {
     return decodeWith(BatmapHeader, bytes, sink, (io) => new BatmapHeader(io));
   }
@@ -1739,7 +1739,7 @@ export class BatmapKeyhash extends Structure<BatmapKeyhashField> {
     return readWith(bytes, (io) => new BatmapKeyhash(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): BatmapKeyhash | undefined {
     return decodeWith(BatmapKeyhash, bytes, sink, (io) => new BatmapKeyhash(io));
   }

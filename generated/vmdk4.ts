@@ -60,7 +60,7 @@ export class Vmdk4 extends Structure<Vmdk4Field> {
     return readWith(bytes, (io) => new Vmdk4(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): Vmdk4 | undefined {
     return decodeWith(Vmdk4, bytes, sink, (io) => new Vmdk4(io));
   }
@@ -506,7 +506,7 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
     return readWith(bytes, (io) => new SparseExtentHeader(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): SparseExtentHeader | undefined {
     return decodeWith(SparseExtentHeader, bytes, sink, (io) => new SparseExtentHeader(io));
   }
@@ -720,7 +720,7 @@ export class SparseExtentFlags extends Structure<SparseExtentFlagsField> {
     return readWith(bytes, (io) => new SparseExtentFlags(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): SparseExtentFlags | undefined {
     return decodeWith(SparseExtentFlags, bytes, sink, (io) => new SparseExtentFlags(io));
   }
@@ -836,7 +836,7 @@ export class GrainMarker extends Structure<GrainMarkerField> {
     return readWith(bytes, (io) => new GrainMarker(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): GrainMarker | undefined {
     return decodeWith(GrainMarker, bytes, sink, (io) => new GrainMarker(io));
   }
@@ -982,7 +982,7 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
     return readWith(bytes, (io) => new MetadataMarker(io));
   }
 
-  /** Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early. */
+  /** Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one. */
   static decode(bytes: Uint8Array, sink: BreachSink): MetadataMarker | undefined {
     return decodeWith(MetadataMarker, bytes, sink, (io) => new MetadataMarker(io));
   }

@@ -72,7 +72,7 @@ function entryPoints(emission: Emission, params: Params): readonly MethodParts[]
     body: [
       `return ${names.runtime('decodeWith')}(${name}, bytes, sink, (io) => new ${name}(${['io', ...between].join(', ')}));`,
     ],
-    doc: 'Reads the structure and tells the sink what breaks the spec. `undefined` where the bytes end too early.',
+    doc: 'Reads the structure and tells the sink what breaks the spec. `undefined` where reading cannot go on: where the bytes end too early, for one.',
   };
   return [from, decode];
 }
