@@ -209,13 +209,12 @@ export class L2Scanner {
     if ((high & COMPRESSED) !== 0) {
       if ((zero | allocated) !== 0) this.#listener.oddSubclusters(index, 'compressed', zero, allocated);
       this.#listener.compressed(index, high, low);
-    } else if ((high & HIGH_FLAGS) !== 0 || (low & this.#misaligned) !== 0 || (!isPlaced && high !== 0))
-      this.#listener.odd(index, high, low);
-    else {
-      if (!isPlaced && allocated !== 0)
-        this.#listener.oddSubclusters(index, 'without-offset', zero, allocated);
-      this.#tellSubclusters(index, isPlaced ? offset : -1, high < 0, allocated, zero);
+      return;
     }
+    if (!isPlaced && allocated !== 0) this.#listener.oddSubclusters(index, 'without-offset', zero, allocated);
+    if ((high & HIGH_FLAGS) !== 0 || (low & this.#misaligned) !== 0 || (!isPlaced && high !== 0))
+      this.#listener.odd(index, high, low);
+    else this.#tellSubclusters(index, isPlaced ? offset : -1, high < 0, allocated, zero);
   }
 
   /** @param offset -1 without a host cluster */

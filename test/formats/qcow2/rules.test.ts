@@ -575,6 +575,14 @@ const CASES: readonly Case[] = [
     nearMiss: (i) => i.u64(i.l2(0) + 8, 0x1_ffff_fffen),
   },
   {
+    // Bit 0 of the entry beside it has a finding of its own.
+    rule: 'qcow2/subcluster-no-offset',
+    plan: EXTENDED,
+    damage: (i) => i.u64(i.l2(2), 1).u64(i.l2(2) + 8, 1),
+    nearMiss: (i) => i.u64(i.l2(2), 1),
+    also: ['qcow2/l2-zero-bit-extended'],
+  },
+  {
     rule: 'qcow2/subcluster-no-offset',
     plan: EXTENDED,
     damage: (i) => i.u64(i.l2(1) + 8, 1),
