@@ -247,6 +247,13 @@ const TABLES: readonly RuleCase[] = [
     damaged: hosted((f) => f.u32(f.at.rgt + 20, 0)),
     near: sound,
     severity: 'warning',
+    field: 'rgt[0][5]',
+  },
+  {
+    rule: 'vmdk4/rgt-mismatch',
+    damaged: hosted((f) => f.u32(f.at.gt + 20, 0)),
+    near: sound,
+    severity: 'warning',
     field: 'gt[0][5]',
   },
   {
@@ -254,6 +261,14 @@ const TABLES: readonly RuleCase[] = [
     damaged: hosted((f) => f.u32(f.at.rgt + 20, 77777)),
     near: sound,
     severity: 'error',
+    field: 'rgt[0][5]',
+  },
+  {
+    rule: 'vmdk4/rgt-mismatch',
+    damaged: hosted((f) => f.u32(f.at.rgt + 20, 128)),
+    near: sound,
+    severity: 'error',
+    field: 'gt[0][5]',
   },
   {
     rule: 'vmdk4/gte-out-of-file',

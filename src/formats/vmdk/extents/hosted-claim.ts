@@ -8,8 +8,9 @@ import { claimGrains, claimTables, withoutRepeats, type GrainTables } from './gr
 import { FOOTER_AREA } from './hosted-headers.ts';
 import { createHostedKinds, type HostedKinds } from './hosted-kinds.ts';
 import type { DirectoryPlace, HostedGeometry } from './hosted-geometry.ts';
-import { isAmongGrains, type HostedSparseExtent } from './hosted-sparse.ts';
+import type { HostedSparseExtent } from './hosted-sparse.ts';
 import { MirrorCheck } from './mirror.ts';
+import { isAmongGrains } from './table-places.ts';
 import { findStreamMarkers } from './stream-markers.ts';
 
 /**
@@ -170,7 +171,8 @@ async function claimStream(
   }
   if (isForeign) owners.odd(kinds.foreignGrain, grain, Number(lba >> 32n), Number(lba & 0xffff_ffffn));
   const isExcessive = cmpSize > grainSize * 1.001 + 64;
-  if (isExcessive) owners.odd(kinds.oversizedGrain, grain, cmpSize, entry);
+  // The size in another grain's marker, or in what is none, says nothing of this one.
+  if (isExcessive && !isForeign) owners.odd(kinds.oversizedGrain, grain, cmpSize, entry);
   const stored = isExcessive ? markerSize : markerSize + cmpSize;
   const padded = Math.ceil(stored / SECTOR_SIZE) * SECTOR_SIZE;
   owners.range(

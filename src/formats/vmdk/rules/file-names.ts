@@ -87,7 +87,9 @@ function* findOddNames(descriptor: Descriptor) {
     const number = match?.[1];
     const isGap = number !== undefined && Number(number) !== next;
     if (match === null || isGap) {
-      const usual = isGap ? String(next).padStart(3, '0') + '.vmdk' : names.usual;
+      const usual = isGap
+        ? names.usual.replace(/001.*$/, `${String(next).padStart(3, '0')}.vmdk`)
+        : names.usual;
       const data = { extent: extent.index, name: text, usual };
       yield textFinding(descriptor, span, extentField(extent, 'file'), data, { actual: text });
     }

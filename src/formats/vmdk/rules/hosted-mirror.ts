@@ -3,23 +3,21 @@ import type { Finding } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { tableBatches } from '../../shared/table-walk.ts';
 import type { HostedGeometry } from '../extents/hosted-geometry.ts';
-import {
-  createTableTest,
-  isAmongGrains,
-  type HostedDirectories,
-  type HostedSparseExtent,
-} from '../extents/hosted-sparse.ts';
+import type { HostedDirectories, HostedSparseExtent } from '../extents/hosted-sparse.ts';
 import { areEqualTables, CopyReader } from '../extents/mirror.ts';
+import { createTableTest, isAmongGrains } from '../extents/table-places.ts';
 import type { VmdkImage } from '../image.ts';
 import { asWords } from '../words.ts';
 import { hostedExtents } from './field-rule.ts';
 
 /** An entry that differs from its copy; both are sectors. */
 interface MirrorFault {
-  readonly field: string;
+  /** `gt[3][17]`. */
+  readonly entry: string;
   readonly primary: number;
   readonly copy: number;
-  /** Byte position of the copy in the file. */
+  /** Byte positions of both in the file. */
+  readonly entryOffset: number;
   readonly copyOffset: number;
 }
 
@@ -32,8 +30,8 @@ export const rgtMismatch: RaisableRule<VmdkImage, MirrorFault> = defineRule<Vmdk
   spec: 'VMware Virtual Disk Format 5.0, Hosted Sparse Extents, redundant grain tables',
   repair: 'decision',
   derivedFrom: ['vmdk4/gd-rgd-same'],
-  message: ({ field, primary, copy, copyOffset }) =>
-    `${field} is ${primary}, but its copy at byte ${copyOffset} is ${copy}`,
+  message: ({ entry, entryOffset, primary, copy, copyOffset }) =>
+    `${entry} at byte ${entryOffset} is ${primary}, but its copy at byte ${copyOffset} is ${copy}`,
   explanation: {
     what: 'Every grain table exists twice, and both copies should have equal entries; this entry differs from its copy.',
     why: 'One of the two is stale or damaged. If it is the one that a reader uses, the guest sees old data, other data or none.',
@@ -134,14 +132,20 @@ function* explainDifference(
     const table = firstTable + Math.floor(position / entriesPerTable);
     const index = position % entriesPerTable;
     const grain = table * entriesPerTable + index;
-    const field = `gt[${table}][${index}]`;
+    const mineAt = (gd[table] ?? 0) * SECTOR_SIZE + 4 * index;
+    const copyAt = (rgd[table] ?? 0) * SECTOR_SIZE + 4 * index;
+    // The finding is at the one that is more likely to be wrong.
+    const isCopyWorse = primary !== 0 && (copy === 0 || isStray(copy, geometry, source.size));
+    const [offset, field] = isCopyWorse
+      ? [copyAt, `rgt[${table}][${index}]`]
+      : [mineAt, `gt[${table}][${index}]`];
     yield {
-      at: { file, offset: (gd[table] ?? 0) * SECTOR_SIZE + 4 * index, length: 4, field },
+      at: { file, offset, length: 4, field },
       guestOffset: guestStart + grain * grainSize,
-      expected: String(copy),
-      actual: String(primary),
+      expected: String(isCopyWorse ? primary : copy),
+      actual: String(isCopyWorse ? copy : primary),
       severity: primary !== 0 && copy !== 0 ? 'error' : 'warning',
-      data: { field, primary, copy, copyOffset: (rgd[table] ?? 0) * SECTOR_SIZE + 4 * index },
+      data: { entry: `gt[${table}][${index}]`, entryOffset: mineAt, primary, copy, copyOffset: copyAt },
     };
   }
 }

@@ -197,7 +197,7 @@ async function* judgeBitmap(extent: SeSparseExtent): AsyncIterable<Sentence> {
     yield { at: placeIn(extent, offset, length, 'free_bitmap'), data: { sentence } };
   } else if (best.first >= 0) {
     const { reading, lost, spare, first } = best;
-    const sentence = `${lost} slots in use count as free and ${spare} free ones as in use, the first is slot ${first}, if ${reading.name}`;
+    const sentence = `of ${used} slots in use the bitmap has ${lost} as free, of ${unused} free ones ${spare} as in use; the first is slot ${first}, if ${reading.name}`;
     const at = placeIn(extent, offset + (first >>> 3), 1, `free_bitmap[${first}]`);
     yield { at, severity: 'warning', data: { sentence } };
   }
