@@ -39,6 +39,11 @@ const CASES: Readonly<Record<string, Case>> = {
     bytes: [255, 128, 200, 0x41, 17, 254, ...text('1_0'), 0x1f, ...text('12abcd'), 1, 2, 7, 8],
     values: { quoted: bytes(0x41, 17, 254, ...text('1_0'), 0x1f), oversized: bytes(...text('abc')) },
   },
+  'paths that lead out of a type again, and a range of an enum': {
+    spec: 'roundabout_paths',
+    bytes: [2, 7, 1, 2],
+    values: { color: 2, other: { size: 7 }, pair: { sum: 3 }, isRed: false },
+  },
   'enums whose keys are quoted or in other notations': {
     spec: 'enum_keys',
     bytes: [2, 16, 32, 100, 7, 255],

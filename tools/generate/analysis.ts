@@ -245,7 +245,7 @@ export class Analysis implements Facts {
   }
 
   namedBits(path: readonly string[], from: TypeSpec, place: Place): number | undefined {
-    const plain = /^(?:[us]([1248])|f([48]))(?:le|be)?$/.exec(path.join('::'));
+    const plain = /^(?:[us]([1248])|f([48]))$/.exec(path.join('::'));
     if (plain !== null) return Number(plain[1] ?? plain[2]) * 8;
     const bits = /^b([0-9]+)(?:le|be)?$/.exec(path.join('::'));
     return bits === null ? this.typeBits(requireType(path, from, place)) : Number(bits[1]);

@@ -7,6 +7,7 @@ import { checkComparable, compare, holdsText } from './compare.ts';
 import { isSafe } from './range.ts';
 import { translate, translateCondition } from './translate.ts';
 import type { ValueType } from './types.ts';
+import * as types from './types.ts';
 import type { ComparisonOperator } from './expression.ts';
 
 /** Statements that hold a value, or one element of a list, to the `valid` and `contents` of its attribute. */
@@ -138,8 +139,10 @@ function enumArguments(
 function demandCode(demand: Located, operator: ComparisonOperator, item: Code, outer: Scope): Code {
   const scope = { ...outer, place: demand.place };
   const value = present(translate(demand.ast, scope), scope);
-  checkComparable(item.type, value.type, operator, scope);
   const { type } = item;
+  // Members of one enum have an order here, though expressions know none.
+  const isOrder = type.kind === 'enum' && types.sameType(type, value.type);
+  if (!isOrder) checkComparable(type, value.type, operator, scope);
   if ((type.kind === 'integer' && type.held === 'mixed') || isWider(value.type, type)) return value;
   if (type.kind === 'integer' && demand.ast.kind === 'integer') {
     const literal = integerLiteral(demand.ast.value, demand.ast.hex);

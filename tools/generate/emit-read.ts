@@ -361,7 +361,8 @@ function argumentsFor(
     if (argument === undefined) return 'undefined';
     const wanted = analysis.parameterType(parameter, type);
     const value = present(translate(argument, scope), scope);
-    if (isAssignable(value.type, wanted)) return converted(value, wanted, scope).text;
+    const isOther = value.type.kind === 'bytes' && wanted.kind === 'array';
+    if (!isOther && isAssignable(value.type, wanted)) return converted(value, wanted, scope).text;
     const given = types.describe(value.type);
     return fail(
       whole,

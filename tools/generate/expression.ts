@@ -77,7 +77,7 @@ export interface TypeCall {
 export function parseTypeCall(text: string): TypeCall {
   const parser = new Parser(text);
   const name = parser.typeName();
-  const args = parser.accept('(') ? parser.args() : [];
+  const args = parser.accept('(') ? parser.items(')') : [];
   parser.end();
   return { name, args };
 }
@@ -90,7 +90,7 @@ export function parseProcess(text: string): {
   const parser = new Parser(text);
   const name = [parser.word()];
   while (parser.accept('.')) name.push(parser.word());
-  const args = parser.accept('(') ? parser.args() : [];
+  const args = parser.accept('(') ? parser.someArgs() : [];
   parser.end();
   return { name, args };
 }
@@ -132,24 +132,22 @@ class Parser {
     return { kind: 'choice', condition, yes, no: this.test() };
   }
 
-  /** Arguments, behind the opening parenthesis. */
-  args(): Expression[] {
+  /** At least one argument, behind the opening parenthesis. */
+  someArgs(): Expression[] {
     const args: Expression[] = [];
-    if (this.accept(')')) return args;
     do args.push(this.test());
     while (this.accept(','));
     this.#expect(')');
     return args;
   }
 
-  /** Items of a list, behind the opening bracket; unlike arguments they may end in a comma. */
-  #items(): Expression[] {
-    const items: Expression[] = [];
-    while (!this.accept(']')) {
+  /** At least one item, behind the opening bracket; unlike the arguments of methods they may end in a comma. */
+  items(close: ')' | ']'): Expression[] {
+    const items = [this.test()];
+    while (!this.accept(close)) {
+      this.#expect(',');
+      if (this.accept(close)) break;
       items.push(this.test());
-      if (this.accept(',')) continue;
-      this.#expect(']');
-      break;
     }
     return items;
   }
@@ -209,7 +207,8 @@ class Parser {
   #trailers(atom: Expression): Expression {
     let left = atom;
     for (;;) {
-      if (this.accept('(')) left = { kind: 'call', callee: left, args: this.args() };
+      if (this.accept('('))
+        left = { kind: 'call', callee: left, args: this.accept(')') ? [] : this.someArgs() };
       else if (this.accept('[')) left = { kind: 'index', of: left, index: this.#indexEnd() };
       else if (this.accept('.')) left = this.#memberOf(left);
       else return left;
@@ -251,7 +250,7 @@ class Parser {
       this.#expect(')');
       return inner;
     }
-    if (this.accept('[')) return { kind: 'list', items: this.#items() };
+    if (this.accept('[')) return { kind: 'list', items: this.accept(']') ? [] : this.items(']') };
     return this.#named();
   }
 

@@ -90,14 +90,18 @@ export function translateMember(
   scope: Scope,
   translate: Translate,
 ): Code {
-  if (name === '_sizeof') return sizeOfValue(of, scope, translate);
+  if (name === '_sizeof' && args === undefined) return sizeOfValue(of, scope, translate);
   const value = present(translate(of, scope), scope);
   const { type } = value;
-  if (types.isStructure(type)) return structureMember(value, name, scope);
-  if (type.kind === 'enum') return enumMethod(value, type, name, scope);
+  const isCalled = args !== undefined;
+  if (types.isStructure(type))
+    return isCalled ? failCall(name, type, scope) : structureMember(value, name, scope);
+  if (type.kind === 'enum')
+    return isCalled ? failCall(name, type, scope) : enumMethod(value, type, name, scope);
   const methods = type.kind === 'array' ? arrayMethods(type) : (METHODS[type.kind] ?? {});
   const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (method === undefined) failUnknown(name, type, Object.keys(methods), scope);
+  if (isCalled && method.parameters === undefined) failCall(name, type, scope);
   const receiver = /^-?[0-9.]+$/.test(value.text) ? `(${value.text})` : value.text;
   const text = method.write(
     receiver,
@@ -111,7 +115,6 @@ export function translateMember(
 function arrayMethods({ of }: types.ArrayType): Readonly<Record<string, Method>> {
   return {
     size: LENGTH,
-    length: LENGTH,
     first: { result: of, write: (value, _, { names }) => `${names.runtime('elementAt')}(${value}, 0)` },
     last: helper('lastOf', of),
     min: helper('minOf', of),
@@ -209,6 +212,14 @@ function memberOf(value: Code, holder: TypeSpec, name: string, scope: Scope): Co
   const { isUnread, isOpen } = facts.stateOf(holder, name, owner);
   if (optional || !(isUnread || isOwn)) return { text, type, optional, isOpen };
   return { text: `${names.runtime('present')}(${text})`, type, optional: false, isOpen };
+}
+
+/** What is no method is told without arguments, and without parentheses. */
+function failCall(name: string, type: ValueType, scope: Scope): never {
+  fail(
+    scope,
+    `don't know how to call method '${name}' of ${types.describe(type)}: without arguments it has no parentheses`,
+  );
 }
 
 function failUnknown(name: string, type: ValueType, known: readonly string[], scope: Scope): never {

@@ -31,7 +31,7 @@ const COMMON_KEYS = [
 const BYTES_KEYS = ['contents', 'size', 'size-eos', 'pad-right', 'parent', 'process'];
 const TEXT_KEYS = ['size', 'size-eos', 'pad-right', 'encoding'];
 const VALUE_KEYS = ['doc', 'doc-ref', 'enum', 'if', 'value'];
-const BUILT_IN = /^(?:[us][1248](?:le|be)?|f[48](?:le|be)?|b[0-9]+(?:le|be)?|strz?)$/;
+const BUILT_IN = /^(?:[us](?:1|[248](?:le|be)?)|f[48](?:le|be)?|b[0-9]+(?:le|be)?|strz?)$/;
 
 /** Reads one item of a `seq`. Throws SpecError, or reports what does not stop the reading. */
 export function readField(node: YamlNode, index: number, diagnostics: Diagnostics): Attribute {
@@ -218,7 +218,10 @@ function readProcess(map: YamlMap): ProcessRef | undefined {
   const node = get(map, 'process');
   if (node === undefined) return undefined;
   const text = values.asText(node).trim();
-  return { ...values.parseAt(node.place, () => parseProcess(text)), place: node.place };
+  const { name, args } = values.parseAt(node.place, () => parseProcess(text));
+  if (args.length > 1 && ['xor', 'rol', 'ror'].includes(name.join('.')))
+    throw new SpecError(node.place, `\`${name.join('.')}\` takes one argument, got ${args.length}`);
+  return { name, args, place: node.place };
 }
 
 function readEnumName(map: YamlMap): Attribute['enumName'] {
@@ -264,6 +267,8 @@ function readChecks(map: YamlMap, diagnostics: Diagnostics): readonly Check[] {
   }
   const valid = get(map, 'valid');
   if (valid === undefined) return checks;
+  if (valid.kind === 'scalar' && typeof valid.value === 'number')
+    throw new SpecError(valid.place, `expected string or map, got ${valid.text}: use \`valid/eq\``);
   if (valid.kind !== 'map') return [...checks, { kind: 'equal', value: values.asExpression(valid) }];
   const known = CHECK_KEYS.find((keys) => keys.some((key) => get(valid, key) !== undefined));
   values.checkKeys(valid, known ?? CHECK_KEYS.flat());

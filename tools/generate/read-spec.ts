@@ -48,19 +48,14 @@ export function readSpec(text: string, file: string, diagnostics: Diagnostics): 
       throw new SpecError(metaPlace, 'no `meta/id` encountered in top-level class spec');
     }
     const id = values.checkId(values.asText(idNode), 'meta', idNode.place);
-    const flag = (key: string): boolean => {
-      const node = get(meta, key);
-      return node !== undefined && values.asBoolean(node);
-    };
-    checkVersion(meta);
     const header = {
       id,
       place: idNode.place,
       file,
       importNames: readImports(meta),
       imports: new Map<string, SpecFile>(),
-      opaqueTypes: flag('ks-opaque-types'),
-      debug: flag('ks-debug'),
+      opaqueTypes: readFlag(meta, 'ks-opaque-types'),
+      debug: readFlag(meta, 'ks-debug'),
     };
     return assemble(header, top, id, diagnostics);
   });
@@ -86,6 +81,20 @@ function readImports(meta: YamlMap): SpecFile['importNames'] {
       ? [{ ...node, place: { ...node.place, path: [...node.place.path, '0'] } }]
       : values.asList(node).items;
   return items.map((item) => ({ name: values.asText(item), place: item.place }));
+}
+
+function readFlag(meta: YamlMap, key: string): boolean {
+  const node = get(meta, key);
+  return node !== undefined && values.asBoolean(node);
+}
+
+/** What of a `meta` says nothing about its type, but must be right nevertheless. */
+function checkMeta(meta: YamlMap): void {
+  values.checkKeys(meta, META_KEYS);
+  const id = get(meta, 'id');
+  if (id !== undefined) values.checkId(values.asText(id), 'meta', id.place);
+  checkVersion(meta);
+  for (const key of ['ks-debug', 'ks-opaque-types', 'ks-zero-copy-substream']) readFlag(meta, key);
 }
 
 function checkVersion(meta: YamlMap): void {
@@ -128,7 +137,7 @@ function readType(
   values.checkKeys(map, TYPE_KEYS);
   const metaNode = get(map, 'meta');
   const meta = metaNode && values.asMap(metaNode);
-  if (meta !== undefined) values.checkKeys(meta, META_KEYS);
+  if (meta !== undefined) checkMeta(meta);
   const toText = get(map, 'to-string');
   const encoding = meta && get(meta, 'encoding');
   const type = {
@@ -274,6 +283,8 @@ function readEnum(name: string, node: YamlNode, owner: TypeSpec, diagnostics: Di
 function readMember(key: string, keyNode: YamlNode, node: YamlNode, place: Place): EnumMember {
   const value = values.integerOf(keyNode);
   if (value === undefined) throw new SpecError(place, `unable to parse '${key}' as an integer`);
+  if (BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value)
+    throw new SpecError(node.place, `${value} does not fit 64 bits`);
   if (node.kind === 'map') {
     const odd = node.entries.find((entry) => !entry.key.startsWith('-') && !MEMBER_KEYS.includes(entry.key));
     if (odd !== undefined) {

@@ -51,7 +51,7 @@ export interface SwitchWire {
   readonly cases: readonly { readonly when: Located | undefined; readonly wire: Wire }[];
 }
 
-const INTEGER = /^([us])([1248])(le|be)?$/;
+const INTEGER = /^([us])(?:1|([248])(le|be)?)$/;
 const FLOAT = /^f([48])(le|be)?$/;
 const BITS = /^b([0-9]+)(le|be)?$/;
 
@@ -60,10 +60,10 @@ export function findType(path: readonly string[], from: TypeSpec): TypeSpec | un
   const [first = '', ...rest] = path;
   for (let at: TypeSpec | undefined = from; at !== undefined; at = at.outer) {
     const nested = at.types.get(first);
-    if (nested !== undefined) return descend(nested, rest);
+    if (nested !== undefined) return within(nested, rest);
   }
   const top = first === from.spec.id ? from.spec : importedSpec(first, from.spec, new Set());
-  return top && descend(top.root, rest);
+  return top && within(top.root, rest);
 }
 
 function importedSpec(id: string, spec: SpecFile, seen: Set<SpecFile>): SpecFile | undefined {
@@ -77,8 +77,9 @@ function importedSpec(id: string, spec: SpecFile, seen: Set<SpecFile>): SpecFile
   return undefined;
 }
 
-function descend(type: TypeSpec, path: readonly string[]): TypeSpec | undefined {
-  return path.reduce<TypeSpec | undefined>((at, name) => at?.types.get(name), type);
+/** The rest of a path is looked up as if it stood in the type itself, so that it may lead out again. */
+function within(type: TypeSpec, path: readonly string[]): TypeSpec | undefined {
+  return path.length === 0 ? type : findType(path, type);
 }
 
 /** As {@link findType}, but an unknown name is a SpecError at `place`. */
@@ -119,7 +120,7 @@ function suggestType(path: readonly string[], from: TypeSpec): string {
 export function requireEnum(path: readonly string[], from: TypeSpec, place: Place): EnumSpec {
   const name = path.at(-1) ?? '';
   const holder = path.slice(0, -1);
-  const found = holder.length === 0 ? enumAround(name, from) : findType(holder, from)?.enums.get(name);
+  const found = enumAround(name, holder.length === 0 ? from : findType(holder, from));
   if (found !== undefined) return found;
   const known: string[] = [];
   for (let at: TypeSpec | undefined = from; at !== undefined; at = at.outer) known.push(...at.enums.keys());
@@ -129,7 +130,7 @@ export function requireEnum(path: readonly string[], from: TypeSpec, place: Plac
   );
 }
 
-function enumAround(name: string, from: TypeSpec): EnumSpec | undefined {
+function enumAround(name: string, from: TypeSpec | undefined): EnumSpec | undefined {
   for (let at: TypeSpec | undefined = from; at !== undefined; at = at.outer) {
     const found = at.enums.get(name);
     if (found !== undefined) return found;
@@ -224,7 +225,7 @@ function userWire({ name, args, place }: NamedTypeRef, owner: TypeSpec): Wire {
 function numericWire(name: string, ref: NamedTypeRef, owner: TypeSpec, isEnum: boolean): Wire | undefined {
   const integer = INTEGER.exec(name);
   if (integer !== null) {
-    const [, sign, width, order] = integer;
+    const [, sign, width = '1', order] = integer;
     const bytes = Number(width);
     const endian = fieldEndian(order, bytes, name, ref, owner);
     const signed = sign === 's';
@@ -296,8 +297,10 @@ function namedValueType(path: readonly string[], from: TypeSpec, place: Place): 
   const plain = PLAIN.get(name);
   if (plain !== undefined) return plain;
   const integer = INTEGER.exec(name);
-  if (integer !== null) return types.declared(Number(integer[2]) * 8, integer[1] === 's');
-  if (FLOAT.test(name)) return types.FLOAT;
+  // A value has no byte order.
+  if (integer !== null && integer[3] === undefined)
+    return types.declared(Number(integer[2] ?? 1) * 8, integer[1] === 's');
+  if (/^f[48]$/.test(name)) return types.FLOAT;
   const bits = BITS.exec(name);
   if (bits !== null) return bits[1] === '1' ? types.BOOLEAN : types.declared(Number(bits[1]), false);
   const type = findType(path, from);
