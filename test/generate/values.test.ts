@@ -44,6 +44,16 @@ const CASES: Readonly<Record<string, Case>> = {
     bytes: [2, 7, 1, 2],
     values: { color: 2, other: { size: 7 }, pair: { sum: 3 }, isRed: false },
   },
+  'terminators that are one byte, and those as wide as a letter': {
+    spec: 'wide_terminators',
+    bytes: [0x41, 0x30, 0, 0x41, 0, 0, 0, 0x41, 0x30, 0, 0, 0x42],
+    values: { written: '\u3041', own: 'A', sized: '\u3041', last: 0x42 },
+  },
+  'a condition on a later field, which is absent when it is read': {
+    spec: 'later_condition',
+    bytes: [1, 2],
+    values: { early: undefined, late: 1, more: 2 },
+  },
   'enums whose keys are quoted or in other notations': {
     spec: 'enum_keys',
     bytes: [2, 16, 32, 100, 7, 255],

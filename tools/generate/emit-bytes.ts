@@ -48,16 +48,15 @@ function trimmed(bytes: string, terminator: readonly number[], { extent }: Attri
   return `${names.runtime(isWide ? 'bytesTrimMulti' : 'bytesTrim')}(${bytes}, ${mark}, ${include}, ${padRight})`;
 }
 
-/** The terminator of a field: that of `strz` has the width of one code unit. */
+/** The terminator of a field: one byte, but where `strz` alone says it, as wide as one code unit. */
 export function terminatorBytes(
   { extent, type }: Attribute,
   text: { encoding: string; zeroEnded: boolean } | undefined,
 ): readonly number[] {
   const width = text === undefined ? 1 : unitWidth(text.encoding);
   const isZeroEnded = text?.zeroEnded ?? (type?.kind === 'named' && type.text === 'strz');
-  if (extent.terminator === undefined) return isZeroEnded ? new Array<number>(width).fill(0) : [];
-  if (extent.terminator === 0 && width > 1) return new Array<number>(width).fill(0);
-  return [extent.terminator];
+  if (extent.terminator !== undefined) return [extent.terminator];
+  return isZeroEnded ? new Array<number>(width).fill(0) : [];
 }
 
 function unitWidth(encoding: string): number {

@@ -1,4 +1,4 @@
-import { tableOf } from './analysis.ts';
+import { namesUsed, tableOf } from './analysis.ts';
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
 import { aligning } from './emit-construct.ts';
 import { terminatorBytes } from './emit-bytes.ts';
@@ -28,7 +28,11 @@ function emitField(field: Attribute, emission: Emission): readonly string[] {
   const write = (value: string): readonly string[] =>
     repeat === undefined ? emitOne(field, value, emission) : emitList(field, value, emission);
   if (!isOptional) return blockOf(write(property));
-  if (condition === undefined || dependsOnStream(condition.ast, owner))
+  // What the condition was read with may be other than what is there now.
+  const later = owner.fields.slice(owner.fields.indexOf(field) + 1);
+  const isAhead =
+    condition !== undefined && namesUsed(condition.ast).some((name) => later.some(({ id }) => id === name));
+  if (condition === undefined || isAhead || dependsOnStream(condition.ast, owner))
     return [`if (${property} !== undefined) {`, ...write(property), '}'];
   const test = translateIf(condition.ast, scopeAt(emission, condition.place));
   return [`if (${test}) {`, ...write(`${names.runtime('present')}(${property})`), '}'];

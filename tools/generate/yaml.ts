@@ -61,7 +61,7 @@ export function parseYaml(text: string, file: string): YamlNode {
     const message = (first.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
     throw new SpecError({ file, path: [], line: at.line, column: at.col }, message, true);
   }
-  return convert(document.contents, { file, lines, document, open: new Set() }, [], 0);
+  return convert(document.contents, { file, lines, document, open: new Set(), count: 0 }, [], 0);
 }
 
 interface Context {
@@ -70,12 +70,19 @@ interface Context {
   readonly document: Document;
   /** What is being converted. */
   readonly open: Set<unknown>;
+  /** Values made so far. */
+  count: number;
 }
+
+/** More values than any spec has; aliases of aliases soon come to more than memory holds. */
+const MOST_VALUES = 1_000_000;
 
 function convert(node: unknown, context: Context, path: readonly string[], near: number): YamlNode {
   const offset = (node as Node | null)?.range?.[0] ?? near;
   const { line, col } = context.lines.linePos(offset);
   const place: Place = { file: context.file, path, line, column: col };
+  if (++context.count > MOST_VALUES)
+    throw new SpecError({ ...place, path: [] }, 'with its aliases the file is too large', true);
   if (isAlias(node)) return convert(targetOf(node, place, context), context, path, offset);
   if (isCollection(node)) {
     context.open.add(node);
