@@ -56,6 +56,14 @@ describe('invalid specs', () => {
     expect(first?.message).toContain(message);
   });
 
+  it.each([
+    ['parentheses', `${'('.repeat(5000)}1${')'.repeat(5000)}`],
+    ['sums', `1${' + 1'.repeat(20_000)}`],
+  ])('%s deeper than the call stack are an error of the file', async (_, value) => {
+    const found = await diagnose(`meta:\n  id: t\ninstances:\n  a:\n    value: ${value}\n`);
+    expect(found.map(({ place, message }) => [place.path, message])).toEqual([[[], 'it is nested too deep']]);
+  });
+
   it('an error is one line with file, path and line', async () => {
     const [first] = await diagnose('meta:\n  id: t\nseq:\n  - id: foo\n    size: true\n');
     expect(first && formatDiagnostic(first)).toBe(

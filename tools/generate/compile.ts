@@ -26,15 +26,21 @@ export interface CompileResult {
 export async function compile({ files, importRoots, runtime }: CompileRequest): Promise<CompileResult> {
   const diagnostics = new Diagnostics();
   const importer = new Importer(importRoots, diagnostics);
-  for (const file of files) importer.load(file);
+  for (const file of files) await diagnostics.attemptFile(file, () => importer.load(file));
   const modules = new Map<string, string>();
   if (diagnostics.hasErrors) return { modules, diagnostics: diagnostics.list };
   const analysis = new Analysis(importer.specs);
-  for (const spec of importer.specs) checkNames(spec, analysis, diagnostics);
+  for (const spec of importer.specs)
+    await diagnostics.attemptFile(spec.file, () => checkNames(spec, analysis, diagnostics));
   if (diagnostics.hasErrors) return { modules, diagnostics: diagnostics.list };
-  const parts = importer.specs.map((spec) => emitModule(spec, analysis, { runtime }, diagnostics));
-  for (const spec of importer.specs) checkStyle(spec, diagnostics);
-  if (diagnostics.hasErrors) return { modules, diagnostics: diagnostics.list };
-  for (const part of parts) modules.set(`${part.spec.id}.ts`, await printModule(part));
+  for (const spec of importer.specs) {
+    const text = await diagnostics.attemptFile(spec.file, async () => {
+      const parts = emitModule(spec, analysis, { runtime }, diagnostics);
+      checkStyle(spec, diagnostics);
+      return diagnostics.hasErrors ? undefined : await printModule(parts);
+    });
+    if (text !== undefined) modules.set(`${spec.id}.ts`, text);
+  }
+  if (diagnostics.hasErrors) modules.clear();
   return { modules, diagnostics: diagnostics.list };
 }

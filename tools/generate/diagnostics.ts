@@ -55,11 +55,24 @@ export class Diagnostics {
     try {
       return step();
     } catch (error) {
-      if (!(error instanceof SpecError)) throw error;
-      const { place, message, syntax } = error;
-      this.#add({ severity: 'error', place, message, syntax });
-      return undefined;
+      return this.#tell(error);
     }
+  }
+
+  /** As {@link attempt}, for all that is done with one file: what is nested deeper than the call stack allows is an error as well. */
+  async attemptFile<T>(file: string, step: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await step();
+    } catch (error) {
+      const place: Place = { file, path: [], line: 1, column: 1 };
+      return this.#tell(error instanceof RangeError ? new SpecError(place, 'it is nested too deep') : error);
+    }
+  }
+
+  #tell(error: unknown): undefined {
+    if (!(error instanceof SpecError)) throw error;
+    const { place, message, syntax } = error;
+    this.#add({ severity: 'error', place, message, syntax });
   }
 
   #add(added: Diagnostic): void {
