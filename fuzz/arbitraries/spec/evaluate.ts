@@ -26,6 +26,20 @@ export function evaluate(located: Located, at: Standpoint): Value {
   return valueOf(located.ast, at, located.place);
 }
 
+/** Does an `if` hold? What it asks for may be absent: then that part of it does not. */
+export function holds({ ast, place }: Located, at: Standpoint): boolean {
+  const of = (part: Expression): boolean => holds({ ast: part, place, text: '' }, at);
+  if (ast.kind === 'logic')
+    return ast.operator === 'or' ? of(ast.left) || of(ast.right) : of(ast.left) && of(ast.right);
+  if (ast.kind === 'unary' && ast.operator === 'not') return !of(ast.operand);
+  try {
+    return isTrue(present(valueOf(ast, at, place)));
+  } catch (error) {
+    if (error instanceof Absent) return false;
+    throw error;
+  }
+}
+
 /** As {@link evaluate}, for a size or a count. */
 export function evaluateCount(located: Located, at: Standpoint): number {
   const value = evaluate(located, at);
@@ -93,8 +107,10 @@ function cast(value: Value, { path }: TypeName, { self }: Standpoint): Value {
   return typeof value === 'number' && /^[usb][0-9]/.test(name) ? integerOf(value) : value;
 }
 
+class Absent extends Unfit {}
+
 function present(value: Value): Value {
-  if (value === undefined) throw new Unfit('a field that is absent is asked for');
+  if (value === undefined) throw new Absent('a field that is absent is asked for');
   return value;
 }
 
@@ -136,7 +152,7 @@ export function fieldOf(structure: SpecStructure, name: string, analysis: Analys
   if (instance?.kind === 'parsed') throw new Unserved(`\`${name}\` is read from elsewhere`);
   if (instance?.value === undefined) return undefined;
   const at: Standpoint = { analysis, self: structure };
-  if (instance.condition !== undefined && !isTrue(evaluate(instance.condition, at))) return undefined;
+  if (instance.condition !== undefined && !holds(instance.condition, at)) return undefined;
   return evaluate(instance.value, at);
 }
 

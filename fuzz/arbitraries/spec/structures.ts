@@ -2,7 +2,7 @@ import type { Attribute, TypeSpec } from '../../../tools/generate/model.ts';
 import type { SwitchWire, Wire } from '../../../tools/generate/resolve.ts';
 import type { BitStream, Mark } from './bit-stream.ts';
 import { endingOf, fieldSize, makeContents, processOf, writeContents } from './contents.ts';
-import { evaluate, evaluateCount, valueOf, type Standpoint } from './evaluate.ts';
+import { evaluate, evaluateCount, holds, valueOf, type Standpoint } from './evaluate.ts';
 import { isEnded } from './framing.ts';
 import { checkDemands, makeNumber, writeNumber } from './leaves.ts';
 import type { Maker } from './maker.ts';
@@ -60,7 +60,7 @@ function makeField(maker: Maker, field: Attribute, owner: SpecStructure): void {
   const { condition, repeat } = field;
   const at = maker.standpoint(owner);
   if (endsByte(maker, field, owner.type)) owner.stream.align();
-  if (condition !== undefined && !isTrue(evaluate(condition, at))) return;
+  if (condition !== undefined && !holds(condition, at)) return;
   if (repeat !== undefined) return makeList(maker, field, owner);
   const [value, wire] = makeElement(maker, field, owner);
   owner.fields.set(field.id, { value, wires: [wire] });

@@ -13,9 +13,6 @@ seq:
     size: extent
     type: box
     if: kind == 2
-  - id: placed
-    type: u1
-    if: kind == 3 and far == 1
   - id: words
     type: u2
     repeat: expr
