@@ -123,4 +123,28 @@ describe('npm run generate', () => {
     expect(await main(['--out', join(folder, 'out'), ...files])).toBe(0);
     expect(output).toBe('1 module: added point.ts\n');
   });
+
+  it('tells in one line what it cannot write, and leaves nothing behind', async () => {
+    const files = [spec('a.ksy', POINT.replace('point', 'a')), spec('b.ksy', POINT.replace('point', 'b'))];
+    expect(await main(['--out', join(files[0] ?? '', 'out'), ...files])).toBe(1);
+    const out = join(folder, 'out');
+    mkdirSync(join(out, 'b.ts'), { recursive: true });
+    expect(await main(['--out', out, ...files])).toBe(1);
+    expect(errors).toMatch(/^generate: cannot write to .*\ngenerate: cannot write to .*b\.ts is a folder\n$/);
+    expect(readdirSync(out)).toEqual(['b.ts']);
+  });
+
+  it.each([
+    [['--out', ''], 'option --out wants a value'],
+    [['--out=a', '--out=b'], 'option --out is given twice'],
+    [['--check=all'], 'option --check takes no value'],
+  ])('wants options in order: %j', async (options, message) => {
+    expect(await main([...options, spec('point.ksy', POINT)])).toBe(1);
+    expect(errors).toContain(message);
+  });
+
+  it('tells why it cannot read a spec', async () => {
+    expect(await main(['--out', join(folder, 'out'), join(folder, 'nothing.ksy')])).toBe(1);
+    expect(errors).toMatch(/nothing\.ksy: .*unable to read the file: ENOENT/);
+  });
 });

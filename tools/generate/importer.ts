@@ -62,8 +62,9 @@ export class Importer {
   #read(file: string): string | undefined {
     try {
       return readFileSync(file, 'utf8');
-    } catch {
-      this.#diagnostics.error({ file, path: [], line: 1, column: 1 }, 'unable to read the file');
+    } catch (error) {
+      const reason = error instanceof Error ? `: ${error.message}` : '';
+      this.#diagnostics.error({ file, path: [], line: 1, column: 1 }, `unable to read the file${reason}`);
       return undefined;
     }
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile } from './compile.ts';
@@ -57,10 +57,12 @@ function parseArguments(args: readonly string[]): Arguments | string {
     else if (!OPTIONS.includes(name)) return `unknown option ${name}${suggest(name, OPTIONS)}`;
     else if (['--out', '--runtime', '-I'].includes(name)) {
       const value = given ?? args[++index];
-      if (value === undefined) return `option ${name} wants a value`;
+      if (value === undefined || value === '') return `option ${name} wants a value`;
+      if (values.has(name)) return `option ${name} is given twice`;
       if (name === '-I') roots.unshift(value);
       else values.set(name, value);
-    } else flags.add(name);
+    } else if (given !== undefined) return `option ${name} takes no value`;
+    else flags.add(name);
   }
   const out = values.get('--out');
   if (out !== undefined && specs.length === 0)
@@ -98,7 +100,11 @@ async function generate({ check, out, runtime, roots, specs }: Arguments): Promi
   if (diagnostics.some(({ severity }) => severity === 'error')) return 1;
   const changes = changesIn(folder, modules, isOwn);
   if (check) return Math.max(report(folder, changes), await passGate(files, importRoots));
-  apply(folder, modules, changes);
+  const problem = apply(folder, modules, changes);
+  if (problem !== undefined) {
+    process.stderr.write(`generate: ${problem}\n`);
+    return 1;
+  }
   process.stdout.write(`${summary(changes, modules.size)}\n`);
   return 0;
 }
@@ -172,14 +178,30 @@ function report(folder: string, { added, changed, removed }: Changes): number {
   return lines.length > 0 ? 1 : 0;
 }
 
+/** Writes all modules or none; what is in the way is the result. */
 function apply(
   folder: string,
   modules: ReadonlyMap<string, string>,
   { added, changed, removed }: Changes,
-): void {
-  mkdirSync(folder, { recursive: true });
-  for (const name of [...added, ...changed]) writeFileSync(join(folder, name), modules.get(name) ?? '');
-  for (const name of removed) rmSync(join(folder, name));
+): string | undefined {
+  const written: string[] = [];
+  const temporary = (name: string): string => join(folder, `.${name}.${process.pid}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const name of [...added, ...changed]) {
+      const path = join(folder, name);
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+        throw new Error(`${path} is a folder`);
+      writeFileSync(temporary(name), modules.get(name) ?? '');
+      written.push(name);
+    }
+    for (const name of written) renameSync(temporary(name), join(folder, name));
+    for (const name of removed) rmSync(join(folder, name));
+    return undefined;
+  } catch (error) {
+    for (const name of written) rmSync(temporary(name), { force: true });
+    return `cannot write to ${folder}: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 function summary({ added, changed, removed }: Changes, total: number): string {
