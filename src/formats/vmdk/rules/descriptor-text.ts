@@ -3,7 +3,6 @@ import type { ProblemSink } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import { MAX_LINES, MAX_TEXT_BYTES, type Descriptor } from '../descriptor/descriptor.ts';
-import { textDecoding } from '../descriptor/encoding.ts';
 import type { Statement } from '../descriptor/statements.ts';
 import { headerPlace, type PlacedHeader } from '../extents/placed-header.ts';
 import type { VmdkImage } from '../image.ts';
@@ -340,78 +339,4 @@ const MAX_SHRINKAGE = 7;
 function isLeftOver({ area, textLength }: Descriptor, tail: Uint8Array, bytes: number): boolean {
   const end = area.subarray(textLength - bytes, textLength);
   return bytes < MAX_SHRINKAGE && end.every((byte, index) => tail[1 + index] === byte);
-}
-
-/** An encoding that nobody knows. */
-export const encodingUnknown: RaisableRule<VmdkImage, { readonly encoding: string }> = defineRule<
-  VmdkImage,
-  { readonly encoding: string }
->({
-  id: 'vmdk/encoding-unknown',
-  severity: 'warning',
-  depth: 'header',
-  title: 'Unknown encoding',
-  spec: `${DESCRIPTOR}, encoding`,
-  repair: 'none',
-  message: ({ encoding }) =>
-    `the encoding ${JSON.stringify(encoding)} is not one that readers know; names are read as UTF-8`,
-  explanation: {
-    what: 'The descriptor names an encoding for its file names that is not known.',
-    why: 'Names with other than ASCII letters may not be found.',
-    how: 'A host with an unusual locale, or a typing error.',
-    readers: 'libvmdk refuses it; QEMU ignores the encoding and uses the bytes.',
-    repair: 'Write UTF-8, if all names are ASCII or UTF-8.',
-  },
-  *check(image) {
-    for (const descriptor of descriptorOf(image)) {
-      const { encoding } = descriptor;
-      const property = descriptor.properties.find(({ key }) => key.text.toLowerCase() === 'encoding');
-      if (property !== undefined && !textDecoding(encoding).isKnown)
-        yield textFinding(
-          descriptor,
-          property.value.span,
-          'descriptor.encoding',
-          { encoding },
-          { actual: encoding },
-        );
-    }
-  },
-});
-
-/** Bytes that are not valid in the encoding. */
-export const encodingMismatch: RaisableRule<VmdkImage, { readonly line: number; readonly encoding: string }> =
-  defineRule<VmdkImage, { readonly line: number; readonly encoding: string }>({
-    id: 'vmdk/encoding-mismatch',
-    severity: 'warning',
-    depth: 'header',
-    title: 'Bytes that the encoding does not have',
-    spec: `${DESCRIPTOR}, encoding`,
-    repair: 'decision',
-    derivedFrom: ['vmdk/descriptor-not-text', 'vmdk/encoding-unknown', 'vmdk/descriptor-bom'],
-    message: ({ line, encoding }) => `line ${line} holds bytes that are not valid ${encoding}`,
-    explanation: {
-      what: 'Some bytes of the text do not stand for any character in the encoding that the descriptor names (UTF-8 where it names none).',
-      why: 'Names of extents or of the parent cannot be read, and the files are not found on another host.',
-      how: 'A tool that wrote names in the encoding of its host and did not say so.',
-      readers: 'QEMU uses the bytes as they are; others show wrong characters.',
-      repair: 'Find out the encoding and name it, or rename the files to ASCII.',
-    },
-    *check(image) {
-      for (const descriptor of descriptorOf(image)) yield* findInvalidText(descriptor);
-    },
-  });
-
-function* findInvalidText(descriptor: Descriptor) {
-  const { area, encoding, statements, textLength } = descriptor;
-  const decoding = textDecoding(encoding);
-  if (decoding.isValid(area.subarray(0, textLength))) return;
-  for (const statement of statements) {
-    const { offset, length } = lineSpan(statement);
-    if (decoding.isValid(area.subarray(offset, offset + length))) continue;
-    const { number } = statement.line;
-    yield textFinding(descriptor, { offset, length }, `descriptor.line[${number}]`, {
-      line: number,
-      encoding,
-    });
-  }
 }

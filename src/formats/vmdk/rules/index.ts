@@ -4,6 +4,7 @@ import * as chain from './chain.ts';
 import * as cowdHeader from './cowd-header.ts';
 import * as cowdTables from './cowd-tables.ts';
 import * as createType from './create-type.ts';
+import * as encoding from './descriptor-encoding.ts';
 import * as grammar from './descriptor-grammar.ts';
 import * as properties from './descriptor-properties.ts';
 import * as text from './descriptor-text.ts';
@@ -28,6 +29,7 @@ import * as streamMarkers from './stream-markers.ts';
 
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   text,
+  encoding,
   grammar,
   properties,
   createType,
