@@ -3,7 +3,7 @@
 import {
   type BareStructure,
   type BreachSink,
-  ByteReader,
+  type ByteReader,
   type ByteWriter,
   type JsonSchema,
   type Layout,
@@ -368,6 +368,8 @@ export class CowdHeader extends Structure<CowdHeaderField> {
    * bytes: cylinders, heads and sectors, 32 bits each.
    *
    * A view of the input.
+   *
+   * In the document: `root`, `parentFileName`.
    */
   get parentFileName(): Uint8Array {
     return bytesIn(this, 32, 1024);

@@ -3,7 +3,7 @@
 import {
   type BareStructure,
   type BreachSink,
-  ByteReader,
+  type ByteReader,
   type ByteWriter,
   type JsonSchema,
   type Layout,
@@ -592,9 +592,9 @@ export class KeySlot extends Structure<KeySlotField> {
 /** The enum `key_slot_state` of the spec. */
 export const KeySlotState = {
   /** The slot is free. */
-  disabled: 57005,
+  disabled: 0x0000dead,
   /** The slot holds a copy of the master key. */
-  active: 11301363,
+  active: 0x00ac71f3,
 } as const;
 /** One of the values of {@link KeySlotState}. */
 export type KeySlotState = (typeof KeySlotState)[keyof typeof KeySlotState];

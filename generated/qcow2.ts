@@ -4,7 +4,7 @@ import {
   type AllValues,
   type BareStructure,
   type BreachSink,
-  ByteReader,
+  type ByteReader,
   type ByteWriter,
   type JsonSchema,
   type Layout,
@@ -2725,7 +2725,11 @@ export type CryptMethod = (typeof CryptMethod)[keyof typeof CryptMethod];
 
 /** The enum `compression_type` of the spec. */
 export const CompressionType = {
-  /** Deflate without a zlib header (RFC 1951), with a window of 4 KiB. */
+  /**
+   * Deflate without a zlib header (RFC 1951), with a window of 4 KiB.
+   *
+   * In the document: `zlib`.
+   */
   deflate: 0,
   /** Zstandard frames (RFC 8878). */
   zstd: 1,
@@ -2736,17 +2740,17 @@ export type CompressionType = (typeof CompressionType)[keyof typeof CompressionT
 /** The enum `header_extension_type` of the spec. */
 export const HeaderExtensionType = {
   /** End of the list. */
-  end: 0,
+  end: 0x00000000,
   /** Full disk encryption, where the LUKS header is. */
-  encryption: 87539319,
+  encryption: 0x0537be77,
   /** Where the directory of persistent bitmaps is. */
-  bitmaps: 595929205,
+  bitmaps: 0x23852875,
   /** Name of the external data file. */
-  data_file: 1145132097,
+  data_file: 0x44415441,
   /** Names of feature bits. */
-  feature_names: 1745090647,
+  feature_names: 0x6803f857,
   /** Name of the backing file's format. */
-  backing_format: 3799591626,
+  backing_format: 0xe2792aca,
 } as const;
 /** One of the values of {@link HeaderExtensionType}. */
 export type HeaderExtensionType = (typeof HeaderExtensionType)[keyof typeof HeaderExtensionType];

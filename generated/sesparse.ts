@@ -3,7 +3,7 @@
 import {
   type BareStructure,
   type BreachSink,
-  ByteReader,
+  type ByteReader,
   type ByteWriter,
   type JsonSchema,
   type Layout,

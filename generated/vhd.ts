@@ -3,7 +3,7 @@
 import {
   type BareStructure,
   type BreachSink,
-  ByteReader,
+  type ByteReader,
   type ByteWriter,
   type JsonSchema,
   type Layout,
@@ -1765,27 +1765,27 @@ export class BatmapKeyhash extends Structure<BatmapKeyhashField> {
 /** The enum `creator_application` of the spec. */
 export const CreatorApplication = {
   /** "vpc ", Microsoft Virtual PC */
-  virtual_pc: 1987076896,
+  virtual_pc: 0x76706320,
   /** "vs  ", Microsoft Virtual Server */
-  virtual_server: 1987256352,
+  virtual_server: 0x76732020,
   /** "win ", Windows and Hyper-V */
-  windows: 2003398176,
+  windows: 0x77696e20,
   /** "wa" and two zero bytes, Azure */
-  azure: 2002845696,
+  azure: 0x77610000,
   /** "d2v ", Disk2vhd */
-  disk2vhd: 1681028640,
+  disk2vhd: 0x64327620,
   /** "d2v" and a zero byte, Disk2vhd */
-  disk2vhd_zero: 1681028608,
+  disk2vhd_zero: 0x64327600,
   /** "qemu", QEMU with a size rounded to the geometry */
-  qemu: 1902472565,
+  qemu: 0x71656d75,
   /** "qem2", QEMU with the exact size (force_size) */
-  qemu_exact: 1902472498,
+  qemu_exact: 0x71656d32,
   /** "tap" and a zero byte, blktap and XenServer */
-  blktap: 1952542720,
+  blktap: 0x74617000,
   /** "vbox", VirtualBox */
-  virtualbox: 1986162552,
+  virtualbox: 0x76626f78,
   /** "xo  ", Xen Orchestra */
-  xen_orchestra: 2020548640,
+  xen_orchestra: 0x786f2020,
 } as const;
 /** One of the values of {@link CreatorApplication}. */
 export type CreatorApplication = (typeof CreatorApplication)[keyof typeof CreatorApplication];
@@ -1795,9 +1795,9 @@ export const CreatorHostOs = {
   /** Not given, as in disks of blktap */
   unspecified: 0,
   /** "Mac ", Macintosh */
-  macintosh: 1298228000,
+  macintosh: 0x4d616320,
   /** "Wi2k", Windows */
-  windows: 1466511979,
+  windows: 0x5769326b,
 } as const;
 /** One of the values of {@link CreatorHostOs}. */
 export type CreatorHostOs = (typeof CreatorHostOs)[keyof typeof CreatorHostOs];
@@ -1819,17 +1819,17 @@ export const PlatformCode = {
   /** The entry is not used. */
   none: 0,
   /** "Mac ", an alias of Mac OS */
-  mac: 1298228000,
+  mac: 0x4d616320,
   /** "MacX", a file URL in UTF-8 */
-  macx: 1298228056,
+  macx: 0x4d616358,
   /** "Wi2k", an absolute Windows path, deprecated */
-  wi2k: 1466511979,
+  wi2k: 0x5769326b,
   /** "Wi2r", a relative Windows path, deprecated */
-  wi2r: 1466511986,
+  wi2r: 0x57693272,
   /** "W2ku", an absolute Windows path in UTF-16LE */
-  w2ku: 1462922101,
+  w2ku: 0x57326b75,
   /** "W2ru", a Windows path relative to the child in UTF-16LE */
-  w2ru: 1462923893,
+  w2ru: 0x57327275,
 } as const;
 /** One of the values of {@link PlatformCode}. */
 export type PlatformCode = (typeof PlatformCode)[keyof typeof PlatformCode];

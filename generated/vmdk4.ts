@@ -3,7 +3,7 @@
 import {
   type BareStructure,
   type BreachSink,
-  ByteReader,
+  type ByteReader,
   type ByteWriter,
   type JsonSchema,
   type Layout,
@@ -466,6 +466,8 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
    * the file. Without meaning where the flag for it is clear.
    *
    * A view of the input.
+   *
+   * In the document: `singleEndLineChar`, `nonEndLineChar`, `doubleEndLineChar1`, `doubleEndLineChar2`.
    */
   get newlineDetector(): Uint8Array {
     return bytesIn(this, 73, 4);
@@ -1018,13 +1020,29 @@ export type CompressAlgorithm = (typeof CompressAlgorithm)[keyof typeof Compress
 
 /** The enum `marker_type` of the spec. */
 export const MarkerType = {
-  /** Nothing follows; the stream ends. */
+  /**
+   * Nothing follows; the stream ends.
+   *
+   * In the document: `MARKER_EOS`.
+   */
   end_of_stream: 0,
-  /** A grain table follows, or several where the writer puts one marker before them all. */
+  /**
+   * A grain table follows, or several where the writer puts one marker before them all.
+   *
+   * In the document: `MARKER_GT`.
+   */
   grain_table: 1,
-  /** The grain directory follows. */
+  /**
+   * The grain directory follows.
+   *
+   * In the document: `MARKER_GD`.
+   */
   grain_directory: 2,
-  /** The footer follows. */
+  /**
+   * The footer follows.
+   *
+   * In the document: `MARKER_FOOTER`.
+   */
   footer: 3,
   /** Nothing follows. Undocumented; seen in recent exports of vSphere. */
   progress: 4,

@@ -82,7 +82,7 @@ const { tree } = fc.letrec<{ tree: Expression; leaf: Expression }>((tie) => ({
       weight: 3,
       arbitrary: fc.constantFrom(...fieldNames).map((name): Expression => ({ kind: 'name', name })),
     },
-    fc.constantFrom(...constants).map((value): Expression => ({ kind: 'integer', value, hex: false })),
+    fc.constantFrom(...constants).map((value): Expression => ({ kind: 'integer', value, radix: 10 })),
   ),
   tree: fc.oneof(
     { maxDepth: 5 },
@@ -96,7 +96,7 @@ const { tree } = fc.letrec<{ tree: Expression; leaf: Expression }>((tie) => ({
         kind: 'arithmetic',
         operator,
         left,
-        right: { kind: 'integer', value, hex: false },
+        right: { kind: 'integer', value, radix: 10 },
       })),
     fc
       .tuple(

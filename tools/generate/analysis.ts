@@ -17,6 +17,7 @@ import {
   elementType,
   endianOf,
   hasCalculatedEndian,
+  isTotal,
   requireEnum,
   requireType,
   structuresIn,
@@ -154,8 +155,7 @@ export class Analysis implements Facts {
     const wire = this.wireOf(attribute, owner);
     const isRepeated = attribute.repeat !== undefined;
     const type = isRepeated ? types.arrayOf(element, tableOf(attribute, wire)) : element;
-    const mayMiss =
-      !isRepeated && wire.kind === 'switch' && !wire.cases.some(({ when }) => when === undefined);
+    const mayMiss = !isRepeated && wire.kind === 'switch' && !isTotal(wire);
     return { type, optional: mayMiss || attribute.condition !== undefined };
   }
 

@@ -1,4 +1,4 @@
-import type { ArithmeticOperator } from './expression.ts';
+import type { ArithmeticOperator, Radix } from './expression.ts';
 import { constantOf, isSafe, isWithin, OPERATORS, range, type Range } from './range.ts';
 import type { Code, Names } from './scope.ts';
 import { computed, type IntegerType } from './types.ts';
@@ -8,6 +8,7 @@ export interface IntegerCode extends Code {
   readonly type: IntegerType;
 }
 
+const PREFIXES: Readonly<Record<Radix, string>> = { 2: '0b', 10: '', 16: '0x' };
 const INT32 = range(-(2n ** 31n), 2n ** 31n - 1n);
 const UINT32 = range(0, 2n ** 32n - 1n);
 const UINT31 = range(0, 2n ** 31n - 1n);
@@ -15,15 +16,15 @@ const SHIFT32 = range(0, 31);
 const SHIFT_LIMIT = range(0, 1023);
 
 /** An integer constant: a `number` where it fits, else a `bigint`. */
-export function integerLiteral(value: bigint, hex = false): IntegerCode {
+export function integerLiteral(value: bigint, radix: Radix = 10): IntegerCode {
   const type = computed(range(value, value));
-  const digits = hex && value >= 0n ? `0x${value.toString(16)}` : value.toString();
+  const digits = value < 0n ? value.toString() : `${PREFIXES[radix]}${value.toString(radix)}`;
   return { text: type.held === 'number' ? digits : `${digits}n`, type, optional: false, isLiteral: true };
 }
 
 /** Is the code a constant as such? What only can have one value may still end in an error: `0 / x`. */
 function isLiteral({ text }: IntegerCode): boolean {
-  return /^-?(?:0x[0-9a-f]+|[0-9]+)n?$/.test(text);
+  return /^-?(?:0x[0-9a-f]+|0b[01]+|[0-9]+)n?$/.test(text);
 }
 
 /** The same integer as a `bigint`. */

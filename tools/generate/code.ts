@@ -81,6 +81,14 @@ export function asInteger(value: Code, scope: Scope): IntegerCode {
   return fail(scope, `invalid type: expected integer, got ${types.describe(type)}`);
 }
 
+/** The opposite of a condition. */
+export function negated(condition: string): string {
+  const [, inner] = /^!\(([^()]*)\)$/.exec(condition) ?? [];
+  if (inner !== undefined) return inner;
+  const [, left, operator, right] = /^\(([\w.]+) ([!=])== ([\w.]+)\)$/.exec(condition) ?? [];
+  return operator === undefined ? `!(${condition})` : `${left} ${operator === '!' ? '=' : '!'}== ${right}`;
+}
+
 /** A size in bits as a literal in bytes. */
 export function sizeLiteral(bits: number | undefined, of: string, scope: Scope): Code {
   if (bits === undefined) fail(scope, `unable to derive sizeof of \`${of}\`: dynamic sized type`);

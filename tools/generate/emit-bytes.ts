@@ -4,6 +4,16 @@ import type { Wire } from './resolve.ts';
 import type { Scope } from './scope.ts';
 import { translate, translateCount, translateExtent } from './translate.ts';
 
+/** The size of a field as it is read. */
+export function extentText({ extent: { size } }: Attribute, scope: Scope): string | undefined {
+  return size && (scope.size ?? translateExtent(size.ast, { ...scope, place: size.place }));
+}
+
+/** Is a size so short to write and to compute that it needs no variable? */
+export function isSimple(size: string): boolean {
+  return /^[\w.]*$/.test(size);
+}
+
 /** The bytes of a field before `process`: taken by size, to the end, or up to a terminator. */
 export function readBytes(
   attribute: Attribute,
@@ -14,7 +24,7 @@ export function readBytes(
   const { include, consume, eosError } = extent;
   const terminator = terminatorBytes(attribute, text);
   const contents = checks.find((check) => check.kind === 'contents');
-  const size = extent.size && translateExtent(extent.size.ast, { ...scope, place: extent.size.place });
+  const size = extentText(attribute, scope);
   if (size === undefined && !extent.sizeEos) {
     if (contents !== undefined) return `io.readBytes(${contents.bytes.length})`;
     const flags = `${include}, ${consume}, ${eosError}`;
@@ -82,5 +92,5 @@ export function processed(bytes: string, { process }: Attribute, outer: Scope): 
     return `${names.runtime('processRotateLeft')}(${bytes}, ${name === 'rol' ? amount : `-(${amount})`})`;
   }
   const args = process.args.map((one) => present(translate(one, scope), scope).text);
-  return `${names.runtime('processCustom')}(${bytes}, new ${names.opaqueClass(process.name.join('/'))}(${args.join(', ')}))`;
+  return `${names.runtime('processCustom')}(${bytes}, new ${names.opaqueClass(process.name.join('/'), true)}(${args.join(', ')}))`;
 }

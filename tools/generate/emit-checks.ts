@@ -145,7 +145,7 @@ function demandCode(demand: Located, operator: ComparisonOperator, item: Code, o
   if (!isOrder) checkComparable(type, value.type, operator, scope);
   if ((type.kind === 'integer' && type.held === 'mixed') || isWider(value.type, type)) return value;
   if (type.kind === 'integer' && demand.ast.kind === 'integer') {
-    const literal = integerLiteral(demand.ast.value, demand.ast.hex);
+    const literal = integerLiteral(demand.ast.value, demand.ast.radix);
     return item.isRounded ? literal : converted({ ...value, text: literal.text }, type, scope);
   }
   if (type.kind === 'enum' && value.type.kind === 'enum' && value.type.of.held !== type.of.held) {

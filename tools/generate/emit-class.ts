@@ -69,7 +69,7 @@ export function emitClass(emission: Emission): ClassParts {
       ...(attempt(() => emitRecordFields(emission)) ?? []),
       ...owner.instances.flatMap((instance) => attempt(() => emitGetter(instance, emission)) ?? []),
     ],
-    methods: emitMethods(emission, parameters, fieldsName),
+    methods: emitMethods(emission, fieldsName),
   };
 }
 

@@ -1,19 +1,21 @@
 import type { Documentation } from './model.ts';
 
-/** The text of a doc comment. */
+/** The text of a doc comment, empty where there is nothing to say. `fallback` stands in for what the author does not say. */
 export function documentationText(
   documentation: Documentation,
-  fallback: string,
+  fallback: string | undefined,
   more: readonly (string | undefined)[] = [],
 ): string {
-  const { doc, references, originalId, unit } = documentation;
-  const lines = [doc ?? fallback, ...more.filter((line) => line !== undefined)];
-  if (unit !== undefined) lines.push(`Unit: ${unit}.`);
-  if (originalId !== undefined) lines.push(`In the document: \`${originalId}\`.`);
-  lines.push(...references.map((reference) => `@see ${reference}`));
-  return lines
-    .join('\n\n')
-    .replaceAll('*/', '*\\/')
-    .replaceAll('\n\n@see', '\n@see')
-    .replace('\n@see', '\n\n@see');
+  const { doc, references, originalIds, unit } = documentation;
+  const names = originalIds.map((id) => `\`${id}\``).join(', ');
+  const paragraphs = [
+    doc ?? fallback,
+    ...more,
+    unit === undefined ? undefined : `Unit: ${unit}.`,
+    names === '' ? undefined : `In the document: ${names}.`,
+  ].filter((paragraph) => paragraph !== undefined);
+  const tags = references.map((reference) => `@see ${reference}`).join('\n');
+  // What the author begins a line with is no tag.
+  const text = paragraphs.map((paragraph) => paragraph.replaceAll(/^(\s*)@/gm, '$1\\@'));
+  return [...text, ...(tags === '' ? [] : [tags])].join('\n\n').replaceAll('*/', '*\\/');
 }

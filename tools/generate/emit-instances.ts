@@ -5,7 +5,7 @@ import { optionalTypeText } from './emit-types.ts';
 import type { Expression } from './expression.ts';
 import type { Attribute, TypeSpec } from './model.ts';
 import { childrenOf, type Code, type Scope } from './scope.ts';
-import { converted, fail, present } from './code.ts';
+import { converted, fail, negated, present } from './code.ts';
 import { translate, translateIf, translateExtent } from './translate.ts';
 import * as types from './types.ts';
 
@@ -31,7 +31,7 @@ export function emitGetter(instance: Attribute, emission: Emission): GetterParts
   const skip =
     condition === undefined
       ? []
-      : [`if (!(${translateIf(condition.ast, scopeAt(emission, condition.place))})) return undefined;`];
+      : [`if (${negated(translateIf(condition.ast, scopeAt(emission, condition.place)))}) return undefined;`];
   const lines =
     instance.value === undefined ? emitParsed(instance, type, emission) : emitValue(instance, emission);
   const isCheap = instance.value !== undefined && isCheapExpression(instance.value.ast, owner);
@@ -88,19 +88,28 @@ function emitParsed(instance: Attribute, type: string, emission: Emission): read
     },
     emission,
   );
-  const declaration =
-    instance.condition === undefined && !isList
-      ? `let result: ${type};`
-      : `let result: ${type.replace(/ \| undefined$/, '')};`;
-  const [only, ...more] = read;
-  const single =
-    only !== undefined && more.length === 0 && only.startsWith('result = ') ? only.slice(9) : undefined;
-  const body = single === undefined ? [declaration, ...read, 'return result;'] : [`return ${single}`];
+  const held = instance.condition === undefined && !isList ? type : type.replace(/ \| undefined$/, '');
   return [
     `return ${names.runtime('visit')}(this, ${JSON.stringify(instance.id)}, ${stream}, ${position}, (io) => {`,
-    ...body,
+    ...resultBody(held, read),
     '});',
   ];
+}
+
+/** The statements that give `result` its value, its declaration among them as far as one is needed. */
+function resultBody(type: string, read: readonly string[]): readonly string[] {
+  const isStored = (line: string): boolean => line.startsWith('result = ');
+  const at = read.findIndex(isStored);
+  const isConstant = at >= 0 && at === read.findLastIndex(isStored) && !isInBranch(read, at);
+  if (!isConstant) return [`let result: ${type};`, ...read, 'return result;'];
+  const value = read[at]?.slice('result = '.length) ?? '';
+  if (at === read.length - 1) return [...read.slice(0, at), `return ${value}`];
+  return [...read.slice(0, at), `const result: ${type} = ${value}`, ...read.slice(at + 1), 'return result;'];
+}
+
+/** Is a statement one of several that exclude each other? */
+function isInBranch(lines: readonly string[], at: number): boolean {
+  return lines.slice(0, at).some((line) => line.endsWith('{'));
 }
 
 function streamText(io: Expression, scope: Scope): string {

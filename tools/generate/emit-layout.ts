@@ -102,7 +102,7 @@ function isHex({ radix, checks }: Attribute): boolean {
   const demands = checks.flatMap((check) =>
     'value' in check ? [check.value] : check.kind === 'anyOf' ? check.values : [],
   );
-  return demands.some(({ ast }) => ast.kind === 'integer' && ast.hex);
+  return demands.some(({ ast }) => ast.kind === 'integer' && ast.radix === 16);
 }
 
 /** The one value that the field can have: what a new structure starts with. */

@@ -107,7 +107,7 @@ export function constructorParameters(emission: Emission): readonly ParameterPar
       : { name, type, isOptional: mayMiss };
   const rootMayMiss = owner.outer === undefined || analysis.isRootOptional(owner);
   const parameters = [
-    { name: 'io', type: names.runtime('ByteReader'), isOptional: false },
+    { name: 'io', type: names.runtime('type ByteReader'), isOptional: false },
     context('parent', parentType, analysis.isParentOptional(owner), hasMore || !rootMayMiss),
     context('root', names.classType(owner.spec.root), rootMayMiss, hasMore),
   ];
@@ -115,6 +115,14 @@ export function constructorParameters(emission: Emission): readonly ParameterPar
   for (const { name, type } of parameterProperties(emission))
     parameters.push({ name: localName(name), type, isOptional: false });
   return parameters;
+}
+
+/** The params of the spec as static methods take them, which have few variables of their own. */
+export function methodParameters(emission: Emission): readonly Pick<ParameterParts, 'name' | 'type'>[] {
+  return parameterProperties(emission).map(({ name, type }) => {
+    const isHidden = METHOD_VARIABLES.has(name) || RESERVED_WORDS.has(name);
+    return { name: isHidden ? `${name}Param` : name, type };
+  });
 }
 
 /** Params must not hide the constructor's own variables. */
@@ -128,8 +136,10 @@ export function isTaken(name: string): boolean {
 }
 
 const CONSTRUCTOR_VARIABLES = new Set(
-  'io parent root isLe at index item guard count on bytes view room values sink globalThis'.split(' '),
+  'io parent root isLe at index item guard count size on bytes view room values sink globalThis'.split(' '),
 );
+
+const METHOD_VARIABLES = new Set('io bytes values sink globalThis'.split(' '));
 
 const RESERVED_WORDS = new Set(
   (

@@ -1,6 +1,6 @@
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
 import { emitWriting } from './emit-write.ts';
-import type { ParameterParts } from './emit-members.ts';
+import { methodParameters } from './emit-members.ts';
 import { standingMethods, takenNames } from './emit-standing.ts';
 import { hasCalculatedEndian } from './resolve.ts';
 import { fail, present } from './code.ts';
@@ -26,12 +26,8 @@ export interface MethodParts {
 const METHOD = { isStatic: false, isOverride: false };
 
 /** All methods of a type's class. `fields` is the type of its fields' ids. */
-export function emitMethods(
-  emission: Emission,
-  parameters: readonly ParameterParts[],
-  fields: string,
-): readonly MethodParts[] {
-  const params = parameters.slice(3).map(({ name, type }) => ({ name, type }));
+export function emitMethods(emission: Emission, fields: string): readonly MethodParts[] {
+  const params = methodParameters(emission);
   const toText = emission.attempt(() => emitToText(emission)) ?? [];
   return [
     ...entryPoints(emission, params),
@@ -89,7 +85,10 @@ function creation(emission: Emission, params: Params): readonly MethodParts[] {
   const isDecided = ![...analysis.unfinished.typesInside(owner)].some(hasCalculatedEndian);
   if (isFixedSize && isReadAlone && isDecided) return [{ ...of, ...creationWith(emission) }];
   if (!isWritable || hasCalculatedEndian(owner) || needsStream(owner)) return [];
-  const own = owner.params.map((param, index) => `${propertyOf(param, owner)}: ${params[index]?.name}`);
+  const own = owner.params.map((param, index) => {
+    const [property, name] = [propertyOf(param, owner), params[index]?.name];
+    return property === name ? property : `${property}: ${name}`;
+  });
   const given = own.length === 0 ? 'values' : `{ ...values, ${own.join(', ')} }`;
   const values = { name: 'values', type: `${names.runtime('type AllValues')}<${name}>` };
   const args = [name, given, ...(owner.outer === undefined ? ['true'] : [])];

@@ -9,9 +9,20 @@ import type { Names } from './scope.ts';
 /** A module in parts, ready to be printed. */
 export interface ModuleParts {
   readonly spec: SpecFile;
+  /** Where the runtime is imported from. */
+  readonly runtime: string;
   readonly imports: readonly ImportParts[];
+  readonly supplied: readonly SuppliedClass[];
   readonly classes: readonly ClassParts[];
   readonly enums: readonly { readonly name: string; readonly spec: EnumSpec; readonly isBig: boolean }[];
+}
+
+/** A class that no spec gives: the user of the module writes it. */
+export interface SuppliedClass {
+  readonly from: string;
+  readonly name: string;
+  /** Does it undo a `process`? It is a structure otherwise. */
+  readonly isProcess: boolean;
 }
 
 /** One import declaration. */
@@ -52,7 +63,14 @@ export function emitModule(
     spec: one,
     isBig: analysis.isBigEnum(one),
   }));
-  return { spec, imports: imports.list(classes), classes, enums };
+  return {
+    spec,
+    runtime: options.runtime,
+    imports: imports.list(classes),
+    supplied: imports.supplied,
+    classes,
+    enums,
+  };
 }
 
 /** Globals that generated code uses, and that a type of a spec may happen to be called. */
@@ -65,6 +83,7 @@ class Imports implements Names {
   readonly #options: ModuleOptions;
   readonly #taken = new Set<string>();
   readonly #used = new Map<string, { from: string; name: string; local: string; isType: boolean }>();
+  readonly #supplied = new Map<string, SuppliedClass>();
   readonly #foreign = new Map<SpecFile, ModuleNames>();
 
   constructor(spec: SpecFile, options: ModuleOptions) {
@@ -100,9 +119,16 @@ class Imports implements Names {
     return this.#import(this.#sibling(file.id), name, false, className(file.id));
   }
 
-  opaqueClass(id: string): string {
+  opaqueClass(id: string, isProcess = false): string {
     const name = className(id.split('/').at(-1) ?? id);
-    return this.#import(this.#sibling(id), name, false, 'Own');
+    const from = this.#sibling(id);
+    this.#supplied.set(`${from} ${name}`, { from, name, isProcess });
+    return this.#import(from, name, false, 'Own');
+  }
+
+  /** What the module asks for that no spec gives. */
+  get supplied(): readonly SuppliedClass[] {
+    return [...this.#supplied.values()].sort((a, b) => (a.from < b.from ? -1 : 1));
   }
 
   local(wanted: string): string {

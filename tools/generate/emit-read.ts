@@ -1,13 +1,14 @@
 import { tableOf } from './analysis.ts';
 import { beforeReading, scopeAt, type Emission } from './emission.ts';
-import { processed, readBytes } from './emit-bytes.ts';
+import { extentText, isSimple } from './emit-bytes.ts';
 import { emitChecks } from './emit-checks.ts';
+import { readWire } from './emit-element.ts';
 import { isRecord } from './emit-record.ts';
 import { typeText } from './emit-types.ts';
-import type { Attribute, Located, TypeSpec } from './model.ts';
-import { endianOf, type FieldEndian, type SwitchWire, type Wire } from './resolve.ts';
-import type { Code, Names, Scope } from './scope.ts';
-import { converted, fail, isAssignable, present } from './code.ts';
+import type { Attribute, Located } from './model.ts';
+import { isTotal, type FieldEndian, type SwitchWire } from './resolve.ts';
+import type { Code, Scope } from './scope.ts';
+import { converted, present } from './code.ts';
 import { checkComparable, compare } from './compare.ts';
 import { translate, translateCondition, translateExtent, translateInteger } from './translate.ts';
 import * as types from './types.ts';
@@ -160,10 +161,9 @@ function readItem(
   const wire = emission.analysis.wireOf(attribute, emission.owner);
   if (wire.kind !== 'switch')
     return [`const item: ${itemType} = ${readWire(wire, attribute, scope, emission)};`, push('item')];
-  const isTotal = wire.cases.some(({ when }) => when === undefined);
   const target: Target = { store: (value) => `item = ${value};`, stored: 'item' };
   const choice = emitSwitch(wire, attribute, target, scope, emission);
-  if (isTotal) return [`let item: ${itemType};`, ...choice, push('item')];
+  if (isTotal(wire)) return [`let item: ${itemType};`, ...choice, push('item')];
   return [`let item: ${itemType} | undefined;`, ...choice, `if (item === undefined) continue;`, push('item')];
 }
 
@@ -185,30 +185,58 @@ function emitSwitch(
   outer: Scope,
   emission: Emission,
 ): readonly string[] {
+  const size = sharedSize(wire, attribute, outer);
+  if (size !== undefined)
+    return [
+      `const size = ${size};`,
+      ...emitSwitch(wire, attribute, target, { ...outer, size: 'size' }, emission),
+    ];
   const scope = { ...outer, place: wire.on.place };
   const on = present(translate(wire.on.ast, scope), scope);
-  const isTotal = wire.cases.some(({ when }) => when === undefined);
-  const isRepeated = attribute.repeat !== undefined;
-  const fallback = isTotal || isRepeated ? [] : ['default:', target.store('undefined')];
   if (on.type.kind === 'bytes') return emitBytesSwitch(wire, on, attribute, target, scope, emission);
   const isMixed = heldOf(on.type) === 'mixed';
-  const lines: string[] = [];
-  let otherwise: readonly string[] = fallback;
+  const mayMiss = !isTotal(wire) && attribute.repeat === undefined;
+  const cases: Case[] = [];
+  let otherwise: readonly string[] = mayMiss ? ['default:', target.store('undefined')] : [];
   for (const { when, wire: one } of wire.cases) {
     const read = target.store(
       readWire(one, attribute, { ...scope, place: when?.place ?? attribute.whole }, emission),
     );
     if (when === undefined) otherwise = ['default:', read];
-    else lines.push(`case ${caseText(when, on, scope)}:`, read, 'break;');
+    else cases.push({ label: caseText(when, on, scope), read });
   }
-  if (lines.length === 0) return otherwise.slice(1);
+  if (cases.length === 0) return otherwise.slice(1);
+  const yes = cases.find(({ label }) => label === 'true');
+  const no = cases.find(({ label }) => label === 'false');
+  if (yes !== undefined && no !== undefined) return [`if (${on.text}) {`, yes.read, '} else {', no.read, '}'];
   // A constant must not be narrowed to itself, or TypeScript finds all other cases impossible.
   const isConstant = on.isLiteral === true || scope.pinned?.includes(on.text) === true;
   const bigOn = isMixed ? `${scope.names.global('BigInt')}(${on.text})` : on.text;
   const declared = isConstant
     ? [`const on = ${bigOn} as ${typeText(isMixed ? types.declared(64, true) : on.type, scope)};`]
     : [];
-  return [...declared, `switch (${isConstant ? 'on' : bigOn}) {`, ...lines, ...otherwise, '}'];
+  return [...declared, `switch (${isConstant ? 'on' : bigOn}) {`, ...caseLines(cases), ...otherwise, '}'];
+}
+
+/** The size that several cases read, where it is worth a variable. */
+function sharedSize({ cases }: SwitchWire, attribute: Attribute, scope: Scope): string | undefined {
+  const sized = cases.filter(({ wire: { kind } }) => !['integer', 'float', 'bits'].includes(kind));
+  const size = sized.length > 1 && scope.size === undefined ? extentText(attribute, scope) : undefined;
+  return size === undefined || isSimple(size) ? undefined : size;
+}
+
+/** One case of a `switch`, and the statement that reads what it is for. */
+interface Case {
+  readonly label: string;
+  readonly read: string;
+}
+
+/** Neighbours that read the same share the statement. */
+function caseLines(cases: readonly Case[]): readonly string[] {
+  return cases.flatMap(({ label, read }, index) => {
+    const isShared = cases[index + 1]?.read === read;
+    return isShared ? [`case ${label}:`] : [`case ${label}:`, read, 'break;'];
+  });
 }
 
 function heldOf(type: types.ValueType): types.Representation | undefined {
@@ -253,133 +281,4 @@ function emitBytesSwitch(
   }
   if (lines.length === 0) return [otherwise];
   return [`const on = ${on.text};`, ...lines, ...(otherwise === '' ? [] : ['else {', otherwise, '}'])];
-}
-
-/** The expression that reads one element from `io`. Throws SpecError. */
-export function readWire(wire: Wire, attribute: Attribute, scope: Scope, emission: Emission): string {
-  const { names } = scope;
-  switch (wire.kind) {
-    case 'integer':
-    case 'float':
-      return readNumber(wire);
-    case 'bits':
-      return readBits(wire);
-    case 'bytes':
-      return processed(readBytes(attribute, undefined, scope), attribute, scope);
-    case 'string': {
-      const bytes = processed(readBytes(attribute, wire, scope), attribute, scope);
-      return `${names.runtime('bytesToStr')}(${bytes}, ${JSON.stringify(wire.encoding)})`;
-    }
-    case 'user':
-    case 'opaque':
-      return construct(wire, attribute, scope, emission);
-    case 'switch':
-      return fail(scope, 'a case cannot be a switch');
-  }
-}
-
-function readNumber(wire: Extract<Wire, { kind: 'integer' | 'float' }>): string {
-  const kind = wire.kind === 'float' ? 'F' : wire.signed ? 'S' : 'U';
-  const name = `io.read${kind}${wire.bytes}`;
-  if (wire.bytes === 1) return `${name}()`;
-  if (wire.endian === 'calculated') return `(this._isLe ? ${name}le() : ${name}be())`;
-  return `${name}${wire.endian}()`;
-}
-
-function readBits({ bits, endian, isFlag }: Extract<Wire, { kind: 'bits' }>): string {
-  const name = endian === 'le' ? 'readBitsIntLe' : 'readBitsIntBe';
-  if (isFlag) return `io.${name}(1) !== 0`;
-  return bits > 32 ? `io.${name}64(${bits})` : `io.${name}(${bits})`;
-}
-
-function construct(
-  wire: Extract<Wire, { kind: 'user' | 'opaque' }>,
-  attribute: Attribute,
-  outer: Scope,
-  emission: Emission,
-): string {
-  const scope = { ...outer, place: wire.place };
-  const io = substream(attribute, scope);
-  const parent = parentText(attribute, scope);
-  if (wire.kind === 'opaque') {
-    const args = wire.args.map((one) => present(translate(one, scope), scope).text);
-    return `new ${scope.names.opaqueClass(wire.name)}(${[io, parent, 'undefined', ...args].join(', ')})`;
-  }
-  const args = [
-    io,
-    ...contextArguments(wire.type, parent, emission),
-    ...argumentsFor(wire, scope, emission, { ...scope, place: attribute.type?.place ?? scope.place }),
-  ];
-  while (args.length > 1 && args.at(-1) === 'undefined' && wire.type.params.length === 0) args.pop();
-  return `new ${scope.names.class(wire.type)}(${args.join(', ')})`;
-}
-
-function parentText({ parent }: Attribute, scope: Scope): string {
-  if (parent === undefined) return 'this';
-  if (parent === 'none') return 'undefined';
-  const at = { ...scope, place: parent.place };
-  const value = present(translate(parent.ast, at), at);
-  if (types.isStructure(value.type)) return value.text;
-  return fail(at, `invalid type: expected a structure or \`false\`, got ${types.describe(value.type)}`);
-}
-
-/** The arguments that every class takes behind the stream: parent, root, and the byte order where it is inherited. */
-function contextArguments(
-  type: TypeSpec,
-  parent: string,
-  { analysis, owner, names }: Emission,
-): readonly string[] {
-  const isForeign = type.spec !== owner.spec;
-  const parentArgument = isForeign ? foreignArgument(analysis.isParentOptional(type), names) : parent;
-  const ownRoot =
-    analysis.isRootOptional(owner) && !analysis.isRootOptional(type) && type.outer !== undefined;
-  const root = ownRoot ? `${names.runtime('present')}(this._root)` : 'this._root';
-  const rootArgument = isForeign
-    ? foreignArgument(analysis.isRootOptional(type) || type.outer === undefined, names)
-    : root;
-  if (!analysis.inheritsEndian(type)) return [parentArgument, rootArgument];
-  const isKnown = type.spec === owner.spec && typeof endianOf(owner) === 'object';
-  return [parentArgument, rootArgument, isKnown ? 'this._isLe' : 'undefined'];
-}
-
-/** A structure of another spec has neither parent nor root; where its code asks for one nevertheless, that is an error. */
-function foreignArgument(isOptional: boolean, names: Names): string {
-  return isOptional ? 'undefined' : `${names.runtime('present')}<never>(undefined)`;
-}
-
-function argumentsFor(
-  { type, args }: Extract<Wire, { kind: 'user' }>,
-  scope: Scope,
-  { analysis }: Emission,
-  whole: Scope,
-): readonly string[] {
-  if (args.length !== type.params.length) {
-    fail(whole, `parameter count mismatch: ${type.params.length} declared, but ${args.length} used`);
-  }
-  return type.params.map((parameter, index) => {
-    const [argument] = args.slice(index);
-    if (argument === undefined) return 'undefined';
-    const wanted = analysis.parameterType(parameter, type);
-    const value = present(translate(argument, scope), scope);
-    const isOther = value.type.kind === 'bytes' && wanted.kind === 'array';
-    if (!isOther && isAssignable(value.type, wanted)) return converted(value, wanted, scope).text;
-    const given = types.describe(value.type);
-    return fail(
-      whole,
-      `can't pass argument #${index} of type ${given} into parameter \`${parameter.id}\` of type ${types.describe(wanted)}`,
-    );
-  });
-}
-
-/** The stream that a structure reads: its own one where the field has a size, a terminator or a process. */
-function substream(attribute: Attribute, scope: Scope): string {
-  const { extent, process } = attribute;
-  const isSized = extent.size !== undefined || extent.sizeEos || extent.terminator !== undefined;
-  if (!isSized) return 'io';
-  const isPlain = process === undefined && extent.terminator === undefined && extent.padRight === undefined;
-  if (isPlain && extent.size !== undefined) {
-    return `io.substream(${translateExtent(extent.size.ast, { ...scope, place: extent.size.place })})`;
-  }
-  const bytes = processed(readBytes(attribute, undefined, scope), attribute, scope);
-  return attribute.process === undefined ? `io.over(${bytes})` : `io.unpacked(io.offset, ${bytes})`;
 }

@@ -26,10 +26,16 @@ export function typeText(type: ValueType, scope: Scope): string {
     case 'array':
       return arrayText(type, scope);
     case 'union':
-      return type.members.map((member) => typeText(member, scope)).join(' | ');
+      return [...new Set(type.members.flatMap((member) => textsOf(member, scope)))].join(' | ');
     default:
       return type.kind;
   }
+}
+
+/** The alternatives of a member of a union: an integer and a float may both be a `number`. */
+function textsOf(type: ValueType, scope: Scope): readonly string[] {
+  const isMixed = type.kind === 'integer' && type.held === 'mixed';
+  return isMixed ? ['number', 'bigint'] : [typeText(type, scope)];
 }
 
 /** As {@link typeText}, with `| undefined` where the value may be absent. */

@@ -1,7 +1,7 @@
 import { namesUsed, tableOf } from './analysis.ts';
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
 import { aligning } from './emit-construct.ts';
-import { terminatorBytes } from './emit-bytes.ts';
+import { isSimple, terminatorBytes } from './emit-bytes.ts';
 import { typeText } from './emit-types.ts';
 import type { Attribute } from './model.ts';
 import type { FieldEndian, SwitchWire, Wire } from './resolve.ts';
@@ -76,9 +76,12 @@ function emitOne(field: Attribute, value: string, emission: Emission, index?: st
   const { analysis, owner } = emission;
   const wire = analysis.wireOf(field, owner);
   const scope: Scope = { ...scopeAt(emission, field.whole), ...(index === undefined ? {} : { index }) };
-  return wire.kind === 'switch'
-    ? emitSwitch(wire, field, value, scope)
-    : [writeWire(wire, field, value, scope)];
+  const write = (at: Scope): readonly string[] =>
+    wire.kind === 'switch' ? emitSwitch(wire, field, value, at) : [writeWire(wire, field, value, at)];
+  const lines = write(scope);
+  const size = sizeText(field, scope);
+  const isRepeated = !isSimple(size) && lines.join().split(size).length > 2;
+  return isRepeated ? [`const size = ${size};`, ...write({ ...scope, size: 'size' })] : lines;
 }
 
 /** Structures and bytes know what they are; numbers and text are told by the value that the spec switches on. */
@@ -105,12 +108,18 @@ function emitCases(
 ): readonly string[] {
   const scope = { ...outer, place: switchOn.place };
   const on = present(translate(switchOn.ast, scope), scope);
+  const plain = new Set(cases.map(({ wire }) => plainType(wire, scope)));
+  const cast = (wire: Wire): string =>
+    plain.size > 1 || plain.has(undefined) ? castText(wire, value, scope) : value;
   const variable: Code = { ...on, text: 'on' };
   const branches: string[] = [];
   let otherwise: readonly string[] = [];
+  // Of a boolean with both cases the second one is what is left.
+  const areBoth = cases.length === 2 && cases.every(({ when }) => when?.ast.kind === 'boolean');
   for (const { when, wire } of cases) {
-    const write = writeWire(wire, field, castText(wire, value, scope), scope);
+    const write = writeWire(wire, field, cast(wire), scope);
     if (when === undefined) otherwise = branches.length === 0 ? [write] : ['else {', write, '}'];
+    else if (areBoth && branches.length > 0) branches.push('else {', write, '}');
     else {
       const at = { ...scope, place: when.place };
       const test = compare(variable, '==', present(translate(when.ast, at), at), at).text;
@@ -122,17 +131,20 @@ function emitCases(
 }
 
 /** One of several types as the type of one case. */
-function castText(wire: Wire, value: string, { names }: Scope): string {
+function castText(wire: Wire, value: string, scope: Scope): string {
+  const { names } = scope;
   const cast = names.runtime('castTo');
   if (wire.kind === 'user') return `${cast}(${value}, ${names.class(wire.type)})`;
-  return `${cast}<${plainType(wire, names.global('Uint8Array'))}>(${value})`;
+  return `${cast}<${plainType(wire, scope) ?? 'never'}>(${value})`;
 }
 
-function plainType(wire: Wire, bytes: string): string {
+/** The type of a value that is no structure. */
+function plainType(wire: Wire, { names }: Scope): string | undefined {
   if (wire.kind === 'integer') return wire.value.held;
   if (wire.kind === 'bits') return wire.isFlag ? 'boolean' : types.declared(wire.bits, false).held;
   if (wire.kind === 'string') return 'string';
-  return wire.kind === 'float' ? 'number' : bytes;
+  if (wire.kind === 'float') return 'number';
+  return wire.kind === 'bytes' ? names.global('Uint8Array') : undefined;
 }
 
 /** The statement that writes one value to `io`. Throws SpecError. */
@@ -232,7 +244,8 @@ function writeBytes(
 }
 
 function sizeText({ extent: { size } }: Attribute, scope: Scope): string {
-  return size === undefined ? '' : translateCount(size.ast, { ...scope, place: size.place });
+  if (size === undefined) return '';
+  return scope.size ?? translateCount(size.ast, { ...scope, place: size.place });
 }
 
 function contentsLength({ checks }: Attribute): number {
@@ -274,6 +287,6 @@ function unprocessed(bytes: string, field: Attribute, outer: Scope): string {
     return `${names.runtime('processRotateLeft')}(${bytes}, ${name === 'ror' ? amount : `-(${amount})`})`;
   }
   const args = process.args.map((one) => present(translate(one, scope), scope).text);
-  const processor = `new ${names.opaqueClass(process.name.join('/'))}(${args.join(', ')})`;
+  const processor = `new ${names.opaqueClass(process.name.join('/'), true)}(${args.join(', ')})`;
   return `${names.runtime('unprocessCustom')}(${bytes}, ${processor})`;
 }

@@ -2,6 +2,15 @@ import { ExpressionError, Tokenizer, type Token } from './tokens.ts';
 
 export { ExpressionError };
 
+/** The base of the digits that an integer was written in, as far as it is kept. */
+export type Radix = 2 | 10 | 16;
+
+/** The base of an integer's digits. */
+export function radixOf(written: string): Radix {
+  if (/^[-+]?0x/i.test(written)) return 16;
+  return /^[-+]?0b/i.test(written) ? 2 : 10;
+}
+
 /** A type named inside an expression or a `type:` key: `foo::bar`, `u4`, `struct[]`. */
 export interface TypeName {
   readonly path: readonly string[];
@@ -15,7 +24,7 @@ export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** A parsed expression of the Kaitai expression language. */
 export type Expression =
-  | { readonly kind: 'integer'; readonly value: bigint; readonly hex: boolean }
+  | { readonly kind: 'integer'; readonly value: bigint; readonly radix: Radix }
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'boolean'; readonly value: boolean }
@@ -234,7 +243,7 @@ class Parser {
     if (token.kind === 'integer' || token.kind === 'float') {
       this.#token = this.#tokens.next();
       return token.kind === 'integer'
-        ? { kind: 'integer', value: token.value, hex: /^0x/i.test(token.text) }
+        ? { kind: 'integer', value: token.value, radix: radixOf(token.text) }
         : { kind: 'float', value: token.value };
     }
     if (token.kind === 'string') return this.#strings();

@@ -70,7 +70,8 @@ export interface Extent {
 export interface Documentation {
   readonly doc: string | undefined;
   readonly references: readonly string[];
-  readonly originalId: string | undefined;
+  /** What the document calls it; several names where it stands for several things. */
+  readonly originalIds: readonly string[];
   readonly unit: string | undefined;
 }
 
@@ -115,6 +116,8 @@ export interface Parameter {
 /** One value of an enum. */
 export interface EnumMember {
   readonly value: bigint;
+  /** The value in the notation of the spec, as TypeScript has it. */
+  readonly text: string;
   readonly label: string;
   readonly documentation: Documentation;
 }

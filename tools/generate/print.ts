@@ -6,7 +6,8 @@ import {
   type ImportDeclarationStructure,
 } from 'ts-morph';
 import type { ClassParts } from './emit-class.ts';
-import type { ImportParts, ModuleParts } from './emit-module.ts';
+import { documentationText } from './emit-documentation.ts';
+import type { ImportParts, ModuleParts, SuppliedClass } from './emit-module.ts';
 import type { EnumMember } from './model.ts';
 import { isInherited } from './naming.ts';
 
@@ -23,9 +24,19 @@ export async function printModule(module: ModuleParts): Promise<string> {
   ];
   const file = project.createSourceFile(`${module.spec.id}.ts`, { statements }, { overwrite: true });
   const source = (module.spec.file.split(/[/\\]/).at(-1) ?? module.spec.file).replaceAll('*/', '');
-  const text = `// Generated from ${source} by \`npm run generate\`. Do not edit.\n\n${file.getFullText()}`;
+  const notices = module.supplied.map((one) => `${noticeText(one, module.runtime)}\n`).join('');
+  const head = `// Generated from ${source} by \`npm run generate\`. Do not edit.\n${notices}`;
+  const text = `${head}\n${file.getFullText()}`;
   project.removeSourceFile(file);
   return await format(text, STYLE);
+}
+
+/** What the user has to write before the module works. */
+function noticeText({ from, name, isProcess }: SuppliedClass, runtime: string): string {
+  const kind = isProcess
+    ? `a \`BytesProcessor\` of '${runtime}', made with the arguments of \`process\``
+    : `a \`BareStructure\` of '${runtime}', made with the stream, parent, root and params`;
+  return `// To be supplied: '${from}' exports the class \`${name}\`, ${kind}.`;
 }
 
 function importStructure({ from, names }: ImportParts): ImportDeclarationStructure {
@@ -135,8 +146,14 @@ function enumTexts({ name, spec, isBig }: ModuleParts['enums'][number]): readonl
   ];
 }
 
-function memberText({ label, value, documentation }: EnumMember, isBig: boolean): string {
-  const text = documentation.doc?.replaceAll('*/', '*\\/').replaceAll(/\s*\n\s*/g, ' ');
-  const comment = text === undefined ? '' : `/** ${text} */\n`;
-  return `${comment}${label === '__proto__' ? `['${label}']` : label}: ${value}${isBig ? 'n' : ''},`;
+function memberText({ label, text, documentation }: EnumMember, isBig: boolean): string {
+  const about = documentationText(documentation, undefined);
+  return `${commentText(about)}${label === '__proto__' ? `['${label}']` : label}: ${text}${isBig ? 'n' : ''},`;
+}
+
+function commentText(text: string): string {
+  if (text === '') return '';
+  if (!text.includes('\n')) return `/** ${text} */\n`;
+  const lines = text.split('\n').map((line) => ` * ${line}`.trimEnd());
+  return ['/**', ...lines, ' */\n'].join('\n');
 }

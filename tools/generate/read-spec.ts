@@ -285,6 +285,7 @@ function readMember(key: string, keyNode: YamlNode, node: YamlNode, place: Place
   if (value === undefined) throw new SpecError(place, `unable to parse '${key}' as an integer`);
   if (BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value)
     throw new SpecError(node.place, `${value} does not fit 64 bits`);
+  const text = values.integerText(value, key);
   if (node.kind === 'map') {
     const odd = node.entries.find((entry) => !entry.key.startsWith('-') && !MEMBER_KEYS.includes(entry.key));
     if (odd !== undefined) {
@@ -296,13 +297,14 @@ function readMember(key: string, keyNode: YamlNode, node: YamlNode, place: Place
     const id = get(node, 'id');
     if (id === undefined) throw new SpecError(node.place, 'missing mandatory argument `id`');
     const label = values.checkId(values.asText(id), 'enum member', node.place);
-    return { value, label, documentation: values.readDocumentation(node) };
+    return { value, text, label, documentation: values.readDocumentation(node) };
   }
   if (node.kind === 'list' || node.value === null) {
     throw new SpecError(node.place, `expected string or map, got ${values.describeNode(node)}`);
   }
   return {
     value,
+    text,
     label: values.checkId(node.text, 'enum member', node.place),
     documentation: values.UNDOCUMENTED,
   };

@@ -1,5 +1,5 @@
 import { SpecError, suggest, type Place } from './diagnostics.ts';
-import { ExpressionError, parseExpression, type Expression } from './expression.ts';
+import { ExpressionError, parseExpression, radixOf, type Expression } from './expression.ts';
 import type { Documentation, Located } from './model.ts';
 import type { YamlList, YamlMap, YamlNode, YamlScalar } from './yaml.ts';
 
@@ -62,6 +62,15 @@ export function integerOf(node: YamlNode): bigint | undefined {
   return isText ? BigInt(node.text) : undefined;
 }
 
+/** An integer in the notation that it was written in: hexadecimal or binary with as many digits, or decimal. */
+export function integerText(value: bigint, written: string): string {
+  const radix = radixOf(written);
+  if (radix === 10) return value.toString();
+  const count = written.replaceAll(/^[-+]?0.|_/g, '').length;
+  const digits = (value < 0n ? -value : value).toString(radix).padStart(count, '0');
+  return `${value < 0n ? '-' : ''}${radix === 16 ? '0x' : '0b'}${digits}`;
+}
+
 /** A value in words, for messages. */
 export function describeNode(node: YamlNode): string {
   if (node.kind === 'map') return 'map';
@@ -94,7 +103,7 @@ export function asExpression(node: YamlNode): Located {
 
 function scalarExpression({ value, text, place }: YamlScalar): Expression {
   if (value === null) throw new SpecError(place, 'expected expression, got null');
-  if (typeof value === 'bigint') return { kind: 'integer', value, hex: /^[-+]?0x/i.test(text) };
+  if (typeof value === 'bigint') return { kind: 'integer', value, radix: radixOf(text) };
   if (typeof value === 'boolean') return { kind: 'boolean', value };
   if (typeof value === 'number') return { kind: 'float', value };
   return parseAt(place, () => parseExpression(text));
@@ -113,9 +122,9 @@ export function parseAt<T>(place: Place, parse: () => T): T {
 /** `doc`, `doc-ref` and the author's own keys that describe. */
 export function readDocumentation(map: YamlMap): Documentation {
   return {
-    doc: optionalText(map, 'doc')?.trim(),
+    doc: optionalText(map, 'doc')?.trim() || undefined,
     references: readReferences(map),
-    originalId: authorText(map, '-orig-id'),
+    originalIds: authorTexts(map, '-orig-id'),
     unit: authorText(map, '-unit'),
   };
 }
@@ -124,20 +133,34 @@ export function readDocumentation(map: YamlMap): Documentation {
 export const UNDOCUMENTED: Documentation = {
   doc: undefined,
   references: [],
-  originalId: undefined,
+  originalIds: [],
   unit: undefined,
 };
 
 function readReferences(map: YamlMap): readonly string[] {
   const node = get(map, 'doc-ref');
   if (node === undefined) return [];
-  return node.kind === 'list' ? node.items.map(asText) : [asText(node)];
+  const texts = node.kind === 'list' ? node.items.map(asText) : [asText(node)];
+  return texts.flatMap(splitReferences).filter((text) => text !== '');
+}
+
+/** A text of several lines is several references if each line has an address. */
+function splitReferences(text: string): readonly string[] {
+  const lines = text.trim().split(/\s*\n\s*/);
+  return lines.every((line) => line.includes('://')) ? lines : [text.trim()];
 }
 
 /** The text at a key, if it is there. */
 export function optionalText(map: YamlMap, key: string): string | undefined {
   const node = get(map, key);
   return node === undefined ? undefined : asText(node);
+}
+
+/** The texts of a list at one of the author's own keys, or the single text there. */
+function authorTexts(map: YamlMap, key: string): readonly string[] {
+  const node = get(map, key);
+  const items = node?.kind === 'list' ? node.items : node === undefined ? [] : [node];
+  return items.flatMap((item) => (item.kind === 'scalar' && item.value !== null ? [item.text] : []));
 }
 
 /** The text at one of the author's own keys; anything else there is not ours to judge. */

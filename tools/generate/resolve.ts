@@ -51,6 +51,13 @@ export interface SwitchWire {
   readonly cases: readonly { readonly when: Located | undefined; readonly wire: Wire }[];
 }
 
+/** Does a case fit, whatever the value is? There is a default case, or the value is a boolean and both have theirs. */
+export function isTotal({ cases }: SwitchWire): boolean {
+  const has = (value: boolean): boolean =>
+    cases.some(({ when }) => when?.ast.kind === 'boolean' && when.ast.value === value);
+  return cases.some(({ when }) => when === undefined) || (has(true) && has(false));
+}
+
 const INTEGER = /^([us])(?:1|([248])(le|be)?)$/;
 const FLOAT = /^f([48])(le|be)?$/;
 const BITS = /^b([0-9]+)(le|be)?$/;
@@ -179,9 +186,10 @@ function switchWire(attribute: Attribute, owner: TypeSpec): Wire {
     return { when: when && { ...when, place }, wire: namedWire(named, place, attribute, owner) };
   });
   const isSized = attribute.extent.size !== undefined || attribute.extent.sizeEos;
-  if (isSized && !cases.some(({ when }) => when === undefined))
-    cases.push({ when: undefined, wire: { kind: 'bytes' } });
-  return { kind: 'switch', on: type.on, cases };
+  const wire: SwitchWire = { kind: 'switch', on: type.on, cases };
+  return isSized && !isTotal(wire)
+    ? { ...wire, cases: [...cases, { when: undefined, wire: { kind: 'bytes' } }] }
+    : wire;
 }
 
 function bytesWire({ extent, checks, whole }: Attribute): Wire {

@@ -77,8 +77,8 @@ export interface Names {
   class(type: TypeSpec): string;
   /** A class, for use as a type only. */
   classType(type: TypeSpec): string;
-  /** A class that the author of the spec supplies. */
-  opaqueClass(id: string): string;
+  /** A class that the author of the spec supplies: a structure, or what undoes a `process`. */
+  opaqueClass(id: string, isProcess?: boolean): string;
   /** The const object of an enum. */
   enum(spec: EnumSpec): string;
   /** A name for something that only the module itself sees. */
@@ -97,6 +97,8 @@ export interface Scope {
   readonly self: string;
   /** `_`: the element that was just read, or the value that is checked. */
   readonly item?: Code;
+  /** The variable that holds the size of the field, where there is one. */
+  readonly size?: string;
   /** `_index`: the variable that counts elements. */
   readonly index?: string;
   /** Operands that a condition around the expression pins down: TypeScript thinks that it knows their value. */

@@ -1,6 +1,6 @@
 import type { Alignment } from './alignment.ts';
 import type { Attribute, Located, TypeSpec } from './model.ts';
-import { structuresIn, type Wire } from './resolve.ts';
+import { isTotal, structuresIn, type Wire } from './resolve.ts';
 
 /** What sizes are worked out from. */
 interface SizeFacts {
@@ -87,8 +87,7 @@ export class Sizes {
         return this.typeBits(wire.type, from % 8);
       case 'switch': {
         const [first, ...rest] = wire.cases.map((one) => this.#wireBits(one.wire, from));
-        const isTotal = wire.cases.some(({ when }) => when === undefined);
-        return isTotal && rest.every((size) => size === first) ? first : undefined;
+        return isTotal(wire) && rest.every((size) => size === first) ? first : undefined;
       }
       default:
         return undefined;

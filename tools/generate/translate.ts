@@ -29,7 +29,7 @@ import type { ValueType } from './types.ts';
 export function translate(expression: Expression, scope: Scope): Code {
   switch (expression.kind) {
     case 'integer':
-      return arithmetic.integerLiteral(expression.value, expression.hex);
+      return arithmetic.integerLiteral(expression.value, expression.radix);
     case 'float':
       return code(floatText(expression.value), types.FLOAT);
     case 'string':
