@@ -12,6 +12,7 @@ import { typesIn } from '../tools/generate/analysis.ts';
 import { compile } from '../tools/generate/compile.ts';
 import type { TypeSpec } from '../tools/generate/model.ts';
 import { moduleNames } from '../tools/generate/naming.ts';
+import { hex } from './arbitraries/codecs.ts';
 import { loadSpec, type LoadedSpec } from './arbitraries/spec/load.ts';
 import {
   differences,
@@ -21,7 +22,7 @@ import {
   type ClassOf,
   type GeneratedClass,
 } from './arbitraries/spec/index.ts';
-import { runs } from './arbitraries/runs.ts';
+import { fewestRuns, structureRuns } from './arbitraries/runs.ts';
 
 if (!suiteIsThere)
   process.stderr.write(
@@ -136,13 +137,13 @@ async function classesOf(
 }
 
 function expectUnserved(type: TypeSpec, { analysis }: LoadedSpec, reason: string): void {
-  expect(() => fc.sample(structuresOf(type, analysis, processors), { ...runs, numRuns: 1 })).toThrow(reason);
+  expect(() => fc.sample(structuresOf(type, analysis, { processors }), structureRuns)).toThrow(reason);
 }
 
 /** Values are written as the spec says, read as the same values, and written as the same bytes again. */
 function expectSame(type: TypeSpec, { analysis }: LoadedSpec, classOf: ClassOf, isSame: boolean): boolean {
   const Class = classOf(type) as Codec;
-  const property = fc.property(structuresOf(type, analysis, processors), ({ structure, bytes }) => {
+  const property = fc.property(structuresOf(type, analysis, { processors }), ({ structure, bytes }) => {
     const object = objectOf(structure, analysis, classOf) as Written;
     expect(differences(structure, object, analysis)).toEqual([]);
     expect(hex(object.toBytes())).toBe(hex(bytes));
@@ -150,13 +151,7 @@ function expectSame(type: TypeSpec, { analysis }: LoadedSpec, classOf: ClassOf, 
     expect(differences(structure, again, analysis)).toEqual([]);
     expect(hex(again.toBytes())).toBe(hex(bytes));
   });
-  const numRuns = Math.ceil(runs.numRuns / 5);
-  if (isSame) fc.assert(property, { ...runs, numRuns });
-  else expect(fc.check(property, { ...runs, numRuns })).toMatchObject({ failed: true });
+  if (isSame) fc.assert(property, fewestRuns);
+  else expect(fc.check(property, structureRuns)).toMatchObject({ failed: true });
   return isSame;
-}
-
-/** Text is compared much faster than bytes are. */
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }

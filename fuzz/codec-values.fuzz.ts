@@ -1,47 +1,42 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FieldNode } from '../src/codec/index.ts';
-import { codecOf, type Decoded } from './arbitraries/codecs.ts';
-import { structures } from './arbitraries/index.ts';
-import { heldValue, leavesOf, withLeaf } from './arbitraries/leaves.ts';
-import { runs } from './arbitraries/runs.ts';
+import { codecNamed, type Decoded } from './arbitraries/codecs.ts';
+import { leavesOf, widthOf, withLeaf } from './arbitraries/leaves.ts';
+import { structureRuns } from './arbitraries/runs.ts';
+import { touched } from './arbitraries/spec/demands.ts';
+import { namedStructures } from './arbitraries/structures.ts';
 
-const named = structures.map(
-  (structure) => [`${structure.layout.spec}: ${structure.layout.id}`, structure] as const,
-);
-
-describe.each(named)('%s', (_name, structure) => {
-  const codec = codecOf(structure);
+describe.each(namedStructures)('%s', (name, { analysis, sound }) => {
+  const codec = codecNamed(name);
 
   it('tells the value and the place of each field', () => {
     fc.assert(
-      fc.property(structure.sound, (values) => {
-        const { bytes, spans } = structure.encode(values);
+      fc.property(sound, ({ structure, bytes }) => {
         const told = codec
           .from(bytes)
           .fields()
           .flatMap((node) => leafNodes(node));
-        const meant = leavesOf(structure, values).map((leaf) => {
-          return { path: leaf.path, value: heldValue(leaf), ...spans.get(leaf.path) };
+        const meant = leavesOf(structure, analysis).map(({ path, value, ...place }) => {
+          return { path, value, ...touched(place) };
         });
         expect(told).toEqual(meant);
       }),
-      runs,
+      structureRuns,
     );
   });
 
   it('patches one field and nothing else', () => {
     fc.assert(
-      fc.property(structure.sound, structure.sound, fc.nat(), (values, others, choice) => {
-        const leaves = leavesOf(structure, values);
-        const { path, field } = leaves[choice % leaves.length] ?? expect.fail('no fields');
-        const other = leavesOf(structure, others).find((leaf) => leaf.path === path);
-        if (other === undefined || (field.kind === 'bytes' && field.size === undefined)) return;
-        const { bytes } = structure.encode(values);
-        const patched = applyPatch(bytes, codec.from(bytes).patch(path, heldValue(other)));
-        expect(patched).toEqual(structure.encode(withLeaf(values, path, other.value)).bytes);
+      fc.property(sound, sound, fc.nat(), (one, other, choice) => {
+        const leaves = leavesOf(one.structure, analysis);
+        const leaf = leaves[choice % leaves.length] ?? expect.fail('no fields');
+        const found = leavesOf(other.structure, analysis).find(({ path }) => path === leaf.path);
+        if (found === undefined || widthOf(found) !== widthOf(leaf)) return;
+        const patched = applyPatch(one.bytes, codec.from(one.bytes).patch(leaf.path, found.value));
+        expect(patched).toEqual(withLeaf(one, leaf, other, found));
       }),
-      runs,
+      structureRuns,
     );
   });
 });

@@ -5,7 +5,6 @@ import * as sesparse from '../../generated/sesparse.ts';
 import * as vhd from '../../generated/vhd.ts';
 import * as vmdk4 from '../../generated/vmdk4.ts';
 import type { Breach, BreachSink, FieldNode } from '../../src/codec/index.ts';
-import type { StructureArbitrary } from './structure.ts';
 
 /** What every generated class can do with bytes. */
 export interface Codec {
@@ -29,11 +28,6 @@ const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   vmdk4,
 };
 
-/** The generated class of a structure. */
-export function codecOf({ layout }: StructureArbitrary): Codec {
-  return codecNamed(`${layout.spec}.${layout.id}`);
-}
-
 /** The generated class of a type by its name in the spec, `vhd.footer` for one. */
 export function codecNamed(name: string): Codec {
   const [spec = '', type = ''] = name.split('.');
@@ -48,6 +42,11 @@ export function breachesIn(codec: Codec, bytes: Uint8Array): Breach[] {
   const breaches: Breach[] = [];
   codec.decode(bytes, (breach) => breaches.push(breach));
   return breaches;
+}
+
+/** Bytes as text, which is compared much faster than they are. */
+export function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }
 
 function isCodec(value: unknown): value is Codec {

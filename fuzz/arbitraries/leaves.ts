@@ -1,50 +1,44 @@
-import type { FieldValue, StructureValues } from './encode.ts';
-import type { BytesField, IntegerField } from './layout.ts';
-import type { StructureArbitrary } from './structure.ts';
+import type { Analysis } from '../../tools/generate/analysis.ts';
+import { elementsOf } from './spec/demands.ts';
+import { held, SpecStructure, type Made } from './spec/index.ts';
+import type { Placed } from './spec/values.ts';
 
 /** One integer, flag or run of bytes somewhere in a structure. */
-export interface Leaf {
+export interface Leaf extends Placed {
   /** `key_slots[3].salt` */
   readonly path: string;
-  readonly field: IntegerField | BytesField;
-  readonly value: bigint | Uint8Array;
+  /** As generated classes hold it. */
+  readonly value: unknown;
 }
 
-/** All values of a structure, those of inner structures by their path. */
-export function leavesOf(structure: StructureArbitrary, values: StructureValues, prefix = ''): Leaf[] {
-  return structure.layout.fields.flatMap((field): Leaf[] => {
-    const value = values[field.id];
-    const path = prefix + field.id;
-    if (value === undefined) return [];
-    if (field.kind !== 'structure') return isLeafValue(value) ? [{ path, field, value }] : [];
-    const inner = structure.inner.find(({ layout }) => layout.id === field.type);
-    if (inner === undefined || isLeafValue(value)) return [];
-    if (!isList(value)) return leavesOf(inner, value, `${path}.`);
-    return value.flatMap((element, index) => leavesOf(inner, element, `${path}[${index}].`));
-  });
+/** All values of a structure, those of inner structures by their paths. */
+export function leavesOf(structure: SpecStructure, analysis: Analysis, prefix = ''): Leaf[] {
+  const classOf = (): never => {
+    throw new TypeError('leaves are no structures');
+  };
+  return structure.type.fields.flatMap((field) =>
+    elementsOf(structure, field).flatMap(({ value, place, index }) => {
+      const path = prefix + field.id + (index === undefined ? '' : `[${index}]`);
+      if (value instanceof SpecStructure) return leavesOf(value, analysis, `${path}.`);
+      return [{ ...place, path, value: held(value, place.wire, analysis, classOf) }];
+    }),
+  );
 }
 
-/** The values with one leaf changed. */
-export function withLeaf(values: StructureValues, path: string, value: bigint | Uint8Array): StructureValues {
-  const [, id = '', index, rest] = /^([a-z0-9_]+)(?:\[([0-9]+)\])?(?:\.(.*))?$/.exec(path) ?? [];
-  const old = values[id];
-  if (rest === undefined || old === undefined || isLeafValue(old)) return { ...values, [id]: value };
-  if (!isList(old)) return { ...values, [id]: withLeaf(old, rest, value) };
-  const element = old[Number(index)] ?? {};
-  return { ...values, [id]: old.with(Number(index), withLeaf(element, rest, value)) };
+/** Bits that a leaf takes. */
+export function widthOf({ start, end }: Placed): number {
+  return end - start;
 }
 
-/** The value as generated classes hold it. */
-export function heldValue({ field, value }: Leaf): bigint | number | boolean | Uint8Array {
-  if (value instanceof Uint8Array || field.kind === 'bytes') return value;
-  if (field.kind === 'bits' && field.width === 1) return value === 1n;
-  return field.width > 32 ? value : Number(value);
-}
-
-function isLeafValue(value: FieldValue): value is bigint | Uint8Array {
-  return typeof value === 'bigint' || value instanceof Uint8Array;
-}
-
-function isList(value: StructureValues | readonly StructureValues[]): value is readonly StructureValues[] {
-  return Array.isArray(value);
+/** Bytes with one leaf taken from other bytes, where it has the same width. */
+export function withLeaf({ bytes }: Made, to: Placed, other: Made, from: Placed): Uint8Array {
+  const changed = bytes.slice();
+  const isLittleEndian = to.wire?.kind === 'bits' && to.wire.endian === 'le';
+  const bitOf = (at: number): number => (isLittleEndian ? at & 7 : 7 - (at & 7));
+  for (let done = 0; done < widthOf(to); done++) {
+    const [at, source] = [to.start + done, from.start + done];
+    const bit = ((other.bytes[source >> 3] ?? 0) >> bitOf(source)) & 1;
+    changed[at >> 3] = ((changed[at >> 3] ?? 0) & ~(1 << bitOf(at))) | (bit << bitOf(at));
+  }
+  return changed;
 }

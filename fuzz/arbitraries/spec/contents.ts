@@ -91,7 +91,7 @@ function chooseBytes(
   at: Standpoint,
 ): Uint8Array {
   const demanded = makeDemanded(maker, field, at);
-  if (demanded !== undefined) return asBytes(demanded, wire);
+  if (demanded !== undefined) return spoilt(maker, field, asBytes(demanded, wire));
   const room = (size ?? MOST_FREE) - process.overhead;
   if (room < 0) throw new Unfit('no room', process.overhead);
   const exact = size !== undefined && !isEnded(ending) && process.overhead === 0;
@@ -100,7 +100,15 @@ function chooseBytes(
   const first = wished(maker, firstWish(stream), process);
   const last = wished(maker, lastWish(field, ending, stream), process);
   const inside = Math.max(0, most - first.length - last.length);
-  return Uint8Array.of(...first, ...chooseBody(maker, field, wire, inside, exact), ...last);
+  const body = chooseBody(maker, field, wire, inside, exact);
+  return spoilt(maker, field, Uint8Array.of(...first, ...body, ...last));
+}
+
+/** Bytes, with one bit flipped now and then where a demand is to be broken. */
+function spoilt(maker: Maker, field: Attribute, bytes: Uint8Array): Uint8Array {
+  if (bytes.length === 0 || !maker.breaks(field) || maker.coin()) return bytes;
+  const place = maker.number(bytes.length * 8 - 1);
+  return bytes.map((byte, index) => (index === place >> 3 ? byte ^ (1 << (place & 7)) : byte));
 }
 
 /** Bytes that something outside of the field wants it to begin or end with: now and then it does. */

@@ -1,21 +1,24 @@
 import fc from 'fast-check';
 import type { Analysis } from '../../../tools/generate/analysis.ts';
-import type { TypeSpec } from '../../../tools/generate/model.ts';
+import type { Attribute, TypeSpec } from '../../../tools/generate/model.ts';
 import type { ValueType } from '../../../tools/generate/types.ts';
 import { Exhausted, Maker, type Processors } from './maker.ts';
 import { mentionsIn, type Mentions } from './mentions.ts';
 import { bytesOf, floatOf, integerBetween, smallBetween, textOf } from './scalars.ts';
-import { makeStructure } from './structures.ts';
-import { Unfit, Unserved, type SpecStructure, type Value } from './values.ts';
+import { makeStructure, type Made } from './structures.ts';
+import { Unfit, Unserved, type Value } from './values.ts';
 
 export { differences } from './compare.ts';
-export { objectOf, paramsOf, type ClassOf, type GeneratedClass } from './objects.ts';
+export { held, objectOf, paramsOf, type ClassOf, type GeneratedClass } from './objects.ts';
+export type { Broken } from './demands.ts';
+export type { Made } from './structures.ts';
 export { SpecStructure, Unfit, Unserved } from './values.ts';
 
-/** A structure that keeps its spec, and its bytes as the spec has them. */
-export interface Made {
-  readonly structure: SpecStructure;
-  readonly bytes: Uint8Array;
+/** What else can be asked of made-up structures. */
+export interface Wanted {
+  readonly processors?: Processors;
+  /** A field of the type or of one inside it whose demands are broken, once at least; those of all other fields are kept. */
+  readonly broken?: Attribute;
 }
 
 /** Choices that are thrown away as a whole before a spec counts as one without values. */
@@ -32,12 +35,12 @@ const mentions = new WeakMap<Analysis, Mentions>();
 export function structuresOf(
   type: TypeSpec,
   analysis: Analysis,
-  processors: Processors = {},
+  { processors = {}, broken }: Wanted = {},
 ): fc.Arbitrary<Made> {
   const known = mentions.get(analysis) ?? mentionsIn(analysis);
   mentions.set(analysis, known);
   return fc.gen().map((choose) => {
-    const maker = new Maker({ analysis, mentions: known, processors }, choose);
+    const maker = new Maker({ analysis, mentions: known, processors, broken }, choose);
     for (let left = MOST_TRIES; left > 0; left--) {
       try {
         maker.restart();

@@ -1,14 +1,13 @@
 import type { Attribute, Located } from '../../../tools/generate/model.ts';
 import type { Wire } from '../../../tools/generate/resolve.ts';
 import { namesUsed } from '../../../tools/generate/analysis.ts';
-import { requireEnum } from '../../../tools/generate/resolve.ts';
 import { bitsRange, isWithin } from '../../../tools/generate/range.ts';
 import type { BitStream } from './bit-stream.ts';
+import { enumValues, isKept } from './demands.ts';
 import { evaluate, type Standpoint } from './evaluate.ts';
 import type { Maker } from './maker.ts';
-import { compareValues, isTrue } from './operators.ts';
 import { floatBetween, floatOf, integerBetween, smallBetween } from './scalars.ts';
-import { Unfit, type Value } from './values.ts';
+import { Unfit, type SpecStructure, type Value } from './values.ts';
 
 /** A number of a field: one that its demands name, or one of the kind. */
 export function makeNumber(
@@ -17,14 +16,15 @@ export function makeNumber(
   wire: Extract<Wire, { kind: 'integer' | 'bits' | 'float' }>,
   at: Standpoint,
 ): Value {
-  const demanded = makeDemanded(maker, field, at);
+  const demanded = maker.breaks(field) ? undefined : makeDemanded(maker, field, at);
   if (wire.kind === 'float') return demanded ?? makeFloat(maker, field, wire.bytes, at);
   if (wire.kind === 'bits' && wire.isFlag) return demanded ?? maker.coin();
   const { lo, hi } = wire.kind === 'bits' ? bitsRange(wire.bits, false) : wire.value.range;
   if (typeof demanded === 'bigint' && !isWithin({ lo: demanded, hi: demanded }, { lo, hi }))
     throw new Unfit('the field cannot hold what it has to');
   if (demanded !== undefined) return demanded;
-  return makeInteger(maker, field, lo ?? 0n, hi ?? 0n, at);
+  const make = maker.breaks(field) ? makeBrokenInteger : makeInteger;
+  return make(maker, field, lo ?? 0n, hi ?? 0n, at);
 }
 
 function makeFloat(maker: Maker, { checks }: Attribute, size: number, at: Standpoint): Value {
@@ -46,16 +46,43 @@ function makeInteger(
   const { choose, mentions } = maker;
   const [min, max] = [boundOf(field, 'min', lowest, at), boundOf(field, 'max', highest, at)];
   if (min > max) throw new Unfit('no integer lies between the bounds');
-  const fitting = maker.fitting(field).filter((value) => value >= min && value <= max);
+  const inside = (values: readonly Value[]): bigint[] =>
+    values.filter((value) => typeof value === 'bigint').filter((value) => value >= min && value <= max);
+  const fitting = inside(maker.fitting(field));
   if (fitting.length > 0 && maker.number(3) > 0) return maker.pick(fitting);
-  const before = Array.from(at.self.fields.values(), ({ value }) => value);
-  const named = [...before, ...mentions.integers].filter(
-    (value) => typeof value === 'bigint' && value >= min && value <= max,
-  ) as readonly bigint[];
-  const members = enumMembers(field, at).filter((value) => value >= min && value <= max);
+  const members = inside(enumValues(field, at.self.type));
   if (members.length > 0 && maker.coin()) return maker.pick(members);
-  if (maker.isDecisive(field) && named.length > 0 && maker.coin()) return maker.pick(named);
+  const compared = inside(mentions.compared.get(field.id) ?? []);
+  if (compared.length > 0 && maker.number(2) === 0) return maker.pick(compared);
+  if (maker.isDecisive(field) && maker.coin()) {
+    const before = Array.from(at.self.fields.values(), ({ value }) => value);
+    const named = inside([...before, ...mentions.integers]);
+    if (named.length > 0) return maker.pick(named);
+  }
+  const [beyond] = inside([maker.coin() ? chooseBeyond(maker, field) : undefined]);
+  if (beyond !== undefined) return beyond;
   return mentions.counts.has(field.id) ? choose(smallBetween, min, max) : choose(integerBetween, min, max);
+}
+
+/** Of what something is counted from: a little more than one of the numbers that it is compared with, often by whole words. */
+function chooseBeyond(maker: Maker, { id }: Attribute): bigint | undefined {
+  const { counts, compared } = maker.mentions;
+  const known = counts.has(id) ? compared.get(id) : undefined;
+  return known && maker.pick(known) + (maker.choose(smallBetween, 0n, 40n) << BigInt(maker.number(3)));
+}
+
+/** An integer that probably breaks a demand: any at all, or one beside a number that the demands name. */
+function makeBrokenInteger(
+  maker: Maker,
+  field: Attribute,
+  lowest: bigint,
+  highest: bigint,
+  at: Standpoint,
+): bigint {
+  const known = [...(maker.mentions.compared.get(field.id) ?? []), ...enumValues(field, at.self.type)];
+  const around = known.flatMap((value) => [value - 1n, value, value + 1n]);
+  const near = around.filter((value) => value >= lowest && value <= highest);
+  return near.length > 0 && maker.coin() ? maker.pick(near) : maker.choose(integerBetween, lowest, highest);
 }
 
 function boundOf({ checks }: Attribute, kind: 'min' | 'max', otherwise: bigint, at: Standpoint): bigint {
@@ -65,20 +92,22 @@ function boundOf({ checks }: Attribute, kind: 'min' | 'max', otherwise: bigint, 
   return (kind === 'min' ? bound > otherwise : bound < otherwise) ? bound : otherwise;
 }
 
-function enumMembers({ enumName }: Attribute, { self }: Standpoint): readonly bigint[] {
-  if (enumName === undefined) return [];
-  return requireEnum(enumName.path, self.type, enumName.place).members.map(({ value }) => value);
-}
-
 /** The value that the demands of a field leave, or one of those. */
 export function makeDemanded(maker: Maker, field: Attribute, at: Standpoint): Value {
   for (const check of field.checks) {
     if (check.kind === 'contents') return check.bytes;
     if (check.kind === 'equal') return evaluateOrNothing(check.value, at);
     if (check.kind === 'anyOf') return evaluate(maker.pick(check.values), at);
-    if (check.kind === 'inEnum') return maker.pick(enumMembers(field, at));
+    if (check.kind === 'inEnum') return pickMember(maker, field, at);
   }
   return undefined;
+}
+
+/** A member of the field's enum, often one that an expression names. */
+function pickMember(maker: Maker, field: Attribute, at: Standpoint): bigint {
+  const members = enumValues(field, at.self.type);
+  const named = members.filter((value) => maker.mentions.compared.get(field.id)?.includes(value));
+  return maker.pick(named.length > 0 && maker.coin() ? named : members);
 }
 
 /** Nothing where the demand is about the field itself, which is not there yet. */
@@ -91,31 +120,38 @@ function evaluateOrNothing(located: Located, at: Standpoint): Value {
   }
 }
 
-/** Throws Unfit where a value breaks a demand of its field; one of the fields that the demand looks at may be the culprit. */
-export function checkDemands(maker: Maker, field: Attribute, item: Value, standpoint: Standpoint): void {
-  const at: Standpoint = { ...standpoint, item };
-  for (const check of field.checks) {
-    if (check.kind === 'expression' && !isTrue(evaluate(check.value, at)))
-      throw new Unfit('breaks a demand', undefined, suspectOf(maker, field, check.value, at));
-    if (check.kind === 'equal' && !compareValues('==', item, evaluate(check.value, at)))
-      throw new Unfit('is not what it has to be');
-    if (check.kind === 'min' && !compareValues('>=', item, evaluate(check.value, at)))
-      throw new Unfit('too small');
-    if (check.kind === 'max' && !compareValues('<=', item, evaluate(check.value, at)))
-      throw new Unfit('too large');
-  }
+/**
+ * Throws Unfit where a value breaks a demand of its field, or breaks none where it should; one of the fields that the demand looks at may be the
+ * culprit.
+ */
+export function checkDemands(maker: Maker, field: Attribute, value: Value, at: Standpoint): void {
+  const broken = field.checks.find((check) => !isKept(check, field, value, at));
+  if ((broken !== undefined) === maker.breaks(field)) return maker.noteChecked(field);
+  const [check] = broken === undefined ? field.checks : [broken];
+  const suspect = check?.kind === 'expression' ? suspectOf(maker, field, check.value, at) : undefined;
+  throw new Unfit(broken === undefined ? 'keeps all demands' : 'breaks a demand', undefined, suspect);
 }
 
-function suspectOf(
+/** Does a demand of the field look at others before it? */
+export function hasSuspects(field: Attribute, owner: SpecStructure): boolean {
+  return field.checks.some(
+    (check) => check.kind === 'expression' && suspectsOf(field, check.value, owner).length > 0,
+  );
+}
+
+function suspectsOf(field: Attribute, { ast }: Located, { type, fields }: SpecStructure): Attribute[] {
+  const names = namesUsed(ast);
+  return type.fields.filter((one) => one !== field && names.includes(one.id) && fields.has(one.id));
+}
+
+/** One of the fields before that an expression looks at. */
+export function suspectOf(
   maker: Maker,
   field: Attribute,
-  { ast }: Located,
+  located: Located,
   { self }: Standpoint,
 ): Attribute | undefined {
-  const names = namesUsed(ast);
-  const suspects = self.type.fields.filter(
-    (one) => one !== field && names.includes(one.id) && self.fields.has(one.id),
-  );
+  const suspects = suspectsOf(field, located, self);
   return suspects.length === 0 ? undefined : maker.pick(suspects);
 }
 

@@ -25,18 +25,28 @@ export class Maker {
   readonly mentions: Mentions;
   readonly processors: Processors;
   readonly choose: fc.GeneratorValue;
+  /** The field whose demands are to be broken. */
+  readonly broken: Attribute | undefined;
   /** Sizes that would have fitted in an attempt before. */
   readonly #fitting = new Map<Attribute, Set<bigint>>();
   #steps = 0;
   #depth = 0;
+  #breaks = false;
+  #hasBroken = false;
 
   constructor(
-    { analysis, mentions, processors }: Pick<Maker, 'analysis' | 'mentions' | 'processors'>,
+    {
+      analysis,
+      mentions,
+      processors,
+      broken,
+    }: Pick<Maker, 'analysis' | 'mentions' | 'processors' | 'broken'>,
     choose: fc.GeneratorValue,
   ) {
     this.analysis = analysis;
     this.mentions = mentions;
     this.processors = processors;
+    this.broken = broken;
     this.choose = choose;
   }
 
@@ -44,6 +54,7 @@ export class Maker {
   restart(): void {
     this.#steps = 0;
     this.#depth = 0;
+    this.#hasBroken = false;
   }
 
   /** Goes one level down into a structure. Throws Unfit where that has happened too often. */
@@ -77,6 +88,21 @@ export class Maker {
   /** Values of a field that would have fitted in an attempt before. */
   fitting(field: Attribute): readonly bigint[] {
     return [...(this.#fitting.get(field) ?? [])].slice(-3);
+  }
+
+  /** Of several values of the field that is to be broken, one breaks a demand and most others keep all. */
+  chooseWhetherToBreak(field: Attribute): void {
+    if (field === this.broken) this.#breaks = this.number(3) > 0 !== this.#hasBroken;
+  }
+
+  /** A value of the field is as it should be. */
+  noteChecked(field: Attribute): void {
+    if (this.breaks(field)) this.#hasBroken = true;
+  }
+
+  /** Are the demands of the field to be broken this time? */
+  breaks(field: Attribute): boolean {
+    return field === this.broken && this.#breaks;
   }
 
   /** A number from 0 to `most`. */

@@ -1,6 +1,8 @@
-import { expressionsOf, type Analysis } from '../../../tools/generate/analysis.ts';
+import { expressionsOf, expressionsOfAttribute, type Analysis } from '../../../tools/generate/analysis.ts';
 import type { Expression } from '../../../tools/generate/expression.ts';
-import type { Attribute } from '../../../tools/generate/model.ts';
+import type { Place } from '../../../tools/generate/diagnostics.ts';
+import type { Attribute, TypeSpec } from '../../../tools/generate/model.ts';
+import { requireEnum } from '../../../tools/generate/resolve.ts';
 import { attributesOf } from '../../../tools/generate/read-spec.ts';
 import { childrenOf } from '../../../tools/generate/scope.ts';
 
@@ -11,6 +13,8 @@ export interface Mentions {
   /** Ids of what conditions, cases and demands look at. */
   readonly decisions: ReadonlySet<string>;
   readonly integers: readonly bigint[];
+  /** Those that stand in one expression with a field, or in one of its own, by the field's id. */
+  readonly compared: ReadonlyMap<string, readonly bigint[]>;
   /** Texts, and lists of bytes. */
   readonly contents: readonly (string | Uint8Array)[];
 }
@@ -30,8 +34,28 @@ export function mentionsIn(analysis: Analysis): Mentions {
         ...members.map(({ value }) => value),
       ]),
     ],
+    compared: comparedIn(types),
     contents: constants.flatMap(contentsIn),
   };
+}
+
+function comparedIn(types: readonly TypeSpec[]): ReadonlyMap<string, readonly bigint[]> {
+  const compared = new Map<string, Set<bigint>>();
+  for (const type of types)
+    for (const attribute of attributesOf(type))
+      for (const expression of expressionsOfAttribute(attribute)) {
+        const integers = partsOf(expression).flatMap((one) => integersIn(one, type, attribute.place));
+        for (const name of [attribute.id, ...namesIn(expression)])
+          if (integers.length > 0) compared.set(name, new Set([...(compared.get(name) ?? []), ...integers]));
+      }
+  return new Map([...compared].map(([name, integers]) => [name, [...integers]]));
+}
+
+function integersIn(part: Expression, type: TypeSpec, place: Place): readonly bigint[] {
+  if (part.kind === 'integer') return [part.value];
+  if (part.kind !== 'enum') return [];
+  const { members } = requireEnum([...part.path, part.name], type, place);
+  return members.flatMap(({ label, value }) => (label === part.label ? [value] : []));
 }
 
 function countExpressions({ extent, repeat, process, type }: Attribute): readonly Expression[] {

@@ -36,21 +36,22 @@ export function paramsOf(structure: SpecStructure, analysis: Analysis, classOf: 
 }
 
 function heldField(
-  { value, wires }: FieldValue,
+  { value, places }: FieldValue,
   table: string | undefined,
   analysis: Analysis,
   classOf: ClassOf,
 ): unknown {
-  if (!Array.isArray(value)) return held(value, wires[0], analysis, classOf);
+  if (!Array.isArray(value)) return held(value, places[0]?.wire, analysis, classOf);
   const elements = (value as readonly Value[]).map((one, index) =>
-    held(one, wires[index], analysis, classOf),
+    held(one, places[index]?.wire, analysis, classOf),
   );
   if (table === undefined) return elements;
   const Table = Reflect.get(globalThis, table) as new (elements: readonly unknown[]) => unknown;
   return new Table(elements);
 }
 
-function held(value: Value, wire: Wire | undefined, analysis: Analysis, classOf: ClassOf): unknown {
+/** A value as generated classes hold it. */
+export function held(value: Value, wire: Wire | undefined, analysis: Analysis, classOf: ClassOf): unknown {
   if (value instanceof SpecStructure) return objectOf(value, analysis, classOf);
   if (typeof value !== 'bigint') return value;
   const isBig =

@@ -3,27 +3,37 @@ import type { SwitchWire, Wire } from '../../../tools/generate/resolve.ts';
 import type { BitStream, Mark } from './bit-stream.ts';
 import { endingOf, fieldSize, makeContents, processOf, writeContents } from './contents.ts';
 import { evaluate, evaluateCount, holds, valueOf, type Standpoint } from './evaluate.ts';
+import { brokenIn, type Broken } from './demands.ts';
 import { isEnded } from './framing.ts';
-import { checkDemands, makeNumber, writeNumber } from './leaves.ts';
+import { checkDemands, hasSuspects, makeNumber, suspectOf, writeNumber } from './leaves.ts';
 import type { Maker } from './maker.ts';
 import { compareValues, isTrue } from './operators.ts';
-import { SpecStructure, Unfit, Unserved, type Value } from './values.ts';
+import { SpecStructure, Unfit, Unserved, type Placed, type Value } from './values.ts';
 
 type UserWire = Extract<Wire, { kind: 'user' }>;
+
+/** A structure, its bytes as the spec has them, and the demands of the spec that it does not keep. */
+export interface Made {
+  readonly structure: SpecStructure;
+  readonly bytes: Uint8Array;
+  readonly broken: readonly Broken[];
+}
 
 /** Tries at one value that has to meet a demand, and at a structure whose parts have to fit. */
 const VALUE_TRIES = 40;
 const STRUCTURE_TRIES = 8;
+const SUSPECTING_TRIES = 6;
 const SIZED_TRIES = 2;
 /** How often a structure goes back to a field that another one does not fit. */
-const MOST_RETURNS = 12;
+const MOST_RETURNS = 30;
 const MOST_ELEMENTS = 60;
 /** Elements of a list that nothing limits. */
 const MOST_FREE = 4;
 
 /**
  * Chooses the fields of a structure in the order of the spec, each to fit those before it, and writes them to its stream. Where one does not
- * fit, the field that says its size, or that its demand looks at, and all behind that are chosen again.
+ * fit, the field that says its size, or that its demand looks at, and all behind that are chosen again. Throws Unfit where nothing helps: then
+ * the fields before the one that does not fit are there.
  */
 export function fillStructure(maker: Maker, structure: SpecStructure): SpecStructure {
   const { fields } = structure.type;
@@ -31,10 +41,14 @@ export function fillStructure(maker: Maker, structure: SpecStructure): SpecStruc
   let returns = MOST_RETURNS;
   for (let [index, field] = [0, fields[0]]; field !== undefined; field = fields[index]) {
     marks[index] = structure.stream.mark();
-    const culprit = misfit(() => makeField(maker, field, structure));
-    if (culprit === undefined) index++;
-    else if (--returns < 0) throw new Unfit('nothing fits');
-    else goBack(structure, (index = fields.indexOf(culprit)), marks[index]);
+    const error = misfit(() => makeField(maker, field, structure));
+    if (error === undefined) {
+      index++;
+      continue;
+    }
+    if (error.culprit !== undefined && --returns >= 0) index = fields.indexOf(error.culprit);
+    goBack(structure, index, marks[index]);
+    if (error.culprit === undefined || returns < 0) throw error;
   }
   return structure;
 }
@@ -45,13 +59,12 @@ function goBack({ stream, fields, type }: SpecStructure, index: number, mark: Ma
   if (mark !== undefined) stream.reset(mark);
 }
 
-/** The field to go back to, if an action blames one. */
-function misfit(action: () => void): Attribute | undefined {
+function misfit(action: () => void): Unfit | undefined {
   try {
     action();
     return undefined;
   } catch (error) {
-    if (error instanceof Unfit && error.culprit !== undefined) return error.culprit;
+    if (error instanceof Unfit) return error;
     throw error;
   }
 }
@@ -60,10 +73,14 @@ function makeField(maker: Maker, field: Attribute, owner: SpecStructure): void {
   const { condition, repeat } = field;
   const at = maker.standpoint(owner);
   if (endsByte(maker, field, owner.type)) owner.stream.align();
-  if (condition !== undefined && !holds(condition, at)) return;
+  if (condition !== undefined && !holds(condition, at)) {
+    if (field === maker.broken)
+      throw new Unfit('what is to be broken is absent', undefined, suspectOf(maker, field, condition, at));
+    return;
+  }
   if (repeat !== undefined) return makeList(maker, field, owner);
-  const [value, wire] = makeElement(maker, field, owner);
-  owner.fields.set(field.id, { value, wires: [wire] });
+  const [value, place] = makeElement(maker, field, owner);
+  owner.fields.set(field.id, { value, places: [place] });
 }
 
 /** What is no bit field, be it there or not, ends the byte of a bit field right before it. */
@@ -76,26 +93,26 @@ function endsByte({ analysis }: Maker, field: Attribute, type: TypeSpec): boolea
 /** The list of a repeated field while it grows: expressions may ask for the elements that are there. */
 class Growing {
   readonly values: Value[] = [];
-  readonly #wires: (Wire | undefined)[] = [];
-  readonly #make: () => readonly [Value, Wire | undefined];
+  readonly #places: Placed[] = [];
+  readonly #make: () => readonly [Value, Placed];
 
   constructor(maker: Maker, field: Attribute, owner: SpecStructure) {
     this.#make = () => makeElement(maker, field, owner, this.values.length);
-    owner.fields.set(field.id, { value: this.values, wires: this.#wires });
+    owner.fields.set(field.id, { value: this.values, places: this.#places });
   }
 
   add(): Value {
     if (this.values.length >= MOST_ELEMENTS) throw new Unfit('too many elements');
-    const [value, wire] = this.#make();
+    const [value, place] = this.#make();
     this.values.push(value);
-    this.#wires.push(wire);
+    this.#places.push(place);
     return value;
   }
 
   /** Goes back to fewer elements. */
   cut(length: number): void {
     this.values.length = length;
-    this.#wires.length = length;
+    this.#places.length = length;
   }
 }
 
@@ -146,24 +163,29 @@ function makeElement(
   field: Attribute,
   owner: SpecStructure,
   index?: number,
-): readonly [Value, Wire | undefined] {
+): readonly [Value, Placed] {
+  const { stream } = owner;
   const at = maker.standpoint(owner, index);
   const whole = maker.analysis.wireOf(field, owner.type);
   const wire = whole.kind === 'switch' ? chosenCase(whole, at) : whole;
-  if (wire === undefined) return [undefined, undefined];
-  return maker.attempt(owner.stream, triesFor(field, wire), () => {
+  const start = stream.bits;
+  if (wire === undefined) return [undefined, { wire, start, end: start }];
+  maker.chooseWhetherToBreak(field);
+  return maker.attempt(stream, triesFor(field, wire, owner), () => {
     const value = maker.sizing(field, owner, () => makeValue(maker, field, wire, owner, at));
+    const place: Placed = { wire, start, end: stream.bits };
     // A demand may call the field by its name.
-    if (field.repeat === undefined) owner.fields.set(field.id, { value, wires: [wire] });
+    if (field.repeat === undefined) owner.fields.set(field.id, { value, places: [place] });
     checkDemands(maker, field, value, at);
-    return [value, wire];
+    return [value, place];
   });
 }
 
-function triesFor({ extent: { size } }: Attribute, wire: Wire): number {
-  // A size that another field says is better said otherwise.
-  if (size?.ast.kind === 'name') return SIZED_TRIES;
-  return wire.kind === 'user' ? STRUCTURE_TRIES : VALUE_TRIES;
+function triesFor(field: Attribute, wire: Wire, owner: SpecStructure): number {
+  // A size that another field says is better said otherwise, and so is a field that a demand looks at.
+  if (field.extent.size?.ast.kind === 'name') return SIZED_TRIES;
+  if (wire.kind === 'user') return STRUCTURE_TRIES;
+  return hasSuspects(field, owner) ? SUSPECTING_TRIES : VALUE_TRIES;
 }
 
 function chosenCase({ on, cases }: SwitchWire, at: Standpoint): Wire | undefined {
@@ -245,12 +267,13 @@ function nestedStructure(
 }
 
 /** A structure of its own, from the start of a stream of its own. */
-export function makeStructure(
-  maker: Maker,
-  type: TypeSpec,
-  params: ReadonlyMap<string, Value>,
-): { readonly structure: SpecStructure; readonly bytes: Uint8Array } {
+export function makeStructure(maker: Maker, type: TypeSpec, params: ReadonlyMap<string, Value>): Made {
   const stream = maker.stream();
-  const structure = fillStructure(maker, new SpecStructure(type, stream, params));
-  return { structure, bytes: stream.toBytes() };
+  const structure = new SpecStructure(type, stream, params);
+  const error = misfit(() => void fillStructure(maker, structure));
+  const broken = maker.broken === undefined ? [] : brokenIn(structure, maker.analysis);
+  // Behind what is broken nothing needs to fit: the bytes end there.
+  if (error !== undefined && broken.length === 0) throw error;
+  if (maker.broken !== undefined && broken.length === 0) throw new Unfit('nothing is broken');
+  return { structure, bytes: stream.toBytes(), broken };
 }

@@ -10,11 +10,19 @@ import type { BitStream } from './bit-stream.ts';
 export type Value =
   bigint | number | boolean | string | Uint8Array | readonly Value[] | SpecStructure | BitStream | undefined;
 
-/** The value of a field, and how it, or each element of it, lies in the stream. */
+/** How a value lies in its stream. */
+export interface Placed {
+  /** Undefined where a switch chose nothing. */
+  readonly wire: Wire | undefined;
+  /** First bit and the one behind the last, as {@link BitStream.bits} counts them. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The value of a field, and how it, or each element of it where the field is repeated, lies in the stream. */
 export interface FieldValue {
   readonly value: Value;
-  /** Of each element where the field is repeated; undefined where a switch chose nothing. */
-  readonly wires: readonly (Wire | undefined)[];
+  readonly places: readonly Placed[];
 }
 
 /** A structure of a spec as plain values, with nothing of the generated classes in it. */
@@ -56,7 +64,11 @@ export class Unfit extends Error {
   readonly culprit: Attribute | undefined;
 
   constructor(message: string, needed?: number, culprit?: Attribute) {
+    // Thousands are thrown and caught, and nobody looks where.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.needed = needed;
     this.culprit = culprit;
   }
