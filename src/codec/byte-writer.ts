@@ -50,21 +50,30 @@ export class ByteWriter {
   /** Length of the stream; -1 where it is not known, so that no field ends there. */
   readonly #streamSize: number;
   readonly #residueSize: number;
+  /** Where in its stream the first byte is. */
+  readonly #origin: number;
   #bitsLeft = 0;
   /** Lowest of the bits of the current byte that are still to be written. */
   #lowestBit = 0;
 
   /**
    * Begins with a copy of `residue`, at most `streamSize` bytes of it. `streamSize` is the least length of the result, and where fields that
-   * reach to the end of the stream end; without it they end with the residue, or with their own bytes.
+   * reach to the end of the stream end; without it they end with the residue, or with their own bytes. `origin` is where in the stream the
+   * first byte is, for a structure that is written without the one around it.
    */
-  constructor(residue?: Uint8Array, streamSize: number = residue?.length ?? -1) {
+  constructor(residue?: Uint8Array, streamSize: number = residue?.length ?? -1, origin = 0) {
+    this.#origin = origin;
     this.#size = Math.max(0, streamSize);
     this.#streamSize = streamSize;
     this.#residueSize = Math.min(residue?.length ?? 0, this.#size);
     this.#bytes = new Uint8Array(Math.max(FIRST_CAPACITY, this.#size));
     this.#view = new DataView(this.#bytes.buffer);
     if (residue !== undefined) this.#bytes.set(residue.subarray(0, this.#residueSize));
+  }
+
+  /** Where in the stream the next byte is: what `_io.pos` says when it is read. */
+  get position(): number {
+    return this.#origin + this.pos;
   }
 
   /** Bytes so far: the stream's length, or the end of what was written beyond it. */

@@ -119,16 +119,16 @@ function structureSpan(structure: BareStructure, holder: BareStructure): FieldSp
   return toSpan(io, firstBit(structure), endOfFields(structure));
 }
 
-/** The bytes that a structure was read from, and where in them its fields end; `undefined` if it was never read. */
+/** The bytes that a structure was read from, where in its stream they begin, and where in them its fields end; `undefined` if it was never read. */
 export function ownBytes(
   structure: BareStructure,
-): { readonly bytes: Uint8Array; readonly end: number } | undefined {
+): { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | undefined {
   const { _io: io, _parent: parent } = structure as { _io?: ByteReader; _parent: BareStructure | undefined };
   if (io === undefined) return undefined;
   const start = Math.floor(firstBit(structure) / 8);
   const end = Math.ceil(endOfFields(structure) / 8);
   const hasStream = start === 0 && parent?._io !== io;
-  return { bytes: hasStream ? io.bytes : io.bytes.subarray(start, end), end: end - start };
+  return { bytes: hasStream ? io.bytes : io.bytes.subarray(start, end), start, end: end - start };
 }
 
 /** First bit behind the last field. */

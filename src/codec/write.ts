@@ -21,7 +21,8 @@ export interface WritableStructure extends BareStructure {
  */
 export function encode(structure: WritableStructure, size?: number): Uint8Array {
   const own = isMade(structure) ? undefined : ownBytes(structure);
-  const io = new ByteWriter(own?.bytes, size);
+  // A structure of a certain size has a stream of its own, wherever it was read from.
+  const io = new ByteWriter(own?.bytes, size, size === undefined ? own?.start : 0);
   forgetValues(structure);
   structure._write(io);
   if (own === undefined) return io.toBytes();

@@ -52,6 +52,38 @@ types:
     meta: {endian: {switch-on: _root.mark, cases: {0x4949: le, 0x4d4d: be}}}
     seq: [{id: x, type: u2}]
 `,
+  padded: `
+meta: {id: padded, endian: le, encoding: ASCII}
+seq:
+  - {id: num, type: u1}
+  - {id: records, type: record, repeat: expr, repeat-expr: num}
+  - {id: flag, type: b1}
+  - {id: fill, size: (-_io.pos) % 8}
+  - {id: len_box, type: u1}
+  - {id: box, size: len_box, type: inside}
+  - {id: parity, type: {switch-on: _io.pos % 2, cases: {0: u1, 1: u2}}}
+  - {id: ends, size: _io.pos % 3, repeat: expr, repeat-expr: 2}
+types:
+  record:
+    seq:
+      - {id: name, type: strz}
+      - {id: padding, size: (4 - _io.pos) % 4}
+      - {id: value, type: u2}
+  inside:
+    seq:
+      - {id: records, type: record, repeat: expr, repeat-expr: 2}
+`,
+  pads_elsewhere: `
+meta: {id: pads_elsewhere}
+seq:
+  - {id: outer, type: outer_pad}
+  - {id: by_way, type: by_way_pad}
+types:
+  outer_pad: {seq: [{id: pad, size: _root._io.pos % 2}]}
+  by_way_pad:
+    seq: [{id: pad, size: odd}]
+    instances: {odd: {value: _io.pos % 2}}
+`,
   unwritable: `
 meta: {id: unwritable}
 seq:
@@ -187,6 +219,56 @@ describe('generated writers', () => {
     expect([...object.toBytes()]).toEqual([0x49, 0x49, 7, 0, 0, 0, 8, 0, 0, 0, 9, 0, 0, 0]);
   });
 
+  /** A record of the spec `padded`, that begins at `start` of its stream. */
+  const record = (start: number, name: string, value: number): number[] => {
+    const text = [...Buffer.from(name), 0];
+    const padding = new Array<number>((4 - ((start + text.length) % 4)) % 4).fill(0xee);
+    return [...text, ...padding, value, 0];
+  };
+
+  it('pad to a position of the stream, where it is said by a field', async () => {
+    const list = [...record(1, 'abc', 1), ...record(10, 'de', 2), ...record(18, '', 3)];
+    const inside = [...record(0, 'xy', 4), ...record(6, 'zuv', 5), 0x77];
+    const start = [3, ...list, 0x80];
+    const fill = new Array<number>((8 - (start.length % 8)) % 8).fill(0xdd);
+    const head = [...start, ...fill, inside.length, ...inside];
+    const parity = head.length % 2 === 0 ? [9] : [9, 1];
+    const at = head.length + parity.length;
+    const ends = new Array<number>((at % 3) + ((at + (at % 3)) % 3)).fill(0xcc);
+    const input = Uint8Array.from([...head, ...parity, ...ends]);
+    const type = await load('padded', 'Padded');
+    const object = type.from(input);
+    expect(object.toBytes()).toEqual(input);
+    const records = object['records'] as Loose[];
+    expect(records.map((one) => [...one.toBytes()])).toEqual([
+      record(1, 'abc', 1),
+      record(10, 'de', 2),
+      record(18, '', 3),
+    ]);
+    expect([...(object['box'] as Loose).toBytes()]).toEqual(inside);
+    const { num, flag, fill: filling, lenBox, box, parity: number, ends: last } = object;
+    const values = { num, records, flag, fill: filling, lenBox, box, parity: number, ends: last };
+    expect(type.of(values).toBytes()).toEqual(input);
+  });
+
+  it('refuse padding that another position asks for', async () => {
+    const inside = await load('padded', 'Inside');
+    const type = await load('padded', 'Record');
+    const first = type.of({ name: 'ab', padding: Uint8Array.of(7), value: 1 });
+    expect([...first.toBytes()]).toEqual([97, 98, 0, 7, 1, 0]);
+    const second = type.of({ name: 'c', padding: Uint8Array.of(), value: 2 });
+    expect(() => second.toBytes()).toThrow(EncodeError);
+    const whole = inside.of({ records: [first, second] }).toBytes();
+    expect([...whole]).toEqual([97, 98, 0, 7, 1, 0, 99, 0, 2, 0]);
+    expect(inside.from(whole).toBytes()).toEqual(whole);
+    expect(() => inside.of({ records: [second, first] }).toBytes()).toThrow(EncodeError);
+  });
+
+  it('do not know positions of other streams, and at other times', async () => {
+    const object = (await load('pads_elsewhere', 'PadsElsewhere')).from(Uint8Array.of());
+    for (const part of [object, object['outer'], object['byWay']]) expect(part).not.toHaveProperty('toBytes');
+  });
+
   it('are absent where the spec does not allow any, and the class says why', async () => {
     const { modules } = await compile({
       files: [join(folder, 'unwritable.ksy')],
@@ -194,7 +276,9 @@ describe('generated writers', () => {
       runtime: RUNTIME,
     });
     const text = modules.get('unwritable.ts') ?? '';
-    expect(text).toContain('Cannot be written: the size of `rest` depends on the position in the stream.');
+    expect(text).toContain(
+      'Cannot be written: the size of `rest` depends on the position in the stream and on its length.',
+    );
     expect((await load('unwritable', 'Unwritable')).from(Uint8Array.of(5))).not.toHaveProperty('toBytes');
     expect((await load('unwritable', 'Inner')).from(Uint8Array.of(5)).toBytes()).toEqual(Uint8Array.of(5));
   });

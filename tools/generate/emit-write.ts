@@ -75,7 +75,11 @@ function isLittle(wire: Wire): string {
 function emitOne(field: Attribute, value: string, emission: Emission, index?: string): readonly string[] {
   const { analysis, owner } = emission;
   const wire = analysis.wireOf(field, owner);
-  const scope: Scope = { ...scopeAt(emission, field.whole), ...(index === undefined ? {} : { index }) };
+  const scope: Scope = {
+    ...scopeAt(emission, field.whole),
+    position: 'io.position',
+    ...(index === undefined ? {} : { index }),
+  };
   const write = (at: Scope): readonly string[] =>
     wire.kind === 'switch' ? emitSwitch(wire, field, value, at) : [writeWire(wire, field, value, at)];
   const lines = write(scope);

@@ -97,6 +97,8 @@ export interface Scope {
   readonly self: string;
   /** `_`: the element that was just read, or the value that is checked. */
   readonly item?: Code;
+  /** What `_io.pos` is where the structure is written and not read. */
+  readonly position?: string;
   /** The variable that holds the size of the field, where there is one. */
   readonly size?: string;
   /** `_index`: the variable that counts elements. */
@@ -128,6 +130,12 @@ export const NO_NAMES: Names = {
 export function mentions(expression: Expression, name: string): boolean {
   if (expression.kind === 'name') return expression.name === name;
   return childrenOf(expression).some((child) => mentions(child, name));
+}
+
+/** Is it `_io.pos`, the position in the structure's own stream? */
+export function isPosition(expression: Expression): boolean {
+  if (expression.kind !== 'member' || expression.name !== 'pos') return false;
+  return expression.of.kind === 'name' && expression.of.name === '_io';
 }
 
 /** The direct parts of an expression. */

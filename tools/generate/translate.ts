@@ -20,7 +20,7 @@ import { compare } from './compare.ts';
 import { translateMember } from './methods.ts';
 import { ID } from './read-values.ts';
 import { requireEnum, valueTypeNamed } from './resolve.ts';
-import type { Code, Pins, Scope } from './scope.ts';
+import { isPosition, type Code, type Pins, type Scope } from './scope.ts';
 import { invert, negate } from './range.ts';
 import * as types from './types.ts';
 import type { ValueType } from './types.ts';
@@ -53,6 +53,7 @@ export function translate(expression: Expression, scope: Scope): Code {
     case 'choice':
       return choice(expression, scope);
     case 'member':
+      if (isPosition(expression) && scope.position !== undefined) return code(scope.position, types.LENGTH);
       return translateMember(expression.of, expression.name, undefined, scope, translate);
     case 'call':
       if (expression.callee.kind !== 'member') fail(scope, 'only methods can be called');

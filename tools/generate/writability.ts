@@ -2,7 +2,7 @@ import type { Analysis } from './analysis.ts';
 import type { Expression } from './expression.ts';
 import type { Attribute, TypeSpec } from './model.ts';
 import type { Wire } from './resolve.ts';
-import { childrenOf, mentions } from './scope.ts';
+import { childrenOf, isPosition, mentions } from './scope.ts';
 
 /** Why no bytes can be made of objects of a type; undefined where they can. Throws SpecError. */
 export function unwritableReason(
@@ -27,8 +27,10 @@ function fieldReason(
 ): string | undefined {
   const { id, extent, process } = field;
   const depends = (expression: Expression): boolean => dependsOnPosition(expression, owner);
-  if (extent.size !== undefined && depends(extent.size.ast))
-    return `the size of \`${id}\` depends on the position in the stream`;
+  const isUnknown = (expression: Expression): boolean =>
+    depends(expression) && !asksPositionOnly(expression, owner);
+  if (extent.size !== undefined && isUnknown(extent.size.ast))
+    return `the size of \`${id}\` depends on ${positionText(extent.size.ast, owner)}`;
   // While a list is read it holds the elements before, but when it is written, all of them.
   if (extent.size !== undefined && mentions(extent.size.ast, id))
     return `the size of \`${id}\` depends on \`${id}\` itself`;
@@ -37,7 +39,8 @@ function fieldReason(
   const wire = analysis.wireOf(field, owner);
   if (wire.kind !== 'switch') return wireReason(wire, id, analysis, seen);
   const isTold = wire.cases.every(({ wire: { kind } }) => kind === 'user' || kind === 'bytes');
-  if (!isTold && depends(wire.on.ast)) return `the type of \`${id}\` depends on the position in the stream`;
+  if (!isTold && isUnknown(wire.on.ast))
+    return `the type of \`${id}\` depends on ${positionText(wire.on.ast, owner)}`;
   for (const one of wire.cases) {
     const reason = wireReason(one.wire, id, analysis, seen);
     if (reason !== undefined) return reason;
@@ -50,6 +53,20 @@ function wireReason(wire: Wire, id: string, analysis: Analysis, seen: Set<TypeSp
   if (wire.kind !== 'user') return undefined;
   const reason = unwritableReason(wire.type, analysis, seen);
   return reason === undefined ? undefined : `\`${id}\` is a \`${wire.type.name}\`, of which ${reason}`;
+}
+
+/** Does it ask streams for nothing but the structure's own position, which a writer has as well as a reader? */
+function asksPositionOnly(expression: Expression, owner: TypeSpec): boolean {
+  if (isPosition(expression)) return true;
+  const parts = childrenOf(expression);
+  return parts.length > 0
+    ? !isStream(expression) && parts.every((part) => asksPositionOnly(part, owner))
+    : !dependsOnStream(expression, owner);
+}
+
+function positionText(expression: Expression, owner: TypeSpec): string {
+  const asksSize = someStream(expression, owner, (asked) => asked === 'size', new Set());
+  return `the position in the stream${asksSize ? ' and on its length' : ''}`;
 }
 
 /** Does the value of an expression depend on how far a stream is read? Instances are looked through. */
@@ -90,6 +107,8 @@ export function needsStream(type: TypeSpec): boolean {
     const expressions = [...(extent.size ? [extent.size.ast] : []), ...(process?.args ?? [])];
     if (named?.kind === 'switch') expressions.push(named.on.ast);
     if (repeat?.kind === 'count') expressions.push(repeat.count.ast);
-    return expressions.some((expression) => dependsOnStream(expression, type));
+    return expressions.some(
+      (expression) => dependsOnStream(expression, type) && !asksPositionOnly(expression, type),
+    );
   });
 }
