@@ -40,6 +40,11 @@ const CASES: Readonly<Record<string, Case>> = {
       pairs: [{ content: bytes(0) }, { content: bytes(2, 1) }],
     },
   },
+  'merged maps': {
+    spec: 'merge_keys',
+    bytes: [1, 2, 0, 3, 0, 0, 0, 255],
+    values: { flags: 1, first: 2, second: 3, third: -1 },
+  },
   'contents in every notation, beside sizes that do not count': {
     spec: 'contents_forms',
     bytes: [255, 128, 200, 0x41, 17, 254, ...text('1_0'), 0x1f, ...text('12abcd'), 1, 2, 7, 8],

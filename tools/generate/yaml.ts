@@ -3,6 +3,7 @@ import {
   isCollection,
   isMap,
   isScalar,
+  isSeq,
   LineCounter,
   parseDocument,
   type Alias,
@@ -121,14 +122,34 @@ function convertEntries(
   path: readonly string[],
   near: number,
 ): readonly YamlEntry[] {
-  const seen = new Set<string>();
-  return pairs.map((pair) => {
+  const own = new Set<string>();
+  const entries = new Map<string, YamlEntry>();
+  for (const pair of pairs) {
     const keyNode = convert(pair.key, context, path, near);
     const key = keyText(keyNode);
-    if (seen.has(key)) throw new SpecError(keyNode.place, `found duplicate key ${key}`, true);
-    seen.add(key);
-    const value = convert(pair.value, context, [...path, key], (pair.key as Node | null)?.range?.[0] ?? near);
-    return { key, keyNode, value };
+    if (own.has(key)) throw new SpecError(keyNode.place, `found duplicate key ${key}`, true);
+    own.add(key);
+    const at = (pair.key as Node | null)?.range?.[0] ?? near;
+    if (isMergeKey(pair.key)) {
+      for (const entry of mergedEntries(pair.value, context, keyNode.place, at))
+        if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    } else entries.set(key, { key, keyNode, value: convert(pair.value, context, [...path, key], at) });
+  }
+  return [...entries.values()];
+}
+
+/** `<<: *defaults`: the map has the entries of another one as well, or of several, as far as it does not say them itself. */
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
+}
+
+/** The entries of what is merged; of two with one key the first comes first. Throws SpecError. */
+function mergedEntries(value: unknown, context: Context, place: Place, near: number): readonly YamlEntry[] {
+  const node = isAlias(value) ? targetOf(value, place, context) : value;
+  return (isSeq(node) ? node.items : [value]).flatMap((source) => {
+    const merged = convert(source, context, place.path, near);
+    if (merged.kind === 'map') return merged.entries;
+    throw new SpecError(merged.place, 'expected a map to merge, or a list of maps', true);
   });
 }
 
