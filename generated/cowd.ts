@@ -221,7 +221,7 @@ export class CowdHeader extends Structure<CowdHeaderField> {
     const at = io.pos;
     const room = io.size - at;
     if (room < 4) cutOff(this);
-    if (!(view.getUint32(at) === 0x434f5744))
+    if (view.getUint32(at) !== 0x434f5744)
       reportNotEqual(this, 'magic_number', Uint8Array.of(0x43, 0x4f, 0x57, 0x44));
     if (room < 8) cutOff(this);
     const version = view.getUint32(at + 4, true);

@@ -460,12 +460,12 @@ export class Header extends Structure<HeaderField> {
     mark(this);
     if (this.version >= 3 && this.headerLength !== undefined && this.headerLength >= 112) {
       this.padding = io.readBytes(7);
-      if (!(maxOf(this.padding) === 0)) reportExpr(this, 'padding', 'zeros');
+      if (maxOf(this.padding) !== 0) reportExpr(this, 'padding', 'zeros');
     } else this.padding = undefined;
     mark(this);
     if (this.version >= 3 && this.headerLength !== undefined && this.headerLength > 112) {
       this.unknownFields = io.readBytes(present(this.headerLength) - 112);
-      if (!(maxOf(this.unknownFields) === 0)) reportExpr(this, 'unknown_fields', 'zeros');
+      if (maxOf(this.unknownFields) !== 0) reportExpr(this, 'unknown_fields', 'zeros');
     } else this.unknownFields = undefined;
     mark(this);
   }
@@ -1685,7 +1685,7 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
     const at = io.pos;
     const room = io.size - at;
     this.standard = new L2StandardEntry(io, this, this._root);
-    if (!!this.standard.zero) reportExpr(this, 'standard', 'without the zero bit');
+    if (this.standard.zero) reportExpr(this, 'standard', 'without the zero bit');
     if (room < 16) cutOff(this);
     const zeroBitmap = view.getUint32(at + 8);
     const allocationBitmap = view.getUint32(at + 12);

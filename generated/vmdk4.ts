@@ -245,7 +245,7 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
     const at = io.pos;
     const room = io.size - at;
     if (room < 4) cutOff(this);
-    if (!(view.getUint32(at) === 0x4b444d56))
+    if (view.getUint32(at) !== 0x4b444d56)
       reportNotEqual(this, 'magic_number', Uint8Array.of(0x4b, 0x44, 0x4d, 0x56));
     if (room < 8) cutOff(this);
     const version = view.getUint32(at + 4, true);

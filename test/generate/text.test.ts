@@ -12,7 +12,7 @@ doc-ref: |
   https://two.example/
 seq:
   - {id: is_wide, type: b1}
-  - {id: kind, type: u1, doc: ' '}
+  - {id: kind, type: u1, doc: ' ', valid: {expr: _ % 4 != 0}}
   - {id: len, type: {switch-on: is_wide, cases: {true: u4, false: u2}}}
   - {id: number, type: {switch-on: kind, cases: {1: s4, 2: s8, 3: f4}}}
   - id: body
@@ -80,6 +80,7 @@ describe('the text of generated modules', () => {
     ['computes a size once', /const size = this\.len \* 2 \+ 1;\s+switch/],
     ['declares constants', /const result: number = io\.readU1\(\);/],
     ['turns a condition round', /if \(this\.isWide\) return undefined;/],
+    ['turns a check round', /if \(this\.kind % 4 === 0\) reportExpr/],
     ['keeps the names of params', /static of\(values: AllValues<Inner>, isLe: number, index: number\)/],
     ['keeps binary notation', /this\.isLe & 0b110000/],
     ['imports types as types', /^ {2}type ByteReader,$/m],

@@ -85,7 +85,7 @@ export function asInteger(value: Code, scope: Scope): IntegerCode {
 export function negated(condition: string): string {
   const [, inner] = /^!\(([^()]*)\)$/.exec(condition) ?? [];
   if (inner !== undefined) return inner;
-  const [, left, operator, right] = /^\(([\w.]+) ([!=])== ([\w.]+)\)$/.exec(condition) ?? [];
+  const [, left, operator, right] = /^\(([\w.+*/% ()-]+) ([!=])== ([\w.]+)\)$/.exec(condition) ?? [];
   return operator === undefined ? `!(${condition})` : `${left} ${operator === '!' ? '=' : '!'}== ${right}`;
 }
 

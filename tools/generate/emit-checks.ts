@@ -2,7 +2,7 @@ import { integerLiteral, toBig } from './arithmetic.ts';
 import { scopeAt, type Emission } from './emission.ts';
 import type { Attribute, Check, Located } from './model.ts';
 import type { Code, Scope } from './scope.ts';
-import { asInteger, converted, present, fail } from './code.ts';
+import { asInteger, converted, fail, negated, present } from './code.ts';
 import { checkComparable, compare, holdsText } from './compare.ts';
 import { isSafe } from './range.ts';
 import { translate, translateCondition } from './translate.ts';
@@ -68,7 +68,7 @@ function emitCheck(
     case 'contents': {
       const list = [...check.bytes].map(byteText).join(', ');
       if (item.within === undefined) return call('expectContents', item.text, `[${list}]`);
-      const failed = `!${holdsText(item.within.start, [...check.bytes], names)}`;
+      const failed = negated(holdsText(item.within.start, [...check.bytes], names));
       return report('reportNotEqual', failed, `${names.global('Uint8Array')}.of(${list})`);
     }
     case 'equal':
@@ -86,7 +86,7 @@ function emitCheck(
     case 'inEnum':
       return call('expectInEnum', item.text, ...enumArguments(check, item, scope));
     case 'expression': {
-      const failed = `!(${translateCondition(check.value.ast, scope)})`;
+      const failed = negated(translateCondition(check.value.ast, scope));
       return report('reportExpr', failed, JSON.stringify(attribute.expected ?? check.value.text));
     }
   }
