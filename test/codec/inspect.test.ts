@@ -7,7 +7,10 @@ describe('a structure at the console', () => {
     const bytes = new Uint8Array(512);
     bytes.set([0x4b, 0x44, 0x4d, 0x56, 3, 0, 0, 0, 1, 0, 3]);
     bytes[12] = 77;
-    const shown = inspect(SparseExtentHeader.decode(bytes, () => undefined), { depth: 3 });
+    const shown = inspect(
+      SparseExtentHeader.decode(bytes, () => undefined),
+      { depth: 3 },
+    );
     expect(shown).toMatch(/^SparseExtentHeader \{\n {2}magicNumber:/);
     expect(shown).toContain('version: 3,');
     expect(shown).toContain('capacity: 77n,');
