@@ -295,7 +295,7 @@ export class Footer extends Structure<FooterField> {
     const diskType = view.getUint32(at + 60);
     expectInEnum(this, 'disk_type', diskType, DiskType, 'disk_type');
     if (room < 84) cutOff(this);
-    if (!!zerosAt(view, at + 68, 16)) reportExpr(this, 'unique_id', 'not null');
+    if (zerosAt(view, at + 68, 16)) reportExpr(this, 'unique_id', 'not null');
     if (room < 86) cutOff(this);
     const hidden = view.getUint8(at + 85);
     if (!(hidden === 0 || creatorApplication === CreatorApplication.blktap))

@@ -85,6 +85,8 @@ export function asInteger(value: Code, scope: Scope): IntegerCode {
 export function negated(condition: string): string {
   const [, inner] = /^!\(([^()]*)\)$/.exec(condition) ?? [];
   if (inner !== undefined) return inner;
+  const [, call] = /^!([\w.]+\([^()]*\))$/.exec(condition) ?? [];
+  if (call !== undefined) return call;
   const [, left, operator, right] = /^\(([\w.+*/% ()-]+) ([!=])== ([\w.]+)\)$/.exec(condition) ?? [];
   return operator === undefined ? `!(${condition})` : `${left} ${operator === '!' ? '=' : '!'}== ${right}`;
 }
