@@ -127,8 +127,7 @@ async function evaluateRules<I>(
   const reached = DEPTHS.indexOf(depth);
   for (const rule of rules) {
     if (rule.check === undefined || DEPTHS.indexOf(rule.depth) > reached) continue;
-    const reports = rule.check(image, facts);
-    if (Symbol.asyncIterator in reports) for await (const report of reports) problems.add(report);
-    else for (const report of reports) problems.add(report);
+    const finished = rule.check(image, facts, problems);
+    if (finished !== undefined) await finished;
   }
 }

@@ -1,5 +1,5 @@
 import type { Breach } from '../codec/index.ts';
-import type { Finding, Report, Severity } from './problem.ts';
+import type { Finding, ProblemSink, Report, Severity } from './problem.ts';
 import type { Ownership } from './owners.ts';
 import type { ImageFile } from './image.ts';
 
@@ -49,8 +49,8 @@ export interface Facts {
 
 /** A rule over images of one kind; what its messages are made of stays its own affair. */
 export interface Rule<in I> extends RuleInfo {
-  /** Looks at an image as a whole; absent where a spec, a table scan or the ownership map raises the rule. */
-  readonly check?: (image: I, facts: Facts) => Iterable<Report> | AsyncIterable<Report>;
+  /** Looks at an image as a whole and tells `problems` what it finds; absent where a spec, a table scan or the ownership map raises the rule. */
+  readonly check?: (image: I, facts: Facts, problems: ProblemSink) => void | Promise<void>;
 }
 
 /** A rule that code holding the figures raises itself. */
@@ -81,40 +81,39 @@ export function defineRule<I, D>(declaration: RuleDeclaration<I, D>): RaisableRu
   const rule: RaisableRule<I, D> =
     check === undefined
       ? { ...base, report }
-      : { ...base, report, check: (image, facts) => reportAll(check(image, facts), report) };
+      : {
+          ...base,
+          report,
+          check: (image, facts, problems) => reportAll(check(image, facts), report, problems),
+        };
   return rule;
 }
 
+/** Nearly every rule finds nothing in nearly every image: nothing is made, and nothing awaited, for those. */
 function reportAll<D>(
   findings: Iterable<Finding<D>> | AsyncIterable<Finding<D>>,
   report: (finding: Finding<D>) => Report,
-): Iterable<Report> | AsyncIterable<Report> {
-  if (Symbol.asyncIterator in findings) return reportAsync(findings, report);
-  const iterator = findings[Symbol.iterator]();
-  const first = iterator.next();
-  return first.done === true ? NOTHING : reportSync(first.value, iterator, report);
+  problems: ProblemSink,
+): void | Promise<void> {
+  if (Symbol.asyncIterator in findings) return reportAsync(findings, report, problems);
+  for (const finding of findings) problems.add(report(finding));
 }
 
-/** What nearly every rule finds in nearly every image; no generator is set up for it. */
-const NOTHING: readonly Report[] = [];
-
-function* reportSync<D>(
-  first: Finding<D>,
-  rest: Iterator<Finding<D>>,
-  report: (finding: Finding<D>) => Report,
-): Iterable<Report> {
-  for (let finding: Finding<D> | undefined = first; finding !== undefined;) {
-    yield report(finding);
-    const next = rest.next();
-    finding = next.done === true ? undefined : next.value;
-  }
-}
-
-async function* reportAsync<D>(
+async function reportAsync<D>(
   findings: AsyncIterable<Finding<D>>,
   report: (finding: Finding<D>) => Report,
-): AsyncIterable<Report> {
-  for await (const finding of findings) yield report(finding);
+  problems: ProblemSink,
+): Promise<void> {
+  for await (const finding of findings) problems.add(report(finding));
+}
+
+/** The check of a rule for a walk that raises several rules and makes their reports itself. */
+export function reportedBy<I>(
+  walk: (image: I, facts: Facts) => AsyncIterable<Report>,
+): NonNullable<Rule<I>['check']> {
+  return async (image, facts, problems) => {
+    for await (const report of walk(image, facts)) problems.add(report);
+  };
 }
 
 /** The written form of a rule whose condition a spec states with `-rule` beside `valid` or `contents`. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFileSource } from '../../src/io/file-source.ts';
 import { fileOffset, type Source } from '../../src/io/source.ts';
 
-const HEAD = 64 * 1024;
+const HEAD = 16 * 1024;
 
 let folder: string;
 beforeAll(() => {
