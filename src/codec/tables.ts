@@ -20,8 +20,8 @@ interface TableType<T extends Table> {
 const PLATFORM_IS_LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
- * The next `count` elements as one typed array: new memory, the caller's own, byte-swapped at most once. Nothing is
- * allocated before the bytes are known to be there. A count below zero is none, as for lists of any other kind.
+ * The next `count` elements as one typed array: new memory, the caller's own, written once. Nothing is allocated before the bytes are known to be
+ * there. A count below zero is none, as for lists of any other kind.
  */
 function readTable<T extends Table>(
   reader: ByteReader,
@@ -30,44 +30,47 @@ function readTable<T extends Table>(
   little: boolean,
 ): T {
   const width = type.BYTES_PER_ELEMENT;
-  const { buffer } = new Uint8Array(reader.readBytes(Math.max(0, count) * width));
-  if (little !== PLATFORM_IS_LITTLE) swapBytes(buffer, width);
-  return new type(buffer);
+  const bytes = reader.readBytes(Math.max(0, count) * width);
+  return new type(little === PLATFORM_IS_LITTLE ? new Uint8Array(bytes).buffer : swapped(bytes, width));
 }
 
 /** Writes a typed array, the mirror of the functions below. */
 export function writeTable(writer: ByteWriter, table: Table, littleEndian: boolean): void {
-  const bytes = new Uint8Array(table.buffer, table.byteOffset, table.byteLength).slice();
-  if (littleEndian !== PLATFORM_IS_LITTLE) swapBytes(bytes.buffer, table.BYTES_PER_ELEMENT);
-  writer.writeBytes(bytes);
+  const bytes = new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
+  const isAsHeld = littleEndian === PLATFORM_IS_LITTLE;
+  writer.writeBytes(isAsHeld ? bytes : new Uint8Array(swapped(bytes, table.BYTES_PER_ELEMENT)));
 }
 
-/** Reverses the bytes of each element of `width` bytes (1, 2, 4 or 8) in place. */
-function swapBytes(buffer: ArrayBuffer, width: number): void {
-  if (width === 2) swapPairs(new Uint16Array(buffer));
-  if (width === 4) swapWords(new Uint32Array(buffer), 1);
-  if (width === 8) swapWords(new Uint32Array(buffer), 2);
+/** A copy with the bytes of each element of `width` bytes (1, 2, 4 or 8) reversed. */
+function swapped(bytes: Uint8Array, width: number): ArrayBuffer {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (width === 1) return new Uint8Array(bytes).buffer;
+  if (width === 2) return swappedPairs(view);
+  return width === 4 ? swappedWords(view) : swappedDoubleWords(view);
 }
 
-function swapPairs(pairs: Uint16Array): void {
-  for (let index = 0; index < pairs.length; index += 1) {
-    const pair = pairs[index] ?? 0;
-    pairs[index] = (pair >>> 8) | (pair << 8);
+function swappedPairs(view: DataView): ArrayBuffer {
+  const pairs = new Uint16Array(view.byteLength / 2);
+  for (let index = 0; index < pairs.length; index++)
+    pairs[index] = view.getUint16(2 * index, !PLATFORM_IS_LITTLE);
+  return pairs.buffer;
+}
+
+function swappedWords(view: DataView): ArrayBuffer {
+  const words = new Uint32Array(view.byteLength / 4);
+  for (let index = 0; index < words.length; index++)
+    words[index] = view.getUint32(4 * index, !PLATFORM_IS_LITTLE);
+  return words.buffer;
+}
+
+/** The two words of an element change places as well. */
+function swappedDoubleWords(view: DataView): ArrayBuffer {
+  const words = new Uint32Array(view.byteLength / 4);
+  for (let index = 0; index < words.length; index += 2) {
+    words[index] = view.getUint32(4 * index + 4, !PLATFORM_IS_LITTLE);
+    words[index + 1] = view.getUint32(4 * index, !PLATFORM_IS_LITTLE);
   }
-}
-
-/** Swaps elements of one or two 32-bit words; of two, the words change places as well. */
-function swapWords(words: Uint32Array, wordsPerElement: 1 | 2): void {
-  const last = wordsPerElement - 1;
-  for (let index = 0; index < words.length; index += wordsPerElement) {
-    const first = swapWord(words[index] ?? 0);
-    words[index] = swapWord(words[index + last] ?? 0);
-    words[index + last] = first;
-  }
-}
-
-function swapWord(word: number): number {
-  return (word >>> 24) | ((word >>> 8) & 0xff00) | ((word & 0xff00) << 8) | (word << 24);
+  return words.buffer;
 }
 
 /** The next `count` signed bytes, in memory of their own; for unsigned ones `readBytes` is the table. */
