@@ -30,7 +30,7 @@ export interface BitSpan {
 /**
  * A structure of a spec: its fields are properties, and it knows where each of them lay.
  *
- * The class without methods is there for specs whose own fields are called `at` or `fields`, for which the generator
+ * The class without methods to call is there for specs whose own fields are called `at` or `fields`, for which the generator
  * writes the other methods; all others extend `Structure`.
  */
 export abstract class BareStructure {

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Big
 import { SourceError } from '../errors.ts';
 import type { FileOffset, Source } from './source.ts';
 
-/** Headers, descriptors and the tables of small images lie here, and are read in many small steps: one read fetches them all. */
+/** Headers, descriptors and most tables of small VMDKs and VHDs lie here, and are read in many small steps: one read fetches them all. */
 const HEAD_BYTES = 16 * 1024;
 
 /** Buffers of closed sources, for the heads of the next ones: fresh memory costs more than the read into it. */

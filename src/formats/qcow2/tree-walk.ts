@@ -27,7 +27,7 @@ export interface ActiveScan {
 }
 
 /** The figures before a walk. */
-export function newScan(): ActiveScan {
+function newScan(): ActiveScan {
   return {
     uncopied: 0,
     storedEnd: 0,

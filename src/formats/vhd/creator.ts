@@ -9,7 +9,7 @@ export function formatCode(code: number): string {
 }
 
 /** The number of four letters as the format writes them. */
-export function codeOf(letters: string): number {
+function codeOf(letters: string): number {
   return [...letters].reduce((code, letter) => code * 256 + letter.charCodeAt(0), 0);
 }
 

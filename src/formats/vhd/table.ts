@@ -19,7 +19,7 @@ export function maxEntries(blockSize: number): number {
 }
 
 /** Bytes of a block's sector bitmap: one bit a sector, in whole sectors (VHD 1.0, "Data Blocks"). */
-export function bitmapBytesOf(blockSize: number): number {
+function bitmapBytesOf(blockSize: number): number {
   return Math.ceil(blockSize / SECTOR_SIZE / 8 / SECTOR_SIZE) * SECTOR_SIZE;
 }
 
