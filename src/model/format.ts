@@ -88,7 +88,7 @@ export interface FormatDeclaration<I extends Image> {
   readonly open: (context: OpenContext) => Promise<I>;
 }
 
-const DEPTHS: readonly Depth[] = ['header', 'metadata', 'data'];
+const RANKS: Readonly<Record<Depth, number>> = { header: 0, metadata: 1, data: 2 };
 
 /** Declares a format; the type of its images stays inside. */
 export function defineFormat<I extends Image>({ families, ...declaration }: FormatDeclaration<I>): Format {
@@ -124,9 +124,9 @@ async function evaluateRules<I>(
   facts: Facts,
   problems: ProblemSink,
 ): Promise<void> {
-  const reached = DEPTHS.indexOf(depth);
+  const reached = RANKS[depth];
   for (const rule of rules) {
-    if (rule.check === undefined || DEPTHS.indexOf(rule.depth) > reached) continue;
+    if (rule.check === undefined || RANKS[rule.depth] > reached) continue;
     const finished = rule.check(image, facts, problems);
     if (finished !== undefined) await finished;
   }

@@ -25,6 +25,9 @@ export interface Finding<D> {
   readonly actual?: string | null;
 }
 
+/** Takes findings as they are made. */
+export type Tell<D> = (finding: Finding<D>) => void;
+
 /** A finding with its rule, ready to be counted; its sentence is only made where it is listed. */
 export interface Report {
   readonly rule: RuleInfo;

@@ -1,5 +1,5 @@
 import type { Breach } from '../codec/index.ts';
-import type { Finding, ProblemSink, Report, Severity } from './problem.ts';
+import type { Finding, ProblemSink, Report, Severity, Tell } from './problem.ts';
 import type { Ownership } from './owners.ts';
 import type { ImageFile } from './image.ts';
 
@@ -62,7 +62,8 @@ export interface RaisableRule<in I, in D> extends Rule<I> {
 export interface RuleDeclaration<I, D> extends Omit<RuleInfo, 'derivedFrom'> {
   readonly derivedFrom?: readonly string[];
   readonly message: (data: D) => string;
-  readonly check?: (this: void, image: I, facts: Facts) => Iterable<Finding<D>> | AsyncIterable<Finding<D>>;
+  /** Nearly every rule finds nothing in nearly every image, so it is told what to do with a finding instead of giving back an empty list. */
+  readonly check?: (this: void, image: I, tell: Tell<D>, facts: Facts) => void | Promise<void>;
 }
 
 /** Declares a rule. The data of its findings is held to what `message` takes, then hidden. */
@@ -84,27 +85,9 @@ export function defineRule<I, D>(declaration: RuleDeclaration<I, D>): RaisableRu
       : {
           ...base,
           report,
-          check: (image, facts, problems) => reportAll(check(image, facts), report, problems),
+          check: (image, facts, problems) => check(image, (finding) => problems.add(report(finding)), facts),
         };
   return rule;
-}
-
-/** Nearly every rule finds nothing in nearly every image: nothing is made, and nothing awaited, for those. */
-function reportAll<D>(
-  findings: Iterable<Finding<D>> | AsyncIterable<Finding<D>>,
-  report: (finding: Finding<D>) => Report,
-  problems: ProblemSink,
-): void | Promise<void> {
-  if (Symbol.asyncIterator in findings) return reportAsync(findings, report, problems);
-  for (const finding of findings) problems.add(report(finding));
-}
-
-async function reportAsync<D>(
-  findings: AsyncIterable<Finding<D>>,
-  report: (finding: Finding<D>) => Report,
-  problems: ProblemSink,
-): Promise<void> {
-  for await (const finding of findings) problems.add(report(finding));
 }
 
 /** The check of a rule for a walk that raises several rules and makes their reports itself. */

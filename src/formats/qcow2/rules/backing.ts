@@ -68,29 +68,29 @@ export const backingNameBounds = defineRule<Qcow2Image, string>({
     readers: 'qemu refuses to open the image.',
     repair: 'Set the backing file anew (qemu-img rebase -u) if its name is known.',
   },
-  *check({ file, header, backing, geometry, extensions }) {
+  check({ file, header, backing, geometry, extensions }, tell) {
     if (backing === null || backing.length > MAX_NAME) return;
     const { offset, length } = backing;
     const position = header.backingFileOffset;
     const at = backingPlace(file, header);
     const actual = `${position}, ${length} bytes`;
     if (offset + length > geometry.clusterSize)
-      yield {
+      tell({
         at,
         data: `the backing file name lies at ${bytesText(position, BigInt(length))}, but the first cluster ends at byte ${geometry.clusterSize}`,
         actual,
-      };
+      });
     else if (length > 0 && offset < extensions.start)
-      yield {
+      tell({
         at,
         data: `the backing file name lies at byte ${offset}, inside the header of ${extensions.start} bytes`,
         actual,
-      };
+      });
     else if (
       length > 0 &&
       extensions.records.some(({ offset: start, end }) => offset < end && offset + length > start)
     )
-      yield { at, data: `the backing file name at byte ${offset} lies in a header extension`, actual };
+      tell({ at, data: `the backing file name at byte ${offset} lies in a header extension`, actual });
   },
 });
 
@@ -116,10 +116,10 @@ export const backingNameEmpty = defineRule<Qcow2Image, { readonly offset: string
     readers: 'qemu opens the image without a backing file.',
     repair: 'Set the position to 0 too, once it is certain that there is no backing file.',
   },
-  *check({ file, header, backing }) {
+  check({ file, header, backing }, tell) {
     if (backing === null || backing.length > 0) return;
     const offset = String(header.backingFileOffset);
-    yield { at: backingPlace(file, header), data: { offset }, expected: '0', actual: offset };
+    tell({ at: backingPlace(file, header), data: { offset }, expected: '0', actual: offset });
   },
 });
 
@@ -141,10 +141,10 @@ export const backingNameNul = defineRule<Qcow2Image, { readonly name: string }>(
     readers: 'qemu cuts the name at the zero byte and opens what is left.',
     repair: 'Set the backing file anew (qemu-img rebase -u).',
   },
-  *check({ file, backing }) {
+  check({ file, backing }, tell) {
     if (backing === null || !/[\p{Cc}]/u.test(backing.name)) return;
     const at = { file, offset: backing.offset, length: backing.length, field: 'backing_file_name' };
-    yield { at, data: { name: backing.name }, actual: backing.name };
+    tell({ at, data: { name: backing.name }, actual: backing.name });
   },
 });
 
@@ -165,15 +165,15 @@ export const backingMissing = defineRule<Qcow2Image, { readonly reason: string }
     readers: 'qemu refuses to open the image.',
     repair: 'Put the backing file where the image names it, or set the right name (qemu-img rebase -u).',
   },
-  *check({ file, header, parent }) {
+  check({ file, header, parent }, tell) {
     if (parent === null || parent.reason === null) return;
     if (!['missing', 'outside', 'refused', 'unreadable'].includes(parent.state)) return;
-    yield {
+    tell({
       at: backingPlace(file, header),
       data: { reason: parent.reason },
       ...(isWithheld(parent.state) ? { severity: 'warning' } : {}),
       actual: parent.name,
-    };
+    });
   },
 });
 
@@ -195,9 +195,9 @@ export const backingFormatMissing = defineRule<Qcow2Image, { readonly name: stri
     readers: 'qemu probes the format; libvirt takes it for raw and so reads something else.',
     repair: 'Set the format (qemu-img rebase -u -F).',
   },
-  *check({ file, header, backing }) {
+  check({ file, header, backing }, tell) {
     if (backing !== null && backing.length > 0 && backing.format === null)
-      yield { at: backingPlace(file, header), data: { name: backing.name }, actual: backing.name };
+      tell({ at: backingPlace(file, header), data: { name: backing.name }, actual: backing.name });
   },
 });
 
@@ -221,18 +221,18 @@ export const backingFormatMismatch = defineRule<
     readers: 'qemu uses the stated format and fails, or shows the tables of the backing file as guest data.',
     repair: 'Set the right format (qemu-img rebase -u -F), after a look at what the file is.',
   },
-  *check({ file, backing, parent }) {
+  check({ file, backing, parent }, tell) {
     const found = parent?.recognised ?? null;
     if (backing === null || backing.format === null || found === null) return;
     const stated = backing.format === 'vpc' ? 'vhd' : backing.format;
     if (stated === found || !['raw', 'qcow2', 'vmdk', 'vhd'].includes(stated)) return;
-    yield {
+    tell({
       at: backingFormatPlace(file, backing),
       data: { stated: backing.format, found },
       ...(stated === 'raw' ? { severity: 'warning' } : {}),
       expected: backing.format,
       actual: found,
-    };
+    });
   },
 });
 
@@ -253,9 +253,9 @@ export const backingFormatUnknown = defineRule<Qcow2Image, { readonly format: st
     readers: 'qemu refuses to open the image.',
     repair: 'Set the right format (qemu-img rebase -u -F).',
   },
-  *check({ file, backing }) {
+  check({ file, backing }, tell) {
     if (backing === null || backing.format === null || DRIVERS.includes(backing.format)) return;
-    yield { at: backingFormatPlace(file, backing), data: { format: backing.format }, actual: backing.format };
+    tell({ at: backingFormatPlace(file, backing), data: { format: backing.format }, actual: backing.format });
   },
 });
 
@@ -279,10 +279,10 @@ export const backingSizeMismatch = defineRule<
     readers: 'All readers accept it.',
     repair: 'None is needed.',
   },
-  *check({ file, header, size, parent }) {
+  check({ file, header, size, parent }, tell) {
     const backing = parent?.image?.size ?? size;
     if (backing !== size)
-      yield { at: backingPlace(file, header), data: { size, backing }, actual: String(backing) };
+      tell({ at: backingPlace(file, header), data: { size, backing }, actual: String(backing) });
   },
 });
 
@@ -302,11 +302,11 @@ export const backingNewer = defineRule<Qcow2Image, { readonly name: string }>({
     readers: 'No reader looks at the times.',
     repair: 'Nothing can be mended; find out what changed the backing file.',
   },
-  *check({ file, header, parent, opened }) {
+  check({ file, header, parent, opened }, tell) {
     const modified = parent?.image?.files[0]?.source?.modified ?? null;
     if (parent === null || modified === null || opened.modified === null || modified <= opened.modified)
       return;
-    yield { at: backingPlace(file, header), data: { name: parent.name }, actual: parent.name };
+    tell({ at: backingPlace(file, header), data: { name: parent.name }, actual: parent.name });
   },
 });
 
@@ -331,9 +331,9 @@ export const backingCycle = defineRule<Qcow2Image, { readonly reason: string }>(
     readers: 'qemu-img hangs or runs out of memory.',
     repair: 'Find the real base and set it (qemu-img rebase -u).',
   },
-  *check({ file, header, parent }) {
+  check({ file, header, parent }, tell) {
     if (parent?.state === 'cycle')
-      yield { at: backingPlace(file, header), data: { reason: parent.reason ?? '' }, actual: parent.name };
+      tell({ at: backingPlace(file, header), data: { reason: parent.reason ?? '' }, actual: parent.name });
   },
 });
 
@@ -353,8 +353,8 @@ export const backingDepth = defineRule<Qcow2Image, { readonly reason: string }>(
     readers: 'qemu opens such chains as long as memory and file handles last.',
     repair: 'Merge layers (qemu-img commit, or rebase).',
   },
-  *check({ file, header, parent }) {
+  check({ file, header, parent }, tell) {
     if (parent?.state === 'too-deep')
-      yield { at: backingPlace(file, header), data: { reason: parent.reason ?? '' }, actual: parent.name };
+      tell({ at: backingPlace(file, header), data: { reason: parent.reason ?? '' }, actual: parent.name });
   },
 });

@@ -26,8 +26,8 @@ export const bitmapExtInvalid = defineRule<Qcow2Image, string>({
     repair:
       'Drop the bitmaps: clear the autoclear bit and remove the extension. The next backup must be a full one.',
   },
-  *check({ bitmaps }) {
-    if (bitmaps !== null && bitmaps.fault !== null) yield bitmaps.fault;
+  check({ bitmaps }, tell) {
+    if (bitmaps !== null && bitmaps.fault !== null) tell(bitmaps.fault);
   },
 });
 
@@ -54,10 +54,10 @@ export const bitmapAutoclearMissing = defineRule<Qcow2Image, { readonly count: n
     readers: 'qemu ignores the bitmaps; qemu-img check counts their clusters as leaks.',
     repair: 'Remove the extension and free its clusters; the next backup must be a full one.',
   },
-  *check({ file, header, bitmaps }) {
+  check({ file, header, bitmaps }, tell) {
     if (bitmaps === null || header.autoclearFeatures?.bitmaps === true) return;
     const at = headerPlace(file, header, header.version === 2 ? 'version' : 'autoclear_features');
-    yield { at, data: { count: bitmaps.declared } };
+    tell({ at, data: { count: bitmaps.declared } });
   },
 });
 
@@ -78,9 +78,9 @@ export const bitmapAutoclearOrphan = defineRule<Qcow2Image, null>({
     readers: 'qemu ignores the bit.',
     repair: 'Clear the bit.',
   },
-  *check({ file, header, bitmaps }) {
+  check({ file, header, bitmaps }, tell) {
     if (bitmaps === null && header.autoclearFeatures?.bitmaps === true)
-      yield { at: headerPlace(file, header, 'autoclear_features'), data: null };
+      tell({ at: headerPlace(file, header, 'autoclear_features'), data: null });
   },
 });
 
@@ -101,22 +101,22 @@ export const bitmapDirectoryEntry = defineRule<Qcow2Image, string>({
     readers: 'qemu refuses to open the image.',
     repair: 'Drop the bitmaps; the next backup must be a full one.',
   },
-  *check({ file, geometry, bitmaps }) {
+  check({ file, geometry, bitmaps }, tell) {
     for (const bitmap of bitmaps?.entries ?? []) {
       const { tableOffset, tableEntries, label, entry } = bitmap;
       const at = bitmapPlace(file, bitmap, 'bitmap_table_offset');
       const actual = String(entry.bitmapTableOffset);
       if (tableEntries === 0) continue;
       if (tableOffset === 0 || !isClusterStart(entry.bitmapTableOffset, geometry.clusterSize))
-        yield {
+        tell({
           at,
           data: `the table of ${label} begins at byte ${actual}, which is not the start of a cluster`,
           actual,
-        };
+        });
       else if (tableOffset + 8 * tableEntries > geometry.limit)
-        yield { at, data: `the table of ${label} at byte ${actual} is not wholly in the file`, actual };
+        tell({ at, data: `the table of ${label} at byte ${actual} is not wholly in the file`, actual });
     }
-    if (bitmaps !== null && bitmaps.directoryFault !== null) yield bitmaps.directoryFault;
+    if (bitmaps !== null && bitmaps.directoryFault !== null) tell(bitmaps.directoryFault);
   },
 });
 
@@ -143,11 +143,11 @@ export const bitmapNameDuplicate = defineRule<Qcow2Image, { readonly name: strin
     readers: 'qemu refuses to open the image.',
     repair: 'Drop the bitmaps; the next backup must be a full one.',
   },
-  *check({ file, bitmaps }) {
+  check({ file, bitmaps }, tell) {
     const names = new Set<string>();
     for (const bitmap of bitmaps?.entries ?? []) {
       if (names.has(bitmap.name))
-        yield { at: bitmapPlace(file, bitmap, 'name'), data: { name: bitmap.name }, actual: bitmap.name };
+        tell({ at: bitmapPlace(file, bitmap, 'name'), data: { name: bitmap.name }, actual: bitmap.name });
       names.add(bitmap.name);
     }
   },
@@ -220,18 +220,18 @@ export const bitmapSizeMismatch = defineRule<
     readers: 'qemu refuses to open the image.',
     repair: 'Drop the bitmap; the next backup must be a full one.',
   },
-  *check({ file, geometry, bitmaps }) {
+  check({ file, geometry, bitmaps }, tell) {
     for (const bitmap of bitmaps?.entries ?? []) {
       const { granularityBits, tableEntries: entries, label } = bitmap;
       const bits = Math.ceil(geometry.size / 2 ** granularityBits);
       const needed = Math.ceil(Math.ceil(bits / 8) / geometry.clusterSize);
       if (entries === needed) continue;
-      yield {
+      tell({
         at: bitmapPlace(file, bitmap, 'bitmap_table_size'),
         data: { label, entries, needed },
         expected: String(needed),
         actual: String(entries),
-      };
+      });
     }
   },
 });

@@ -58,9 +58,9 @@ export const rawExternalWithBacking = defineRule<Qcow2Image, null>({
     readers: 'qemu refuses to create such an image; what it does with one differs by version.',
     repair: 'Find out which of the two is meant, and clear the bit or remove the backing file.',
   },
-  *check({ file, header, backing }) {
+  check({ file, header, backing }, tell) {
     if (backing !== null && header.autoclearFeatures?.rawExternalData === true)
-      yield { at: headerPlace(file, header, 'autoclear_features'), data: null };
+      tell({ at: headerPlace(file, header, 'autoclear_features'), data: null });
   },
 });
 
@@ -81,9 +81,9 @@ export const dataFileNameMissing = defineRule<Qcow2Image, null>({
     readers: 'qemu opens the image only with a data file given by the user.',
     repair: 'Find the file (its size is that of the disk) and set its name (qemu-img amend).',
   },
-  *check({ file, header, dataFile }) {
+  check({ file, header, dataFile }, tell) {
     if (dataFile !== null && dataFile.name === null)
-      yield { at: headerPlace(file, header, 'incompatible_features'), data: null };
+      tell({ at: headerPlace(file, header, 'incompatible_features'), data: null });
   },
 });
 
@@ -104,12 +104,12 @@ export const dataFileNameUnexpected = defineRule<Qcow2Image, { readonly name: st
     readers: 'qemu ignores the name.',
     repair: 'Remove the extension if the L2 tables point into this file.',
   },
-  *check({ file, extensions, dataFile, unusedDataFile }) {
+  check({ file, extensions, dataFile, unusedDataFile }, tell) {
     if (dataFile !== null || unusedDataFile === null) return;
     const { name, record } = unusedDataFile;
     const index = extensions.records.indexOf(record);
     const at = { file, offset: record.offset, length: 8 + name.length, field: `header_extensions[${index}]` };
-    yield { at, data: { name }, actual: name };
+    tell({ at, data: { name }, actual: name });
   },
 });
 
@@ -129,7 +129,7 @@ export const dataFileMissing = defineRule<Qcow2Image, { readonly reason: string 
     readers: 'qemu refuses to open the image.',
     repair: 'Put the data file where the image names it, or set the right name (qemu-img amend).',
   },
-  *check({ file, extensions, dataFile }) {
+  check({ file, extensions, dataFile }, tell) {
     if (dataFile === null || dataFile.name === null || dataFile.reason === null) return;
     if (dataFile.state === 'not-followed') return;
     const record = dataFile.record;
@@ -141,12 +141,12 @@ export const dataFileMissing = defineRule<Qcow2Image, { readonly reason: string 
       field: `header_extensions[${index}].data`,
     };
     const isWithheld = dataFile.state === 'outside' || dataFile.state === 'refused';
-    yield {
+    tell({
       at,
       data: { reason: dataFile.reason },
       ...(isWithheld ? { severity: 'warning' } : {}),
       actual: dataFile.name,
-    };
+    });
   },
 });
 
@@ -167,14 +167,14 @@ export const dataFileShort = defineRule<Qcow2Image, { readonly size: number; rea
     readers: 'qemu reads zeros; qemu-img check does not look at the length.',
     repair: 'Copy the data file again from its source.',
   },
-  async *check(image) {
+  async check(image, tell) {
     const source = image.dataFile?.file?.source ?? null;
     if (source === null || image.dataFile?.file == null) return;
     const { storedEnd } = await image.activeScan();
     const needed = Math.min(storedEnd, image.size);
     if (needed <= source.size) return;
     const at = { file: image.dataFile.file, offset: source.size, length: null, field: null };
-    yield { at, data: { size: source.size, needed }, expected: `>= ${needed}`, actual: String(source.size) };
+    tell({ at, data: { size: source.size, needed }, expected: `>= ${needed}`, actual: String(source.size) });
   },
 });
 

@@ -47,10 +47,10 @@ export const extNoEnd = defineRule<Qcow2Image, { readonly end: number }>({
     readers: 'qemu stops at the name or at the end of the cluster.',
     repair: 'Rewrite the extensions with an end marker.',
   },
-  *check({ file, extensions }) {
+  check({ file, extensions }, tell) {
     const { start, end, stop } = extensions;
     if (extensions.isEnded || end - start < 8) return;
-    yield { at: { file, offset: stop, length: null, field: 'header_extensions' }, data: { end } };
+    tell({ at: { file, offset: stop, length: null, field: 'header_extensions' }, data: { end } });
   },
 });
 
@@ -71,17 +71,17 @@ export const extDuplicate = defineRule<Qcow2Image, { readonly type: string; read
     readers: 'qemu takes the last one of most types; vdcheck takes the last as well.',
     repair: 'Find out which of the two is meant and remove the other.',
   },
-  *check({ file, extensions }) {
+  check({ file, extensions }, tell) {
     const seen = new Map<number, number>();
     for (const [index, { type, typeText, offset }] of extensions.records.entries()) {
       const first = seen.get(type);
       if (first === undefined) seen.set(type, offset);
       else
-        yield {
+        tell({
           at: { file, offset, length: 8, field: `header_extensions[${index}].type` },
           data: { type: typeText, first },
           actual: typeText,
-        };
+        });
     }
   },
 });
@@ -102,14 +102,14 @@ export const extUnknown = defineRule<Qcow2Image, { readonly type: string; readon
     readers: 'All readers skip it; qemu keeps it when it rewrites the header.',
     repair: 'None is needed.',
   },
-  *check({ file, header, extensions }) {
+  check({ file, header, extensions }, tell) {
     for (const [index, { isKnown, typeText, offset, data }] of extensions.records.entries()) {
       if (isKnown || (header.version === 2 && index === 0)) continue;
-      yield {
+      tell({
         at: { file, offset, length: 8 + data.length, field: `header_extensions[${index}].type` },
         data: { type: typeText, length: data.length },
         actual: typeText,
-      };
+      });
     }
   },
 });
@@ -166,26 +166,26 @@ export const featureTableMalformed = defineRule<Qcow2Image, string>({
     readers: 'qemu ignores what does not fit and names unknown features by number.',
     repair: 'Drop the table, or let qemu rewrite it.',
   },
-  *check({ file, featureNames }) {
+  check({ file, featureNames }, tell) {
     for (const { record, index, names } of featureNames) {
       const field = `header_extensions[${index}].data`;
       const at = { file, offset: record.dataOffset, length: record.data.length, field };
       const rest = record.data.length % FEATURE_NAME_SIZE;
       if (rest !== 0)
-        yield {
+        tell({
           at,
           data: `the feature name table has ${record.data.length} bytes, which is no multiple of ${FEATURE_NAME_SIZE}`,
-        };
+        });
       const seen = new Set<string>();
       for (const [number, { featureType, bitNumber }] of names.entries()) {
         const key = `${featureType}/${bitNumber}`;
         const offset = record.dataOffset + FEATURE_NAME_SIZE * number;
         const place = { file, offset, length: 2, field: `${field}[${number}]` };
         if (seen.has(key))
-          yield {
+          tell({
             at: place,
             data: `the feature name table names bit ${bitNumber} of set ${featureType} twice`,
-          };
+          });
         seen.add(key);
       }
     }
@@ -226,7 +226,7 @@ export const firstClusterForeignData = defineRule<
     readers: 'All readers ignore these bytes; qemu clears them when it rewrites the header.',
     repair: 'Look at the bytes, then set them to zero.',
   },
-  *check({ file, header, firstCluster, extensions, backing }) {
+  check({ file, header, firstCluster, extensions, backing }, tell) {
     let count = 0;
     let first = -1;
     const start = header.version === 2 ? Math.max(extensions.stop, VERSION_3_HEADER) : extensions.stop;
@@ -237,6 +237,6 @@ export const firstClusterForeignData = defineRule<
       if (first < 0) first = offset;
     }
     if (count > 0)
-      yield { at: { file, offset: first, length: null, field: null }, data: { count, offset: first } };
+      tell({ at: { file, offset: first, length: null, field: null }, data: { count, offset: first } });
   },
 });

@@ -50,9 +50,9 @@ export const cryptAesLegacy = defineRule<Qcow2Image, null>({
     readers: 'qemu-img still reads it with a warning; the emulator no longer runs a guest from it.',
     repair: 'Convert the image to LUKS encryption with qemu-img while a version that reads it is at hand.',
   },
-  *check({ header, file }) {
+  check({ header, file }, tell) {
     if (header.cryptMethod === 1)
-      yield { at: headerPlace(file, header, 'crypt_method'), data: null, actual: '1' };
+      tell({ at: headerPlace(file, header, 'crypt_method'), data: null, actual: '1' });
   },
 });
 
@@ -184,14 +184,14 @@ export const compressionType = defineRule<Qcow2Image, { readonly type: number; r
     repair:
       'Find out with which of the two methods the compressed clusters decode, and set both fields accordingly.',
   },
-  *check({ header, file }) {
+  check({ header, file }, tell) {
     const type = Number(header.compressionType ?? 0);
     const bit = header.incompatibleFeatures?.compressionType ?? false;
     if (bit === (type !== 0)) return;
     // A header of 104 bytes ends in front of the field.
     const hasField = header.at('compression_type') !== undefined;
     const at = headerPlace(file, header, hasField ? 'compression_type' : 'incompatible_features');
-    yield { at, data: { type, bit }, expected: bit ? 'not 0' : '0', actual: String(type) };
+    tell({ at, data: { type, bit }, expected: bit ? 'not 0' : '0', actual: String(type) });
   },
 });
 

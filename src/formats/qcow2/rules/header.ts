@@ -64,17 +64,17 @@ export const headerTruncated = defineRule<Qcow2Image, string>({
     readers: 'qemu refuses a file shorter than the header; it reads missing bytes behind it as zeros.',
     repair: 'Copy the image again from its source.',
   },
-  *check({ file, fileSize, geometry, extensions, backing }) {
+  check({ file, fileSize, geometry, extensions, backing }, tell) {
     if (fileSize >= geometry.clusterSize) return;
     const nameEnd = backing === null ? 0 : backing.offset + backing.length;
     const isContentCut = !extensions.isEnded || (nameEnd > fileSize && nameEnd <= geometry.clusterSize);
-    yield {
+    tell({
       at: { file, offset: 0, length: fileSize, field: 'header' },
       ...(isContentCut ? {} : { severity: 'warning' }),
       data: `the file ends after ${fileSize} bytes, inside its first cluster of ${geometry.clusterSize}`,
       expected: String(geometry.clusterSize),
       actual: String(fileSize),
-    };
+    });
   },
 });
 
@@ -186,10 +186,10 @@ export const sizeUnaligned = defineRule<Qcow2Image, { readonly size: number }>({
     readers: 'qemu accepts the size and rounds it up to a sector for the guest; others round down or refuse.',
     repair: 'Resize the disk to the next multiple of 512.',
   },
-  *check({ header, geometry, file }) {
+  check({ header, geometry, file }, tell) {
     if (geometry.size % 512 === 0) return;
     const at = headerPlace(file, header, 'size');
-    yield { at, data: { size: geometry.size }, expected: 'a multiple of 512', actual: String(geometry.size) };
+    tell({ at, data: { size: geometry.size }, expected: 'a multiple of 512', actual: String(geometry.size) });
   },
 });
 
@@ -209,9 +209,9 @@ export const sizeLimit = defineRule<Qcow2Image, string>({
     readers: 'qemu refuses to open the image.',
     repair: 'Restore the size from a copy, or from the partition table inside the disk.',
   },
-  *check({ header, geometry, file }) {
+  check({ header, geometry, file }, tell) {
     const fault = judgeSize(file, header, geometry.clusterSize * geometry.l2Entries);
-    if (fault !== null) yield fault;
+    if (fault !== null) tell(fault);
   },
 });
 
@@ -253,13 +253,13 @@ export const v2NonzeroTail = defineRule<Qcow2Image, { readonly type: string }>({
     readers: 'qemu takes the bytes for header extensions and skips unknown ones.',
     repair: 'None is needed; find out whether the version field was meant to be 3.',
   },
-  *check({ header, extensions, file }) {
+  check({ header, extensions, file }, tell) {
     const first = extensions.records[0];
     if (header.version !== 2 || first === undefined || first.isKnown) return;
-    yield {
+    tell({
       at: { file, offset: first.offset, length: 8, field: 'header_extensions[0].type' },
       data: { type: first.typeText },
       actual: first.typeText,
-    };
+    });
   },
 });

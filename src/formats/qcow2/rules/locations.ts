@@ -25,16 +25,16 @@ export const l1Unaligned = defineRule<Qcow2Image, string>({
     readers: 'qemu refuses to open the image.',
     repair: 'Find the table (it is the cluster whose entries point at L2 tables) and correct the header.',
   },
-  *check({ file, header, geometry: { clusterSize } }) {
+  check({ file, header, geometry: { clusterSize } }, tell) {
     const position = header.l1TableOffset;
     if (isClusterStart(position, clusterSize)) return;
     const excess = position % BigInt(clusterSize);
-    yield {
+    tell({
       at: headerPlace(file, header, 'l1_table_offset'),
       data: `the L1 table begins at byte ${position}, ${excess} bytes behind the start of a cluster`,
       expected: `a multiple of ${clusterSize}`,
       actual: String(position),
-    };
+    });
   },
 });
 
@@ -61,7 +61,7 @@ export const l1OutOfFile = defineRule<Qcow2Image, string>({
     readers: 'qemu opens the image and reads zeros; qemu-img check counts an error.',
     repair: 'Copy the image again from its source.',
   },
-  *check({ file, header, geometry, l1, fileSize }) {
+  check({ file, header, geometry, l1, fileSize }, tell) {
     const end = l1.offset + 8 * l1.declared;
     if (l1.declared === 0 || end <= geometry.limit) return;
     const position = header.l1TableOffset;
@@ -70,12 +70,12 @@ export const l1OutOfFile = defineRule<Qcow2Image, string>({
       l1.offset < fileSize
         ? `lies at ${bytesText(position, 8n * BigInt(l1.declared))}`
         : `should begin at byte ${position}`;
-    yield {
+    tell({
       at: headerPlace(file, header, 'l1_table_offset'),
       data: `the L1 table ${where}, but the file ends at byte ${fileSize}`,
       ...(isCut ? { severity: 'warning' } : {}),
       actual: String(position),
-    };
+    });
   },
 });
 
@@ -96,15 +96,15 @@ export const l1TooSmall = defineRule<Qcow2Image, { readonly entries: number; rea
     readers: 'qemu refuses to open the image.',
     repair: 'Find out which of the two figures is right; the partition table of the guest tells the size.',
   },
-  *check({ file, header, geometry, l1 }) {
+  check({ file, header, geometry, l1 }, tell) {
     const needed = neededL1Entries(geometry, geometry.size);
     if (l1.declared >= needed) return;
-    yield {
+    tell({
       at: headerPlace(file, header, 'l1_size'),
       data: { entries: l1.declared, needed },
       expected: `>= ${needed}`,
       actual: String(l1.declared),
-    };
+    });
   },
 });
 
@@ -124,14 +124,14 @@ export const l1Excess = defineRule<Qcow2Image, { readonly entries: number; reado
     readers: 'All readers accept it.',
     repair: 'None is needed.',
   },
-  *check({ file, header, geometry, l1 }) {
+  check({ file, header, geometry, l1 }, tell) {
     const needed = neededL1Entries(geometry, geometry.size);
     if (l1.declared > needed)
-      yield {
+      tell({
         at: headerPlace(file, header, 'l1_size'),
         data: { entries: l1.declared, needed },
         actual: String(l1.declared),
-      };
+      });
   },
 });
 
@@ -191,15 +191,15 @@ export const reftableUnaligned = defineRule<
     readers: 'qemu refuses to open the image.',
     repair: 'Rebuild the reference counts from the tables after setting a position that is aligned.',
   },
-  *check({ file, header, geometry: { clusterSize } }) {
+  check({ file, header, geometry: { clusterSize } }, tell) {
     if (isClusterStart(header.refcountTableOffset, clusterSize)) return;
     const offset = String(header.refcountTableOffset);
-    yield {
+    tell({
       at: headerPlace(file, header, 'refcount_table_offset'),
       data: { offset, clusterSize },
       expected: `a multiple of ${clusterSize}`,
       actual: offset,
-    };
+    });
   },
 });
 
@@ -224,15 +224,15 @@ export const reftableOutOfFile = defineRule<
     readers: 'qemu opens the image; qemu-img check counts errors.',
     repair: 'Copy the image again; if its data are complete, rebuild the reference counts.',
   },
-  *check({ file, header, geometry, refcountTable, fileSize }) {
+  check({ file, header, geometry, refcountTable, fileSize }, tell) {
     const end = refcountTable.offset + 8 * refcountTable.declared;
     if (refcountTable.declared === 0 || refcountTable.offset === 0 || end <= geometry.limit) return;
     const range = bytesText(header.refcountTableOffset, 8n * BigInt(refcountTable.declared));
-    yield {
+    tell({
       at: headerPlace(file, header, 'refcount_table_offset'),
       data: { range, fileSize },
       actual: String(header.refcountTableOffset),
-    };
+    });
   },
 });
 
@@ -254,12 +254,12 @@ export const reftableTooLarge = defineRule<Qcow2Image, { readonly clusters: numb
       readers: 'qemu refuses to open the image.',
       repair: 'Rebuild the reference counts from the tables.',
     },
-    *check({ file, header, geometry }) {
+    check({ file, header, geometry }, tell) {
       const clusters = header.refcountTableClusters;
       const bytes = clusters * geometry.clusterSize;
       if (bytes <= 0x80_0000) return;
       const at = headerPlace(file, header, 'refcount_table_clusters');
-      yield { at, data: { clusters, bytes }, actual: String(clusters) };
+      tell({ at, data: { clusters, bytes }, actual: String(clusters) });
     },
   },
 );

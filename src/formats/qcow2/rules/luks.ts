@@ -28,9 +28,9 @@ export const luksExtMissing = defineRule<Qcow2Image, null>({
     readers: 'qemu refuses to open the image; some versions of qemu-img info crash.',
     repair: 'Look for the LUKS header (it begins with "LUKS") and write the extension anew.',
   },
-  *check({ file, header, luks }) {
+  check({ file, header, luks }, tell) {
     if (header.cryptMethod === 2 && luks === null)
-      yield { at: headerPlace(file, header, 'crypt_method'), data: null, actual: '2' };
+      tell({ at: headerPlace(file, header, 'crypt_method'), data: null, actual: '2' });
   },
 });
 
@@ -51,15 +51,15 @@ export const luksExtUnexpected = defineRule<Qcow2Image, { readonly method: numbe
     repair:
       'Look at a cluster of guest data: if it is noise, set the method to 2, otherwise remove the extension.',
   },
-  *check({ file, header, luks }) {
+  check({ file, header, luks }, tell) {
     if (luks === null || header.cryptMethod === 2) return;
     const method = Number(header.cryptMethod);
-    yield {
+    tell({
       at: headerPlace(file, header, 'crypt_method'),
       data: { method },
       expected: '2',
       actual: String(method),
-    };
+    });
   },
 });
 
@@ -79,8 +79,8 @@ export const luksHeaderBounds = defineRule<Qcow2Image, string>({
     readers: 'qemu refuses to open the image.',
     repair: 'Copy the image again, or restore the LUKS header from a backup of it.',
   },
-  *check({ luks }) {
-    if (luks !== null && luks.fault !== null) yield luks.fault;
+  check({ luks }, tell) {
+    if (luks !== null && luks.fault !== null) tell(luks.fault);
   },
 });
 
@@ -126,7 +126,7 @@ export const luksSlot = defineRule<Qcow2Image, string>({
     repair:
       'Unlock with another slot and set the passphrase anew, or restore the LUKS header from a backup of it.',
   },
-  *check({ file, luks }) {
+  check({ file, luks }, tell) {
     if (luks === null || luks.header === null) return;
     const { length, header } = luks;
     for (const [index, slot] of header.keySlots.entries()) {
@@ -134,19 +134,19 @@ export const luksSlot = defineRule<Qcow2Image, string>({
       const material = slot.keyMaterialOffset * 512;
       const size = BigInt(slot.stripes) * BigInt(header.keyBytes);
       if (material === 0 || BigInt(material) + size > length)
-        yield {
+        tell({
           at: keySlotPlace(file, luks, index, 'key_material_offset'),
           data: `the key material of slot ${index} lies at ${bytesText(BigInt(material), size)} of an encryption header of ${length} bytes`,
           actual: String(slot.keyMaterialOffset),
-        };
+        });
       if (slot.iterations < MIN_ITERATIONS)
-        yield {
+        tell({
           at: keySlotPlace(file, luks, index, 'iterations'),
           data: `slot ${index} has ${slot.iterations} iterations, which makes its passphrase easy to guess`,
           severity: 'warning',
           expected: `>= ${MIN_ITERATIONS}`,
           actual: String(slot.iterations),
-        };
+        });
     }
   },
 });
@@ -174,9 +174,9 @@ export const luksNoActiveSlot = defineRule<Qcow2Image, null>({
     readers: 'qemu fails to unlock the image.',
     repair: 'Restore the LUKS header from a backup of it.',
   },
-  *check({ file, luks }) {
+  check({ file, luks }, tell) {
     if (luks === null || luks.header === null) return;
     if (luks.header.keySlots.some(({ state }) => state === 0x00ac71f3)) return;
-    yield { at: keySlotPlace(file, luks, 0, 'state'), data: null };
+    tell({ at: keySlotPlace(file, luks, 0, 'state'), data: null });
   },
 });

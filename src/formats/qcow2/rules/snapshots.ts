@@ -22,8 +22,8 @@ export const snapshotTableBounds = defineRule<Qcow2Image, string>({
     readers: 'qemu refuses to open the image.',
     repair: 'Copy the image again; or set the number of snapshots to 0, which gives them up.',
   },
-  *check({ snapshots }) {
-    if (snapshots.fault !== null) yield snapshots.fault;
+  check({ snapshots }, tell) {
+    if (snapshots.fault !== null) tell(snapshots.fault);
   },
 });
 
@@ -50,7 +50,7 @@ export const snapshotL1Bounds = defineRule<Qcow2Image, string>({
     readers: 'qemu opens the image but not the snapshot; qemu-img check counts an error.',
     repair: 'Copy the image again; or delete the snapshot.',
   },
-  *check({ file, geometry, snapshots }) {
+  check({ file, geometry, snapshots }, tell) {
     for (const snapshot of snapshots.entries) {
       const { l1Offset, l1Entries } = snapshot;
       const position = snapshot.entry.l1TableOffset;
@@ -59,17 +59,17 @@ export const snapshotL1Bounds = defineRule<Qcow2Image, string>({
       // Of a larger one the spec has told the size.
       if (l1Entries === 0 || l1Entries > MAX_L1_ENTRIES) continue;
       if (l1Offset === 0 || !isClusterStart(position, geometry.clusterSize))
-        yield {
+        tell({
           at,
           data: `${name} begins at byte ${position}, which is not the start of a cluster`,
           actual: String(position),
-        };
+        });
       else if (l1Offset + 8 * l1Entries > geometry.limit)
-        yield {
+        tell({
           at,
           data: `${name} lies at ${bytesText(position, 8n * BigInt(l1Entries))}, but the file ends at byte ${geometry.limit}`,
           actual: String(position),
-        };
+        });
     }
   },
 });
@@ -97,17 +97,17 @@ export const snapshotExtraSize = defineRule<Qcow2Image, string>({
       'qemu-img check counts an error for too short ones and can repair it; qemu refuses too long ones.',
     repair: 'Rewrite the snapshot table with the current disk size (qemu-img check -r all).',
   },
-  *check({ file, geometry, snapshots }) {
+  check({ file, geometry, snapshots }, tell) {
     if (geometry.version < 3) return;
     for (const snapshot of snapshots.entries) {
       const { extraDataSize } = snapshot.entry;
       if (extraDataSize >= 16) continue;
-      yield {
+      tell({
         at: snapshotPlace(file, snapshot, 'extra_data_size'),
         data: `snapshot ${snapshot.label} has ${extraDataSize} bytes of extra data, version 3 demands at least 16`,
         expected: '>= 16',
         actual: String(extraDataSize),
-      };
+      });
     }
   },
 });
@@ -135,23 +135,23 @@ export const snapshotId = defineRule<Qcow2Image, string>({
     readers: 'qemu takes the first snapshot that fits; qemu-img check does not look at ids.',
     repair: 'Rewrite the table with new ids.',
   },
-  *check({ file, snapshots }) {
+  check({ file, snapshots }, tell) {
     const ids = new Set<string>();
     const names = new Set<string>();
     for (const snapshot of snapshots.entries) {
       const { id, name } = snapshot;
       const at = snapshotPlace(file, snapshot, 'id_str');
       if (id !== '' && ids.has(id))
-        yield { at, data: `snapshot ${snapshot.label} has the id of another`, actual: id };
+        tell({ at, data: `snapshot ${snapshot.label} has the id of another`, actual: id });
       if (id.includes('\0'))
-        yield { at, data: `the id of snapshot ${snapshot.label} holds a zero byte`, actual: id };
+        tell({ at, data: `the id of snapshot ${snapshot.label} holds a zero byte`, actual: id });
       if (name !== '' && names.has(name))
-        yield {
+        tell({
           at: snapshotPlace(file, snapshot, 'name'),
           data: `snapshot ${snapshot.label} has the name of another`,
           severity: 'info',
           actual: name,
-        };
+        });
       ids.add(id);
       names.add(name);
     }
@@ -182,24 +182,24 @@ export const snapshotDiskSize = defineRule<Qcow2Image, string>({
       'qemu resizes the disk when it goes back to such a snapshot; qemu-img check does not look at it.',
     repair: 'Set the size that the disk had.',
   },
-  *check({ file, geometry, snapshots }) {
+  check({ file, geometry, snapshots }, tell) {
     for (const snapshot of snapshots.entries) {
       const { diskSize, l1Entries, label, entry } = snapshot;
       if (diskSize === null || entry.diskSize === undefined) continue;
       const at = snapshotPlace(file, snapshot, 'disk_size');
       const actual = String(entry.diskSize);
       if (entry.diskSize % 512n !== 0n && diskSize !== geometry.size)
-        yield {
+        tell({
           at,
           data: `snapshot ${label} has a disk of ${actual} bytes, which is no multiple of 512`,
           actual,
-        };
+        });
       else if (neededL1Entries(geometry, diskSize) > l1Entries)
-        yield {
+        tell({
           at,
           data: `snapshot ${label} has a disk of ${actual} bytes, but its L1 table has only ${l1Entries} entries`,
           actual,
-        };
+        });
     }
   },
 });
@@ -223,16 +223,16 @@ export const snapshotDate = defineRule<Qcow2Image, string>({
     readers: 'qemu shows the date as it is.',
     repair: 'None is needed.',
   },
-  *check({ file, snapshots }) {
+  check({ file, snapshots }, tell) {
     const now = Date.now() / 1000;
     for (const snapshot of snapshots.entries) {
       const { dateSec } = snapshot.entry;
       if (dateSec <= now + 86_400) continue;
-      yield {
+      tell({
         at: snapshotPlace(file, snapshot, 'date_sec'),
         data: `snapshot ${snapshot.label} is dated ${new Date(dateSec * 1000).toISOString()}, in the future`,
         actual: String(dateSec),
-      };
+      });
     }
   },
 });
@@ -260,7 +260,7 @@ export const snapshotVmstate = defineRule<Qcow2Image, string>({
     readers: 'qemu uses the 64-bit size where it is present.',
     repair: 'None; take the disk of the snapshot without the machine state.',
   },
-  *check({ file, geometry, snapshots }) {
+  check({ file, geometry, snapshots }, tell) {
     for (const snapshot of snapshots.entries) {
       const { vmStateSize, diskSize, l1Entries, label } = snapshot;
       if (vmStateSize === 0) continue;
@@ -269,11 +269,11 @@ export const snapshotVmstate = defineRule<Qcow2Image, string>({
       if (needed <= l1Entries) continue;
       const large = snapshot.entry.vmStateSizeLarge;
       const actual = String(large ?? snapshot.entry.vmStateSize);
-      yield {
+      tell({
         at: snapshotPlace(file, snapshot, large === undefined ? 'vm_state_size' : 'vm_state_size_large'),
         data: `snapshot ${label} has ${actual} bytes of machine state, which its ${l1Entries} L1 entries cannot map behind the disk`,
         actual,
-      };
+      });
     }
   },
 });

@@ -1,6 +1,5 @@
 import { formatHex, type Breach } from '../../../codec/index.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
-import type { Finding } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { hasBatmapBit } from '../batmap.ts';
 import { isBlktap } from '../creator.ts';
@@ -24,7 +23,7 @@ export const batmapCookie: RaisableRule<VhdImage, Breach> = defineRule({
   derivedFrom: ['vhd/bat-out-of-file', 'vhd/max-entries-too-small', 'vhd/max-entries-excess'],
   message: () =>
     'a disk of this version of blktap has a batmap behind its table, but no "tdbatmap" stands there',
-  *check({ file, footer, blocks, batmap }): Iterable<Finding<Breach>> {
+  check({ file, footer, blocks, batmap }, tell) {
     if (!footer.isTrusted || blocks?.isTrusted !== true || batmap !== null) return;
     const { creatorVersion } = footer.fields;
     if (!isBlktap(footer.fields) || creatorVersion < FIRST_WITH_BATMAP) return;
@@ -41,7 +40,7 @@ export const batmapCookie: RaisableRule<VhdImage, Breach> = defineRule({
       actual: 'something else',
       rule: 'vhd/batmap-cookie',
     };
-    yield { at, data, expected };
+    tell({ at, data, expected });
   },
   explanation: {
     what: 'blktap from version 1.2 on puts a batmap right behind the block allocation table; here none begins there.',
@@ -61,19 +60,21 @@ export const batmapHeader: RaisableRule<VhdImage, Breach> = defineRule({
   spec: BATMAP,
   repair: 'safe',
   message: ({ field, expected, actual }) => `${field} is ${actual}, must be ${expected}`,
-  *check({ file, batmap, blocks, limit }): Iterable<Finding<Breach>> {
+  check({ file, batmap, blocks, limit }, tell) {
     if (batmap === null || blocks?.isTrusted !== true) return;
     const { batmapOffset, batmapSize, batmapVersion } = batmap.fields;
     const needed = Math.ceil(blocks.needed / 8 / SECTOR_SIZE);
     if (batmapOffset < 512n || batmapSize === 0 || batmapVersion > FIRST_WITH_BATMAP) return;
     if (batmap.map === null) {
       const expected = `a multiple of 512 with ${batmapSize} sectors in front of byte ${limit}`;
-      yield fieldFinding(file, batmap, 'batmap_offset', { expected, actual: formatHex(batmapOffset) });
+      tell(fieldFinding(file, batmap, 'batmap_offset', { expected, actual: formatHex(batmapOffset) }));
     } else if (batmapSize < needed) {
-      yield fieldFinding(file, batmap, 'batmap_size', {
-        expected: `at least ${needed}`,
-        actual: String(batmapSize),
-      });
+      tell(
+        fieldFinding(file, batmap, 'batmap_size', {
+          expected: `at least ${needed}`,
+          actual: String(batmapSize),
+        }),
+      );
     }
   },
   explanation: {
@@ -96,10 +97,10 @@ export const batmapChecksum: RaisableRule<VhdImage, { readonly stored: number }>
   derivedFrom: ['vhd/batmap-header'],
   message: ({ stored }) =>
     `the checksum of the batmap is ${formatHex(stored, 4)}, but its bytes give another`,
-  *check({ file, batmap }) {
+  check({ file, batmap }, tell) {
     if (batmap === null || batmap.map === null || batmap.isTrusted) return;
     const { checksum: stored } = batmap.fields;
-    yield { at: fieldPlace(file, batmap, 'checksum'), data: { stored }, actual: formatHex(stored, 4) };
+    tell({ at: fieldPlace(file, batmap, 'checksum'), data: { stored }, actual: formatHex(stored, 4) });
   },
   explanation: {
     what: 'The sum of the bytes of the map is not the one in its header.',
@@ -121,7 +122,7 @@ export const batmapUnallocatedFull: RaisableRule<VhdImage, { readonly index: num
   derivedFrom: ['vhd/batmap-checksum', 'vhd/batmap-header', 'vhd/bat-all-zero'],
   message: ({ index }) =>
     `the batmap says that block ${index} is written in full, but bat[${index}] is not allocated`,
-  *check({ file, batmap, blocks }) {
+  check({ file, batmap, blocks }, tell) {
     if (batmap === null || batmap.map === null || blocks?.isTrusted !== true) return;
     const { map } = batmap;
     const { entries } = blocks;
@@ -131,7 +132,7 @@ export const batmapUnallocatedFull: RaisableRule<VhdImage, { readonly index: num
         continue;
       }
       if (!hasBatmapBit(map, index) || entries[index] !== UNALLOCATED) continue;
-      yield { at: entryPlace(file, blocks, index), data: { index }, guestOffset: index * blocks.blockSize };
+      tell({ at: entryPlace(file, blocks, index), data: { index }, guestOffset: index * blocks.blockSize });
     }
   },
   explanation: {

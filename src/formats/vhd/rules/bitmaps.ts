@@ -1,4 +1,4 @@
-import type { Finding } from '../../../model/problem.ts';
+import type { Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { scanBitmaps, type BitmapScan } from '../bitmap-scan.ts';
 import { bitmapPlace } from '../place.ts';
@@ -20,15 +20,15 @@ interface BitmapData {
 }
 
 /** A finding at the bitmap of each block of one list of the scan. */
-async function* findBlocks(image: VhdImage, list: keyof BitmapScan): AsyncIterable<Finding<BitmapData>> {
+async function findBlocks(image: VhdImage, list: keyof BitmapScan, tell: Tell<BitmapData>): Promise<void> {
   const { blocks } = image;
   if (blocks === null) return;
   for (const index of (await scanBitmaps(image))[list])
-    yield {
+    tell({
       at: bitmapPlace(image.file, blocks, index),
       data: { index },
       guestOffset: index * blocks.blockSize,
-    };
+    });
 }
 
 /** Bits for sectors that a block does not have. */
@@ -42,7 +42,7 @@ export const bitmapPadding: RaisableRule<VhdImage, BitmapData> = defineRule({
   derivedFrom: WRONG_ENTRIES,
   message: ({ index }) =>
     `the sector bitmap of block ${index} has bits set for sectors that the block does not have`,
-  check: (image) => findBlocks(image, 'padded'),
+  check: (image, tell) => findBlocks(image, 'padded', tell),
   explanation: {
     what: 'Blocks below 2 MiB have fewer sectors than their bitmap has bits; the bits left over should be 0, but some are set.',
     why: 'Guest data are not affected.',
@@ -62,7 +62,7 @@ export const bitmapEmptyBlock: RaisableRule<VhdImage, BitmapData> = defineRule({
   repair: 'lossy',
   derivedFrom: WRONG_ENTRIES,
   message: ({ index }) => `block ${index} is stored, but its bitmap says that no sector of it is written`,
-  check: (image) => findBlocks(image, 'empty'),
+  check: (image, tell) => findBlocks(image, 'empty', tell),
   explanation: {
     what: 'A block takes up its place in the file, but all bits of its sector bitmap are 0.',
     why: 'By the specification nothing of it is used: a dynamic disk reads zeros, a differencing one the data of its parent. If the bitmap was lost, data are hidden.',
@@ -83,7 +83,9 @@ export const bitmapDynamicPartial: RaisableRule<VhdImage, BitmapData> = defineRu
   derivedFrom: WRONG_ENTRIES,
   message: ({ index }) =>
     `the sector bitmap of block ${index} has sectors that are not written, in a dynamic disk`,
-  check: (image) => (image.variant === 'dynamic' ? findBlocks(image, 'partial') : []),
+  async check(image, tell) {
+    if (image.variant === 'dynamic') await findBlocks(image, 'partial', tell);
+  },
   explanation: {
     what: 'In a dynamic disk, some bits of the bitmap of a block are 0. That is legal: these sectors read as zeros. Without a batmap the first 8192 stored blocks are looked at.',
     why: 'As long as the sectors hold zeros all readers agree. If they hold anything else the guest sees it with some readers only.',
@@ -103,7 +105,7 @@ export const batmapBitmapMismatch: RaisableRule<VhdImage, BitmapData> = defineRu
   repair: 'safe',
   derivedFrom: [...WRONG_ENTRIES, 'vhd/batmap-checksum', 'vhd/batmap-header'],
   message: ({ index }) => `the batmap says that block ${index} is written in full, its bitmap does not`,
-  check: (image) => findBlocks(image, 'notFull'),
+  check: (image, tell) => findBlocks(image, 'notFull', tell),
   explanation: {
     what: 'The bit of a block in the batmap is set, which means that all its sectors are written, but some bits of its sector bitmap are 0.',
     why: 'Readers that trust the batmap take the sectors from the block, others from the parent.',

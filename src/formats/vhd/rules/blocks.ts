@@ -113,7 +113,7 @@ export const batEntryBeyondSize: RaisableRule<
   derivedFrom: ['vhd/bat-all-zero', 'vhd/current-size-zero'],
   message: ({ index, needed, sector }) =>
     `bat[${index}] points to sector ${sector}, but the disk has ${needed} blocks only`,
-  *check({ file, blocks }) {
+  check({ file, blocks }, tell) {
     if (blocks?.isTrusted !== true) return;
     const { entries, stored, needed } = blocks;
     for (let last = stored.length - 1; last >= 0; last--) {
@@ -121,7 +121,7 @@ export const batEntryBeyondSize: RaisableRule<
       const sector = entries[index] ?? 0;
       if (index < needed) return;
       const at = entryPlace(file, blocks, index);
-      yield { at, data: { index, needed, sector }, actual: formatHex(sector, 4), expected: '0xffffffff' };
+      tell({ at, data: { index, needed, sector }, actual: formatHex(sector, 4), expected: '0xffffffff' });
     }
   },
   explanation: {
@@ -143,13 +143,13 @@ export const batPadding: RaisableRule<VhdImage, { readonly bytes: number }> = de
   repair: 'safe',
   message: ({ bytes }) =>
     `the ${bytes} bytes between the table and the end of its sector are neither all 00 nor all ff`,
-  *check({ file, blocks }) {
+  check({ file, blocks }, tell) {
     if (blocks?.isTrusted !== true || blocks.padding.length === 0) return;
     const { padding, offset, entries } = blocks;
     const [first] = padding;
     if ((first === 0 || first === 0xff) && padding.every((byte) => byte === first)) return;
     const at = { file, offset: offset + entries.length * 4, length: padding.length, field: 'bat_padding' };
-    yield { at, data: { bytes: padding.length } };
+    tell({ at, data: { bytes: padding.length } });
   },
   explanation: {
     what: 'The table is padded to whole sectors, with ff by most writers and 00 by some; here the padding is something else.',
@@ -170,11 +170,11 @@ export const batAllZero: RaisableRule<VhdImage, { readonly entries: number }> = 
   repair: 'none',
   message: ({ entries }) =>
     `all ${entries} entries of the table are 0, where "not allocated" would be 0xffffffff`,
-  *check({ file, blocks }) {
+  check({ file, blocks }, tell) {
     if (blocks?.isTrusted !== true || !isAllZero(blocks)) return;
     const { offset, entries } = blocks;
     const at = { file, offset, length: entries.length * 4, field: 'bat' };
-    yield { at, data: { entries: entries.length }, guestOffset: 0, actual: '0', expected: '0xffffffff' };
+    tell({ at, data: { entries: entries.length }, guestOffset: 0, actual: '0', expected: '0xffffffff' });
   },
   explanation: {
     what: 'Every entry of the table is 0, which would put all blocks on the first sector of the file.',
@@ -201,11 +201,11 @@ export const blockAlignment: RaisableRule<
   derivedFrom: ['vhd/bat-all-zero'],
   message: ({ index, count, total, offset }) =>
     `the data of ${count} of ${total} blocks do not begin at a multiple of 4096 bytes; the first is block ${index}, at byte ${offset}`,
-  *check({ file, blocks }) {
+  check({ file, blocks }, tell) {
     if (blocks?.isTrusted !== true) return;
     const { index, count, total, offset } = findUnaligned(blocks);
     if (count === 0) return;
-    yield { at: entryPlace(file, blocks, index), data: { index, count, total, offset } };
+    tell({ at: entryPlace(file, blocks, index), data: { index, count, total, offset } });
   },
   explanation: {
     what: 'The sector bitmap in front of each block shifts its data by a sector, unless the writer leaves a gap.',
@@ -235,7 +235,7 @@ export const spaceUnreferenced: RaisableRule<VhdImage, { readonly start: number;
     derivedFrom: CAUSES_OF_GAPS,
     message: ({ start, length }) =>
       `${length} bytes from byte ${start} on belong to no block and to no other structure`,
-    *check(image, facts) {
+    check(image, tell, facts) {
       const ownership = facts.ownership(image.file);
       if (ownership === undefined || image.blocks?.isTrusted !== true) return;
       const { firstBlock } = extentOfBlocks(image.blocks, image.limit);
@@ -243,7 +243,7 @@ export const spaceUnreferenced: RaisableRule<VhdImage, { readonly start: number;
         const end = start + length;
         const room = end <= firstBlock ? 2 * PAGE : PAGE;
         if (length < room && isAligned(end, image.blocks)) continue;
-        yield { at: { file: image.file, offset: start, length, field: null }, data: { start, length } };
+        tell({ at: { file: image.file, offset: start, length, field: null }, data: { start, length } });
       }
     },
     explanation: {
@@ -266,12 +266,12 @@ export const footerPosition: RaisableRule<VhdImage, { readonly end: number; read
     repair: 'safe',
     derivedFrom: CAUSES_OF_GAPS,
     message: ({ end, limit }) => `the last block ends at byte ${end}, the footer begins at byte ${limit}`,
-    *check({ file, blocks, limit, source }) {
+    check({ file, blocks, limit, source }, tell) {
       if (blocks?.isTrusted !== true || limit === source.size) return;
       const { end } = extentOfBlocks(blocks, limit);
       const gap = limit - end;
       if (end === 0 || gap % storedBytes(blocks) === 0 || (gap < PAGE && isAligned(limit, blocks))) return;
-      yield { at: { file, offset: limit, length: SECTOR_SIZE, field: 'footer' }, data: { end, limit } };
+      tell({ at: { file, offset: limit, length: SECTOR_SIZE, field: 'footer' }, data: { end, limit } });
     },
     explanation: {
       what: 'There is room between the end of the last block and the footer that is no whole number of blocks.',

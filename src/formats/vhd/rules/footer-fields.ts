@@ -97,16 +97,16 @@ export const dataOffsetFixed: RaisableRule<VhdImage, { readonly dataOffset: bigi
   derivedFrom: ['vhd/disk-type-layout-mismatch'],
   message: ({ dataOffset }) =>
     `the data offset of a fixed disk is ${formatHex(dataOffset)}, must be ${formatHex(NOWHERE)}`,
-  *check({ file, footer, variant }) {
+  check({ file, footer, variant }, tell) {
     const { dataOffset } = footer.fields;
     if (!footer.isTrusted || variant !== 'fixed' || dataOffset === NOWHERE) return;
-    yield {
+    tell({
       at: fieldPlace(file, footer, 'data_offset'),
       data: { dataOffset },
       severity: dataOffset === 0xffff_ffffn ? 'info' : 'warning',
       expected: formatHex(NOWHERE),
       actual: formatHex(dataOffset),
-    };
+    });
   },
   explanation: {
     what: 'A fixed disk has no dynamic header, so its data offset has all 64 bits set; here it has not.',
@@ -127,15 +127,15 @@ export const timestampFuture: RaisableRule<VhdImage, { readonly stamp: number; r
     spec: `${FOOTER_FORMAT}, Time Stamp`,
     repair: 'none',
     message: ({ stamp, ahead }) => `the time stamp is ${formatTime(stamp)}, ${ahead} seconds from now`,
-    *check({ file, footer }) {
+    check({ file, footer }, tell) {
       const { timeStamp } = footer.fields;
       const ahead = toUnixTime(timeStamp) - Math.floor(Date.now() / 1000);
       if (!footer.isTrusted || ahead <= CLOCK_TOLERANCE) return;
-      yield {
+      tell({
         at: fieldPlace(file, footer, 'time_stamp'),
         data: { stamp: timeStamp, ahead },
         actual: String(timeStamp),
-      };
+      });
     },
     explanation: {
       what: 'The footer says that the disk was made more than half an hour from now.',
@@ -213,16 +213,16 @@ export const savedState: RaisableRule<VhdImage, { readonly savedState: number }>
     data.savedState === 1
       ? 'the disk belongs to a virtual machine in saved state'
       : `the saved state is ${data.savedState}, must be 0 or 1`,
-  *check({ file, footer }) {
+  check({ file, footer }, tell) {
     const state = footer.fields.savedState;
     if (!footer.isTrusted || state === 0) return;
-    yield {
+    tell({
       at: fieldPlace(file, footer, 'saved_state'),
       data: { savedState: state },
       severity: state === 1 ? 'warning' : 'error',
       expected: '0',
       actual: String(state),
-    };
+    });
   },
   explanation: {
     what: 'The saved state byte is not 0: the disk belongs to a machine whose memory was saved while it ran.',
@@ -281,15 +281,15 @@ export const hidden: RaisableRule<VhdImage, { readonly hidden: number }> = defin
     data.hidden === 1
       ? 'XenServer keeps this disk only as the parent of others'
       : `the hidden byte is ${data.hidden}, must be 0 or 1`,
-  *check({ file, footer }) {
+  check({ file, footer }, tell) {
     const value = footer.fields.hidden;
     if (!footer.isTrusted || value === 0 || !isBlktap(footer.fields)) return;
-    yield {
+    tell({
       at: fieldPlace(file, footer, 'hidden'),
       data: { hidden: value },
       severity: value === 1 ? 'info' : 'warning',
       actual: String(value),
-    };
+    });
   },
   explanation: {
     what: 'Byte 85 of the footer of a disk made by blktap is set.',

@@ -153,17 +153,17 @@ export const blockSizeUnusual: RaisableRule<VhdImage, { readonly blockSize: numb
   repair: 'none',
   derivedFrom: ['vhd/block-size-invalid'],
   message: ({ blockSize }) => `blocks have ${blockSize} bytes; blktap and Xen Orchestra work with 2 MiB only`,
-  *check({ file, header }) {
+  check({ file, header }, tell) {
     if (header === null || !header.isTrusted) return;
     const { blockSize } = header.fields;
     if (blockSize === USUAL_BLOCK_SIZE) return;
-    yield {
+    tell({
       at: fieldPlace(file, header, 'block_size'),
       data: { blockSize },
       severity: blockSize > USUAL_BLOCK_SIZE ? 'warning' : 'info',
       expected: String(USUAL_BLOCK_SIZE),
       actual: String(blockSize),
-    };
+    });
   },
   explanation: {
     what: 'The block size is legal, but not the 2 MiB that nearly all disks have.',
@@ -204,19 +204,19 @@ export const batOutOfFile: RaisableRule<
   repair: 'none',
   message: ({ offset, entries, present, limit }) =>
     `the table of ${entries} entries at byte ${offset} would end behind byte ${limit}, where the usable part of the file ends; ${present} entries are there`,
-  *check({ file, header, blocks, limit, size }) {
+  check({ file, header, blocks, limit, size }, tell) {
     if (header === null || !header.isTrusted || blocks === null) return;
     const { maxTableEntries: entries } = header.fields;
     const present = Math.floor((limit - blocks.offset) / 4);
     if (present >= entries) return;
-    yield {
+    tell({
       at: fieldPlace(file, header, 'max_table_entries'),
       data: { offset: blocks.offset, entries, present, limit },
       expected: `at most ${present}`,
       actual: String(entries),
       // The disk may need none of the entries that are missing.
       guestOffset: present * blocks.blockSize < size ? present * blocks.blockSize : null,
-    };
+    });
   },
   explanation: {
     what: 'The table begins inside the file, but with the number of entries that the header gives it ends behind it.',
@@ -240,18 +240,18 @@ export const maxEntriesTooSmall: RaisableRule<
   repair: 'none',
   derivedFrom: ['vhd/current-size-limit', 'vhd/block-size-invalid'],
   message: ({ entries, needed }) => `the table has ${entries} entries, but the disk has ${needed} blocks`,
-  *check({ file, header, footer, blocks }) {
+  check({ file, header, footer, blocks }, tell) {
     if (header === null || !header.isTrusted || blocks === null) return;
     const { maxTableEntries: entries, blockSize } = header.fields;
     const needed = neededEntries(footer.fields.currentSize, blockSize);
     if (entries >= needed) return;
-    yield {
+    tell({
       at: fieldPlace(file, header, 'max_table_entries'),
       data: { entries, needed },
       expected: `at least ${needed}`,
       actual: String(entries),
       guestOffset: entries * blockSize,
-    };
+    });
   },
   explanation: {
     what: 'There is no table entry for the last blocks of the disk.',
@@ -274,7 +274,7 @@ export const maxEntriesExcess: RaisableRule<VhdImage, { readonly entries: number
     repair: 'none',
     derivedFrom: ['vhd/current-size-zero', 'vhd/bat-out-of-file', 'vhd/block-size-invalid'],
     message: ({ entries, needed }) => `the table has ${entries} entries, the disk has ${needed} blocks`,
-    *check({ file, header, footer, blocks }) {
+    check({ file, header, footer, blocks }, tell) {
       if (header === null || !header.isTrusted || blocks === null) return;
       const { maxTableEntries: entries, blockSize } = header.fields;
       const needed = neededEntries(footer.fields.currentSize, blockSize);
@@ -282,13 +282,13 @@ export const maxEntriesExcess: RaisableRule<VhdImage, { readonly entries: number
       const isImpossible =
         entries > maxEntries(blockSize) || blocks.entries.length < Math.min(entries, MAX_ENTRIES_READ);
       const isReserve = entries === needed + 1 || isBlktap(footer.fields);
-      yield {
+      tell({
         at: fieldPlace(file, header, 'max_table_entries'),
         data: { entries, needed },
         severity: isImpossible ? 'error' : isReserve ? 'info' : 'warning',
         expected: String(needed),
         actual: String(entries),
-      };
+      });
     },
     explanation: {
       what: 'The table has entries behind the last block of the disk.',
@@ -310,7 +310,7 @@ export const parentFieldsOnDynamic: RaisableRule<VhdImage, { readonly fields: re
     repair: 'safe',
     message: ({ fields }) =>
       `the disk is dynamic and has no parent, but ${fields.join(', ')} ${fields.length === 1 ? 'is' : 'are'} not zero`,
-    *check({ file, header, footer, variant }) {
+    check({ file, header, footer, variant }, tell) {
       if (header === null || !header.isTrusted || !footer.isTrusted || variant !== 'dynamic') return;
       const { parentUniqueId, parentTimeStamp, parentUnicodeName, parentLocators } = header.fields;
       const fields = [
@@ -322,7 +322,7 @@ export const parentFieldsOnDynamic: RaisableRule<VhdImage, { readonly fields: re
           : []),
       ];
       const [first] = fields;
-      if (first !== undefined) yield { at: fieldPlace(file, header, first), data: { fields } };
+      if (first !== undefined) tell({ at: fieldPlace(file, header, first), data: { fields } });
     },
     explanation: {
       what: 'Only a differencing disk (type 4) has a parent, but fields about a parent are filled in a dynamic one (type 3).',

@@ -111,17 +111,17 @@ export const locatorSpace: RaisableRule<
     room === null
       ? `the room for locator ${index} is neither a number of sectors nor whole sectors in bytes`
       : `the room for locator ${index} is ${room} bytes, its data have ${length}`,
-  *check(image) {
+  check(image, tell) {
     const { file, header } = image;
     for (const { index, space, length } of judgedLocators(image)) {
       if (header === null || (space !== null && space > 0 && space >= length)) continue;
       const at = locatorPlace(file, header, index, 'platform_data_space');
-      yield {
+      tell({
         at,
         data: { index, room: space, length },
         expected: `at least ${length}`,
         actual: String(space),
-      };
+      });
     }
   },
   explanation: {
@@ -146,12 +146,12 @@ export const locatorEncoding: RaisableRule<
   repair: 'safe',
   derivedFrom: ['vhd/locator-bounds', 'vhd/locator-length-odd', 'vhd/parent-fields-on-dynamic'],
   message: ({ index, code, reason }) => `locator ${index} (${code}) ${reason}`,
-  *check(image) {
+  check(image, tell) {
     for (const { index, code, offset, length, data, text } of judgedLocators(image)) {
       const reason = data === null ? null : findEncodingFault(code, text);
       if (reason === null || offset === null) continue;
       const at = { file: image.file, offset, length, field: `header.parent_locators[${index}].data` };
-      yield { at, data: { index, code, reason }, actual: text };
+      tell({ at, data: { index, code, reason }, actual: text });
     }
   },
   explanation: {
@@ -184,14 +184,14 @@ export const locatorDuplicate: RaisableRule<
   spec: LOCATOR_ENTRIES,
   repair: 'decision',
   message: ({ code, indices }) => `locators ${indices.join(' and ')} are both ${code}`,
-  *check(image) {
+  check(image, tell) {
     const { file, header } = image;
     const locators = judgedLocators(image);
     for (const { code, index } of locators) {
       const first = locators.find((other) => other.code === code);
       if (header === null || first === undefined || first.index === index) continue;
       const at = locatorPlace(file, header, index, 'platform_code');
-      yield { at, data: { code, indices: [first.index, index] }, actual: code };
+      tell({ at, data: { code, indices: [first.index, index] }, actual: code });
     }
   },
   explanation: {
@@ -213,11 +213,11 @@ export const locatorMissing: RaisableRule<VhdImage, null> = defineRule({
   repair: 'decision',
   derivedFrom: ['vhd/parent-id-null', 'vhd/locator-code'],
   message: () => 'the disk has a parent, but none of its locators is W2ru, W2ku or MacX',
-  *check(image) {
+  check(image, tell) {
     const { file, header, variant } = image;
     if (variant !== 'differencing' || header?.isTrusted !== true) return;
     if (judgedLocators(image).some(({ code }) => ['W2ru', 'W2ku', 'MacX'].includes(code))) return;
-    yield { at: fieldPlace(file, header, 'parent_locators'), data: null };
+    tell({ at: fieldPlace(file, header, 'parent_locators'), data: null });
   },
   explanation: {
     what: 'A differencing disk has no locator of a kind that is in use today.',
@@ -247,7 +247,7 @@ export const locatorNameMismatch: RaisableRule<
   ],
   message: ({ index, name, expected }) =>
     `locator ${index} leads to ${JSON.stringify(name)}, the parent's name in the header is ${JSON.stringify(expected)}`,
-  *check(image) {
+  check(image, tell) {
     const { file, header, variant } = image;
     if (header === null || variant !== 'differencing') return;
     const expected = baseName(parentName(header));
@@ -256,7 +256,7 @@ export const locatorNameMismatch: RaisableRule<
       const name = baseName(text);
       if (name.toLowerCase() === expected.toLowerCase()) continue;
       const at = { file, offset, length, field: `header.parent_locators[${index}].data` };
-      yield { at, data: { index, name, expected }, expected, actual: name };
+      tell({ at, data: { index, name, expected }, expected, actual: name });
     }
   },
   explanation: {
@@ -281,18 +281,18 @@ export const locatorDisagree: RaisableRule<
   repair: 'decision',
   message: ({ index, path, first }) =>
     `locator ${index} leads to ${path}, another one to ${first}; both exist`,
-  *check({ file, header, locatedParents }) {
+  check({ file, header, locatedParents }, tell) {
     const [first, ...others] = locatedParents;
     if (header?.isTrusted !== true || first === undefined) return;
     for (const { locator, path, identity } of others) {
       if (identity === first.identity) continue;
       const at = locatorPlace(file, header, locator.index);
-      yield {
+      tell({
         at,
         data: { index: locator.index, path, first: first.path },
         expected: first.path,
         actual: path,
-      };
+      });
     }
   },
   explanation: {

@@ -1,5 +1,5 @@
 import type { ReferenceState } from '../../../model/image.ts';
-import type { Finding, Severity } from '../../../model/problem.ts';
+import type { Severity } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import type { DynamicHeader } from '../../../../generated/vhd.ts';
 import { formatTime, formatUuid, isNullUuid, toUnixTime } from '../identity.ts';
@@ -36,11 +36,11 @@ export const parentIdNull: RaisableRule<VhdImage, { readonly isRaw: boolean }> =
     isRaw
       ? 'the id of the parent is null: for disks of blktap the parent is then a raw disk'
       : 'the disk is differencing, but the id of its parent is null',
-  *check(image) {
+  check(image, tell) {
     if (!isChild(image) || !isNullUuid(image.header.fields.parentUniqueId)) return;
     const isRaw = hasRawParent(image.footer, image.header);
     const at = fieldPlace(image.file, image.header, 'parent_unique_id');
-    yield { at, data: { isRaw }, severity: isRaw ? 'info' : 'error' };
+    tell({ at, data: { isRaw }, severity: isRaw ? 'info' : 'error' });
   },
   explanation: {
     what: 'The disk type is 4, but the parent unique id is all zeros.',
@@ -64,14 +64,14 @@ export const parentIdMismatch: RaisableRule<
   repair: 'none',
   message: ({ expected, actual, path }) =>
     `the parent must have the unique id ${expected}, but ${path} has ${actual}`,
-  *check(image) {
+  check(image, tell) {
     const parent = vhdParent(image);
     if (!isChild(image) || parent === null || isNullUuid(image.header.fields.parentUniqueId)) return;
     const expected = formatUuid(image.header.fields.parentUniqueId);
     const actual = formatUuid(parent.footer.fields.uniqueId);
     if (expected === actual) return;
     const at = fieldPlace(image.file, image.header, 'parent_unique_id');
-    yield { at, data: { expected, actual, path: parent.file.path }, expected: actual, actual: expected };
+    tell({ at, data: { expected, actual, path: parent.file.path }, expected: actual, actual: expected });
   },
   explanation: {
     what: 'The file that the locators lead to is a VHD, but not the one whose id the child has stored.',
@@ -98,7 +98,7 @@ export const parentTimestampMismatch: RaisableRule<
   derivedFrom: ['vhd/parent-id-mismatch'],
   message: ({ expected, actual }) =>
     `the child was made of a parent changed at ${formatTime(expected)}; the footer of the parent says ${formatTime(actual)}, and its file was not changed at that time either`,
-  *check(image) {
+  check(image, tell) {
     const parent = vhdParent(image);
     if (!isChild(image) || parent === null) return;
     const expected = image.header.fields.parentTimeStamp;
@@ -107,7 +107,7 @@ export const parentTimestampMismatch: RaisableRule<
     const isFileTime = modified !== null && Math.floor(modified / 1000) === toUnixTime(expected);
     if (expected === 0 || expected === actual || isFileTime) return;
     const at = fieldPlace(image.file, image.header, 'parent_time_stamp');
-    yield { at, data: { expected, actual }, expected: String(actual), actual: String(expected) };
+    tell({ at, data: { expected, actual }, expected: String(actual), actual: String(expected) });
   },
   explanation: {
     what: 'The time stamp of the parent that the child has stored is neither the one in the footer of the parent nor the time when its file was last changed.',
@@ -136,13 +136,13 @@ export const parentMissing: RaisableRule<VhdImage, { readonly reason: string }> 
   repair: 'decision',
   derivedFrom: ['vhd/parent-id-null'],
   message: ({ reason }) => `what this disk does not store itself is its parent's, but ${reason}`,
-  *check({ file, header, parent }) {
+  check({ file, header, parent }, tell) {
     const severity = parent === null ? undefined : MISSING[parent.state];
     if (header === null || parent === null || severity === undefined) return;
     const at = fieldPlace(file, header, 'parent_unicode_name');
     const reason =
       parent.name === '' ? 'neither a name nor a locator says which disk that is' : (parent.reason ?? '');
-    yield { at, data: { reason }, severity, actual: parent.name };
+    tell({ at, data: { reason }, severity, actual: parent.name });
   },
   explanation: {
     what: 'Neither the locators nor the name of the parent lead to a file that can be opened.',
@@ -172,17 +172,17 @@ export const parentSizeMismatch: RaisableRule<
     'vhd/current-size-limit',
   ],
   message: ({ size, parentSize }) => `the disk has ${size} bytes, its parent ${parentSize}`,
-  *check({ file, footer, parent, size }) {
+  check({ file, footer, parent, size }, tell) {
     const parentSize = parent?.image?.size ?? size;
     if (!footer.isTrusted || parentSize === size) return;
-    yield {
+    tell({
       at: fieldPlace(file, footer, 'current_size'),
       data: { size, parentSize },
       severity: size < parentSize ? 'error' : 'warning',
       expected: String(parentSize),
       actual: String(size),
       guestOffset: Math.min(size, parentSize),
-    };
+    });
   },
   explanation: {
     what: 'The current size of a differencing disk is not that of its parent.',
@@ -207,14 +207,14 @@ export const parentBlockSizeMismatch: RaisableRule<
   derivedFrom: ['vhd/parent-id-mismatch', 'vhd/block-size-invalid'],
   message: ({ blockSize, parentBlockSize }) =>
     `the disk has blocks of ${blockSize} bytes, its parent of ${parentBlockSize}`,
-  *check(image) {
+  check(image, tell) {
     const parentBlockSize = vhdParent(image)?.blocks?.blockSize;
     const blockSize = image.blocks?.blockSize;
     if (!isChild(image) || blockSize === undefined || parentBlockSize === undefined) return;
     if (blockSize === parentBlockSize) return;
     const at = fieldPlace(image.file, image.header, 'block_size');
     const data = { blockSize, parentBlockSize };
-    yield { at, data, expected: String(parentBlockSize), actual: String(blockSize) };
+    tell({ at, data, expected: String(parentBlockSize), actual: String(blockSize) });
   },
   explanation: {
     what: 'The block sizes of a differencing disk and its parent are not the same.',
@@ -234,15 +234,15 @@ export const parentCycle: RaisableRule<VhdImage, { readonly reason: string }> = 
   spec: DIFFERENCING,
   repair: 'none',
   message: ({ reason }) => reason,
-  *check(image): Iterable<Finding<{ readonly reason: string }>> {
+  check(image, tell) {
     if (!isChild(image)) return;
     const at = fieldPlace(image.file, image.header, 'parent_unique_id');
-    if (image.parent?.state === 'cycle') yield { at, data: { reason: image.parent.reason ?? '' } };
+    if (image.parent?.state === 'cycle') tell({ at, data: { reason: image.parent.reason ?? '' } });
     const id = formatUuid(image.footer.fields.uniqueId);
     for (const ancestor of ancestorsOf(image)) {
       if (isNullUuid(ancestor.footer.fields.uniqueId) || formatUuid(ancestor.footer.fields.uniqueId) !== id)
         continue;
-      yield { at, data: { reason: `${ancestor.file.path}, a layer below, has the same unique id ${id}` } };
+      tell({ at, data: { reason: `${ancestor.file.path}, a layer below, has the same unique id ${id}` } });
       return;
     }
   },
@@ -270,17 +270,17 @@ export const parentType: RaisableRule<VhdImage, { readonly path: string; readonl
     repair: 'none',
     message: ({ path, format }) =>
       `the parent ${path} is ${format === 'raw' ? 'no disk image' : format}, must be a VHD`,
-    *check(image) {
+    check(image, tell) {
       const parent = image.parent?.image ?? null;
       if (!isChild(image) || parent === null || parent.format === 'vhd') return;
       if (parent.format === 'raw' && hasRawParent(image.footer, image.header)) return;
       const at = fieldPlace(image.file, image.header, 'parent_unicode_name');
-      yield {
+      tell({
         at,
         data: { path: image.parent?.path ?? '', format: parent.format },
         expected: 'vhd',
         actual: parent.format,
-      };
+      });
     },
     explanation: {
       what: 'The file that name and locators lead to is not a VHD.',
@@ -303,17 +303,17 @@ export const parentChainDepth: RaisableRule<VhdImage, { readonly depth: string }
   spec: 'XenServer: at most 30 layers',
   repair: 'none',
   message: ({ depth }) => `the chain has ${depth} layers; XenServer accepts ${MAX_DEPTH}`,
-  *check(image) {
+  check(image, tell) {
     if (!isChild(image) || image.file.role === 'parent') return;
     const layers = [image, ...ancestorsOf(image)];
     const isEndless = layers.at(-1)?.parent?.state === 'too-deep';
     if (layers.length <= MAX_DEPTH && !isEndless) return;
     const at = fieldPlace(image.file, image.header, 'parent_unique_id');
-    yield {
+    tell({
       at,
       data: { depth: `${isEndless ? 'more than ' : ''}${layers.length}` },
       expected: `at most ${MAX_DEPTH}`,
-    };
+    });
   },
   explanation: {
     what: 'More disks are stacked on one another than XenServer accepts.',
@@ -334,13 +334,13 @@ export const parentNameMalformed: RaisableRule<VhdImage, { readonly reason: stri
   repair: 'decision',
   derivedFrom: ['vhd/parent-id-null'],
   message: ({ reason }) => `the parent's name in the header ${reason}`,
-  *check(image) {
+  check(image, tell) {
     if (!isChild(image)) return;
     const name = parentName(image.header);
     const reason = findNameFault(name);
     if (reason === null) return;
     const at = fieldPlace(image.file, image.header, 'parent_unicode_name');
-    yield { at, data: { reason }, actual: name.replace(/\0.*$/s, '') };
+    tell({ at, data: { reason }, actual: name.replace(/\0.*$/s, '') });
   },
   explanation: {
     what: 'The name of the parent, which is UTF-16 with the high byte first and padded with zeros, is empty, has other bytes behind its end, lone surrogates, or its bytes swapped.',

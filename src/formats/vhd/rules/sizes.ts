@@ -29,9 +29,9 @@ export const currentSizeZero: RaisableRule<VhdImage, null> = defineRule({
   spec: `${FOOTER_FORMAT}, Current Size`,
   repair: 'none',
   message: () => 'the current size is 0 bytes, so there is no disk',
-  *check({ file, footer }) {
+  check({ file, footer }, tell) {
     if (!footer.isTrusted || footer.fields.currentSize !== 0n) return;
-    yield { at: fieldPlace(file, footer, 'current_size'), data: null, actual: '0' };
+    tell({ at: fieldPlace(file, footer, 'current_size'), data: null, actual: '0' });
   },
   explanation: {
     what: 'The footer gives the guest a disk of no bytes.',
@@ -51,11 +51,11 @@ export const currentSizeUnaligned: RaisableRule<VhdImage, { readonly size: bigin
   spec: `${FOOTER_FORMAT}, Current Size`,
   repair: 'none',
   message: ({ size }) => `the current size is ${size} bytes, ${size % 512n} more than whole sectors`,
-  *check({ file, footer }) {
+  check({ file, footer }, tell) {
     const size = footer.fields.currentSize;
     if (!footer.isTrusted || size % BigInt(SECTOR_SIZE) === 0n) return;
     const at = fieldPlace(file, footer, 'current_size');
-    yield { at, data: { size }, expected: 'a multiple of 512', actual: String(size) };
+    tell({ at, data: { size }, expected: 'a multiple of 512', actual: String(size) });
   },
   explanation: {
     what: 'A disk consists of sectors of 512 bytes, but the current size is no multiple of 512.',
@@ -99,16 +99,16 @@ export const sizeOriginalMismatch: RaisableRule<
   derivedFrom: WRONG_SIZES,
   message: ({ original, current }) =>
     `the disk was made with ${original} bytes and has ${current} now; libvhdi shows the first of these`,
-  *check({ file, footer }) {
+  check({ file, footer }, tell) {
     const { originalSize: original, currentSize: current } = footer.fields;
     if (!footer.isTrusted || original === current) return;
-    yield {
+    tell({
       at: fieldPlace(file, footer, 'original_size'),
       data: { original, current },
       severity: original > current ? 'warning' : 'info',
       expected: String(current),
       actual: String(original),
-    };
+    });
   },
   explanation: {
     what: 'Original and current size of the footer differ, as they do after a resize.',
@@ -134,17 +134,17 @@ export const sizeGeometryMismatch: RaisableRule<
   derivedFrom: [...WRONG_SIZES, 'vhd/geometry-invalid'],
   message: ({ creator, geometry, bytes, size }) =>
     `the geometry ${formatGeometry(geometry)} has ${bytes} bytes, the current size is ${size}: for creator "${creator}" QEMU and Virtual PC show the first`,
-  *check({ file, footer }) {
+  check({ file, footer }, tell) {
     const { diskGeometry: geometry, currentSize: size, creatorApplication } = footer.fields;
     const bytes = geometryBytes(geometry);
     if (!footer.isTrusted || isSizeExact(footer.fields) || BigInt(bytes) === size) return;
-    yield {
+    tell({
       at: fieldPlace(file, footer, 'disk_geometry'),
       data: { creator: formatCode(creatorApplication), geometry, bytes, size },
       severity: isSameGeometry(geometry, computeGeometry(Number(size))) ? 'info' : 'warning',
       expected: String(size),
       actual: String(bytes),
-    };
+    });
   },
   explanation: {
     what: 'Cylinders times heads times sectors is not the current size, and the creator is one for which QEMU goes by the geometry.',
@@ -165,11 +165,11 @@ export const geometryInvalid: RaisableRule<VhdImage, Breach> = defineRule({
   spec: `${FOOTER_FORMAT}, Disk Geometry`,
   repair: 'safe',
   message: ({ field, actual }) => `${field} is ${actual}, which no disk has`,
-  *check({ file, footer }) {
+  check({ file, footer }, tell) {
     const { heads } = footer.fields.diskGeometry;
     if (!footer.isTrusted || heads !== 255) return;
     const fault = { expected: '1 to 16', actual: '255', severity: 'info' } as const;
-    yield fieldFinding(file, footer, 'disk_geometry.heads', fault);
+    tell(fieldFinding(file, footer, 'disk_geometry.heads', fault));
   },
   explanation: {
     what: 'Cylinders, heads or sectors of the geometry are 0, or there are more than 16 heads.',
@@ -194,17 +194,17 @@ export const geometryTooLarge: RaisableRule<
   derivedFrom: [...WRONG_SIZES, 'vhd/geometry-invalid'],
   message: ({ geometry, bytes, size }) =>
     `the geometry ${formatGeometry(geometry)} has ${bytes} bytes, the disk only ${size}`,
-  *check({ file, footer }) {
+  check({ file, footer }, tell) {
     const { diskGeometry: geometry, currentSize: size } = footer.fields;
     const bytes = geometryBytes(geometry);
     if (!footer.isTrusted || BigInt(bytes) <= size) return;
-    yield {
+    tell({
       at: fieldPlace(file, footer, 'disk_geometry'),
       data: { geometry, bytes, size },
       severity: isSameGeometry(geometry, MAX_GEOMETRY) ? 'info' : 'warning',
       expected: `at most ${size}`,
       actual: String(bytes),
-    };
+    });
   },
   explanation: {
     what: 'Cylinders times heads times sectors is more than the current size.',
@@ -229,16 +229,16 @@ export const geometryNonstandard: RaisableRule<
   derivedFrom: [...WRONG_SIZES, 'vhd/geometry-invalid'],
   message: ({ geometry, standard }) =>
     `the geometry is ${formatGeometry(geometry)}; the specification gives ${formatGeometry(standard)} for this size`,
-  *check({ file, footer }) {
+  check({ file, footer }, tell) {
     const { diskGeometry: geometry, currentSize } = footer.fields;
     const standard = computeGeometry(Number(currentSize));
     if (!footer.isTrusted || isSameGeometry(geometry, standard)) return;
-    yield {
+    tell({
       at: fieldPlace(file, footer, 'disk_geometry'),
       data: { geometry, standard },
       expected: formatGeometry(standard),
       actual: formatGeometry(geometry),
-    };
+    });
   },
   explanation: {
     what: 'The geometry is not the one that the algorithm of the specification gives for the current size.',
@@ -265,16 +265,16 @@ export const fixedSizeMismatch: RaisableRule<
     dataBytes < size
       ? `the disk has ${size} bytes, but only ${dataBytes} stand in front of the footer: ${size - dataBytes} are missing`
       : `the disk has ${size} bytes, but ${dataBytes} stand in front of the footer: ${dataBytes - size} too many`,
-  *check({ file, footer, variant, limit, size }) {
+  check({ file, footer, variant, limit, size }, tell) {
     if (!footer.isTrusted || variant !== 'fixed' || limit === size) return;
-    yield {
+    tell({
       at: fieldPlace(file, footer, 'current_size'),
       data: { dataBytes: limit, size },
       severity: limit < size ? 'error' : 'warning',
       expected: String(limit),
       actual: String(size),
       guestOffset: limit < size ? limit : null,
-    };
+    });
   },
   explanation: {
     what: 'A fixed disk is its data and then the footer, but there are fewer or more bytes in front of the footer than the current size says.',
@@ -311,7 +311,7 @@ export const fixedProbeHazard: RaisableRule<VhdImage, { readonly format: string 
   derivedFrom: ['vhd/disk-type-layout-mismatch', 'file/polyglot-magic'],
   message: ({ format }) =>
     `the first bytes of this fixed disk, which the guest writes, are those of ${format}`,
-  async *check({ file, source, variant }) {
+  async check({ file, source, variant }, tell) {
     if (variant !== 'fixed' || source.size <= FOOTER_SIZE) return;
     const head = await readAvailable(source, fileOffset(0), FOOTER_SIZE);
     const text = String.fromCharCode(...head);
@@ -319,7 +319,7 @@ export const fixedProbeHazard: RaisableRule<VhdImage, { readonly format: string 
     if (found === undefined) return;
     const [format, offset, magic] = found;
     const at = { file, offset, length: magic.length, field: null };
-    yield { at, data: { format }, guestOffset: offset };
+    tell({ at, data: { format }, guestOffset: offset });
   },
   explanation: {
     what: 'A fixed disk begins with the first sector of the guest, and there stands the mark of an image format.',

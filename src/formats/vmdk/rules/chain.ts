@@ -1,5 +1,5 @@
 import type { ReferenceState } from '../../../model/image.ts';
-import type { Severity } from '../../../model/problem.ts';
+import type { Severity, Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { contentId, findProperty, namesParent } from '../descriptor/descriptor.ts';
 import { VmdkImage } from '../image.ts';
@@ -19,14 +19,19 @@ interface LinkFault {
 type LinkRule = RaisableRule<VmdkImage, LinkFault>;
 
 /** A finding at the name of the parent, where the link is in one of the states. */
-function* linkFindings(image: VmdkImage, states: readonly ReferenceState[], severity?: Severity) {
+function linkFindings(
+  image: VmdkImage,
+  states: readonly ReferenceState[],
+  tell: Tell<LinkFault>,
+  severity?: Severity,
+): void {
   const { parent } = image;
   if (parent === null || !states.includes(parent.state)) return;
   for (const descriptor of descriptorOf(image)) {
     const hint = findProperty(descriptor, 'parentFileNameHint');
     const data = { name: parent.name, reason: parent.reason ?? '' };
     if (hint !== undefined)
-      yield valueFinding(descriptor, hint, data, severity === undefined ? {} : { severity });
+      tell(valueFinding(descriptor, hint, data, severity === undefined ? {} : { severity }));
   }
 }
 
@@ -46,9 +51,9 @@ export const parentMissing: LinkRule = defineRule<VmdkImage, LinkFault>({
     readers: 'QEMU refuses the disk; tools that do not follow parents show zeros.',
     repair: 'Put the parent beside the snapshot, or correct parentFileNameHint.',
   },
-  *check(image) {
-    yield* linkFindings(image, ['missing', 'unreadable']);
-    yield* linkFindings(image, ['outside', 'refused'], 'warning');
+  check(image, tell) {
+    linkFindings(image, ['missing', 'unreadable'], tell);
+    linkFindings(image, ['outside', 'refused'], tell, 'warning');
   },
 });
 
@@ -68,7 +73,7 @@ export const parentCycle: LinkRule = defineRule<VmdkImage, LinkFault>({
     readers: 'QEMU hangs.',
     repair: 'Write the name of the right parent.',
   },
-  check: (image) => linkFindings(image, ['cycle']),
+  check: (image, tell) => linkFindings(image, ['cycle'], tell),
 });
 
 /** A chain that is longer than supported. */
@@ -90,13 +95,13 @@ export const parentChainDepth: RaisableRule<VmdkImage, { readonly levels: number
     readers: 'vSphere refuses to take further snapshots; QEMU has no limit.',
     repair: 'Merge snapshots.',
   },
-  *check(image) {
+  check(image, tell) {
     let levels = 1;
     for (let layer = image.parent; layer !== null; layer = layer.image?.parent ?? null) levels++;
     if (levels <= MAX_LEVELS) return;
     for (const descriptor of descriptorOf(image)) {
       const hint = findProperty(descriptor, 'parentFileNameHint');
-      if (hint !== undefined) yield valueFinding(descriptor, hint, { levels });
+      if (hint !== undefined) tell(valueFinding(descriptor, hint, { levels }));
     }
   },
 });
@@ -118,7 +123,7 @@ export const parentCidMismatch: RaisableRule<VmdkImage, { readonly stored: strin
       readers: 'QEMU opens the disk and fails as soon as data of the parent is read; VMware refuses it.',
       repair: 'Restore the parent. Only if it is certain that it was not changed may parentCID be corrected.',
     },
-    *check(image) {
+    check(image, tell) {
       const below = image.parent?.image;
       if (!(below instanceof VmdkImage) || below.descriptor === null) return;
       for (const descriptor of descriptorOf(image)) {
@@ -127,7 +132,7 @@ export const parentCidMismatch: RaisableRule<VmdkImage, { readonly stored: strin
         const found = contentId(below.descriptor, 'CID');
         if (property === undefined || stored === null || found === null || stored === found) continue;
         const data = { stored: hex(stored), found: hex(found) };
-        yield valueFinding(descriptor, property, data, { expected: data.found });
+        tell(valueFinding(descriptor, property, data, { expected: data.found }));
       }
     },
   });
@@ -155,12 +160,12 @@ export const parentCapacityMismatch: RaisableRule<
     readers: 'VMware refuses it; QEMU shows zeros behind the end of the parent.',
     repair: 'Bring the parent back to its old size, or restore it.',
   },
-  *check(image) {
+  check(image, tell) {
     const below = image.parent?.image;
     if (!(below instanceof VmdkImage) || below.size === image.size) return;
     for (const descriptor of descriptorOf(image)) {
       const hint = findProperty(descriptor, 'parentFileNameHint');
-      if (hint !== undefined) yield valueFinding(descriptor, hint, { own: image.size, below: below.size });
+      if (hint !== undefined) tell(valueFinding(descriptor, hint, { own: image.size, below: below.size }));
     }
   },
 });
@@ -183,13 +188,13 @@ export const parentNotVmdk: RaisableRule<VmdkImage, { readonly name: string; rea
       readers: 'QEMU fails as soon as data of the parent is read.',
       repair: 'Convert the parent back to VMDK with the content id that the snapshot remembers.',
     },
-    *check(image) {
+    check(image, tell) {
       const below = image.parent?.image ?? null;
       if (below === null || below.format === 'vmdk' || image.parent === null) return;
       for (const descriptor of descriptorOf(image)) {
         const hint = findProperty(descriptor, 'parentFileNameHint');
         if (hint !== undefined)
-          yield valueFinding(descriptor, hint, { name: image.parent.name, format: below.format });
+          tell(valueFinding(descriptor, hint, { name: image.parent.name, format: below.format }));
       }
     },
   });
@@ -213,12 +218,12 @@ export const parentFlatChild: RaisableRule<VmdkImage, { readonly cid: string }> 
     readers: 'QEMU opens the parent and never reads it; VMware refuses it.',
     repair: 'Write parentCID=ffffffff if the extents are complete.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const property = findProperty(descriptor, 'parentCID');
       const areFlat = image.extents.length > 0 && image.extents.every(({ kind }) => kind === 'flat');
       if (property !== undefined && namesParent(descriptor) && areFlat)
-        yield valueFinding(descriptor, property, { cid: property.value.text });
+        tell(valueFinding(descriptor, property, { cid: property.value.text }));
     }
   },
 });

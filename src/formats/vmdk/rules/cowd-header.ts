@@ -137,15 +137,17 @@ export const cowdGrainSize: FieldRule = defineFieldRule({
     readers: 'A grain size of 0 ends QEMU with a division by zero.',
     repair: 'Restore the header; 1 is the usual value.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of cowdExtents(image))
       if (extent.geometry !== null && extent.header.grainSize > 128)
-        yield cowdFault(
-          extent,
-          'grain_size',
-          'at most 128, as far as is known',
-          extent.header.grainSize,
-          'warning',
+        tell(
+          cowdFault(
+            extent,
+            'grain_size',
+            'at most 128, as far as is known',
+            extent.header.grainSize,
+            'warning',
+          ),
         );
   },
 });
@@ -165,20 +167,22 @@ export const cowdGdOffset: FieldRule = defineFieldRule({
     readers: 'QEMU reads what is there, or zeros.',
     repair: 'If a directory is at sector 4 write that number.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of cowdExtents(image)) {
       const { geometry, header, source } = extent;
       if (geometry === null || header.gdOffset < 4) continue;
       const end = geometry.gdOffset + Math.min(geometry.tables, header.numGdEntries) * 4;
       if (end > source.size)
-        yield cowdFault(
-          extent,
-          'gd_offset',
-          `a directory that ends before byte ${source.size}, where the file does`,
-          header.gdOffset,
+        tell(
+          cowdFault(
+            extent,
+            'gd_offset',
+            `a directory that ends before byte ${source.size}, where the file does`,
+            header.gdOffset,
+          ),
         );
       else if (header.gdOffset !== 4)
-        yield cowdFault(extent, 'gd_offset', '4, as in all known files', header.gdOffset, 'info');
+        tell(cowdFault(extent, 'gd_offset', '4, as in all known files', header.gdOffset, 'info'));
     }
   },
 });
@@ -198,12 +202,12 @@ export const cowdGdEntries: FieldRule = defineFieldRule({
     readers: 'QEMU fails for what is behind the last entry.',
     repair: 'Write the number that the capacity asks for, if the directory has the room.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of cowdExtents(image)) {
       const { geometry, header } = extent;
       // Too few is what the spec finds.
       if (geometry === null || header.numGdEntries <= geometry.tables) continue;
-      yield cowdFault(extent, 'num_gd_entries', String(geometry.tables), header.numGdEntries, 'warning');
+      tell(cowdFault(extent, 'num_gd_entries', String(geometry.tables), header.numGdEntries, 'warning'));
     }
   },
 });
@@ -244,7 +248,7 @@ export const cowdParentName: RaisableRule<VmdkImage, { readonly name: string; re
       readers: 'QEMU and ESX use the descriptor.',
       repair: 'Clear the name in the header.',
     },
-    *check(image) {
+    check(image, tell) {
       const hint =
         image.descriptor === null
           ? undefined
@@ -257,7 +261,7 @@ export const cowdParentName: RaisableRule<VmdkImage, { readonly name: string; re
         if (name === '' || name === hint) continue;
         const span = header.at('parent_file_name');
         const at = { file, offset: span?.offset ?? 0, length: name.length, field: 'header.parent_file_name' };
-        yield { at, expected: hint, actual: name, data: { name, hint } };
+        tell({ at, expected: hint, actual: name, data: { name, hint } });
       }
     },
   });
@@ -279,7 +283,7 @@ export const cowdNoParent: RaisableRule<VmdkImage, null> = defineRule<VmdkImage,
     readers: 'All readers show zeros.',
     repair: 'Find the parent and write its content id and name into the descriptor.',
   },
-  *check(image) {
+  check(image, tell) {
     const { descriptor } = image;
     if (descriptor === null || contentId(descriptor, 'parentCID') === null || namesParent(descriptor)) return;
     const property = findProperty(descriptor, 'parentCID');
@@ -292,7 +296,7 @@ export const cowdNoParent: RaisableRule<VmdkImage, null> = defineRule<VmdkImage,
       length: span.length,
       field: 'descriptor.parentCID',
     };
-    yield { at, actual: property.value.text, data: null };
+    tell({ at, actual: property.value.text, data: null });
   },
 });
 
@@ -316,14 +320,14 @@ export const cowdGdPadding: RaisableRule<VmdkImage, { readonly bytes: number }> 
     readers: 'All readers ignore it.',
     repair: 'Write zeros.',
   },
-  async *check(image) {
+  async check(image, tell) {
     for (const { file, source, geometry } of cowdExtents(image)) {
       if (geometry === null) continue;
       const end = geometry.gdOffset + geometry.tables * 4;
       const bytes = (SECTOR_SIZE - (end % SECTOR_SIZE)) % SECTOR_SIZE;
       const rest = await readAvailable(source, fileOffset(end), bytes);
       if (rest.some((byte) => byte !== 0))
-        yield { at: { file, offset: end, length: bytes, field: 'gd' }, data: { bytes } };
+        tell({ at: { file, offset: end, length: bytes, field: 'gd' }, data: { bytes } });
     }
   },
 });

@@ -162,7 +162,7 @@ export const cowdFreeSector: RaisableRule<
     readers: 'QEMU does not use the field; ESX allocates by it.',
     repair: 'Write the sector behind the last table or grain.',
   },
-  *check(image, facts) {
+  check(image, tell, facts) {
     for (const { file, source, header } of cowdExtents(image)) {
       const end = facts.ownership(file)?.end;
       if (end === undefined) continue;
@@ -174,7 +174,7 @@ export const cowdFreeSector: RaisableRule<
       if (data.free >= data.used && data.free <= data.size) continue;
       const span = header.at('free_sector');
       const at = { file, offset: span?.offset ?? 0, length: span?.size ?? 4, field: 'header.free_sector' };
-      yield { at, actual: String(data.free), severity: data.free < data.used ? 'error' : 'warning', data };
+      tell({ at, actual: String(data.free), severity: data.free < data.used ? 'error' : 'warning', data });
     }
   },
 });
@@ -210,7 +210,7 @@ export const cowdGrainUnreferenced: RaisableRule<
     readers: 'Readers ignore such space.',
     repair: 'It cannot be given back in place; merging the snapshot leaves it behind.',
   },
-  *check(image, facts) {
+  check(image, tell, facts) {
     for (const { file, source, header, geometry } of cowdExtents(image)) {
       const ownership = facts.ownership(file);
       if (ownership === undefined || geometry === null) continue;
@@ -219,10 +219,10 @@ export const cowdGrainUnreferenced: RaisableRule<
       const [first] = gaps;
       if (first === undefined) continue;
       const bytes = gaps.reduce((sum, { length }) => sum + length, 0);
-      yield {
+      tell({
         at: { file, offset: first.start, length: bytes, field: null },
         data: { ranges: gaps.length, bytes },
-      };
+      });
     }
   },
 });

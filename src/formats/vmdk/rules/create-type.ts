@@ -54,14 +54,16 @@ export const createTypeMissing: RaisableRule<VmdkImage, null> = defineRule<VmdkI
     readers: 'QEMU and VirtualBox refuse it.',
     repair: 'Write the type that belongs to the extents.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image))
       if (findProperty(descriptor, 'createType') === undefined)
-        yield textFinding(
-          descriptor,
-          { offset: 0, length: descriptor.textLength },
-          'descriptor.createType',
-          null,
+        tell(
+          textFinding(
+            descriptor,
+            { offset: 0, length: descriptor.textLength },
+            'descriptor.createType',
+            null,
+          ),
         );
   },
 });
@@ -85,15 +87,15 @@ export const createTypeUnknown: RaisableRule<VmdkImage, { readonly type: string 
     readers: 'QEMU refuses all but its own list.',
     repair: 'Write the type that belongs to the extents.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const property = findProperty(descriptor, 'createType');
       const type = property?.value.text ?? '';
       if (property === undefined) continue;
       const known = Object.hasOwn(EXPECTED, type.toLowerCase());
-      if (!known) yield valueFinding(descriptor, property, { type });
+      if (!known) tell(valueFinding(descriptor, property, { type }));
       else if (EXPECTED[type.toLowerCase()]?.types === null)
-        yield valueFinding(descriptor, property, { type }, { severity: 'info' });
+        tell(valueFinding(descriptor, property, { type }, { severity: 'info' }));
     }
   },
 });
@@ -119,12 +121,12 @@ export const createTypeExtentMismatch: RaisableRule<
       'QEMU ignores most of this, but takes monolithicSparse only inside the extent; VMware refuses it.',
     repair: 'Write the type that belongs to the extents.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const property = findProperty(descriptor, 'createType');
       const reason = property === undefined ? null : findContradiction(descriptor, property.value.text);
       if (property === undefined || reason === null) continue;
-      yield valueFinding(descriptor, property, { type: property.value.text, reason });
+      tell(valueFinding(descriptor, property, { type: property.value.text, reason }));
     }
   },
 });
@@ -163,7 +165,7 @@ export const createTypeEmbeddedMismatch: RaisableRule<
     readers: 'QEMU goes by the header; VMware importers look at both.',
     repair: 'Write the type that belongs to the header.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const property = findProperty(descriptor, 'createType');
       const [extent] = hostedExtents(image);
@@ -172,7 +174,7 @@ export const createTypeEmbeddedMismatch: RaisableRule<
       const type = property.value.text.toLowerCase();
       const { isCompressed } = extent.geometry;
       if (MONOLITHIC.includes(type) && (type === 'streamoptimized') !== isCompressed)
-        yield valueFinding(descriptor, property, { type: property.value.text, isCompressed });
+        tell(valueFinding(descriptor, property, { type: property.value.text, isCompressed }));
     }
   },
 });

@@ -1,3 +1,4 @@
+import type { Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import type { Descriptor } from '../descriptor/descriptor.ts';
 import { textDecoding } from '../descriptor/encoding.ts';
@@ -24,17 +25,19 @@ export const encodingUnknown: RaisableRule<VmdkImage, { readonly encoding: strin
     readers: 'libvmdk refuses it; QEMU ignores the encoding and uses the bytes.',
     repair: 'Write UTF-8, if all names are ASCII or UTF-8.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const { encoding } = descriptor;
       const property = descriptor.properties.find(({ key }) => key.text.toLowerCase() === 'encoding');
       if (property !== undefined && !textDecoding(encoding).isKnown)
-        yield textFinding(
-          descriptor,
-          property.value.span,
-          'descriptor.encoding',
-          { encoding },
-          { actual: encoding },
+        tell(
+          textFinding(
+            descriptor,
+            property.value.span,
+            'descriptor.encoding',
+            { encoding },
+            { actual: encoding },
+          ),
         );
     }
   },
@@ -58,12 +61,15 @@ export const encodingMismatch: RaisableRule<VmdkImage, { readonly line: number; 
       readers: 'QEMU uses the bytes as they are; others show wrong characters.',
       repair: 'Find out the encoding and name it, or rename the files to ASCII.',
     },
-    *check(image) {
-      for (const descriptor of descriptorOf(image)) yield* findInvalidText(descriptor);
+    check(image, tell) {
+      for (const descriptor of descriptorOf(image)) findInvalidText(descriptor, tell);
     },
   });
 
-function* findInvalidText(descriptor: Descriptor) {
+function findInvalidText(
+  descriptor: Descriptor,
+  tell: Tell<{ readonly line: number; readonly encoding: string }>,
+): void {
   const { area, encoding, statements, textLength } = descriptor;
   const decoding = textDecoding(encoding);
   if (decoding.isValid(area.subarray(0, textLength))) return;
@@ -71,9 +77,11 @@ function* findInvalidText(descriptor: Descriptor) {
     const { offset, length } = lineSpan(statement);
     if (decoding.isValid(area.subarray(offset, offset + length))) continue;
     const { number } = statement.line;
-    yield textFinding(descriptor, { offset, length }, `descriptor.line[${number}]`, {
-      line: number,
-      encoding,
-    });
+    tell(
+      textFinding(descriptor, { offset, length }, `descriptor.line[${number}]`, {
+        line: number,
+        encoding,
+      }),
+    );
   }
 }

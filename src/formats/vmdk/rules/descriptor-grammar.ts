@@ -1,3 +1,4 @@
+import type { Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import type { Descriptor } from '../descriptor/descriptor.ts';
 import type { Property, Statement } from '../descriptor/statements.ts';
@@ -23,7 +24,7 @@ export const descriptorOrder: RaisableRule<VmdkImage, { readonly line: number; r
       readers: 'VirtualBox refuses it; QEMU and libvmdk do not mind.',
       repair: 'Put the lines in order.',
     },
-    *check(image) {
+    check(image, tell) {
       for (const descriptor of descriptorOf(image)) {
         let reached = 0;
         for (const statement of descriptor.statements) {
@@ -31,10 +32,12 @@ export const descriptorOrder: RaisableRule<VmdkImage, { readonly line: number; r
           if (section === null) continue;
           const { number } = statement.line;
           if (section < reached)
-            yield textFinding(descriptor, lineSpan(statement), `descriptor.line[${number}]`, {
-              line: number,
-              after: SECTIONS[reached] ?? '',
-            });
+            tell(
+              textFinding(descriptor, lineSpan(statement), `descriptor.line[${number}]`, {
+                line: number,
+                after: SECTIONS[reached] ?? '',
+              }),
+            );
           reached = Math.max(reached, section);
         }
       }
@@ -71,13 +74,13 @@ export const descriptorUnparsedLine: RaisableRule<
     readers: 'QEMU ignores it, libvmdk refuses some.',
     repair: 'Correct or remove the line.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image))
       for (const statement of descriptor.statements) {
         if (statement.kind !== 'unparsed' || statement.isExtent) continue;
         const { number } = statement.line;
         const data = { line: number, flaw: statement.flaw };
-        yield textFinding(descriptor, lineSpan(statement), `descriptor.line[${number}]`, data);
+        tell(textFinding(descriptor, lineSpan(statement), `descriptor.line[${number}]`, data));
       }
   },
 });
@@ -107,7 +110,7 @@ export const descriptorDuplicateKey: RaisableRule<
     readers: 'QEMU takes the first, others the last.',
     repair: 'Find out which value is right and remove the other line.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const seen = new Map<string, Property>();
       for (const property of descriptor.properties) {
@@ -123,11 +126,8 @@ export const descriptorDuplicateKey: RaisableRule<
           second: property.value.text,
           line: property.line.number,
         };
-        yield valueFinding(
-          descriptor,
-          property,
-          data,
-          data.first === data.second ? { severity: 'info' } : {},
+        tell(
+          valueFinding(descriptor, property, data, data.first === data.second ? { severity: 'info' } : {}),
         );
       }
     }
@@ -162,17 +162,19 @@ export const descriptorKeyCase: RaisableRule<VmdkImage, { readonly key: string; 
       readers: 'VMware and libvmdk do not mind; QEMU does, and refuses a descriptor without createType.',
       repair: 'Write the key as usual.',
     },
-    *check(image) {
+    check(image, tell) {
       for (const descriptor of descriptorOf(image))
         for (const { key } of descriptor.properties) {
           const usual = KNOWN_KEYS.find((known) => known.toLowerCase() === key.text.toLowerCase());
           if (usual !== undefined && usual !== key.text)
-            yield textFinding(
-              descriptor,
-              key.span,
-              `descriptor.${key.text}`,
-              { key: key.text, usual },
-              { expected: usual, actual: key.text },
+            tell(
+              textFinding(
+                descriptor,
+                key.span,
+                `descriptor.${key.text}`,
+                { key: key.text, usual },
+                { expected: usual, actual: key.text },
+              ),
             );
         }
     },
@@ -196,23 +198,30 @@ export const descriptorSpacing: RaisableRule<VmdkImage, { readonly line: number;
       repair:
         'Remove the blanks around the equals sign, and write one blank between the words of an extent line.',
     },
-    *check(image) {
-      for (const descriptor of descriptorOf(image)) yield* findSpacing(descriptor);
+    check(image, tell) {
+      for (const descriptor of descriptorOf(image)) findSpacing(descriptor, tell);
     },
   });
 
-function* findSpacing(descriptor: Descriptor) {
+function findSpacing(
+  descriptor: Descriptor,
+  tell: Tell<{ readonly line: number; readonly what: string }>,
+): void {
   for (const statement of descriptor.statements) {
     const line = statement.line.number;
     if (statement.kind === 'property' && statement.isSpaced && !statement.isDdb)
-      yield textFinding(descriptor, lineSpan(statement), `descriptor.${statement.key.text}`, {
-        line,
-        what: 'blanks around the equals sign',
-      });
+      tell(
+        textFinding(descriptor, lineSpan(statement), `descriptor.${statement.key.text}`, {
+          line,
+          what: 'blanks around the equals sign',
+        }),
+      );
     if (statement.kind === 'extent' && statement.isSpaced)
-      yield textFinding(descriptor, lineSpan(statement), extentField(statement), {
-        line,
-        what: 'tabs or several blanks between its words',
-      });
+      tell(
+        textFinding(descriptor, lineSpan(statement), extentField(statement), {
+          line,
+          what: 'tabs or several blanks between its words',
+        }),
+      );
   }
 }

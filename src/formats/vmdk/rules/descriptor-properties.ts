@@ -1,3 +1,4 @@
+import type { Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { findProperty, namesParent, type Descriptor } from '../descriptor/descriptor.ts';
 import type { VmdkImage } from '../image.ts';
@@ -9,12 +10,14 @@ const NO_TEXT = ['vmdk/descriptor-not-text', 'vmdk/descriptor-bom'];
 /** A property that must be there. */
 type MissingRule = RaisableRule<VmdkImage, { readonly key: string }>;
 
-function* findMissing(image: VmdkImage, key: string) {
+function findMissing(image: VmdkImage, key: string, tell: Tell<{ readonly key: string }>): void {
   for (const descriptor of descriptorOf(image))
     if (findProperty(descriptor, key) === undefined)
-      yield textFinding(descriptor, { offset: 0, length: descriptor.textLength }, `descriptor.${key}`, {
-        key,
-      });
+      tell(
+        textFinding(descriptor, { offset: 0, length: descriptor.textLength }, `descriptor.${key}`, {
+          key,
+        }),
+      );
 }
 
 const messageMissing = ({ key }: { readonly key: string }): string => `the descriptor has no ${key}`;
@@ -36,7 +39,7 @@ export const versionMissing: MissingRule = defineRule<VmdkImage, { readonly key:
     readers: 'QEMU recognises descriptors by it and takes the file for a raw disk; VirtualBox refuses it.',
     repair: 'Write version=1 as the first statement.',
   },
-  check: (image) => findMissing(image, 'version'),
+  check: (image, tell) => findMissing(image, 'version', tell),
 });
 
 /** A version that nobody knows. */
@@ -61,16 +64,18 @@ export const versionUnsupported: RaisableRule<VmdkImage, { readonly version: str
     readers: 'QEMU takes the file for a raw disk; VirtualBox refuses everything but 1.',
     repair: 'Write 1 if nothing newer is used.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const property = findProperty(descriptor, 'version');
       const version = property?.value.text ?? '1';
       if (property === undefined || version === '1') continue;
-      yield valueFinding(
-        descriptor,
-        property,
-        { version },
-        /^[23]$/.test(version) ? { severity: 'info' } : { expected: '1, 2 or 3' },
+      tell(
+        valueFinding(
+          descriptor,
+          property,
+          { version },
+          /^[23]$/.test(version) ? { severity: 'info' } : { expected: '1, 2 or 3' },
+        ),
       );
     }
   },
@@ -95,7 +100,7 @@ export const versionNotFirst: RaisableRule<VmdkImage, { readonly line: number }>
     readers: 'QEMU probes it as raw; with the format named it opens it.',
     repair: 'Move the line version= to the front.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const property = findProperty(descriptor, 'version');
       const first = descriptor.statements.find(
@@ -103,7 +108,7 @@ export const versionNotFirst: RaisableRule<VmdkImage, { readonly line: number }>
       );
       if (property === undefined || first === undefined || first === property) continue;
       const { number } = property.line;
-      yield textFinding(descriptor, lineSpan(property), 'descriptor.version', { line: number });
+      tell(textFinding(descriptor, lineSpan(property), 'descriptor.version', { line: number }));
     }
   },
 });
@@ -125,7 +130,7 @@ export const cidMissing: MissingRule = defineRule<VmdkImage, { readonly key: str
     readers: 'QEMU takes the digits of parentCID for it; others refuse the disk.',
     repair: 'A new content id can be written; snapshots of this disk must then be told.',
   },
-  check: (image) => findMissing(image, 'CID'),
+  check: (image, tell) => findMissing(image, 'CID', tell),
 });
 
 /** No content id of the parent. */
@@ -145,7 +150,7 @@ export const parentCidMissing: MissingRule = defineRule<VmdkImage, { readonly ke
     readers: 'QEMU refuses the disk.',
     repair: 'Write ffffffff if the disk has no parent.',
   },
-  check: (image) => findMissing(image, 'parentCID'),
+  check: (image, tell) => findMissing(image, 'parentCID', tell),
 });
 
 /** A content id that is none. */
@@ -166,12 +171,12 @@ export const cidMalformed: RaisableRule<VmdkImage, { readonly key: string; reado
       readers: 'libvmdk refuses more than 8 digits; QEMU takes what it can.',
       repair: 'Write the number in hex, in this disk and in the parentCID of its snapshots.',
     },
-    *check(image) {
+    check(image, tell) {
       for (const descriptor of descriptorOf(image))
         for (const key of ['CID', 'parentCID']) {
           const property = findProperty(descriptor, key);
           if (property !== undefined && !/^[0-9a-f]{1,8}$/i.test(property.value.text))
-            yield valueFinding(descriptor, property, { key, value: property.value.text });
+            tell(valueFinding(descriptor, property, { key, value: property.value.text }));
         }
     },
   });
@@ -198,16 +203,13 @@ export const cidReserved: RaisableRule<VmdkImage, { readonly value: string }> = 
     readers: 'All readers accept both.',
     repair: 'Write another content id in place of ffffffff.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const property = findProperty(descriptor, 'CID');
       const value = property?.value.text ?? '';
       if (property !== undefined && /^f{7}[ef]$/i.test(value))
-        yield valueFinding(
-          descriptor,
-          property,
-          { value },
-          /^f{8}$/i.test(value) ? { severity: 'warning' } : {},
+        tell(
+          valueFinding(descriptor, property, { value }, /^f{8}$/i.test(value) ? { severity: 'warning' } : {}),
         );
     }
   },
@@ -230,16 +232,18 @@ export const cidNotPadded: RaisableRule<VmdkImage, { readonly key: string; reado
       readers: 'All readers accept it.',
       repair: 'Add zeros in front.',
     },
-    *check(image) {
+    check(image, tell) {
       for (const descriptor of descriptorOf(image))
         for (const key of ['CID', 'parentCID']) {
           const property = findProperty(descriptor, key);
           if (property !== undefined && /^[0-9a-f]{1,7}$/i.test(property.value.text))
-            yield valueFinding(
-              descriptor,
-              property,
-              { key, value: property.value.text },
-              { expected: property.value.text.padStart(8, '0') },
+            tell(
+              valueFinding(
+                descriptor,
+                property,
+                { key, value: property.value.text },
+                { expected: property.value.text.padStart(8, '0') },
+              ),
             );
         }
     },
@@ -262,13 +266,13 @@ export const longCidMismatch: RaisableRule<VmdkImage, { readonly long: string; r
       readers: 'All readers ignore it.',
       repair: 'Remove the line; VMware makes a new one.',
     },
-    *check(image) {
+    check(image, tell) {
       for (const descriptor of descriptorOf(image)) {
         const long = findProperty(descriptor, 'ddb.longContentID');
         const cid = findProperty(descriptor, 'CID')?.value.text ?? '';
         if (long === undefined || !/^[0-9a-f]{8}$/i.test(cid)) continue;
         if (long.value.text.slice(-8).toLowerCase() !== cid.toLowerCase())
-          yield valueFinding(descriptor, long, { long: long.value.text, cid });
+          tell(valueFinding(descriptor, long, { long: long.value.text, cid }));
       }
     },
   });
@@ -292,11 +296,11 @@ export const parentHintMissing: RaisableRule<VmdkImage, { readonly cid: string }
     readers: 'QEMU opens it without a parent and shows zeros, silently.',
     repair: 'Find the disk with that content id and name it in parentFileNameHint.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const property = findProperty(descriptor, 'parentCID');
       if (property === undefined || !namesParent(descriptor) || hasHint(descriptor)) continue;
-      yield valueFinding(descriptor, property, { cid: property.value.text });
+      tell(valueFinding(descriptor, property, { cid: property.value.text }));
     }
   },
 });
@@ -321,13 +325,13 @@ export const parentHintOrphan: RaisableRule<VmdkImage, { readonly hint: string }
     readers: 'Readers go by parentCID and ignore the name; QEMU opens the named file.',
     repair: "Remove the name if the disk is complete by itself; else write the parent's id.",
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const hint = findProperty(descriptor, 'parentFileNameHint');
       const parentCid = findProperty(descriptor, 'parentCID');
       if (hint === undefined || hint.value.text === '' || parentCid === undefined || namesParent(descriptor))
         continue;
-      yield valueFinding(descriptor, hint, { hint: hint.value.text });
+      tell(valueFinding(descriptor, hint, { hint: hint.value.text }));
     }
   },
 });

@@ -78,18 +78,20 @@ export const descriptorSignature: RaisableRule<VmdkImage, { readonly line: strin
     readers: 'libvmdk and VirtualBox refuse it; QEMU looks for version= instead.',
     repair: 'Put the line "# Disk DescriptorFile" in front.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const first = descriptor.statements[0];
       const line = first?.line.text ?? '';
       if (!hasDescriptorSignature(line))
-        yield textFinding(
-          descriptor,
-          { offset: first?.line.offset ?? 0, length: line.length },
-          'descriptor.line[1]',
-          {
-            line: line.slice(0, 80),
-          },
+        tell(
+          textFinding(
+            descriptor,
+            { offset: first?.line.offset ?? 0, length: line.length },
+            'descriptor.line[1]',
+            {
+              line: line.slice(0, 80),
+            },
+          ),
         );
     }
   },
@@ -113,18 +115,20 @@ export const descriptorTooLarge: RaisableRule<VmdkImage, { readonly bytes: numbe
       readers: 'QEMU cuts it off without a word, VirtualBox refuses it.',
       repair: 'Remove what does not belong there; use larger extents.',
     },
-    *check(image) {
+    check(image, tell) {
       for (const descriptor of descriptorOf(image)) {
         const { textLength, statements } = descriptor;
         if (textLength < USUAL_MAX_BYTES && statements.length <= USUAL_MAX_LINES) continue;
         const isCut = textLength === MAX_TEXT_BYTES || statements.length === MAX_LINES;
         const data = { bytes: textLength, lines: statements.length };
-        yield textFinding(
-          descriptor,
-          { offset: 0, length: textLength },
-          'descriptor',
-          data,
-          isCut ? { actual: 'more than is read' } : {},
+        tell(
+          textFinding(
+            descriptor,
+            { offset: 0, length: textLength },
+            'descriptor',
+            data,
+            isCut ? { actual: 'more than is read' } : {},
+          ),
         );
       }
     },
@@ -150,14 +154,16 @@ export const descriptorOverflow: RaisableRule<VmdkImage, { readonly reason: stri
     readers: 'Readers take what is there; the last value may be cut short.',
     repair: 'Shorten the text, for one its comments, and end it with a zero byte.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       if (!descriptor.place.isEmbedded) continue;
       const last = descriptor.statements.at(-1);
       if (descriptor.textLength === descriptor.area.length && last?.line.end === 'none')
-        yield textFinding(descriptor, lineSpan(last), `descriptor.line[${last.line.number}]`, {
-          reason: 'breaks off at the end of its area',
-        });
+        tell(
+          textFinding(descriptor, lineSpan(last), `descriptor.line[${last.line.number}]`, {
+            reason: 'breaks off at the end of its area',
+          }),
+        );
     }
     for (const { descriptorArea, headers, file } of hostedExtents(image)) {
       if (descriptorArea === null) continue;
@@ -169,7 +175,7 @@ export const descriptorOverflow: RaisableRule<VmdkImage, { readonly reason: stri
       const what = met === overhead ? 'the grains' : 'a grain directory';
       const at = headerPlace(file, headers.header, 'descriptor_size');
       const reason = `reaches to sector ${end}, into ${what} at sector ${met}`;
-      yield { at, actual: String(descriptorSize), expected: `at most ${met - start}`, data: { reason } };
+      tell({ at, actual: String(descriptorSize), expected: `at most ${met - start}`, data: { reason } });
     }
   },
 });
@@ -192,16 +198,18 @@ export const descriptorNotText: RaisableRule<VmdkImage, { readonly byte: number;
       readers: 'QEMU looks for what it knows and ignores the rest; others refuse it.',
       repair: 'Make a new descriptor from the header, or restore the file.',
     },
-    *check(image) {
+    check(image, tell) {
       for (const descriptor of descriptorOf(image)) {
         const text = descriptor.area.subarray(0, descriptor.textLength);
         const first = text.findIndex(isControl);
         if (first < 0) continue;
         const count = text.reduce((sum, byte) => sum + Number(isControl(byte)), 0);
-        yield textFinding(descriptor, { offset: first, length: 1 }, 'descriptor', {
-          byte: text[first] ?? 0,
-          count,
-        });
+        tell(
+          textFinding(descriptor, { offset: first, length: 1 }, 'descriptor', {
+            byte: text[first] ?? 0,
+            count,
+          }),
+        );
       }
     },
   });
@@ -229,14 +237,13 @@ export const descriptorBom: RaisableRule<VmdkImage, { readonly mark: string }> =
     readers: 'QEMU probes it as raw; libvmdk refuses it.',
     repair: 'Save the text as UTF-8 without a mark.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image))
       if (descriptor.mark !== null)
-        yield textFinding(
-          descriptor,
-          { offset: 0, length: descriptor.mark === 'UTF-8' ? 3 : 2 },
-          'descriptor',
-          { mark: descriptor.mark },
+        tell(
+          textFinding(descriptor, { offset: 0, length: descriptor.mark === 'UTF-8' ? 3 : 2 }, 'descriptor', {
+            mark: descriptor.mark,
+          }),
         );
   },
 });
@@ -264,7 +271,7 @@ export const descriptorLineEndings: RaisableRule<
     readers: 'VirtualBox refuses a lone carriage return; QEMU splits at line feeds only.',
     repair: 'Save the text with line feeds.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const found = findOddLineEnd(descriptor);
       if (found === null) continue;
@@ -274,7 +281,7 @@ export const descriptorLineEndings: RaisableRule<
       const data = { line: number, isMixed };
       const { offset, length } = lineSpan(found);
       const place = { offset: offset + length, length: end === 'crlf' ? 2 : 1 };
-      yield textFinding(descriptor, place, `descriptor.line[${number}]`, data, { severity });
+      tell(textFinding(descriptor, place, `descriptor.line[${number}]`, data, { severity }));
     }
   },
 });
@@ -316,7 +323,7 @@ export const descriptorHiddenTail: RaisableRule<VmdkImage, { readonly bytes: num
     readers: 'All readers that treat the text as a C string ignore it.',
     repair: 'Look at the bytes, then overwrite them with zeros.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const tail = descriptor.area.subarray(descriptor.textLength);
       const first = firstNonZeroByte(tail, 0);
@@ -324,7 +331,7 @@ export const descriptorHiddenTail: RaisableRule<VmdkImage, { readonly bytes: num
       const bytes = tail.reduce((sum, byte) => sum + Number(byte !== 0), 0);
       const span = { offset: descriptor.textLength + first, length: tail.length - first };
       const severity = isLeftOver(descriptor, tail, bytes) ? 'info' : 'warning';
-      yield textFinding(descriptor, span, 'descriptor', { bytes }, { severity });
+      tell(textFinding(descriptor, span, 'descriptor', { bytes }, { severity }));
     }
   },
 });

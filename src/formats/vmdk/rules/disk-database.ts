@@ -35,14 +35,16 @@ export const geometryMissing: RaisableRule<VmdkImage, null> = defineRule<VmdkIma
     readers: 'Most readers ignore geometry; older products guess one.',
     repair: 'Write the geometry that the capacity gives.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image))
       if (geometryOf(descriptor).every((property) => property === undefined))
-        yield textFinding(
-          descriptor,
-          { offset: 0, length: descriptor.textLength },
-          'descriptor.ddb.geometry',
-          null,
+        tell(
+          textFinding(
+            descriptor,
+            { offset: 0, length: descriptor.textLength },
+            'descriptor.ddb.geometry',
+            null,
+          ),
         );
   },
 });
@@ -66,22 +68,24 @@ export const geometryInvalid: RaisableRule<
     readers: 'VirtualBox sets them anew; QEMU ignores them.',
     repair: 'Write the geometry that the capacity gives.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image))
       for (const [index, property] of geometryOf(descriptor).entries()) {
         const limit = LIMITS[DIMENSIONS[index] ?? 'cylinders'];
         const value = property?.value.text ?? '';
         const isTiny = index === 0 && value === '0' && image.size < SMALLEST_CYLINDER;
         if (property === undefined || isWithin(value, limit) || isTiny) continue;
-        yield valueFinding(
-          descriptor,
-          property,
-          { key: property.key.text, value, limit },
-          // QEMU does not cap the cylinders of large disks; the product is right.
-          {
-            expected: `1 to ${limit}`,
-            ...(index === 0 && isTrue(descriptor, image.size) ? { severity: 'info' } : {}),
-          },
+        tell(
+          valueFinding(
+            descriptor,
+            property,
+            { key: property.key.text, value, limit },
+            // QEMU does not cap the cylinders of large disks; the product is right.
+            {
+              expected: `1 to ${limit}`,
+              ...(index === 0 && isTrue(descriptor, image.size) ? { severity: 'info' } : {}),
+            },
+          ),
         );
       }
   },
@@ -125,7 +129,7 @@ export const geometrySizeMismatch: RaisableRule<
     readers: 'Most readers ignore it.',
     repair: 'Write the geometry that the capacity gives.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const properties = geometryOf(descriptor);
       const [cylinders = 0, heads = 0, sectors = 0] = properties.map((property) =>
@@ -136,7 +140,7 @@ export const geometrySizeMismatch: RaisableRule<
       if (first === undefined || !Number.isFinite(product) || product === 0 || image.size === 0) continue;
       const isCapped = cylinders >= CAPPED_CYLINDERS && product < image.size;
       if (!isCapped && Math.abs(product - image.size) > heads * sectors * SECTOR_SIZE)
-        yield valueFinding(descriptor, first, { product, size: image.size });
+        tell(valueFinding(descriptor, first, { product, size: image.size }));
     }
   },
 });
@@ -162,12 +166,12 @@ export const adapterUnknown: RaisableRule<VmdkImage, { readonly value: string }>
     readers: 'QEMU ignores it; VMware takes a default.',
     repair: 'Write lsilogic or ide, whichever the guest has drivers for.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const property = findProperty(descriptor, 'ddb.adapterType');
       const value = property?.value.text ?? '';
       if (property !== undefined && !ADAPTERS.includes(value.toLowerCase()))
-        yield valueFinding(descriptor, property, { value });
+        tell(valueFinding(descriptor, property, { value }));
     }
   },
 });
@@ -192,12 +196,12 @@ export const uuidMalformed: RaisableRule<VmdkImage, { readonly key: string; read
       readers: 'VirtualBox refuses a disk with a malformed ddb.uuid.image; others ignore it.',
       repair: 'Remove the line; the products make a new one.',
     },
-    *check(image) {
+    check(image, tell) {
       for (const descriptor of descriptorOf(image))
         for (const property of descriptor.properties) {
           const key = property.key.text;
           if (/^ddb\.uuid(\.|$)/i.test(key) && !UUID.test(property.value.text))
-            yield valueFinding(descriptor, property, { key, value: property.value.text });
+            tell(valueFinding(descriptor, property, { key, value: property.value.text }));
         }
     },
   });

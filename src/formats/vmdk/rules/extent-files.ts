@@ -65,15 +65,12 @@ export const extentFileMissing: FileRule = defineRule<VmdkImage, FileFault>({
     readers: 'QEMU refuses the disk; libvmdk opens it and fails when the part is read.',
     repair: 'Put the file beside the descriptor under the name that it has there.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const [descriptor, extent] of unavailable(image, ['missing', 'unreadable', 'cycle', 'too-deep']))
-      yield fileFinding(descriptor, extent, extent.reason);
+      tell(fileFinding(descriptor, extent, extent.reason));
     for (const [descriptor, extent] of unavailable(image, ['outside', 'refused', 'not-followed']))
-      yield fileFinding(
-        descriptor,
-        extent,
-        extent.reason,
-        extent.cause === 'not-followed' ? 'info' : 'warning',
+      tell(
+        fileFinding(descriptor, extent, extent.reason, extent.cause === 'not-followed' ? 'info' : 'warning'),
       );
   },
 });
@@ -94,9 +91,9 @@ export const extentFileWrongType: FileRule = defineRule<VmdkImage, FileFault>({
     readers: 'QEMU refuses some of these disks.',
     repair: 'Write the type that belongs to the file, or put the right file in its place.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const [descriptor, extent] of unavailable(image, ['wrong-type']))
-      yield fileFinding(descriptor, extent, extent.reason);
+      tell(fileFinding(descriptor, extent, extent.reason));
   },
 });
 
@@ -116,9 +113,9 @@ export const extentSelfReference: FileRule = defineRule<VmdkImage, FileFault>({
     readers: 'QEMU reads the text as data for FLAT, and refuses it for SPARSE.',
     repair: 'Write the name of the extent file.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const [descriptor, extent] of unavailable(image, ['self']))
-      yield fileFinding(descriptor, extent, extent.reason);
+      tell(fileFinding(descriptor, extent, extent.reason));
   },
 });
 
@@ -145,7 +142,7 @@ export const extentFlatHasMagic: FileRule = defineRule<VmdkImage, FileFault>({
     readers: 'All readers show the bytes as they are.',
     repair: 'If the file is a sparse extent, write its type into the line.',
   },
-  async *check(image) {
+  async check(image, tell) {
     for (const descriptor of descriptorOf(image))
       for (const extent of flatExtents(image)) {
         const { source } = extent.file;
@@ -153,10 +150,12 @@ export const extentFlatHasMagic: FileRule = defineRule<VmdkImage, FileFault>({
         const head = await readAvailable(source, fileOffset(extent.fileStart), 8);
         const isQcow2 = QCOW2_MAGIC.every((byte, index) => head[index] === byte);
         if (isQcow2 || findMagic(head) !== null)
-          yield fileFinding(
-            descriptor,
-            extent,
-            `it begins with the magic of ${isQcow2 ? 'a qcow2 image' : 'a sparse extent'}`,
+          tell(
+            fileFinding(
+              descriptor,
+              extent,
+              `it begins with the magic of ${isQcow2 ? 'a qcow2 image' : 'a sparse extent'}`,
+            ),
           );
       }
   },
@@ -178,16 +177,18 @@ export const extentFlatShort: FileRule = defineRule<VmdkImage, FileFault>({
     readers: 'QEMU shows zeros for what is missing, without a word.',
     repair: 'Copy the file again; zeros may be added only if the lost part is known to be empty.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image))
       for (const extent of flatExtents(image)) {
         const { size: fileSize = 0 } = extent.file.source ?? {};
         const end = extent.fileStart + extent.size;
         if (end > fileSize)
-          yield fileFinding(
-            descriptor,
-            extent,
-            `the file has ${fileSize} bytes, and the extent ends at byte ${end}`,
+          tell(
+            fileFinding(
+              descriptor,
+              extent,
+              `the file has ${fileSize} bytes, and the extent ends at byte ${end}`,
+            ),
           );
       }
   },
@@ -210,7 +211,7 @@ export const extentFlatLong: FileRule = defineRule<VmdkImage, FileFault>({
     readers: 'All readers ignore the rest.',
     repair: 'Cut the file off, or correct the number of sectors, if the disk should be larger.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const extents = flatExtents(image);
       for (const extent of extents) {
@@ -220,10 +221,12 @@ export const extentFlatLong: FileRule = defineRule<VmdkImage, FileFault>({
         const end = Math.max(...ends);
         const { size: fileSize = 0 } = extent.file.source ?? {};
         if (end === extent.fileStart + extent.size && fileSize > end)
-          yield fileFinding(
-            descriptor,
-            extent,
-            `${fileSize - end} bytes of the file follow the end of the extent at byte ${end}`,
+          tell(
+            fileFinding(
+              descriptor,
+              extent,
+              `${fileSize - end} bytes of the file follow the end of the extent at byte ${end}`,
+            ),
           );
       }
     }
@@ -246,7 +249,7 @@ export const extentOverlap: FileRule = defineRule<VmdkImage, FileFault>({
     readers: 'QEMU and libvmdk do not notice.',
     repair: 'Correct the offset.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const sorted = flatExtents(image).toSorted(
         (a, b) => a.file.path.localeCompare(b.file.path) || a.fileStart - b.fileStart,
@@ -259,10 +262,12 @@ export const extentOverlap: FileRule = defineRule<VmdkImage, FileFault>({
           before.fileStart + before.size <= extent.fileStart
         )
           continue;
-        yield fileFinding(
-          descriptor,
-          extent,
-          `its bytes from ${extent.fileStart} on belong to extent ${before.line?.index ?? 0} as well`,
+        tell(
+          fileFinding(
+            descriptor,
+            extent,
+            `its bytes from ${extent.fileStart} on belong to extent ${before.line?.index ?? 0} as well`,
+          ),
         );
       }
     }
@@ -285,14 +290,14 @@ export const extentFileRepeated: FileRule = defineRule<VmdkImage, FileFault>({
     readers: 'QEMU and libvmdk do not notice.',
     repair: 'Write the name of the right file.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const seen = new Map<unknown, number>();
       for (const extent of image.extents) {
         if (extent.layout === null || extent.file === null) continue;
         const earlier = seen.get(extent.file);
         if (earlier === undefined) seen.set(extent.file, extent.line?.index ?? 0);
-        else yield fileFinding(descriptor, extent, `it is the file of extent ${earlier} as well`);
+        else tell(fileFinding(descriptor, extent, `it is the file of extent ${earlier} as well`));
       }
     }
   },
@@ -320,7 +325,7 @@ export const extentCapacityMismatch: RaisableRule<
     repair:
       "The tables are made for the header's number; write it into the line if nothing else speaks against it.",
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image))
       for (const extent of image.extents) {
         const header = capacityOf(extent);
@@ -330,14 +335,14 @@ export const extentCapacityMismatch: RaisableRule<
         if (extent.kind === 'hosted-sparse' && !agrees(extent, ({ capacity }) => capacity)) continue;
         const excess = (header - declared) * SECTOR_SIZE;
         const isRounding = excess > 0 && excess < (extent.grainSize ?? 0);
-        yield {
+        tell({
           at: placeOf(descriptor, line.sectors.span, extentField(line, 'sectors')),
           guestOffset: extent.guestStart,
           expected: String(header),
           actual: line.sectors.text,
           severity: isRounding ? 'warning' : 'error',
           data: { extent: line.index, line: declared, header },
-        };
+        });
       }
   },
 });
@@ -372,14 +377,14 @@ export const embeddedNameMismatch: FileRule = defineRule<VmdkImage, FileFault>({
     readers: 'QEMU ignores the name; VMware corrects it when it opens the disk.',
     repair: 'Write the name of the file into the extent line.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const [extent] = image.extents;
       const name = extent?.line?.file?.text;
       if (!descriptor.place.isEmbedded || extent?.kind !== 'hosted-sparse' || name === undefined) continue;
       const own = extent.file.path.split(/[\\/]/).at(-1) ?? '';
       if (name.split(/[\\/]/).at(-1) !== own)
-        yield fileFinding(descriptor, extent, `this file is called ${JSON.stringify(own)}`);
+        tell(fileFinding(descriptor, extent, `this file is called ${JSON.stringify(own)}`));
     }
   },
 });

@@ -1,4 +1,4 @@
-import type { Finding, Severity } from '../../../model/problem.ts';
+import type { Finding, Severity, Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { findProperty, parseSectors, type Descriptor } from '../descriptor/descriptor.ts';
 import type { Token } from '../descriptor/lines.ts';
@@ -43,14 +43,15 @@ function lineFinding(
 }
 
 /** Everything that `find` says about the extent lines of an image. */
-function* eachLine(
+function eachLine(
   image: VmdkImage,
   find: (extent: ExtentLine, descriptor: Descriptor) => Finding<LineFault> | null,
-): Iterable<Finding<LineFault>> {
+  tell: Tell<LineFault>,
+): void {
   for (const descriptor of descriptorOf(image))
     for (const extent of descriptor.extents) {
       const finding = find(extent, descriptor);
-      if (finding !== null) yield finding;
+      if (finding !== null) tell(finding);
     }
 }
 
@@ -88,14 +89,16 @@ export const extentNone: RaisableRule<VmdkImage, { readonly lines: number }> = d
       'QEMU ends with a failed assertion when nothing is left after dropping lines that it does not know.',
     repair: 'Write a line for each extent file; the sizes are in the headers of sparse extents.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const lines = descriptor.extents.length;
       const usable = descriptor.extents.some(({ sectors }) => (parseSectors(sectors.text) ?? 0) > 0);
       if (!usable)
-        yield textFinding(descriptor, { offset: 0, length: descriptor.textLength }, 'descriptor.extents', {
-          lines,
-        });
+        tell(
+          textFinding(descriptor, { offset: 0, length: descriptor.textLength }, 'descriptor.extents', {
+            lines,
+          }),
+        );
     }
   },
 });
@@ -117,14 +120,14 @@ export const extentLineMalformed: RaisableRule<VmdkImage, { readonly line: numbe
       readers: 'QEMU ignores some malformed lines without a word and refuses others.',
       repair: 'Correct the line.',
     },
-    *check(image) {
+    check(image, tell) {
       for (const descriptor of descriptorOf(image))
         for (const statement of descriptor.statements) {
           const flaw = flawOf(statement);
           const { number } = statement.line;
           const field = statement.kind === 'extent' ? extentField(statement) : `descriptor.line[${number}]`;
           if (flaw !== null)
-            yield textFinding(descriptor, lineSpan(statement), field, { line: number, flaw });
+            tell(textFinding(descriptor, lineSpan(statement), field, { line: number, flaw }));
         }
     },
   });
@@ -157,11 +160,14 @@ export const extentAccessUnknown: LineRule = defineRule<VmdkImage, LineFault>({
     readers: 'QEMU ignores the line without a word; VirtualBox refuses the disk.',
     repair: 'Write RW.',
   },
-  check: (image) =>
-    eachLine(image, (extent, descriptor) =>
-      ACCESS_MODES.includes(extent.access.text)
-        ? null
-        : lineFinding(descriptor, extent, 'access', { expected: 'RW, RDONLY or NOACCESS' }),
+  check: (image, tell) =>
+    eachLine(
+      image,
+      (extent, descriptor) =>
+        ACCESS_MODES.includes(extent.access.text)
+          ? null
+          : lineFinding(descriptor, extent, 'access', { expected: 'RW, RDONLY or NOACCESS' }),
+      tell,
     ),
 });
 
@@ -183,9 +189,14 @@ export const extentAccessNotRw: LineRule = defineRule<VmdkImage, LineFault>({
       'QEMU drops every line of a descriptor file that is not RW, without a word, and does not look at the one inside an extent; vdcheck, libvmdk and VMware keep its place.',
     repair: 'Before converting with QEMU, write RW into a copy of the descriptor.',
   },
-  check: (image) =>
-    eachLine(image, (extent, descriptor) =>
-      ['RDONLY', 'NOACCESS'].includes(extent.access.text) ? lineFinding(descriptor, extent, 'access') : null,
+  check: (image, tell) =>
+    eachLine(
+      image,
+      (extent, descriptor) =>
+        ['RDONLY', 'NOACCESS'].includes(extent.access.text)
+          ? lineFinding(descriptor, extent, 'access')
+          : null,
+      tell,
     ),
 });
 
@@ -205,9 +216,12 @@ export const extentTypeUnknown: LineRule = defineRule<VmdkImage, LineFault>({
     readers: 'QEMU, VirtualBox and libvmdk refuse the disk.',
     repair: 'The first bytes of the file tell what it is: KDMV is SPARSE, COWD is VMFSSPARSE.',
   },
-  check: (image) =>
-    eachLine(image, (extent, descriptor) =>
-      Object.hasOwn(EXTENT_TYPES, typeOf(extent)) ? null : lineFinding(descriptor, extent, 'type'),
+  check: (image, tell) =>
+    eachLine(
+      image,
+      (extent, descriptor) =>
+        Object.hasOwn(EXTENT_TYPES, typeOf(extent)) ? null : lineFinding(descriptor, extent, 'type'),
+      tell,
     ),
 });
 
@@ -229,7 +243,7 @@ export const extentSizeInvalid: LineRule = defineRule<VmdkImage, LineFault>({
     repair:
       'Sparse extents have the number in their header; for flat ones it is the size of the file in sectors.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       let total = 0;
       for (const extent of descriptor.extents) {
@@ -239,7 +253,7 @@ export const extentSizeInvalid: LineRule = defineRule<VmdkImage, LineFault>({
         total += sectors * 512;
         const isTooLarge = total > Number.MAX_SAFE_INTEGER;
         if ((sectors === 0 && !isEmptyTemplate) || isTooLarge)
-          yield lineFinding(descriptor, extent, 'sectors');
+          tell(lineFinding(descriptor, extent, 'sectors'));
         if (isTooLarge) total -= sectors * 512;
       }
     }
@@ -263,15 +277,19 @@ export const extentSizeLimit: LineRule = defineRule<VmdkImage, LineFault>({
     readers: 'VMware refuses it; QEMU does not mind.',
     repair: 'Convert the disk to another kind.',
   },
-  check: (image) =>
-    eachLine(image, (extent, descriptor) => {
-      const sectors = parseSectors(extent.sectors.text) ?? 0;
-      const createType = findProperty(descriptor, 'createType')?.value.text ?? '';
-      const limit = /^(twoGb|2Gb)MaxExtent/i.test(createType) ? TWO_GIB_SECTORS : sparseLimit(extent);
-      return sectors > limit
-        ? lineFinding(descriptor, extent, 'sectors', { expected: `at most ${limit}` })
-        : null;
-    }),
+  check: (image, tell) =>
+    eachLine(
+      image,
+      (extent, descriptor) => {
+        const sectors = parseSectors(extent.sectors.text) ?? 0;
+        const createType = findProperty(descriptor, 'createType')?.value.text ?? '';
+        const limit = /^(twoGb|2Gb)MaxExtent/i.test(createType) ? TWO_GIB_SECTORS : sparseLimit(extent);
+        return sectors > limit
+          ? lineFinding(descriptor, extent, 'sectors', { expected: `at most ${limit}` })
+          : null;
+      },
+      tell,
+    ),
 });
 
 function sparseLimit(extent: ExtentLine): number {
@@ -294,11 +312,14 @@ export const extentOffsetMissing: LineRule = defineRule<VmdkImage, LineFault>({
     readers: 'QEMU refuses it; libvmdk and imago take 0.',
     repair: 'Write 0 behind the file name.',
   },
-  check: (image) =>
-    eachLine(image, (extent, descriptor) =>
-      typeOf(extent) === 'FLAT' && extent.file !== null && extent.offset === null
-        ? lineFinding(descriptor, extent, null)
-        : null,
+  check: (image, tell) =>
+    eachLine(
+      image,
+      (extent, descriptor) =>
+        typeOf(extent) === 'FLAT' && extent.file !== null && extent.offset === null
+          ? lineFinding(descriptor, extent, null)
+          : null,
+      tell,
     ),
 });
 
@@ -318,11 +339,14 @@ export const extentOffsetUnexpected: LineRule = defineRule<VmdkImage, LineFault>
     readers: 'QEMU refuses it.',
     repair: 'Remove the number.',
   },
-  check: (image) =>
-    eachLine(image, (extent, descriptor) =>
-      ['VMFS', 'SPARSE', 'VMFSSPARSE', 'SESPARSE'].includes(typeOf(extent)) && extent.offset !== null
-        ? lineFinding(descriptor, extent, 'offset')
-        : null,
+  check: (image, tell) =>
+    eachLine(
+      image,
+      (extent, descriptor) =>
+        ['VMFS', 'SPARSE', 'VMFSSPARSE', 'SESPARSE'].includes(typeOf(extent)) && extent.offset !== null
+          ? lineFinding(descriptor, extent, 'offset')
+          : null,
+      tell,
     ),
 });
 
@@ -343,11 +367,14 @@ export const extentOffsetInvalid: LineRule = defineRule<VmdkImage, LineFault>({
     readers: 'QEMU refuses it.',
     repair: 'Write the right number, mostly 0.',
   },
-  check: (image) =>
-    eachLine(image, (extent, descriptor) =>
-      extent.offset !== null && parseSectors(extent.offset.text) === null
-        ? lineFinding(descriptor, extent, 'offset')
-        : null,
+  check: (image, tell) =>
+    eachLine(
+      image,
+      (extent, descriptor) =>
+        extent.offset !== null && parseSectors(extent.offset.text) === null
+          ? lineFinding(descriptor, extent, 'offset')
+          : null,
+      tell,
     ),
 });
 
@@ -367,11 +394,14 @@ export const extentZeroWithFile: LineRule = defineRule<VmdkImage, LineFault>({
     readers: 'VirtualBox refuses it; QEMU drops ZERO lines whatever they name.',
     repair: 'Write the type that is meant.',
   },
-  check: (image) =>
-    eachLine(image, (extent, descriptor) =>
-      extent.flaw !== null || (typeOf(extent) === 'ZERO') === (extent.file === null)
-        ? null
-        : lineFinding(descriptor, extent, null),
+  check: (image, tell) =>
+    eachLine(
+      image,
+      (extent, descriptor) =>
+        extent.flaw !== null || (typeOf(extent) === 'ZERO') === (extent.file === null)
+          ? null
+          : lineFinding(descriptor, extent, null),
+      tell,
     ),
 });
 
@@ -392,8 +422,10 @@ export const extentZeroPresent: LineRule = defineRule<VmdkImage, LineFault>({
     readers: 'QEMU and dissect drop the line without a word; vdcheck, libvmdk and VMware keep its place.',
     repair: 'Before converting with QEMU, make it a FLAT extent of a sparse file.',
   },
-  check: (image) =>
-    eachLine(image, (extent, descriptor) =>
-      typeOf(extent) === 'ZERO' ? lineFinding(descriptor, extent, 'type') : null,
+  check: (image, tell) =>
+    eachLine(
+      image,
+      (extent, descriptor) => (typeOf(extent) === 'ZERO' ? lineFinding(descriptor, extent, 'type') : null),
+      tell,
     ),
 });

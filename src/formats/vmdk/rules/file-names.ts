@@ -1,3 +1,4 @@
+import type { Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { findProperty, type Descriptor } from '../descriptor/descriptor.ts';
 import type { ExtentLine } from '../descriptor/statements.ts';
@@ -21,11 +22,11 @@ export const ctkMissing: RaisableRule<VmdkImage, { readonly name: string; readon
       readers: 'QEMU and libvmdk ignore the file; ESXi refuses to open the disk, or starts tracking anew.',
       repair: 'Remove the line, and reset changed block tracking of the virtual machine.',
     },
-    *check(image) {
+    check(image, tell) {
       for (const descriptor of descriptorOf(image)) {
         const property = findProperty(descriptor, 'changeTrackPath');
         if (property === undefined || image.trackingFlaw === null) continue;
-        yield valueFinding(descriptor, property, { name: property.value.text, flaw: image.trackingFlaw });
+        tell(valueFinding(descriptor, property, { name: property.value.text, flaw: image.trackingFlaw }));
       }
     },
   });
@@ -70,12 +71,12 @@ export const extentNameConvention: RaisableRule<VmdkImage, NameFault> = defineRu
     readers: 'All readers go by the line.',
     repair: 'Nothing needs to be done if the files are the right ones.',
   },
-  *check(image) {
-    for (const descriptor of descriptorOf(image)) yield* findOddNames(descriptor);
+  check(image, tell) {
+    for (const descriptor of descriptorOf(image)) findOddNames(descriptor, tell);
   },
 });
 
-function* findOddNames(descriptor: Descriptor) {
+function findOddNames(descriptor: Descriptor, tell: Tell<NameFault>): void {
   const createType = findProperty(descriptor, 'createType')?.value.text.toLowerCase() ?? '';
   const names = Object.hasOwn(NAMES, createType) ? NAMES[createType] : undefined;
   if (names === undefined || descriptor.place.isEmbedded) return;
@@ -91,7 +92,7 @@ function* findOddNames(descriptor: Descriptor) {
         ? names.usual.replace(/001.*$/, `${String(next).padStart(3, '0')}.vmdk`)
         : names.usual;
       const data = { extent: extent.index, name: text, usual };
-      yield textFinding(descriptor, span, extentField(extent, 'file'), data, { actual: text });
+      tell(textFinding(descriptor, span, extentField(extent, 'file'), data, { actual: text }));
     }
     next = (number === undefined ? next : Number(number)) + 1;
   }

@@ -1,4 +1,4 @@
-import type { Finding, Place } from '../../../model/problem.ts';
+import type { Finding, Place, Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { fileOffset, readAvailable } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
@@ -39,26 +39,26 @@ export const gdeZero: RaisableRule<VmdkImage, DirectoryFault> = defineRule<VmdkI
     readers: 'All readers take it for a hole; VMware refuses to write to it.',
     repair: 'Take the entry of the redundant directory, if that one is not 0.',
   },
-  async *check(image) {
-    for (const extent of hostedExtents(image)) yield* findAbsentTables(extent);
+  async check(image, tell) {
+    for (const extent of hostedExtents(image)) await findAbsentTables(extent, tell);
   },
 });
 
-async function* findAbsentTables(extent: HostedSparseExtent): AsyncIterable<Finding<DirectoryFault>> {
+async function findAbsentTables(extent: HostedSparseExtent, tell: Tell<DirectoryFault>): Promise<void> {
   const { geometry } = extent;
   if (geometry?.gd == null || extent.isOfDoubtfulSize) return;
   const { gd, rgd } = await extent.directories();
   for (let index = 0; index < rgd.length; index++)
-    if (rgd[index] === 0 && (gd[index] ?? 0) !== 0) yield absentCopy(extent, geometry, index);
+    if (rgd[index] === 0 && (gd[index] ?? 0) !== 0) tell(absentCopy(extent, geometry, index));
   if (!agrees(extent, ({ flags }) => flags.compressed)) return;
   let absent = 0;
   for (let index = 0; index < gd.length; index++) {
     if (gd[index] !== 0) continue;
     absent++;
-    if (!geometry.isCompressed) yield directoryFault(extent, geometry, index, null);
+    if (!geometry.isCompressed) tell(directoryFault(extent, geometry, index, null));
   }
   if (geometry.isCompressed && absent > 0)
-    yield { ...directoryFault(extent, geometry, null, absent), severity: 'info' };
+    tell({ ...directoryFault(extent, geometry, null, absent), severity: 'info' });
 }
 
 /** A finding at an entry of the redundant directory that is 0 where the other one leads to a table. */
@@ -108,12 +108,12 @@ export const gdeSharedWithRgd: RaisableRule<VmdkImage, { readonly index: number;
       readers: 'QEMU does not notice; VirtualBox refuses the disk.',
       repair: 'Write a second table from the first, and let the redundant directory lead there.',
     },
-    async *check(image) {
+    async check(image, tell) {
       for (const extent of hostedExtents(image)) {
         const { gd, rgd } = await extent.directories();
         for (let index = 0; index < rgd.length; index++) {
           const entry = rgd[index] ?? 0;
-          if (entry !== 0 && entry === gd[index]) yield sharedTable(extent, index, entry);
+          if (entry !== 0 && entry === gd[index]) tell(sharedTable(extent, index, entry));
         }
       }
     },
@@ -145,7 +145,7 @@ export const gdPaddingNonzero: RaisableRule<VmdkImage, { readonly bytes: number 
     readers: 'All readers ignore it.',
     repair: 'Write zeros.',
   },
-  async *check(image) {
+  async check(image, tell) {
     for (const { file, source, geometry, isOfDoubtfulSize } of hostedExtents(image)) {
       if (geometry?.gd == null || isOfDoubtfulSize) continue;
       const end = geometry.gd.offset + geometry.gd.length;
@@ -153,7 +153,7 @@ export const gdPaddingNonzero: RaisableRule<VmdkImage, { readonly bytes: number 
       if (end + bytes > source.size) continue;
       const rest = await readAvailable(source, fileOffset(end), bytes);
       if (rest.some((byte) => byte !== 0))
-        yield { at: { file, offset: end, length: bytes, field: 'gd' }, data: { bytes } };
+        tell({ at: { file, offset: end, length: bytes, field: 'gd' }, data: { bytes } });
     }
   },
 });

@@ -75,32 +75,38 @@ export const versionFlagMismatch: FieldRule = defineFieldRule({
     readers: 'QEMU goes by the flags; VirtualBox goes by the version and refuses what it does not expect.',
     repair: 'Write the version that belongs to the flags; no data is touched.',
   },
-  *check(image) {
+  check(image, tell) {
     const { descriptor } = image;
     const isTracked = descriptor !== null && findProperty(descriptor, 'changeTrackPath') !== undefined;
     for (const extent of hostedExtents(image)) {
       const { version, flags } = extent.headers.header.fields;
       const header = extent.headers.header;
       if (flags.zeroedGrain && version === 1)
-        yield headerFault(
-          extent,
-          'version',
-          { expected: '2 with zeroed grains (flag bit 2)', actual: '1' },
-          { header },
+        tell(
+          headerFault(
+            extent,
+            'version',
+            { expected: '2 with zeroed grains (flag bit 2)', actual: '1' },
+            { header },
+          ),
         );
       if (flags.markers && version === 2)
-        yield headerFault(
-          extent,
-          'version',
-          { expected: '3 with markers (flag bit 17)', actual: '2' },
-          { header },
+        tell(
+          headerFault(
+            extent,
+            'version',
+            { expected: '3 with markers (flag bit 17)', actual: '2' },
+            { header },
+          ),
         );
       if (version === 3 && !flags.compressed && !isTracked)
-        yield headerFault(
-          extent,
-          'version',
-          { expected: '1 or 2 without compression and changed block tracking', actual: '3' },
-          { header, severity: 'info' },
+        tell(
+          headerFault(
+            extent,
+            'version',
+            { expected: '1 or 2 without compression and changed block tracking', actual: '3' },
+            { header, severity: 'info' },
+          ),
         );
     }
   },
@@ -196,16 +202,18 @@ export const compressionFlagMismatch: FieldRule = defineFieldRule({
     readers: 'QEMU obeys compressAlgorithm and ignores the flag, the others obey the flag.',
     repair: 'Look at a grain: a marker and a zlib stream mean compression. Then correct the other field.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of hostedExtents(image)) {
       const { flags, compressAlgorithm } = extent.headers.current.fields;
       if (!agrees(extent, ({ flags: { compressed }, compressAlgorithm: by }) => `${compressed} ${by}`))
         continue;
       if (flags.compressed !== (compressAlgorithm === 1))
-        yield headerFault(extent, 'compress_algorithm', {
-          expected: flags.compressed ? '1 (flag bit 16 is set)' : '0 (flag bit 16 is clear)',
-          actual: String(compressAlgorithm),
-        });
+        tell(
+          headerFault(extent, 'compress_algorithm', {
+            expected: flags.compressed ? '1 (flag bit 16 is set)' : '0 (flag bit 16 is clear)',
+            actual: String(compressAlgorithm),
+          }),
+        );
     }
   },
 });
@@ -307,17 +315,19 @@ export const uncleanShutdown: FieldRule = defineFieldRule({
     readers: 'QEMU pays no attention to it; VMware checks the tables when it opens the disk.',
     repair: 'Make sure that nobody uses the disk, check tables and their copies, and clear the byte.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of hostedExtents(image)) {
       const { header } = extent.headers;
       const value = header.fields.uncleanShutdown;
       if (value === 0 || !isIntact(header)) continue;
       const severity = value === 1 ? 'warning' : 'error';
-      yield headerFault(
-        extent,
-        'unclean_shutdown',
-        { expected: '0', actual: String(value) },
-        { severity, header },
+      tell(
+        headerFault(
+          extent,
+          'unclean_shutdown',
+          { expected: '0', actual: String(value) },
+          { severity, header },
+        ),
       );
     }
   },

@@ -66,12 +66,12 @@ export const capacityNotGrainMultiple: FieldRule = defineFieldRule({
     readers: 'All readers accept it; they differ in how long the last compressed grain must be.',
     repair: 'Nothing needs to be done.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of hostedExtents(image)) {
       const { geometry } = extent;
       if (geometry === null || geometry.capacitySectors % geometry.grainSectors === 0) continue;
       const actual = String(geometry.capacitySectors);
-      yield headerFault(extent, 'capacity', { expected: String(geometry.grainSectors), actual });
+      tell(headerFault(extent, 'capacity', { expected: String(geometry.grainSectors), actual }));
     }
   },
 });
@@ -92,15 +92,17 @@ export const grainSizeInvalid: FieldRule = defineFieldRule({
       'libvmdk, VirtualBox and open-vmdk refuse invalid sizes; open-vmdk refuses those above 128, too.',
     repair: 'Restore the header from a copy, for one the footer of a streamOptimized extent.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of hostedExtents(image)) {
       const sectors = extent.geometry?.grainSectors ?? 128;
       if (sectors !== 128 && sectors >= 8)
-        yield headerFault(
-          extent,
-          'grain_size',
-          { expected: '128, as all writers use', actual: String(sectors) },
-          { severity: 'warning' },
+        tell(
+          headerFault(
+            extent,
+            'grain_size',
+            { expected: '128, as all writers use', actual: String(sectors) },
+            { severity: 'warning' },
+          ),
         );
     }
   },
@@ -121,15 +123,17 @@ export const gtesPerGtInvalid: FieldRule = defineFieldRule({
     readers: 'QEMU refuses more than 512, libvmdk everything but 512, VirtualBox less than 128.',
     repair: 'Write 512 if the distance between grain tables is four sectors.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of hostedExtents(image)) {
       const entries = extent.geometry?.entriesPerTable ?? 512;
       if (entries !== 512)
-        yield headerFault(
-          extent,
-          'num_gtes_per_gt',
-          { expected: '512, as all writers use', actual: String(entries) },
-          { severity: 'warning' },
+        tell(
+          headerFault(
+            extent,
+            'num_gtes_per_gt',
+            { expected: '512, as all writers use', actual: String(entries) },
+            { severity: 'warning' },
+          ),
         );
     }
   },
@@ -228,16 +232,18 @@ export const rgdFlagOffsetMismatch: FieldRule = defineFieldRule({
     readers: 'Some go by the flag, some by the offset.',
     repair: 'Make both say what is really in the file.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of hostedExtents(image)) {
       const { flags, rgdOffset } = extent.headers.current.fields;
       if (!agrees(extent, ({ flags: { useRedundant } }) => useRedundant)) continue;
       const isNone = rgdOffset === 0n || rgdOffset === 0xffff_ffff_ffff_ffffn;
       if (flags.useRedundant === !isNone) continue;
-      yield headerFault(extent, 'rgd_offset', {
-        expected: flags.useRedundant ? 'a sector (flag bit 1 is set)' : '0 (flag bit 1 is clear)',
-        actual: String(rgdOffset),
-      });
+      tell(
+        headerFault(extent, 'rgd_offset', {
+          expected: flags.useRedundant ? 'a sector (flag bit 1 is set)' : '0 (flag bit 1 is clear)',
+          actual: String(rgdOffset),
+        }),
+      );
     }
   },
 });
@@ -258,14 +264,16 @@ export const gdRgdSame: FieldRule = defineFieldRule({
     readers: 'QEMU reads the one and does not notice; VirtualBox refuses it.',
     repair: 'Clear flag bit 1 and rgdOffset after checking that the directory is sound.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of hostedExtents(image)) {
       const { gd = null, rgd = null } = extent.geometry ?? {};
       if (gd === null || rgd === null || Math.abs(gd.offset - rgd.offset) >= gd.length) continue;
-      yield headerFault(extent, 'rgd_offset', {
-        expected: `sectors apart from the grain directory at ${gd.offset / SECTOR_SIZE}`,
-        actual: String(rgd.offset / SECTOR_SIZE),
-      });
+      tell(
+        headerFault(extent, 'rgd_offset', {
+          expected: `sectors apart from the grain directory at ${gd.offset / SECTOR_SIZE}`,
+          actual: String(rgd.offset / SECTOR_SIZE),
+        }),
+      );
     }
   },
 });
@@ -291,7 +299,7 @@ export const overheadInvalid: FieldRule = defineFieldRule({
       'QEMU refuses an extent whose overHead is behind the end of the file, and does not look at it otherwise.',
     repair: 'Write the sector behind the last table, rounded up to a whole grain.',
   },
-  async *check(image) {
+  async check(image, tell) {
     for (const extent of hostedExtents(image)) {
       const { overhead } = extent.headers.current.fields;
       const { geometry, source } = extent;
@@ -299,16 +307,18 @@ export const overheadInvalid: FieldRule = defineFieldRule({
       const fileSectors = Math.ceil(source.size / SECTOR_SIZE);
       if (overhead > BigInt(fileSectors)) {
         const fault = { expected: `at most ${fileSectors}, where the file ends`, actual: String(overhead) };
-        yield headerFault(extent, 'overhead', fault, { severity: 'error' });
+        tell(headerFault(extent, 'overhead', fault, { severity: 'error' }));
         continue;
       }
       if (extent.headers.footer !== null) continue;
       const end = await endOfTables(extent, geometry);
       if (end <= fileSectors && overhead < end)
-        yield headerFault(extent, 'overhead', {
-          expected: `at least ${end}, where the tables end`,
-          actual: String(overhead),
-        });
+        tell(
+          headerFault(extent, 'overhead', {
+            expected: `at least ${end}, where the tables end`,
+            actual: String(overhead),
+          }),
+        );
     }
   },
 });
@@ -348,7 +358,7 @@ export const overheadAlignment: FieldRule = defineFieldRule({
     readers: 'All readers accept it.',
     repair: 'Nothing needs to be done; converting the image aligns the grains.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of hostedExtents(image)) {
       const { geometry } = extent;
       if (
@@ -357,10 +367,12 @@ export const overheadAlignment: FieldRule = defineFieldRule({
         geometry.overheadSectors % geometry.grainSectors === 0
       )
         continue;
-      yield headerFault(extent, 'overhead', {
-        expected: String(geometry.grainSectors),
-        actual: String(geometry.overheadSectors),
-      });
+      tell(
+        headerFault(extent, 'overhead', {
+          expected: String(geometry.grainSectors),
+          actual: String(geometry.overheadSectors),
+        }),
+      );
     }
   },
 });

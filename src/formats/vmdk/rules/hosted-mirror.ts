@@ -1,5 +1,5 @@
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
-import type { Finding } from '../../../model/problem.ts';
+import type { Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { tableBatches } from '../../shared/table-walk.ts';
 import type { HostedGeometry } from '../extents/hosted-geometry.ts';
@@ -41,13 +41,13 @@ export const rgtMismatch: RaisableRule<VmdkImage, MirrorFault> = defineRule<Vmdk
     repair:
       'The copy whose grain lies inside the file, is aligned and belongs to nobody else is probably the right one; one of 0 is mostly the stale one.',
   },
-  async *check(image) {
+  async check(image, tell) {
     // The walk that counts owners has read the tables and compared them on the way.
-    for (const extent of hostedExtents(image)) if (!extent.hasEqualMirror) yield* compareTables(extent);
+    for (const extent of hostedExtents(image)) if (!extent.hasEqualMirror) await compareTables(extent, tell);
   },
 });
 
-async function* compareTables(extent: HostedSparseExtent): AsyncIterable<Finding<MirrorFault>> {
+async function compareTables(extent: HostedSparseExtent, tell: Tell<MirrorFault>): Promise<void> {
   const { geometry, source } = extent;
   if (geometry === null) return;
   const directories = await extent.directories();
@@ -67,7 +67,7 @@ async function* compareTables(extent: HostedSparseExtent): AsyncIterable<Finding
       const copy = copies.read(directories.rgd[table] ?? 0, neighbours);
       const theirs = copy instanceof Promise ? await copy : copy;
       if (!areEqualTables(mine, theirs))
-        yield* explainDifference(extent, geometry, directories, table, mine, theirs);
+        explainDifference(extent, geometry, directories, table, mine, theirs, tell);
       table += neighbours;
     }
   }
@@ -114,14 +114,15 @@ function countNeighbours(entries: Uint32Array, from: number, to: number, step: n
   return count;
 }
 
-function* explainDifference(
+function explainDifference(
   { file, guestStart, source }: HostedSparseExtent,
   geometry: HostedGeometry,
   { gd, rgd }: HostedDirectories,
   firstTable: number,
   mine: Uint8Array,
   theirs: Uint8Array,
-): Iterable<Finding<MirrorFault>> {
+  tell: Tell<MirrorFault>,
+): void {
   const { entriesPerTable, grainSize } = geometry;
   const entries = asWords(mine);
   const copies = asWords(theirs);
@@ -139,14 +140,14 @@ function* explainDifference(
     const [offset, field] = isCopyWorse
       ? [copyAt, `rgt[${table}][${index}]`]
       : [mineAt, `gt[${table}][${index}]`];
-    yield {
+    tell({
       at: { file, offset, length: 4, field },
       guestOffset: guestStart + grain * grainSize,
       expected: String(isCopyWorse ? primary : copy),
       actual: String(isCopyWorse ? copy : primary),
       severity: primary !== 0 && copy !== 0 ? 'error' : 'warning',
       data: { entry: `gt[${table}][${index}]`, entryOffset: mineAt, primary, copy, copyOffset: copyAt },
-    };
+    });
   }
 }
 

@@ -60,10 +60,10 @@ export const grainUnreferenced: RaisableRule<VmdkImage, Unused> = defineRule<Vmd
     repair:
       'Look at what is there if something is missing; else convert the image, which leaves the space behind.',
   },
-  *check(image, facts) {
+  check(image, tell, facts) {
     for (const extent of hostedExtents(image)) {
       const finding = findUnreferenced(extent, facts);
-      if (finding !== null) yield finding;
+      if (finding !== null) tell(finding);
     }
   },
 });
@@ -133,10 +133,10 @@ export const hostedTrailingData: RaisableRule<VmdkImage, { readonly bytes: numbe
       readers: 'QEMU reads the disk; in a streamOptimized file it then misses the footer and refuses.',
       repair: 'Look at what the bytes are and cut the file off behind its last grain.',
     },
-    async *check(image, facts) {
+    async check(image, tell, facts) {
       for (const extent of hostedExtents(image)) {
         const finding = await findTrailing(extent, facts);
-        if (finding !== null) yield finding;
+        if (finding !== null) tell(finding);
       }
     },
   });
@@ -197,14 +197,14 @@ export const tableEmptyImage: RaisableRule<VmdkImage, { readonly bytes: number }
     repair:
       'If the disk should not be empty, try the redundant tables, and restore the file from its source.',
   },
-  *check(image, facts) {
+  check(image, tell, facts) {
     for (const { geometry, file, source } of hostedExtents(image)) {
       const ownership = facts.ownership(file);
       if (ownership === undefined || geometry === null) continue;
       const overhead = geometry.overheadSectors * SECTOR_SIZE;
       const bytes = source.size - Math.max(overhead, 1);
       if (ownership.end <= overhead && bytes >= 2 * geometry.grainSize)
-        yield { at: { file, offset: overhead, length: bytes, field: null }, data: { bytes } };
+        tell({ at: { file, offset: overhead, length: bytes, field: null }, data: { bytes } });
     }
   },
 });

@@ -1,5 +1,5 @@
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
-import type { Finding, Severity } from '../../../model/problem.ts';
+import type { Finding, Severity, Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { AREA_NAMES, type Area, type AreaName } from '../extents/sesparse-geometry.ts';
 import type { SeSparseExtent } from '../extents/sesparse.ts';
@@ -42,14 +42,14 @@ function areaFault(
 const sectors = (bytes: number): number => bytes / SECTOR_SIZE;
 
 /** Areas outside the file. */
-export function* findAreasOutside(extent: SeSparseExtent): Iterable<Finding<FieldFault>> {
+export function findAreasOutside(extent: SeSparseExtent, tell: Tell<FieldFault>): void {
   const fileSectors = Math.floor(extent.source.size / SECTOR_SIZE);
   for (const { name, offset, length } of extent.areas) {
     const end = name === 'grains' ? offset : offset + length;
     if (end <= extent.source.size) continue;
     const severity = VITAL.includes(name) ? 'error' : 'warning';
     const expected = `it ends at sector ${sectors(end)}, and the file at ${fileSectors}`;
-    yield areaFault(extent, name, 'offset', expected, sectors(offset), severity);
+    tell(areaFault(extent, name, 'offset', expected, sectors(offset), severity));
   }
 }
 
@@ -69,7 +69,7 @@ export const seAreaOverlap: FieldRule = defineFieldRule({
     readers: 'QEMU does not check it.',
     repair: 'Restore the file from its source.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of seSparseExtents(image)) {
       const header = { name: 'the constant header', offset: 0, length: SECTOR_SIZE };
       const sorted = [header, ...extent.areas]
@@ -80,7 +80,7 @@ export const seAreaOverlap: FieldRule = defineFieldRule({
       for (const area of sorted) {
         if (area === header) continue;
         if (area.offset < last.offset + last.length && isArea(area))
-          yield areaFault(extent, area.name, 'offset', last.name, sectors(area.offset));
+          tell(areaFault(extent, area.name, 'offset', last.name, sectors(area.offset)));
         if (area.offset + area.length > last.offset + last.length) last = area;
       }
     }
@@ -109,19 +109,21 @@ export const seAreaOrder: FieldRule = defineFieldRule({
     readers: 'Readers go by the offsets.',
     repair: 'Nothing needs to be done.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of seSparseExtents(image)) {
       const rounded = extent.areas.filter(({ name }) => ROUNDED.includes(name) || name === 'journal');
       for (const [index, area] of rounded.entries()) {
         const before = rounded[index - 1];
         if (before === undefined || area.offset === before.offset + before.length) continue;
         const end = sectors(before.offset + before.length);
-        yield areaFault(
-          extent,
-          area.name,
-          'offset',
-          `where ${before.name} ends, at ${end}`,
-          sectors(area.offset),
+        tell(
+          areaFault(
+            extent,
+            area.name,
+            'offset',
+            `where ${before.name} ends, at ${end}`,
+            sectors(area.offset),
+          ),
         );
       }
     }
@@ -145,15 +147,15 @@ export const seAreaAlignment: FieldRule = defineFieldRule({
     readers: 'Readers do not check it.',
     repair: 'Nothing needs to be done.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const extent of seSparseExtents(image))
       for (const { name, offset, length } of extent.areas) {
         if (!ROUNDED.includes(name)) continue;
         if (sectors(offset) % ROUNDING !== 0)
-          yield areaFault(extent, name, 'offset', `a multiple of ${ROUNDING}`, sectors(offset));
+          tell(areaFault(extent, name, 'offset', `a multiple of ${ROUNDING}`, sectors(offset)));
         // The area of grains is as large as the disk.
         else if (name !== 'grains' && sectors(length) % ROUNDING !== 0)
-          yield areaFault(extent, name, 'size', `a multiple of ${ROUNDING}`, sectors(length));
+          tell(areaFault(extent, name, 'size', `a multiple of ${ROUNDING}`, sectors(length)));
       }
   },
 });
@@ -174,34 +176,35 @@ export const seCapacityAlignment: FieldRule = defineFieldRule({
     readers: 'Readers accept it.',
     repair: 'Nothing needs to be done.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const { file, headers } of seSparseExtents(image)) {
       const { constant } = headers;
       if (constant.capacity % 8n === 0n) continue;
       const span = constant.at('capacity');
       const field = 'const_header.capacity';
       const fault = { expected: 'a multiple of 8', actual: String(constant.capacity) };
-      yield {
+      tell({
         at: { file, offset: span?.offset ?? 0, length: span?.size ?? 8, field },
         data: { field, ...fault },
         ...fault,
-      };
+      });
     }
   },
 });
 
 /** How large an area must be for the disk; in bytes. */
-function* findSmall(
+function findSmall(
   image: VmdkImage,
   name: AreaName,
   needed: (grains: number) => number,
-): Iterable<Finding<FieldFault>> {
+  tell: Tell<FieldFault>,
+): void {
   for (const extent of seSparseExtents(image)) {
     const area = extent.areas.find((each) => each.name === name);
     if (extent.geometry === null || area === undefined) continue;
     const least = Math.ceil(sectors(needed(extent.geometry.grains)));
     if (sectors(area.length) < least)
-      yield areaFault(extent, name, 'size', `at least ${least}`, sectors(area.length));
+      tell(areaFault(extent, name, 'size', `at least ${least}`, sectors(area.length)));
   }
 }
 
@@ -220,7 +223,7 @@ export const seGrainDirTooSmall: FieldRule = defineFieldRule({
     readers: 'QEMU fails for the end of the disk.',
     repair: 'Restore the file from its source.',
   },
-  check: (image) => findSmall(image, 'grain_dir', (grains) => 8 * Math.ceil(grains / 4096)),
+  check: (image, tell) => findSmall(image, 'grain_dir', (grains) => 8 * Math.ceil(grains / 4096), tell),
 });
 
 /** An area of tables without room for all. */
@@ -238,7 +241,8 @@ export const seGrainTablesTooSmall: FieldRule = defineFieldRule({
     readers: 'QEMU does not check it.',
     repair: 'Restore the file from its source.',
   },
-  check: (image) => findSmall(image, 'grain_tables', (grains) => 64 * SECTOR_SIZE * Math.ceil(grains / 4096)),
+  check: (image, tell) =>
+    findSmall(image, 'grain_tables', (grains) => 64 * SECTOR_SIZE * Math.ceil(grains / 4096), tell),
 });
 
 /** A bitmap without room for all grains. */
@@ -256,7 +260,7 @@ export const seBitmapTooSmall: FieldRule = defineFieldRule({
     readers: 'Readers ignore the bitmap.',
     repair: 'Open the disk on ESXi.',
   },
-  check: (image) => findSmall(image, 'free_bitmap', (grains) => grains / 8),
+  check: (image, tell) => findSmall(image, 'free_bitmap', (grains) => grains / 8, tell),
 });
 
 /** A backmap without room for all grains. */
@@ -274,7 +278,7 @@ export const seBackmapTooSmall: FieldRule = defineFieldRule({
     readers: 'Readers ignore the backmap.',
     repair: 'Open the disk on ESXi.',
   },
-  check: (image) => findSmall(image, 'backmap', (grains) => 4 * grains),
+  check: (image, tell) => findSmall(image, 'backmap', (grains) => 4 * grains, tell),
 });
 
 /** A fact about a whole extent, in a sentence. */

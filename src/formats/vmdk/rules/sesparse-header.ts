@@ -37,8 +37,8 @@ export const seAreaOutOfFile: FieldRule = defineFieldRule({
     readers: 'QEMU reads zeros for what is missing and reports no error.',
     repair: 'Restore the file from its source.',
   },
-  *check(image) {
-    for (const extent of seSparseExtents(image)) yield* findAreasOutside(extent);
+  check(image, tell) {
+    for (const extent of seSparseExtents(image)) findAreasOutside(extent, tell);
   },
 });
 

@@ -1,5 +1,5 @@
 import { fileOffset, readAvailable } from '../../../io/source.ts';
-import type { Finding } from '../../../model/problem.ts';
+import type { Tell } from '../../../model/problem.ts';
 import { firstNonZeroByte } from '../../shared/zeros.ts';
 import type { Area, AreaName } from '../extents/sesparse-geometry.ts';
 import { SLOT_TABLE_SIZE } from '../extents/sesparse-geometry.ts';
@@ -27,7 +27,7 @@ const DAMAGED_TABLES = [
 ];
 const LOST_SLOTS = [...DAMAGED_TABLES, 'sesparse/table-unreferenced-nonzero', 'sesparse/slot-unreferenced'];
 
-type Sentence = Finding<{ readonly sentence: string }>;
+type TellSentence = Tell<{ readonly sentence: string }>;
 
 function areaOf({ areas }: SeSparseExtent, name: AreaName): Area {
   return areas.find((area) => area.name === name) ?? { name, offset: 0, length: 0 };
@@ -57,7 +57,7 @@ export const seJournalNonzeroClean: ExtentRule = defineSentenceRule({
     readers: 'Readers ignore the journal.',
     repair: 'Nothing needs to be done.',
   },
-  async *check(image) {
+  async check(image, tell) {
     for (const extent of seSparseExtents(image)) {
       if (extent.headers.volatile?.replayJournal !== 0n) continue;
       const { offset, length } = areaOf(extent, 'journal');
@@ -69,7 +69,7 @@ export const seJournalNonzeroClean: ExtentRule = defineSentenceRule({
       const first = firstNonZeroByte(bytes, 0);
       if (first === bytes.length) continue;
       const sentence = `the journal is not empty (its first byte that is not 0 is number ${first}), and nothing waits to be replayed`;
-      yield { at: placeIn(extent, offset, length, 'journal'), data: { sentence } };
+      tell({ at: placeIn(extent, offset, length, 'journal'), data: { sentence } });
     }
   },
 });
@@ -94,12 +94,12 @@ export const seTableUnreferenced: ExtentRule = defineSentenceRule({
     repair:
       'Nobody can tell from the image which part of the disk the table belongs to; the backmap may say it.',
   },
-  async *check(image) {
-    for (const extent of seSparseExtents(image)) yield* findStaleTables(extent);
+  async check(image, tell) {
+    for (const extent of seSparseExtents(image)) await findStaleTables(extent, tell);
   },
 });
 
-async function* findStaleTables(extent: SeSparseExtent): AsyncIterable<Sentence> {
+async function findStaleTables(extent: SeSparseExtent, tell: TellSentence): Promise<void> {
   const { geometry, source, headers } = extent;
   if (geometry === null || headers.volatile === null) return;
   const directory = await extent.directory();
@@ -118,7 +118,7 @@ async function* findStaleTables(extent: SeSparseExtent): AsyncIterable<Sentence>
     if (first === bytes.length) continue;
     const entry = Math.floor(first / 8);
     const sentence = `grain table ${table} is not empty (its first entry in use is number ${entry}), but no entry of the grain directory leads to it`;
-    yield { at: placeIn(extent, start, SLOT_TABLE_SIZE, `grain_tables[${table}]`), data: { sentence } };
+    tell({ at: placeIn(extent, start, SLOT_TABLE_SIZE, `grain_tables[${table}]`), data: { sentence } });
   }
 }
 
@@ -171,12 +171,12 @@ export const seBitmapMismatch: ExtentRule = defineSentenceRule({
     readers: 'Readers ignore the bitmap.',
     repair: 'Open the disk on ESXi.',
   },
-  async *check(image) {
-    for (const extent of seSparseExtents(image)) yield* judgeBitmap(extent);
+  async check(image, tell) {
+    for (const extent of seSparseExtents(image)) await judgeBitmap(extent, tell);
   },
 });
 
-async function* judgeBitmap(extent: SeSparseExtent): AsyncIterable<Sentence> {
+async function judgeBitmap(extent: SeSparseExtent, tell: TellSentence): Promise<void> {
   const { source } = extent;
   const tables = await extent.slotTables();
   if (tables === null) return;
@@ -194,12 +194,12 @@ async function* judgeBitmap(extent: SeSparseExtent): AsyncIterable<Sentence> {
     .sort((a, b) => a.lost + a.spare - b.lost - b.spare);
   if (best === undefined) {
     const sentence = `no reading of the bitmap that was tried explains which of the first ${slots} slots are in use (${used} are)`;
-    yield { at: placeIn(extent, offset, length, 'free_bitmap'), data: { sentence } };
+    tell({ at: placeIn(extent, offset, length, 'free_bitmap'), data: { sentence } });
   } else if (best.first >= 0) {
     const { reading, lost, spare, first } = best;
     const sentence = `of ${used} slots in use the bitmap has ${lost} as free, of ${unused} free ones ${spare} as in use; the first is slot ${first}, if ${reading.name}`;
     const at = placeIn(extent, offset + (first >>> 3), 1, `free_bitmap[${first}]`);
-    yield { at, severity: 'warning', data: { sentence } };
+    tell({ at, severity: 'warning', data: { sentence } });
   }
 }
 
@@ -275,12 +275,12 @@ export const seBackmapMismatch: ExtentRule = defineSentenceRule({
     readers: 'Readers ignore the backmap.',
     repair: 'Open the disk on ESXi.',
   },
-  async *check(image) {
-    for (const extent of seSparseExtents(image)) yield* judgeBackmap(extent);
+  async check(image, tell) {
+    for (const extent of seSparseExtents(image)) await judgeBackmap(extent, tell);
   },
 });
 
-async function* judgeBackmap(extent: SeSparseExtent): AsyncIterable<Sentence> {
+async function judgeBackmap(extent: SeSparseExtent, tell: TellSentence): Promise<void> {
   const tables = await extent.slotTables();
   if (tables === null) return;
   const area = areaOf(extent, 'backmap');
@@ -289,19 +289,19 @@ async function* judgeBackmap(extent: SeSparseExtent): AsyncIterable<Sentence> {
   if (used === 0 || best === undefined || best.first === null) return;
   if (best.wrong * 100 > used) {
     const sentence = `no reading of the backmap that was tried explains its entries for the ${used} slots in use`;
-    yield { at: placeIn(extent, area.offset, area.length, 'backmap'), data: { sentence } };
+    tell({ at: placeIn(extent, area.offset, area.length, 'backmap'), data: { sentence } });
     return;
   }
   const { slot, grain, expected, actual } = best.first;
   const sentence = `${best.wrong} of ${used} slots in use have another owner in the backmap than in the tables, the first is slot ${slot}, if an entry is the ${best.reading.name}`;
-  yield {
+  tell({
     at: placeIn(extent, area.offset + 8 * slot, 8, `backmap[${slot}]`),
     guestOffset: extent.guestStart + grain * tables.grainSize,
     expected: String(expected),
     actual: String(actual),
     severity: 'warning',
     data: { sentence },
-  };
+  });
 }
 
 /** Compares the entry of every slot in use with what each reading expects there. */

@@ -1,6 +1,6 @@
 import { fileOffset, readAvailable } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
-import type { Finding } from '../../../model/problem.ts';
+import type { Finding, Tell } from '../../../model/problem.ts';
 import { contentId, findProperty, namesParent } from '../descriptor/descriptor.ts';
 import type { SeSparseExtent } from '../extents/sesparse.ts';
 import { asWords } from '../words.ts';
@@ -66,25 +66,29 @@ export const seFreeGtNumber: ExtentRule = defineSentenceRule({
     readers: 'Readers ignore it.',
     repair: 'Open the disk on ESXi.',
   },
-  async *check(image) {
+  async check(image, tell) {
     for (const extent of seSparseExtents(image)) {
       const { geometry, headers } = extent;
       if (geometry === null || headers.volatile === null) continue;
       const free = headers.volatile.freeGtNumber;
       const { count, highest } = await usedTables(extent);
       if (free > BigInt(geometry.tableSlots))
-        yield volatileFinding(
-          extent,
-          'free_gt_number',
-          `free_gt_number is ${free}, but there is room for ${geometry.tableSlots} tables`,
-          free,
+        tell(
+          volatileFinding(
+            extent,
+            'free_gt_number',
+            `free_gt_number is ${free}, but there is room for ${geometry.tableSlots} tables`,
+            free,
+          ),
         );
       else if (free <= BigInt(highest) || free !== BigInt(count))
-        yield volatileFinding(
-          extent,
-          'free_gt_number',
-          `free_gt_number is ${free}, but ${count} tables are in use, up to number ${highest}`,
-          free,
+        tell(
+          volatileFinding(
+            extent,
+            'free_gt_number',
+            `free_gt_number is ${free}, but ${count} tables are in use, up to number ${highest}`,
+            free,
+          ),
         );
     }
   },
@@ -106,16 +110,18 @@ export const seTxnSeq: ExtentRule = defineSentenceRule({
     readers: 'Readers ignore it.',
     repair: 'Nothing needs to be done.',
   },
-  async *check(image) {
+  async check(image, tell) {
     for (const extent of seSparseExtents(image)) {
       const number = extent.headers.volatile?.nextTxnSeqNumber;
       const { count } = await usedTables(extent);
       if (number === 0n && count > 0)
-        yield volatileFinding(
-          extent,
-          'next_txn_seq_number',
-          `next_txn_seq_number is 0, but ${count} grain tables are in use`,
-          number,
+        tell(
+          volatileFinding(
+            extent,
+            'next_txn_seq_number',
+            `next_txn_seq_number is 0, but ${count} grain tables are in use`,
+            number,
+          ),
         );
     }
   },
@@ -137,19 +143,17 @@ export const seGdeBeyondCapacity: ExtentRule = defineSentenceRule({
     readers: 'Readers ignore them.',
     repair: "Nothing needs to be done for the guest's data.",
   },
-  async *check(image) {
-    for (const extent of seSparseExtents(image)) yield* findBeyond(extent);
+  async check(image, tell) {
+    for (const extent of seSparseExtents(image)) await findBeyond(extent, tell);
   },
 });
 
 const PIECE = 1024 * 1024;
 
-async function* findBeyond({
-  file,
-  source,
-  geometry,
-  areas,
-}: SeSparseExtent): AsyncIterable<Finding<{ sentence: string }>> {
+async function findBeyond(
+  { file, source, geometry, areas }: SeSparseExtent,
+  tell: Tell<{ sentence: string }>,
+): Promise<void> {
   const directory = areas.find(({ name }) => name === 'grain_dir');
   if (geometry === null || directory === undefined) return;
   const end = Math.min(directory.offset + directory.length, source.size);
@@ -160,7 +164,7 @@ async function* findBeyond({
     const index = (start - directory.offset) / 8 + Math.floor(position / 2);
     const sentence = `grain_dir[${index}] is not 0, but the disk needs ${geometry.tables} entries only`;
     const at = { file, offset: directory.offset + index * 8, length: 8, field: `grain_dir[${index}]` };
-    yield { at, expected: '0', data: { sentence } };
+    tell({ at, expected: '0', data: { sentence } });
     return;
   }
 }
@@ -180,16 +184,16 @@ export const seGteUnmappedSemantics: ExtentRule = defineSentenceRule({
     readers: 'QEMU and Xen Orchestra show zeros, dissect the parent; vdcheck shows zeros.',
     repair: 'Nothing needs to be done.',
   },
-  *check(image) {
+  check(image, tell) {
     if (image.parent === null) return;
     for (const { file, unmappedGrains } of seSparseExtents(image))
       if (unmappedGrains > 0)
-        yield {
+        tell({
           at: { file, offset: null, length: null, field: null },
           data: {
             sentence: `${unmappedGrains} grains were given up by the guest; readers disagree whether they show zeros or the parent`,
           },
-        };
+        });
   },
 });
 
@@ -215,7 +219,7 @@ export const seSlotUnreferenced: ExtentRule = defineSentenceRule({
     readers: 'Readers ignore them.',
     repair: 'ESXi reclaims them; merging the snapshot leaves them behind.',
   },
-  *check(image, facts) {
+  check(image, tell, facts) {
     for (const { file, geometry } of seSparseExtents(image)) {
       const ownership = facts.ownership(file);
       if (ownership === undefined || geometry === null) continue;
@@ -224,7 +228,7 @@ export const seSlotUnreferenced: ExtentRule = defineSentenceRule({
       const bytes = gaps.reduce((sum, { length }) => sum + length, 0);
       if (first === undefined || bytes < SECTOR_SIZE) continue;
       const sentence = `${bytes / geometry.grainSize} slots before the last one in use belong to no entry`;
-      yield { at: { file, offset: first.start, length: bytes, field: null }, data: { sentence } };
+      tell({ at: { file, offset: first.start, length: bytes, field: null }, data: { sentence } });
     }
   },
 });
@@ -244,7 +248,7 @@ export const seNoParent: ExtentRule = defineSentenceRule({
     readers: 'All readers show zeros.',
     repair: 'Find the parent and write its content id and name into the descriptor.',
   },
-  *check(image) {
+  check(image, tell) {
     const { descriptor } = image;
     if (descriptor === null || contentId(descriptor, 'parentCID') === null || namesParent(descriptor)) return;
     const property = findProperty(descriptor, 'parentCID');
@@ -253,6 +257,6 @@ export const seNoParent: ExtentRule = defineSentenceRule({
     const at = { file: descriptor.place.file, offset, length, field: 'descriptor.parentCID' };
     const sentence =
       'the disk consists of seSparse extents, which hold only differences, but its descriptor names no parent';
-    yield { at, actual: property.value.text, data: { sentence } };
+    tell({ at, actual: property.value.text, data: { sentence } });
   },
 });

@@ -1,7 +1,7 @@
 import { MarkerType, MetadataMarker, type SparseExtentHeader } from '../../../../generated/vmdk4.ts';
 import { fileOffset, readAvailable } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
-import type { Finding, Severity } from '../../../model/problem.ts';
+import type { Severity, Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { GD_AT_END, headerPlace, isIntact } from '../extents/placed-header.ts';
 import type { HostedSparseExtent } from '../extents/hosted-sparse.ts';
@@ -84,16 +84,17 @@ export const footerMarker: FieldRule = defineFieldRule({
     readers: 'QEMU refuses the file; libvmdk looks at the footer only.',
     repair: 'Write the marker; nothing else belongs into that sector.',
   },
-  async *check(image) {
+  async check(image, tell) {
     for (const extent of hostedExtents(image))
-      yield* inspectMarker(extent, extent.headers.footer?.offset ?? null);
+      await inspectMarker(extent, extent.headers.footer?.offset ?? null, tell);
   },
 });
 
-async function* inspectMarker(
+async function inspectMarker(
   extent: HostedSparseExtent,
   footer: number | null,
-): AsyncIterable<Finding<FieldFault>> {
+  tell: Tell<FieldFault>,
+): Promise<void> {
   if (footer === null) return;
   const marker = await readMarker(extent, footer - SECTOR_SIZE);
   if (marker === undefined) return;
@@ -113,9 +114,9 @@ async function* inspectMarker(
     const at = place(field, span?.offset ?? 0, span?.size ?? SECTOR_SIZE);
     return { at, data: { field: at.field, expected, actual }, expected, actual, severity };
   };
-  if (marker.size !== 0) yield fault('size', '0', String(marker.size), 'error');
-  else if (marker.type !== MarkerType.footer) yield fault('type', '3', String(marker.type), 'error');
-  else if (marker.numSectors !== 1n) yield fault('num_sectors', '1', String(marker.numSectors), 'info');
+  if (marker.size !== 0) tell(fault('size', '0', String(marker.size), 'error'));
+  else if (marker.type !== MarkerType.footer) tell(fault('type', '3', String(marker.type), 'error'));
+  else if (marker.numSectors !== 1n) tell(fault('num_sectors', '1', String(marker.numSectors), 'info'));
 }
 
 async function readMarker(extent: HostedSparseExtent, offset: number): Promise<MetadataMarker | undefined> {
@@ -140,7 +141,7 @@ export const eosMissing: RaisableRule<VmdkImage, null> = defineRule<VmdkImage, n
     readers: 'QEMU refuses the file; stream importers wait for more.',
     repair: 'Write a sector of zeros at the end if everything else is complete.',
   },
-  async *check(image) {
+  async check(image, tell) {
     for (const extent of hostedExtents(image)) {
       const { footer } = extent.headers;
       if (footer === null) continue;
@@ -148,7 +149,7 @@ export const eosMissing: RaisableRule<VmdkImage, null> = defineRule<VmdkImage, n
       const sector = await readAvailable(extent.source, fileOffset(offset), SECTOR_SIZE);
       if (sector.length === SECTOR_SIZE && sector.every((byte) => byte === 0)) continue;
       const length = Math.max(sector.length, SECTOR_SIZE);
-      yield { at: { file: extent.file, offset, length, field: 'eos_marker' }, data: null };
+      tell({ at: { file: extent.file, offset, length, field: 'eos_marker' }, data: null });
     }
   },
 });
@@ -187,12 +188,12 @@ export const footerHeaderMismatch: FieldRule = defineFieldRule({
     readers: 'QEMU takes everything from the footer and notices nothing; stream importers go by the header.',
     repair: 'Find out which of the two fits the grains, and copy it over the other.',
   },
-  *check(image) {
-    for (const extent of hostedExtents(image)) yield* compareFooter(extent);
+  check(image, tell) {
+    for (const extent of hostedExtents(image)) compareFooter(extent, tell);
   },
 });
 
-function* compareFooter({ headers, file }: HostedSparseExtent): Iterable<Finding<FieldFault>> {
+function compareFooter({ headers, file }: HostedSparseExtent, tell: Tell<FieldFault>): void {
   const { header, footer } = headers;
   if (footer === null || !isIntact(header)) return;
   for (const [field, show] of MIRRORED) {
@@ -201,7 +202,7 @@ function* compareFooter({ headers, file }: HostedSparseExtent): Iterable<Finding
     if (expected === actual || header.flaws.has(field)) continue;
     const severity = field === 'overhead' ? 'info' : 'error';
     const at = headerPlace(file, footer, field);
-    yield { at, expected, actual, severity, data: { field: `footer.${field}`, expected, actual } };
+    tell({ at, expected, actual, severity, data: { field: `footer.${field}`, expected, actual } });
   }
 }
 
@@ -222,11 +223,11 @@ export const footerUnexpected: RaisableRule<VmdkImage, null> = defineRule<VmdkIm
     readers: 'QEMU goes by the header and does not look at the footer.',
     repair: 'Nothing needs to be done.',
   },
-  *check(image) {
+  check(image, tell) {
     for (const { headers, file } of hostedExtents(image)) {
       const { header, footer } = headers;
       if (footer === null || header.fields.gdOffset === GD_AT_END) continue;
-      yield { at: { file, offset: footer.offset, length: SECTOR_SIZE, field: 'footer' }, data: null };
+      tell({ at: { file, offset: footer.offset, length: SECTOR_SIZE, field: 'footer' }, data: null });
     }
   },
 });

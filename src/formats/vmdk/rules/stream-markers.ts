@@ -38,14 +38,14 @@ export const markerMissing: RaisableRule<VmdkImage, MarkerFault> = defineRule<Vm
     readers: 'QEMU does not need them; importers of vSphere and open-vmdk do.',
     repair: 'Convert the image with a writer that sets markers.',
   },
-  async *check(image) {
+  async check(image, tell) {
     for (const extent of hostedExtents(image))
       for (const found of await inspectStreamMarkers(extent)) {
         const isMarker = 'fields' in found;
         if (isMarker && (found.fields.type === TYPES[found.covers] || found.fields.type > LAST_TYPE))
           continue;
         const actual = isMarker ? `there is a marker of type ${found.fields.type}` : 'there is none';
-        yield markerFault(extent, found, actual);
+        tell(markerFault(extent, found, actual));
       }
   },
 });
@@ -67,11 +67,11 @@ export const markerTypeUnknown: RaisableRule<VmdkImage, MarkerFault> = defineRul
     readers: 'QEMU does not look at markers of tables; importers of vSphere and open-vmdk stop.',
     repair: 'Write the type of what follows the marker: 1 for grain tables, 2 for the grain directory.',
   },
-  async *check(image) {
+  async check(image, tell) {
     for (const extent of hostedExtents(image))
       for (const found of await inspectStreamMarkers(extent))
         if ('fields' in found && found.fields.type > LAST_TYPE)
-          yield markerFault(extent, found, String(found.fields.type));
+          tell(markerFault(extent, found, String(found.fields.type)));
   },
 });
 
@@ -92,13 +92,13 @@ export const markerLength: RaisableRule<VmdkImage, MarkerFault> = defineRule<Vmd
     readers: 'Readers that use the directory ignore it.',
     repair: 'Write the right number.',
   },
-  async *check(image) {
+  async check(image, tell) {
     for (const extent of hostedExtents(image))
       for (const found of await inspectStreamMarkers(extent)) {
         if (!('fields' in found)) continue;
         const announced = found.fields.numSectors;
         if (announced === 0n || announced === BigInt(found.sectors)) continue;
-        yield { ...markerFault(extent, found, String(announced)), expected: String(found.sectors) };
+        tell({ ...markerFault(extent, found, String(announced)), expected: String(found.sectors) });
       }
   },
 });
@@ -119,11 +119,11 @@ export const markerPad: RaisableRule<VmdkImage, MarkerFault> = defineRule<VmdkIm
     readers: 'All readers ignore them.',
     repair: 'Write zeros.',
   },
-  async *check(image) {
+  async check(image, tell) {
     for (const extent of hostedExtents(image))
       for (const found of await inspectStreamMarkers(extent))
         if ('fields' in found && found.fields.pad.some((byte) => byte !== 0))
-          yield markerFault(extent, found, 'other bytes');
+          tell(markerFault(extent, found, 'other bytes'));
   },
 });
 
@@ -157,10 +157,10 @@ export const grainOrder: RaisableRule<VmdkImage, { readonly field: string; reado
       readers: 'QEMU does not mind; vSphere wants ascending order, and open-vmdk can put grains into it.',
       repair: 'Convert the image to a new stream.',
     },
-    async *check(image) {
+    async check(image, tell) {
       for (const extent of hostedExtents(image)) {
         const finding = await findDisorder(extent);
-        if (finding !== null) yield finding;
+        if (finding !== null) tell(finding);
       }
     },
   });
