@@ -11,10 +11,8 @@ export type LocalCheckOptions = NonNullable<Parameters<typeof checkLocalImage>[1
 export interface Order {
   readonly paths: readonly string[];
   readonly options: LocalCheckOptions;
-  /** In shared memory: how many batches were taken by some thread, and how many were given out. */
+  /** In shared memory: `WAITING`, then for each stretch how many batches were taken of it, of these from the front, and from the back. */
   readonly cells: Int32Array;
-  /** How many batches may be taken and not given out yet, which bounds the reports that wait for a slow image before them. */
-  readonly ahead: number;
 }
 
 /** Images next to each other on the command line, checked. */
@@ -26,17 +24,32 @@ export interface CheckedBatch {
 /** Images that a thread takes at once: few, so that all threads end together; enough that handing over costs little. */
 const BATCH_SIZE = 4;
 
-/** Batches of each thread that may wait for those before them. */
-const AHEAD_OF_EACH = 16;
+/**
+ * Batches that are taken from both ends: from the front by the thread that prints, from the back by the others. Images of one format mostly
+ * stand together, and where each thread has formats of its own not every thread has to get warm with all of them.
+ */
+const STRETCH = 512;
 
-const TAKEN = 0;
-const GIVEN_OUT = 1;
+/** The cell for what was found and not given out yet, images and problems together. */
+export const WAITING = 0;
+/** What may wait, so that memory is bounded whatever the images hold: above it only what is needed next is checked. */
+export const MOST_WAITING = 65_536;
 
 /** What the build makes of `src/check-worker.ts`. */
 const ENTRY = new URL('../check-worker.js', import.meta.url);
 
 /** Threads of Node 20 cannot be made to run TypeScript: before the build, this thread does everything. */
 const IS_BUILT = import.meta.url.endsWith('.js');
+
+/** An order of which nothing was taken. */
+export function makeOrder(paths: readonly string[], options: LocalCheckOptions): Order {
+  const cells = 1 + 3 * Math.ceil(countBatches(paths) / STRETCH);
+  return {
+    paths,
+    options,
+    cells: new Int32Array(new SharedArrayBuffer(cells * Int32Array.BYTES_PER_ELEMENT)),
+  };
+}
 
 /**
  * Checks images on this thread and as many others as make `threads`, and gives the reports out in the order of the paths. Throws what
@@ -47,29 +60,32 @@ export async function* checkOnThreads(
   options: LocalCheckOptions,
   threads: number,
 ): AsyncIterable<ImageReport> {
-  const cells = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
-  const order: Order = { paths, options, cells, ahead: threads * AHEAD_OF_EACH };
+  const order = makeOrder(paths, options);
   const crew = new Crew(order, IS_BUILT ? threads - 1 : 0);
   try {
-    for (let index = 0; index < countBatches(order); index++) {
-      yield* await Promise.race([crew.finish(index), crew.failure]);
-      Atomics.store(cells, GIVEN_OUT, index + 1);
-      Atomics.notify(cells, GIVEN_OUT);
+    for (let index = 0; index < countBatches(paths); index++) {
+      const reports = await Promise.race([crew.finish(index), crew.failure]);
+      yield* reports;
+      Atomics.sub(order.cells, WAITING, weigh(reports));
+      Atomics.notify(order.cells, WAITING);
     }
   } finally {
     await crew.dismiss();
   }
 }
 
-/** A worker's share: it takes batches until none is left, never far ahead of what was given out, and posts what it found. */
+/** A worker's share: it takes batches until none is left, as long as not too much waits, and posts what it found. */
 export async function checkShare(order: Order, post: (batch: CheckedBatch) => void): Promise<void> {
-  for (let index = take(order); index < countBatches(order); index = take(order)) {
-    waitForTurn(order, index);
+  for (let stretch = 0; ;) {
+    waitForRoom(order);
+    const index = take(order, 'back', stretch);
+    if (index === null) return;
     post(await checkBatch(order, index));
+    stretch = Math.floor(index / STRETCH);
   }
 }
 
-/** The workers beside this thread, and the batches that came from them before their turn. */
+/** The workers beside this thread, and the batches that were finished before their turn. */
 class Crew {
   /** Rejects with what a worker threw. */
   readonly failure: Promise<never>;
@@ -97,7 +113,7 @@ class Crew {
       const reports = this.#finished.get(index);
       this.#finished.delete(index);
       if (reports !== undefined) return reports;
-      await this.#work(index);
+      await this.#work(Math.floor(index / STRETCH));
     }
   }
 
@@ -105,39 +121,62 @@ class Crew {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
-  /** Checks one batch here, or waits for one where there is none to take. */
-  async #work(givenOut: number): Promise<void> {
+  /** Checks one batch here, of `stretch` or behind it, or waits for one where there is none to take. */
+  async #work(stretch: number): Promise<void> {
     const order = this.#order;
-    const taken = Atomics.load(order.cells, TAKEN);
-    const mayTake = taken < countBatches(order) && taken < givenOut + order.ahead;
-    const index = mayTake ? take(order) : Infinity;
-    if (index < countBatches(order)) {
+    const index = take(order, 'front', stretch, hasRoom(order) ? undefined : stretch + 1);
+    if (index === null) {
+      await once(this.#arrivals, 'batch');
+    } else {
       this.#finished.set(index, (await checkBatch(order, index)).reports);
       await otherEvents();
-    } else {
-      await once(this.#arrivals, 'batch');
     }
   }
 }
 
-function countBatches({ paths }: Order): number {
+function countBatches(paths: readonly string[]): number {
   return Math.ceil(paths.length / BATCH_SIZE);
 }
 
-/** Takes the next batch, which no other thread then has; past the last where all are taken. */
-function take({ cells }: Order): number {
-  return Atomics.add(cells, TAKEN, 1);
+/** Takes a batch, which no other thread then has, from an end of the first of the stretches `from` to `to - 1` that has any left. */
+function take(
+  { cells, paths }: Order,
+  end: 'front' | 'back',
+  from: number,
+  to: number = Infinity,
+): number | null {
+  const batches = countBatches(paths);
+  for (let stretch = from; stretch < to && stretch * STRETCH < batches; stretch++) {
+    const start = stretch * STRETCH;
+    const size = Math.min(STRETCH, batches - start);
+    const cell = 1 + 3 * stretch;
+    if (Atomics.load(cells, cell) >= size || Atomics.add(cells, cell, 1) >= size) continue;
+    return end === 'front'
+      ? start + Atomics.add(cells, cell + 1, 1)
+      : start + size - 1 - Atomics.add(cells, cell + 2, 1);
+  }
+  return null;
 }
 
-/** Blocks this thread while a batch is too far ahead of what was given out. */
-function waitForTurn({ cells, ahead }: Order, index: number): void {
-  for (let givenOut = 0; index >= (givenOut = Atomics.load(cells, GIVEN_OUT)) + ahead;)
-    Atomics.wait(cells, GIVEN_OUT, givenOut);
-}
-
-async function checkBatch({ paths, options }: Order, index: number): Promise<CheckedBatch> {
+async function checkBatch({ paths, options, cells }: Order, index: number): Promise<CheckedBatch> {
   const reports: ImageReport[] = [];
   for (const path of paths.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE))
     reports.push(await checkLocalImage(path, options));
+  Atomics.add(cells, WAITING, weigh(reports));
   return { index, reports };
+}
+
+/** How much of what may wait these reports are. */
+function weigh(reports: readonly ImageReport[]): number {
+  return reports.reduce((sum, { problems }) => sum + 1 + problems.length, 0);
+}
+
+function hasRoom({ cells }: Order): boolean {
+  return Atomics.load(cells, WAITING) < MOST_WAITING;
+}
+
+/** Blocks this thread while too much waits. */
+function waitForRoom({ cells }: Order): void {
+  for (let waiting = 0; (waiting = Atomics.load(cells, WAITING)) >= MOST_WAITING;)
+    Atomics.wait(cells, WAITING, waiting);
 }

@@ -6,6 +6,7 @@ import type { FieldLayout } from './layout.ts';
 
 /** As `Structure.at`. */
 export function spanOf(structure: BareStructure, path: string): FieldSpan | undefined {
+  if (Object.hasOwn(layoutOf(structure).fields, path)) return fieldSpan(structure, path);
   const found = follow(structure, path);
   return (
     found &&

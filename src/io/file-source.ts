@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { SourceError } from '../errors.ts';
 import type { FileOffset, Source } from './source.ts';
 
@@ -18,13 +18,13 @@ const MAX_READ = 1024 * 1024 * 1024;
  * @throws SourceError with the operating system's code (`ENOENT`, `EACCES`), `EISDIR`, or `not-regular`.
  */
 export function openFileSource(path: string): Source {
-  const before = attempt(path, () => statSync(path, { bigint: true }));
+  const before = attempt(path, () => statSync(path));
   if (before.isDirectory()) throw new SourceError('EISDIR', `${path}: is a directory`, { source: path });
   if (!before.isFile())
     throw new SourceError('not-regular', `${path}: is not a regular file`, { source: path });
   const descriptor = attempt(path, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
-  const stats = fstatSync(descriptor, { bigint: true });
-  if (!stats.isFile() || stats.size > BigInt(Number.MAX_SAFE_INTEGER)) {
+  const stats = fstatSync(descriptor);
+  if (!stats.isFile() || stats.size > Number.MAX_SAFE_INTEGER) {
     closeSync(descriptor);
     throw new SourceError('not-regular', `${path}: is not a regular file of a size that can be read`, {
       source: path,
@@ -38,21 +38,30 @@ class FileSource implements Source {
   readonly size: number;
   readonly storedSize: number;
   readonly modified: number;
-  readonly identity: string;
   readonly #descriptor: number;
   readonly #fingerprint: string;
   /** The first bytes of the file, from the first read among them on; `null` where they could not be read in one piece. */
   #head: Uint8Array | null | undefined;
+  #identity: string | undefined;
   #isOpen = true;
 
-  constructor(path: string, descriptor: number, stats: BigIntStats) {
+  constructor(path: string, descriptor: number, stats: Stats) {
     this.name = path;
-    this.size = Number(stats.size);
-    this.storedSize = Number(stats.blocks) * 512;
-    this.modified = Number(stats.mtimeMs);
-    this.identity = `file:${stats.dev}:${stats.ino}`;
+    this.size = stats.size;
+    this.storedSize = stats.blocks * 512;
+    this.modified = Math.floor(stats.mtimeMs);
     this.#descriptor = descriptor;
     this.#fingerprint = fingerprintOf(stats);
+  }
+
+  /** Inode numbers have 64 bits; they cost several times what all other facts of a file do, and most images are asked for none. */
+  get identity(): string {
+    return (this.#identity ??= this.#readIdentity());
+  }
+
+  #readIdentity(): string {
+    const { dev, ino } = fstatSync(this.#descriptor, { bigint: true });
+    return `file:${dev}:${ino}`;
   }
 
   read(offset: FileOffset, length: number, into?: Uint8Array): Uint8Array {
@@ -75,9 +84,7 @@ class FileSource implements Source {
   }
 
   isUnchanged(): boolean {
-    return (
-      fingerprintOf(attempt(this.name, () => statSync(this.name, { bigint: true }))) === this.#fingerprint
-    );
+    return fingerprintOf(attempt(this.name, () => statSync(this.name))) === this.#fingerprint;
   }
 
   close(): void {
@@ -116,8 +123,8 @@ class FileSource implements Source {
 }
 
 /** What changes when a file's bytes may have changed. */
-function fingerprintOf({ ino, size, mtimeNs }: BigIntStats): string {
-  return `${ino}:${size}:${mtimeNs}`;
+function fingerprintOf({ ino, size, mtimeMs }: Stats): string {
+  return `${ino}:${size}:${mtimeMs}`;
 }
 
 /** Runs a file system call; its failure becomes a `SourceError`. */

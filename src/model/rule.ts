@@ -68,25 +68,26 @@ export interface RuleDeclaration<I, D> extends Omit<RuleInfo, 'derivedFrom'> {
 
 /** Declares a rule. The data of its findings is held to what `message` takes, then hidden. */
 export function defineRule<I, D>(declaration: RuleDeclaration<I, D>): RaisableRule<I, D> {
-  const { message, check, ...info } = declaration;
-  const base: RuleInfo = { ...info, derivedFrom: declaration.derivedFrom ?? [] };
+  const { message, check, id, severity, depth, title, spec, repair, explanation } = declaration;
   const report = (finding: Finding<D>): Report => ({
     rule: rule,
-    severity: finding.severity ?? base.severity,
+    severity: finding.severity ?? severity,
     at: finding.at,
     guestOffset: finding.guestOffset ?? null,
     expected: finding.expected ?? null,
     actual: finding.actual ?? null,
     message: () => message(finding.data),
   });
-  const rule: RaisableRule<I, D> =
-    check === undefined
-      ? { ...base, report }
+  const { derivedFrom = [] } = declaration;
+  const rule: RaisableRule<I, D> = {
+    ...{ id, severity, depth, title, spec, repair, explanation, derivedFrom, report },
+    ...(check === undefined
+      ? {}
       : {
-          ...base,
-          report,
-          check: (image, facts, problems) => check(image, (finding) => problems.add(report(finding)), facts),
-        };
+          check: (image: I, facts: Facts, problems: ProblemSink) =>
+            check(image, (finding) => problems.add(report(finding)), facts),
+        }),
+  };
   return rule;
 }
 

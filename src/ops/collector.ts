@@ -40,7 +40,8 @@ export class ProblemCollector implements ProblemSink {
       }
     }
     const sorted = Object.entries(byRule).sort(([a], [b]) => (a < b ? -1 : 1));
-    return { ...total, byRule: Object.fromEntries(sorted) };
+    const { error, warning, leak, info } = total;
+    return { error, warning, leak, info, byRule: Object.fromEntries(sorted) };
   }
 
   /** The problems to list: the worst first, then as they lie in the files. */

@@ -215,14 +215,13 @@ function createContext(
   { file, source, sample }: RecognisedImage,
   ancestors: Ancestors,
 ): OpenContext {
-  const below: Ancestors = [...ancestors, source.identity];
   return {
     file,
     source,
     sample,
     problems: chain.problems,
     openFile: (reference, role) => Promise.resolve(openFile(chain, file, reference, role)),
-    openParent: (reference) => openParent(chain, file, reference, below),
+    openParent: (reference) => openParent(chain, file, reference, [...ancestors, source.identity]),
   };
 }
 

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import type { CheckedBatch, Order } from '../../src/cli/check-workers.ts';
+import { makeOrder, MOST_WAITING, WAITING, type CheckedBatch } from '../../src/cli/check-workers.ts';
 import { ROOT, runProgram, withFolder } from '../support/program.ts';
 
 const SAMPLES = ['sound', 'damaged'].flatMap((kind) => {
@@ -82,21 +83,22 @@ describe('a check of many images on several threads', () => {
 });
 
 describe('a worker', () => {
-  it('checks what nobody has taken, and waits where it is too far ahead of the printer', async () => {
+  it('checks from the back what nobody has taken, and waits while too much waits for the printer', async () => {
     const paths = Array.from({ length: 20 }, (_, index) => SAMPLES[index % SAMPLES.length] ?? '');
-    const cells = new Int32Array(new SharedArrayBuffer(8));
-    const order: Order = { paths, options: {}, cells, ahead: 2 };
+    const order = makeOrder(paths, {});
+    Atomics.store(order.cells, WAITING, MOST_WAITING);
     const posted: CheckedBatch[] = [];
     const worker = new Worker(join(ROOT, 'dist', 'check-worker.js'), { workerData: order });
-    worker.on('message', (batch: CheckedBatch) => {
-      posted.push(batch);
-      expect(batch.index).toBeLessThan(Atomics.load(cells, 1) + 2);
-      if (posted.length % 2 > 0) return;
-      Atomics.add(cells, 1, 2);
-      Atomics.notify(cells, 1);
-    });
+    worker.on('message', (batch: CheckedBatch) => posted.push(batch));
+    await once(worker, 'online');
+    await setTimeout(200);
+    expect(posted).toEqual([]);
+    Atomics.store(order.cells, WAITING, 0);
+    Atomics.notify(order.cells, WAITING);
     await once(worker, 'exit');
-    expect(posted.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4]);
-    expect(posted.flatMap(({ reports }) => reports.map(({ path }) => path))).toEqual(paths);
+    expect(posted.map(({ index }) => index)).toEqual([4, 3, 2, 1, 0]);
+    expect(posted.reverse().flatMap(({ reports }) => reports.map(({ path }) => path))).toEqual(paths);
+    const problems = posted.flatMap(({ reports }) => reports.flatMap((report) => report.problems));
+    expect(Atomics.load(order.cells, WAITING)).toBe(paths.length + problems.length);
   });
 });

@@ -60,11 +60,18 @@ function areaOf({ offset, length }: PointerTable): { readonly offset: number; re
   return { offset, length: 8 * length };
 }
 
+/** What of each active L1 table can be one. */
+const trustedL1s = new WeakMap<PointerTable, PointerTable>();
+
 /** The active L1 table, as far as it can be one. */
 export function trustedL1(input: ClaimInput): PointerTable {
   const { l1, geometry } = input;
+  const known = trustedL1s.get(l1);
+  if (known !== undefined) return known;
   const needed = neededL1Entries(geometry, geometry.size);
-  return trusted(l1, needed, geometry, new OccupiedClusters(input, ['l1']));
+  const found = trusted(l1, needed, geometry, new OccupiedClusters(input, ['l1']));
+  trustedL1s.set(l1, found);
+  return found;
 }
 
 /** The refcount table, as far as it can be one. */

@@ -1,8 +1,23 @@
-/**
- * The first word from `from` on that is not zero; `to` where there is none before it. Eight words are asked at a time: most of what is scanned is
- * scanned once, before the loop is compiled.
- */
+import { areEqualBytes } from './equal-bytes.ts';
+
+/** Words that are looked at one after another before long zeros are expected. */
+const NEAR_WORDS = 256;
+/** Bytes that are compared with zeros at once: the platform does it ten times faster than a loop, a cold one even a hundred times. */
+const PIECE = new Uint8Array(4096);
+const PIECE_WORDS = PIECE.length / 4;
+
+/** The first word from `from` on that is not zero; `to` where there is none before it. */
 export function firstNonZero(words: Int32Array, from: number, to: number): number {
+  const near = Math.min(to, from + NEAR_WORDS);
+  const word = scan(words, from, near);
+  if (word < near || near === to) return word;
+  let next = near;
+  while (next + PIECE_WORDS <= to && isZeroPiece(words, next)) next += PIECE_WORDS;
+  return scan(words, next, to);
+}
+
+/** Eight words are asked at a time: most of what is scanned is scanned once, before the loop is compiled. */
+function scan(words: Int32Array, from: number, to: number): number {
   let word = from;
   for (; word <= to - 8; word += 8) {
     const used =
@@ -20,21 +35,15 @@ export function firstNonZero(words: Int32Array, from: number, to: number): numbe
   return word;
 }
 
+/** Whether all words of the piece from `from` on are zero. */
+function isZeroPiece(words: Int32Array, from: number): boolean {
+  return areEqualBytes(new Uint8Array(words.buffer, words.byteOffset + 4 * from, PIECE.length), PIECE);
+}
+
 /** One more than the last word that is not zero; 0 where all are. */
 export function endOfNonZero(words: Int32Array): number {
   let end = words.length;
-  for (; end >= 8; end -= 8) {
-    const used =
-      (words[end - 1] ?? 0) |
-      (words[end - 2] ?? 0) |
-      (words[end - 3] ?? 0) |
-      (words[end - 4] ?? 0) |
-      (words[end - 5] ?? 0) |
-      (words[end - 6] ?? 0) |
-      (words[end - 7] ?? 0) |
-      (words[end - 8] ?? 0);
-    if (used !== 0) break;
-  }
+  while (end >= PIECE_WORDS && isZeroPiece(words, end - PIECE_WORDS)) end -= PIECE_WORDS;
   while (end > 0 && words[end - 1] === 0) end--;
   return end;
 }

@@ -7,7 +7,8 @@
  */
 export function computeChecksum(bytes: Uint8Array, fieldOffset: number = bytes.length): number {
   let sum = 0;
-  for (const byte of bytes) sum += byte;
+  // Footers are many and short: an index is what a loop that is not compiled yet is quickest with.
+  for (let index = 0; index < bytes.length; index++) sum += bytes[index] ?? 0;
   for (const byte of bytes.subarray(fieldOffset, fieldOffset + 4)) sum -= byte;
   return ~sum >>> 0;
 }

@@ -3,6 +3,7 @@ import { formatHex, type BreachSink } from '../../codec/index.ts';
 import { fileOffset, readAvailable } from '../../io/source.ts';
 import type { OpenContext } from '../../model/format.ts';
 import type { Severity } from '../../model/problem.ts';
+import { areEqualBytes } from '../shared/equal-bytes.ts';
 import { breachSink } from '../shared/spec-rules.ts';
 import { computeChecksum } from './checksum.ts';
 import { isBlktap } from './creator.ts';
@@ -68,7 +69,7 @@ export async function findFooters(context: OpenContext): Promise<Footers> {
   reportEnd(context, isOnlyCopy ? null : place, found.end);
   if (chosen !== null && !isFixed(chosen)) reportCopy(context, found, head);
   if (chosen?.isTrusted === true) Footer.decode(chosen.bytes, sinkFor(context, chosen));
-  return { ...found, chosen, limit: found.end?.offset ?? source.size };
+  return { chosen, limit: found.end?.offset ?? source.size, ...found };
 }
 
 /** Value of a data offset that points nowhere, as fixed disks have it. */
@@ -102,7 +103,7 @@ function locateEnd(tail: Uint8Array, size: number): EndFooter | null {
   if (hasFooterCookie(tail, usual)) return at(usual, FOOTER_SIZE, null);
   if (hasFooterCookie(tail, usual + 1)) return at(usual + 1, FOOTER_SIZE - 1, null);
   if (isFooterByChecksum(tail, usual)) return at(usual, FOOTER_SIZE, 'damaged-cookie');
-  const offset = findFooterCookie(tail, 0);
+  const offset = findFooterCookie(tail);
   if (offset > usual) return at(offset, tail.length - offset, null);
   return offset >= 0 && isFooterByChecksum(tail, offset) ? at(offset, FOOTER_SIZE, 'bytes-behind') : null;
 }
@@ -130,20 +131,18 @@ function decode(name: string, offset: number, bytes: Uint8Array): FoundFooter | 
 
 /** Whether the checksum is right, for the bytes as they stand or for one of the forms that writers sum up. */
 function hasRightSum(bytes: Uint8Array, fields: Footer): boolean {
-  return sumsOf(bytes, fields).includes(fields.checksum);
-}
-
-function sumsOf(bytes: Uint8Array, fields: Footer): readonly number[] {
-  const field = fields.at('checksum')?.offset;
+  if (sumOf(bytes, fields) === fields.checksum) return true;
   const withCookie = bytes.slice();
   withCookie.set(CONECTIX);
-  const sums = [computeChecksum(bytes, field), computeChecksum(withCookie, field)];
-  if (leavesHiddenUnsummed(fields) && fields.hidden === 1) {
-    const visible = bytes.slice();
-    visible[fields.at('hidden')?.offset ?? 0] = 0;
-    sums.push(computeChecksum(visible, field));
-  }
-  return sums;
+  if (sumOf(withCookie, fields) === fields.checksum) return true;
+  if (!leavesHiddenUnsummed(fields) || fields.hidden !== 1) return false;
+  const visible = bytes.slice();
+  visible[fields.at('hidden')?.offset ?? 0] = 0;
+  return sumOf(visible, fields) === fields.checksum;
+}
+
+function sumOf(bytes: Uint8Array, fields: Footer): number {
+  return computeChecksum(bytes, fields.at('checksum')?.offset);
 }
 
 function leavesHiddenUnsummed(fields: Footer): boolean {
@@ -179,7 +178,7 @@ function isPoisoned({ bytes }: FoundFooter): boolean {
 
 function reportSum({ file, problems }: OpenContext, rule: typeof footerChecksum, found: FoundFooter): void {
   const stored = found.fields.checksum;
-  const [computed = 0] = sumsOf(found.bytes, found.fields);
+  const computed = sumOf(found.bytes, found.fields);
   const texts = { expected: formatHex(computed, 4), actual: formatHex(stored, 4) };
   problems.add(
     rule.report({ at: fieldPlace(file, found, 'checksum'), data: { stored, computed }, ...texts }),
@@ -205,10 +204,14 @@ function reportCopy(
 
 /** Compares two footers that both have a right checksum. */
 function reportDifference({ file, problems }: OpenContext, end: FoundFooter, copy: FoundFooter): void {
+  if (areEqualBytes(end.bytes, copy.bytes)) return;
   const differing = copy.fields
     .fields()
     .filter(({ name }) => name !== 'cookie' && name !== 'checksum')
-    .filter(({ offset, size }) => !isSame(end.bytes, copy.bytes, offset, offset + size));
+    .filter(
+      ({ offset, size }) =>
+        !areEqualBytes(end.bytes.subarray(offset, offset + size), copy.bytes.subarray(offset, offset + size)),
+    );
   const [first] = differing;
   if (first === undefined) return;
   const fields = differing.map(({ name }) => name);
@@ -216,9 +219,4 @@ function reportDifference({ file, problems }: OpenContext, end: FoundFooter, cop
   const severity: Severity = isHiddenOnly ? 'info' : 'error';
   const at = { file, offset: first.offset, length: first.size, field: `footer_copy.${first.name}` };
   problems.add(footerCopyMismatch.report({ at, data: { fields }, severity }));
-}
-
-function isSame(a: Uint8Array, b: Uint8Array, from: number, to: number): boolean {
-  for (let index = from; index < to; index++) if (a[index] !== b[index]) return false;
-  return true;
 }

@@ -178,7 +178,6 @@ type Parts = Pick<
 function createImage({ file, source }: OpenContext, parts: Parts): VhdImage {
   const { variant, header, blocks, limit, parent } = parts;
   const image: VhdImage = {
-    ...parts,
     format: 'vhd',
     file,
     source,
@@ -201,6 +200,7 @@ function createImage({ file, source }: OpenContext, parts: Parts): VhdImage {
       await parent?.image?.close();
       await source.close();
     },
+    ...parts,
   };
   return image;
 }

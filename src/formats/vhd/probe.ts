@@ -28,15 +28,17 @@ export function hasFooterCookie(bytes: Uint8Array, offset: number): boolean {
   return hasAt(bytes, offset, COOKIE) || hasAt(bytes, offset, POISON);
 }
 
-/** Finds the last footer cookie at or behind byte `from` of `bytes`; -1 where there is none. */
-export function findFooterCookie(bytes: Uint8Array, from: number): number {
-  const [c] = COOKIE;
-  const [v] = POISON;
-  for (let offset = bytes.length - COOKIE.length; offset >= Math.max(0, from); offset--) {
-    const first = bytes[offset];
-    if ((first === c || first === v) && hasFooterCookie(bytes, offset)) return offset;
-  }
-  return -1;
+/** The last place of `mark` in `bytes`; -1 where there is none. */
+function lastIndexOf(bytes: Uint8Array, mark: Uint8Array): number {
+  const [first = 0] = mark;
+  let offset = bytes.lastIndexOf(first);
+  while (offset > 0 && !hasAt(bytes, offset, mark)) offset = bytes.lastIndexOf(first, offset - 1);
+  return hasAt(bytes, offset, mark) ? offset : -1;
+}
+
+/** Finds the last footer cookie in `bytes`; -1 where there is none. */
+export function findFooterCookie(bytes: Uint8Array): number {
+  return Math.max(lastIndexOf(bytes, COOKIE), lastIndexOf(bytes, POISON));
 }
 
 /** Whether the sector at `offset` is a footer, whatever its cookie says: its checksum comes out as it stands or with the right cookie. */
@@ -59,7 +61,7 @@ export function probe({ head, tail }: ProbeSample): Recognition | null {
   if (hasFooterCookie(head, 0)) return 'magic';
   const footer = tail.length - FOOTER_SIZE;
   if (hasFooterCookie(tail, footer) || hasFooterCookie(tail, footer + 1)) return 'end';
-  const found = findFooterCookie(tail, 0);
+  const found = findFooterCookie(tail);
   const isTrace =
     (found >= 0 && (found > footer || isFooterByChecksum(tail, found))) ||
     isFooterByChecksum(tail, footer) ||

@@ -31,6 +31,8 @@ export class VmdkImage implements Image {
   readonly format = 'vmdk';
   readonly descriptor: Descriptor | null;
   readonly extents: readonly Extent[];
+  /** Those of `extents` with headers and tables of the hosted products. */
+  readonly hostedExtents: readonly HostedSparseExtent[];
   readonly parent: ParentLink | null;
   readonly trackingFlaw: string | null;
   readonly files: readonly ImageFile[];
@@ -39,6 +41,7 @@ export class VmdkImage implements Image {
   constructor({ file, descriptor, extents, parent, trackingFlaw }: VmdkParts) {
     this.descriptor = descriptor;
     this.extents = extents;
+    this.hostedExtents = extents.filter((extent) => extent.kind === 'hosted-sparse');
     this.parent = parent;
     this.trackingFlaw = trackingFlaw;
     const named = extents.flatMap((extent) => (extent.file === null ? [] : [extent.file]));

@@ -34,6 +34,8 @@ export interface Descriptor {
   readonly statements: readonly Statement[];
   readonly extents: readonly ExtentLine[];
   readonly properties: readonly Property[];
+  /** The first of each name, by the name in lower case. */
+  readonly firstProperties: ReadonlyMap<string, Property>;
 }
 
 /** Parses descriptor text. `area` is everything that may hold text; the text ends at its first NUL. */
@@ -48,13 +50,18 @@ export function parseDescriptor(area: Uint8Array, place: DescriptorPlace): Descr
 
   const extents: ExtentLine[] = [];
   const properties: Property[] = [];
+  const firstProperties = new Map<string, Property>();
   const statements = lines.map((line) => {
     const statement = parseStatement(line, read, extents.length);
     if (statement.kind === 'extent') extents.push(statement);
-    if (statement.kind === 'property') properties.push(statement);
+    if (statement.kind === 'property') {
+      properties.push(statement);
+      const name = statement.key.text.toLowerCase();
+      if (!firstProperties.has(name)) firstProperties.set(name, statement);
+    }
     return statement;
   });
-  return { place, area, textLength, mark, encoding, statements, extents, properties };
+  return { place, area, textLength, mark, encoding, statements, extents, properties, firstProperties };
 }
 
 function readLines(text: Uint8Array, mark: ByteOrderMark | null): TextLine[] {
@@ -82,8 +89,7 @@ function findEncoding(lines: readonly TextLine[]): string {
 
 /** The first property of this name, whatever its case: readers that take the last one are rare, readers that mind the case are reported on. */
 export function findProperty(descriptor: Descriptor, key: string): Property | undefined {
-  const wanted = key.toLowerCase();
-  return descriptor.properties.find((property) => property.key.text.toLowerCase() === wanted);
+  return descriptor.firstProperties.get(key.toLowerCase());
 }
 
 /** A content id: the value of one to eight hex digits; `null` where it is absent or something else. */

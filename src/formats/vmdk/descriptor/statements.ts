@@ -62,7 +62,11 @@ export const EXTENT_TYPES: Readonly<
 
 const EXTENT_START = /^([ \t]*)([A-Za-z_]+)([ \t]+)([^\s"=]+)([ \t]+)([A-Za-z_]+)(?=[ \t]|$)/;
 const EXTENT_REST = /^(?:([ \t]+)"([^"]*)"(?:([ \t]+)([^\s"]+)(?:[ \t]+\S+){0,2})?)?([ \t]*)(.*)$/;
+const CUT_EXTENT = /^\s*(RW|RDONLY|NOACCESS)(?:[ \t]|\s*$)/;
 const PROPERTY = /^([ \t]*)([^\s="]+)([ \t]*)=([ \t]*)(.*?)([ \t]*)$/;
+
+/** In every encoding of descriptors all other bytes are ASCII, and most names are nothing else. */
+const NOT_ASCII = /[^\0-\x7f]/;
 
 /** Reads one line; `extentIndex` is the number of extent lines before it. */
 export function parseStatement(line: TextLine, read: SpanReader, extentIndex: number): Statement {
@@ -105,9 +109,10 @@ function parseExtent(line: TextLine, read: SpanReader, index: number): Statement
 
 /** A line that begins like an extent and stops too early. */
 function parseCutExtent(line: TextLine): Statement | null {
-  const [word = ''] = line.text.trim().split(/[ \t]/);
-  if (!ACCESS_MODES.includes(word)) return null;
-  return unparsed(line, `a count of sectors and a type must follow ${word}`, true);
+  const [, word] = CUT_EXTENT.exec(line.text) ?? [];
+  return word === undefined
+    ? null
+    : unparsed(line, `a count of sectors and a type must follow ${word}`, true);
 }
 
 function unparsed(line: TextLine, flaw: string, isExtent = false): Statement {
@@ -141,12 +146,5 @@ function parseProperty(line: TextLine, read: SpanReader): Statement | null {
 
 function token(line: TextLine, column: number, characters: string, read: SpanReader): Token {
   const span = { offset: line.offset + column, length: characters.length };
-  return { text: isAscii(characters) ? characters : read(span), span };
-}
-
-/** In every encoding of descriptors these bytes are ASCII, and most names are nothing else. */
-function isAscii(characters: string): boolean {
-  for (let index = 0; index < characters.length; index++)
-    if (characters.charCodeAt(index) > 0x7f) return false;
-  return true;
+  return { text: NOT_ASCII.test(characters) ? read(span) : characters, span };
 }

@@ -55,33 +55,49 @@ export function createHostedKinds(
   geometry: HostedGeometry,
   directories: HostedDirectories,
 ): HostedKinds {
-  return {
-    ...createStructureKinds(extent),
-    ...createTableKinds(extent, geometry, directories),
-    ...createGrainKinds(extent, geometry, directories),
-  };
+  return Object.assign(
+    createStructureKinds(extent),
+    createTableKinds(extent, geometry, directories),
+    createGrainKinds(extent, geometry, directories),
+  );
 }
 
 type StructureKinds = Pick<HostedKinds, 'header' | 'footer' | 'descriptor' | 'gd' | 'rgd' | 'marker'>;
 
+const STRUCTURE_RULES = { overlap: tablesOverlap };
+
 function createStructureKinds({ file, headers }: HostedSparseExtent): StructureKinds {
-  const fixed = (name: string, at: Place): RegionKind => ({
+  const fixed = (name: string, place: () => Place): RegionKind => ({
     name,
     role: 'fixed',
-    rules: { overlap: tablesOverlap },
-    locate: () => ({ at, guestOffset: null, actual: null }),
+    rules: STRUCTURE_RULES,
+    locate: () => ({ at: place(), guestOffset: null, actual: null }),
   });
   const { header, current, footer } = headers;
-  const sector = { file, length: SECTOR_SIZE };
+  const sector = (offset: number, field: string) => ({ file, offset, length: SECTOR_SIZE, field });
   return {
-    header: fixed('header', { ...sector, offset: 0, field: 'header' }),
-    footer: fixed('footer', { ...sector, offset: footer?.offset ?? 0, field: 'footer' }),
-    descriptor: fixed('descriptor', headerPlace(file, header, 'descriptor_offset')),
-    gd: fixed('grain directory', headerPlace(file, current, 'gd_offset')),
-    rgd: fixed('redundant grain directory', headerPlace(file, current, 'rgd_offset')),
-    marker: fixed('metadata marker', { file, offset: null, length: null, field: 'metadata marker' }),
+    header: fixed('header', () => sector(0, 'header')),
+    footer: fixed('footer', () => sector(footer?.offset ?? 0, 'footer')),
+    descriptor: fixed('descriptor', () => headerPlace(file, header, 'descriptor_offset')),
+    gd: fixed('grain directory', () => headerPlace(file, current, 'gd_offset')),
+    rgd: fixed('redundant grain directory', () => headerPlace(file, current, 'rgd_offset')),
+    marker: fixed('metadata marker', () => ({ file, offset: null, length: null, field: 'metadata marker' })),
   };
 }
+
+const TABLE_RULES = {
+  pastEnd: gdeOutOfFile,
+  straddlesEnd: gdeOutOfFile,
+  inMetadata: gdeInMetadata,
+  duplicate: gdeDuplicate,
+  overlap: gdeDuplicate,
+};
+const COPY_RULES = {
+  pastEnd: rgdeOutOfFile,
+  straddlesEnd: rgdeOutOfFile,
+  inMetadata: tablesOverlap,
+  overlap: tablesOverlap,
+};
 
 function createTableKinds(
   { file, guestStart, source }: HostedSparseExtent,
@@ -100,18 +116,11 @@ function createTableKinds(
     const place = { start: entry * SECTOR_SIZE, length: tableSize, limit: source.size };
     problems.add(tablesOverlap.report({ ...found, data: { region, ...place, other: 'the area of grains' } }));
   };
-  const gtRules = {
-    pastEnd: gdeOutOfFile,
-    straddlesEnd: gdeOutOfFile,
-    inMetadata: gdeInMetadata,
-    duplicate: gdeDuplicate,
-    overlap: gdeDuplicate,
-  };
   return {
     gt: {
       name: 'grain table',
       role: 'table',
-      rules: gtRules,
+      rules: TABLE_RULES,
       locate: locateTable,
       explain: (index, _, entry, problems) =>
         explainStray('grain table', locateTable(index), entry, problems),
@@ -119,12 +128,7 @@ function createTableKinds(
     rgt: {
       name: 'redundant grain table',
       role: 'table',
-      rules: {
-        pastEnd: rgdeOutOfFile,
-        straddlesEnd: rgdeOutOfFile,
-        inMetadata: tablesOverlap,
-        overlap: tablesOverlap,
-      },
+      rules: COPY_RULES,
       locate: locateCopy,
       explain: (index, _, entry, problems) =>
         explainStray('redundant grain table', locateCopy(index), entry, problems),

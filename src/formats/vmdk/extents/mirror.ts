@@ -1,11 +1,6 @@
-import { bytesEqual } from '../../../codec/bytes.ts';
 import { fileOffset, type Source } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
-
-/** Half a gigabyte of tables is compared at the speed of memory where the platform has a native comparison. */
-export function areEqualTables(a: Uint8Array, b: Uint8Array): boolean {
-  return typeof Buffer === 'undefined' ? bytesEqual(a, b) : Buffer.compare(a, b) === 0;
-}
+import { areEqualBytes } from '../../shared/equal-bytes.ts';
 
 /** Reads copies of tables into memory of its own. */
 export class CopyReader {
@@ -56,7 +51,7 @@ export class MirrorCheck {
   }
 
   #judge(bytes: Uint8Array, copy: Uint8Array): void {
-    this.isEqual = areEqualTables(bytes.subarray(0, copy.length), copy);
+    this.isEqual = areEqualBytes(bytes.subarray(0, copy.length), copy);
   }
 
   #areNeighbours(first: number, count: number): boolean {

@@ -1,6 +1,6 @@
 import type { Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
-import type { Descriptor } from '../descriptor/descriptor.ts';
+import { findProperty, type Descriptor } from '../descriptor/descriptor.ts';
 import { textDecoding } from '../descriptor/encoding.ts';
 import type { VmdkImage } from '../image.ts';
 import { DESCRIPTOR, descriptorOf, lineSpan, textFinding } from './text-rule.ts';
@@ -28,7 +28,7 @@ export const encodingUnknown: RaisableRule<VmdkImage, { readonly encoding: strin
   check(image, tell) {
     for (const descriptor of descriptorOf(image)) {
       const { encoding } = descriptor;
-      const property = descriptor.properties.find(({ key }) => key.text.toLowerCase() === 'encoding');
+      const property = findProperty(descriptor, 'encoding');
       if (property !== undefined && !textDecoding(encoding).isKnown)
         tell(
           textFinding(

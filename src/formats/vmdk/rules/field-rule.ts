@@ -29,8 +29,8 @@ function describeFault({ field, expected, actual }: FieldFault): string {
 }
 
 /** The hosted sparse extents of an image. */
-export function hostedExtents(image: VmdkImage): HostedSparseExtent[] {
-  return image.extents.filter((extent): extent is HostedSparseExtent => extent.kind === 'hosted-sparse');
+export function hostedExtents(image: VmdkImage): readonly HostedSparseExtent[] {
+  return image.hostedExtents;
 }
 
 /** Whether header and footer say the same; where they do not that is reported, and what follows from it is not. */

@@ -1,10 +1,11 @@
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
+import { areEqualBytes } from '../../shared/equal-bytes.ts';
 import { tableBatches } from '../../shared/table-walk.ts';
 import type { HostedGeometry } from '../extents/hosted-geometry.ts';
 import type { HostedDirectories, HostedSparseExtent } from '../extents/hosted-sparse.ts';
-import { areEqualTables, CopyReader } from '../extents/mirror.ts';
+import { CopyReader } from '../extents/mirror.ts';
 import { createTableTest, isAmongGrains } from '../extents/table-places.ts';
 import type { VmdkImage } from '../image.ts';
 import { asWords } from '../words.ts';
@@ -66,7 +67,7 @@ async function compareTables(extent: HostedSparseExtent, tell: Tell<MirrorFault>
       const mine = bytes.subarray(start, start + neighbours * geometry.tableSize);
       const copy = copies.read(directories.rgd[table] ?? 0, neighbours);
       const theirs = copy instanceof Promise ? await copy : copy;
-      if (!areEqualTables(mine, theirs))
+      if (!areEqualBytes(mine, theirs))
         explainDifference(extent, geometry, directories, table, mine, theirs, tell);
       table += neighbours;
     }
