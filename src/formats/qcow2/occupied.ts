@@ -60,26 +60,30 @@ function areaOf({ offset, length }: PointerTable): { readonly offset: number; re
   return { offset, length: 8 * length };
 }
 
-/** What of each active L1 table can be one. */
-const trustedL1s = new WeakMap<PointerTable, PointerTable>();
+/** What of each active L1 table and each refcount table can be one. */
+const trustedTables = new WeakMap<PointerTable, PointerTable>();
 
 /** The active L1 table, as far as it can be one. */
 export function trustedL1(input: ClaimInput): PointerTable {
   const { l1, geometry } = input;
-  const known = trustedL1s.get(l1);
+  const known = trustedTables.get(l1);
   if (known !== undefined) return known;
   const needed = neededL1Entries(geometry, geometry.size);
   const found = trusted(l1, needed, geometry, new OccupiedClusters(input, ['l1']));
-  trustedL1s.set(l1, found);
+  trustedTables.set(l1, found);
   return found;
 }
 
 /** The refcount table, as far as it can be one. */
 export function trustedRefcountTable(input: ClaimInput): PointerTable {
   const { refcountTable, geometry } = input;
+  const known = trustedTables.get(refcountTable);
+  if (known !== undefined) return known;
   const needed = Math.ceil(geometry.limit / geometry.clusterSize / geometry.blockEntries);
   const occupied = new OccupiedClusters(input, ['refcount-table', 'refcount-blocks']);
-  return trusted(refcountTable, needed, geometry, occupied);
+  const found = trusted(refcountTable, needed, geometry, occupied);
+  trustedTables.set(refcountTable, found);
+  return found;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { fileOffset, type Source } from '../../io/source.ts';
 import type { FileRange } from '../../model/owners.ts';
+import { giveScratchBack, takeScratch } from '../shared/scratch.ts';
 import type { Geometry } from './geometry.ts';
 import { PointerTable, type PointerWidth } from './pointer-table.ts';
 
@@ -12,8 +13,13 @@ export async function readPointerTable(
 ): Promise<PointerTable> {
   const available = Math.max(0, Math.min(8 * entries, geometry.limit - offset));
   const length = offset === 0 ? 0 : available - (available % 8);
-  const bytes = length === 0 ? new Uint8Array(0) : await source.read(fileOffset(offset), length);
-  return new PointerTable(bytes, offset, entries, width);
+  if (length === 0) return new PointerTable(new Uint8Array(0), offset, entries, width);
+  const scratch = takeScratch(length);
+  try {
+    return new PointerTable(await source.read(fileOffset(offset), length, scratch), offset, entries, width);
+  } finally {
+    giveScratchBack(scratch);
+  }
 }
 
 /** Bytes of tables that are worked through, for all snapshots together; a sound image stays far below. */

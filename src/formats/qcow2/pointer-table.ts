@@ -1,3 +1,4 @@
+import { viewOf } from '../../codec/bytes.ts';
 import { endOfNonZero } from '../shared/zeros.ts';
 import type { Geometry } from './geometry.ts';
 
@@ -5,47 +6,49 @@ import type { Geometry } from './geometry.ts';
 export type PointerWidth = 56 | 64;
 
 /**
- * A table of 64-bit entries that point at clusters: L1, refcount table, a bitmap's table. Only the part of it that is in the file is held;
- * entries behind that are 0.
+ * A table of 64-bit entries that point at clusters: L1, refcount table, a bitmap's table. Only what is in use of the part of it that is in the file
+ * is held; entries behind that are 0.
  */
 export class PointerTable {
   /** Byte position in the file. */
   readonly offset: number;
   /** Entries that the image says there are. */
   readonly declared: number;
-  /** Entries that are held. */
+  /** Entries that are in the file. */
   readonly length: number;
   /** One more than the last entry that is not 0. */
   readonly used: number;
   readonly #view: DataView;
   readonly #highMask: number;
 
+  /** @param bytes the entries that are in the file; they are not kept */
   constructor(bytes: Uint8Array, offset: number, declared: number, width: PointerWidth) {
     this.offset = offset;
     this.declared = declared;
     this.length = bytes.byteLength >>> 3;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const words = new Int32Array(bytes.buffer, bytes.byteOffset, 2 * this.length);
-    this.used = Math.ceil(endOfNonZero(words) / 2);
+    const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+    this.used = Math.ceil(endOfNonZero(new Int32Array(buffer, byteOffset, 2 * this.length)) / 2);
+    this.#view = viewOf(bytes.slice(0, 8 * this.used));
     this.#highMask = width === 56 ? 0x00ff_ffff : -1;
   }
 
-  /** The table with its first `count` entries only; it shares the bytes. */
+  /** The table with its first `count` entries only. */
   first(count: number): PointerTable {
     if (count >= this.length) return this;
-    const { buffer, byteOffset } = this.#view;
-    const width = this.#highMask === -1 ? 64 : 56;
-    return new PointerTable(new Uint8Array(buffer, byteOffset, 8 * count), this.offset, this.declared, width);
+    const bytes = new Uint8Array(8 * count);
+    const { buffer, byteOffset, byteLength } = this.#view;
+    bytes.set(new Uint8Array(buffer, byteOffset, Math.min(byteLength, bytes.length)));
+    return new PointerTable(bytes, this.offset, this.declared, this.#highMask === -1 ? 64 : 56);
   }
 
   /** Bits 32 to 63 of an entry, bit 63 as the sign. */
   high(index: number): number {
-    return index < this.length ? this.#view.getInt32(8 * index) : 0;
+    return index < this.used ? this.#view.getInt32(8 * index) : 0;
   }
 
   /** Bits 0 to 31 of an entry. */
   low(index: number): number {
-    return index < this.length ? this.#view.getInt32(8 * index + 4) : 0;
+    return index < this.used ? this.#view.getInt32(8 * index + 4) : 0;
   }
 
   /** Byte position that an entry points at; 0 for none. Too large ones are rounded, which leaves them too large. */

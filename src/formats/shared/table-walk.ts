@@ -1,11 +1,8 @@
 import { fileOffset, type Source } from '../../io/source.ts';
+import { giveScratchBack, SCRATCH_BYTES, takeScratch } from './scratch.ts';
 
-/** Bytes that one read fetches at most: fits the second-level cache, which beats bigger batches. */
-const BATCH_BYTES = 512 * 1024;
-
-/** Memory for batches that no walk is using: fresh memory costs more than the read into it. */
-const spareBatches: Uint8Array[] = [];
-const MAX_SPARE_BATCHES = 2;
+/** Bytes that one read fetches at most, or one table: fits the second-level cache, which beats bigger batches. */
+const BATCH_BYTES = SCRATCH_BYTES;
 
 /** Where the tables of a directory lie. */
 export interface TableSet {
@@ -49,14 +46,8 @@ export async function* tableBatches(
       first += count;
     }
   } finally {
-    if (spareBatches.length < MAX_SPARE_BATCHES) spareBatches.push(scratch);
+    giveScratchBack(scratch);
   }
-}
-
-/** Memory for `length` bytes; a batch holds more only where one table does. */
-function takeScratch(length: number): Uint8Array {
-  const spare = length <= BATCH_BYTES ? spareBatches.pop() : undefined;
-  return spare ?? new Uint8Array(Math.max(length, BATCH_BYTES));
 }
 
 /** `bytes`, or a copy of them in `scratch` where typed arrays could not look at them in place. */

@@ -13,31 +13,36 @@ import { MirrorCheck } from './mirror.ts';
 import { isAmongGrains } from './table-places.ts';
 import { findStreamMarkers } from './stream-markers.ts';
 
-/**
- * Tells every range of the file that a hosted sparse extent uses. Returns whether all tables are certain to be equal to their redundant
- * copies.
- */
-export async function claimHosted(extent: HostedSparseExtent, owners: Owners): Promise<boolean> {
+/** What a walk over tables finds out on its way; where it was not made nothing is certain. */
+export interface TableWalk {
+  /** Whether all tables are equal to their redundant copies. */
+  readonly hasEqualMirror: boolean;
+  /** Whether compressed grains lie in the file in the order of the disk. */
+  readonly isInOrder: boolean;
+}
+
+/** Nothing is certain. */
+export const NO_WALK: TableWalk = { hasEqualMirror: false, isInOrder: false };
+
+/** Tells every range of the file that a hosted sparse extent uses. */
+export async function claimHosted(extent: HostedSparseExtent, owners: Owners): Promise<TableWalk> {
   const { geometry } = extent;
-  if (geometry === null) return false;
+  if (geometry === null) return NO_WALK;
   const directories = await extent.directories();
   const kinds = createHostedKinds(extent, geometry, directories);
   claimStructures(extent, geometry, kinds, owners);
   await claimAllTables(extent, geometry, kinds, owners);
   const tables = await extent.grainTables();
-  if (tables === null) return false;
-  if (!isStorageKnown(extent)) return false;
+  if (tables === null || !isStorageKnown(extent)) return NO_WALK;
   const lowest = Math.max(2, geometry.overheadSectors);
+  const mirror = new MirrorCheck(extent.source, geometry.tableSize, directories.rgd);
   if (geometry.isCompressed) {
-    await claimCompressed(extent, tables, lowest, kinds, owners);
-    return false;
+    const isInOrder = await claimCompressed(extent, tables, lowest, kinds, owners, mirror);
+    return { hasEqualMirror: mirror.isEqual, isInOrder };
   }
   const alignment = geometry.overheadSectors === 0 ? 1 : geometry.grainSectors;
-  const mirror = new MirrorCheck(extent.source, geometry.tableSize, directories.rgd);
-  await claimGrains(tables, { lowest, alignment }, kinds, owners, ({ first, count, bytes }) =>
-    mirror.compare(first, count, bytes),
-  );
-  return mirror.isEqual;
+  await claimGrains(tables, { lowest, alignment }, kinds, owners, (batch) => mirror.compare(batch));
+  return { hasEqualMirror: mirror.isEqual, isInOrder: false };
 }
 
 /** Whether the header is of one mind about compression; else nobody knows what the entries lead to. */
@@ -110,23 +115,36 @@ function leaveOutStray(
   }
 }
 
-/** Tells the grains of a streamOptimized extent, whose lengths stand in the marker in front of each. */
+/**
+ * Tells the grains of a streamOptimized extent, whose lengths stand in the marker in front of each. Returns whether they lie in the order of the
+ * disk.
+ */
 async function claimCompressed(
   extent: HostedSparseExtent,
   tables: GrainTables,
   lowest: number,
   kinds: HostedKinds,
   owners: Owners,
-): Promise<void> {
+  mirror: MirrorCheck,
+): Promise<boolean> {
   const markers = new MarkerWindow(tables.source);
   const metadata = new MetadataPlaces(extent, tables);
   const set = { offsets: withoutRepeats(tables.offsets), tableBytes: tables.entriesPerTable * 4 };
   const grains = Math.ceil(tables.size / tables.grainSize);
-  for await (const { first, bytes } of tableBatches(tables.source, set)) {
+  let last = 0;
+  let isInOrder = true;
+  for await (const batch of tableBatches(tables.source, set)) {
+    const { first, bytes } = batch;
+    const compared = mirror.compare(batch);
+    if (compared !== undefined) await compared;
     const entries = asWords(bytes);
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index] ?? 0;
       if (entry === 0) continue;
+      if (entry > 1) {
+        if (entry < last) isInOrder = false;
+        last = entry;
+      }
       const grain = first * tables.entriesPerTable + index;
       const isZero = entry === 1 && tables.hasZeroedGrains;
       if (grain >= grains) {
@@ -139,6 +157,7 @@ async function claimCompressed(
       else await claimStream(tables, markers, metadata, grain, entry, kinds, owners);
     }
   }
+  return isInOrder;
 }
 
 /** Claims one compressed grain by its marker, or says what is wrong with the marker. */

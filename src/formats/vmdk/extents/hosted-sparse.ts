@@ -11,7 +11,7 @@ import type { ExtentBase, ExtentPlace } from './extent.ts';
 import { resolveGrains, type GrainTables } from './grain-tables.ts';
 import { createTableTest, isAmongGrains } from './table-places.ts';
 import { UNREADABLE_TABLE } from './table-shape.ts';
-import { claimHosted } from './hosted-claim.ts';
+import { claimHosted, NO_WALK, type TableWalk } from './hosted-claim.ts';
 import { capacityOf, readGeometry, type DirectoryPlace, type HostedGeometry } from './hosted-geometry.ts';
 import type { HostedHeaders, PlacedHeader } from './placed-header.ts';
 
@@ -42,8 +42,8 @@ export class HostedSparseExtent implements ExtentBase {
   readonly descriptorArea: { readonly offset: number; readonly length: number } | null;
   /** `null` where the header is too damaged to read tables by. */
   readonly geometry: HostedGeometry | null;
-  /** Whether the last walk over the tables found all of them equal to their redundant copies. */
-  hasEqualMirror = false;
+  /** What the last walk over the tables found out. */
+  walk: TableWalk = NO_WALK;
   #directories: Promise<HostedDirectories> | null = null;
 
   constructor(
@@ -92,7 +92,7 @@ export class HostedSparseExtent implements ExtentBase {
   }
 
   async claim(owners: Owners): Promise<void> {
-    this.hasEqualMirror = await claimHosted(this, owners);
+    this.walk = await claimHosted(this, owners);
   }
 
   async *resolve(runs: MappingRuns, from: number, to: number): AsyncGenerator<void, void, undefined> {

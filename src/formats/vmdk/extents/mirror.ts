@@ -1,6 +1,7 @@
 import { fileOffset, type Source } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import { areEqualBytes } from '../../shared/equal-bytes.ts';
+import type { TableBatch } from '../../shared/table-walk.ts';
 
 /** Reads copies of tables into memory of its own. */
 export class CopyReader {
@@ -40,8 +41,8 @@ export class MirrorCheck {
     this.#copies = new CopyReader(source, tableSize);
   }
 
-  /** Compares `bytes`, the tables `first` and on, as long as nothing was found. */
-  compare(first: number, count: number, bytes: Uint8Array): void | Promise<void> {
+  /** Compares a batch of tables, as long as nothing was found. */
+  compare({ first, count, bytes }: TableBatch): void | Promise<void> {
     if (!this.isEqual) return undefined;
     this.isEqual = this.#areNeighbours(first, count);
     if (!this.isEqual) return undefined;

@@ -134,16 +134,19 @@ export const descriptorDuplicateKey: RaisableRule<
   },
 });
 
-const KNOWN_KEYS = [
-  'version',
-  'encoding',
-  'CID',
-  'parentCID',
-  'isNativeSnapshot',
-  'createType',
-  'parentFileNameHint',
-  'changeTrackPath',
-];
+/** Keys as they are usually written, by the key in lower case. */
+const KNOWN_KEYS = new Map(
+  [
+    'version',
+    'encoding',
+    'CID',
+    'parentCID',
+    'isNativeSnapshot',
+    'createType',
+    'parentFileNameHint',
+    'changeTrackPath',
+  ].map((key) => [key.toLowerCase(), key]),
+);
 
 /** A known key in another spelling. */
 export const descriptorKeyCase: RaisableRule<VmdkImage, { readonly key: string; readonly usual: string }> =
@@ -165,7 +168,7 @@ export const descriptorKeyCase: RaisableRule<VmdkImage, { readonly key: string; 
     check(image, tell) {
       for (const descriptor of descriptorOf(image))
         for (const { key } of descriptor.properties) {
-          const usual = KNOWN_KEYS.find((known) => known.toLowerCase() === key.text.toLowerCase());
+          const usual = KNOWN_KEYS.get(key.text.toLowerCase());
           if (usual !== undefined && usual !== key.text)
             tell(
               textFinding(

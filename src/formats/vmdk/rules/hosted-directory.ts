@@ -2,6 +2,7 @@ import type { Finding, Place, Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
 import { fileOffset, readAvailable } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
+import { firstNonZeroByte } from '../../shared/zeros.ts';
 import type { HostedGeometry } from '../extents/hosted-geometry.ts';
 import type { HostedSparseExtent } from '../extents/hosted-sparse.ts';
 import type { VmdkImage } from '../image.ts';
@@ -152,7 +153,7 @@ export const gdPaddingNonzero: RaisableRule<VmdkImage, { readonly bytes: number 
       const bytes = (SECTOR_SIZE - (end % SECTOR_SIZE)) % SECTOR_SIZE;
       if (end + bytes > source.size) continue;
       const rest = await readAvailable(source, fileOffset(end), bytes);
-      if (rest.some((byte) => byte !== 0))
+      if (firstNonZeroByte(rest, 0) < bytes)
         tell({ at: { file, offset: end, length: bytes, field: 'gd' }, data: { bytes } });
     }
   },

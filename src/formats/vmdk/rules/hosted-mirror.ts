@@ -44,7 +44,8 @@ export const rgtMismatch: RaisableRule<VmdkImage, MirrorFault> = defineRule<Vmdk
   },
   async check(image, tell) {
     // The walk that counts owners has read the tables and compared them on the way.
-    for (const extent of hostedExtents(image)) if (!extent.hasEqualMirror) await compareTables(extent, tell);
+    for (const extent of hostedExtents(image))
+      if (!extent.walk.hasEqualMirror) await compareTables(extent, tell);
   },
 });
 

@@ -1,10 +1,11 @@
-import { fileOffset, readAvailable } from '../../../io/source.ts';
+import { fileOffset } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Finding } from '../../../model/problem.ts';
 import { defineRule, type Facts, type RaisableRule } from '../../../model/rule.ts';
 import type { HostedGeometry } from '../extents/hosted-geometry.ts';
 import type { HostedSparseExtent } from '../extents/hosted-sparse.ts';
 import type { VmdkImage } from '../image.ts';
+import { giveScratchBack, takeScratch } from '../../shared/scratch.ts';
 import { firstNonZeroByte } from '../../shared/zeros.ts';
 import { hostedExtents } from './field-rule.ts';
 
@@ -172,8 +173,13 @@ async function isStreamEnd(
 ): Promise<boolean> {
   const bytes = source.size - end;
   if (bytes > grainSize + SECTOR_SIZE) return false;
-  const tail = await readAvailable(source, fileOffset(end), bytes);
-  return firstNonZeroByte(tail, 0) === tail.length;
+  const scratch = takeScratch(bytes);
+  try {
+    const tail = await source.read(fileOffset(end), bytes, scratch);
+    return firstNonZeroByte(tail, 0) === bytes;
+  } finally {
+    giveScratchBack(scratch);
+  }
 }
 
 /** A disk without any data in a file that has some. */
