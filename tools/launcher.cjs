@@ -6,15 +6,7 @@
 // halves the time until a small image is checked.
 const { readFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
-const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
-
-// How long a function runs before V8 compiles it with all optimizations: about three times what it would allow by itself. Of the hundreds of
-// functions that look at an image most run a few hundred times in a batch, and compiling those costs more than it saves; the loops over tables
-// are compiled soon enough. It stands before everything else, since V8 takes compiled code only under the flags that it was made with.
-setFlagsFromString('--interrupt-budget=400000');
-// What a function's operands are is noted from its first call on, instead of its eighth: a tenth of a batch's time was spent in the first seven.
-setFlagsFromString('--no-lazy-feedback-allocation');
 
 const loaded = new Map();
 

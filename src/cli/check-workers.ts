@@ -3,6 +3,7 @@ import { setImmediate as otherEvents } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { ImageReport } from '../model/report.ts';
 import { checkLocalImage } from '../ops/local.ts';
+import { compileLater, loadFormatsOf } from './many-images.ts';
 
 /** What `checkLocalImage` is told. */
 export type LocalCheckOptions = NonNullable<Parameters<typeof checkLocalImage>[1]>;
@@ -63,6 +64,7 @@ export async function* checkOnThreads(
   const order = makeOrder(paths, options);
   const crew = new Crew(order, IS_BUILT ? threads - 1 : 0);
   try {
+    await loadFormatsOf(paths);
     for (let index = 0; index < countBatches(paths); index++) {
       const reports = await Promise.race([crew.finish(index), crew.failure]);
       yield* reports;
@@ -76,6 +78,8 @@ export async function* checkOnThreads(
 
 /** A worker's share: it takes batches until none is left, as long as not too much waits, and posts what it found. */
 export async function checkShare(order: Order, post: (batch: CheckedBatch) => void): Promise<void> {
+  await loadFormatsOf(order.paths);
+  compileLater();
   for (let stretch = 0; ;) {
     waitForRoom(order);
     const index = take(order, 'back', stretch);

@@ -10,6 +10,7 @@ import { renderNdjson } from '../report/ndjson.ts';
 import type { LocalCheckOptions } from './check-workers.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { exitCodeOf, type ExitCode } from './exit-codes.ts';
+import { compileLater, loadFormatsOf, MANY_IMAGES } from './many-images.ts';
 import { openProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
@@ -56,6 +57,10 @@ async function* checkAll(
     const { checkOnThreads } = await import('./check-workers.ts');
     yield* checkOnThreads(paths, options, threads);
   } else {
+    if (paths.length >= MANY_IMAGES) {
+      await loadFormatsOf(paths);
+      compileLater();
+    }
     for (const path of paths) yield await checkLocalImage(path, options);
   }
 }
@@ -117,12 +122,12 @@ function spaced(terminal: Terminal): (report: ImageReport) => Promise<void> {
 /** Rules by id, of each format that was asked for. */
 type KnownRules = Map<string | null, ReadonlyMap<string, RuleInfo>>;
 
-/** Finds the rules that a report names; a sound image's report loads none. */
+/** Finds the rules that a report names; where there is nothing to explain none are loaded. */
 async function explainer(
   report: ImageReport,
   known: KnownRules,
 ): Promise<(id: string) => RuleInfo | undefined> {
-  if (report.problems.length > 0 && !known.has(report.format)) {
+  if (report.problems.some(({ severity }) => severity !== 'info') && !known.has(report.format)) {
     const rules = await rulesOfFormat(report.format);
     known.set(report.format, new Map(rules.map((rule) => [rule.id, rule])));
   }

@@ -2,9 +2,10 @@ import { areEqualBytes } from './equal-bytes.ts';
 
 /** Words that are looked at one after another before long zeros are expected. */
 const NEAR_WORDS = 256;
-/** Bytes that are compared with zeros at once: the platform does it ten times faster than a loop, a cold one even a hundred times. */
-const PIECE = new Uint8Array(4096);
-const PIECE_WORDS = PIECE.length / 4;
+/** Zeros that bytes are compared with: the platform does it ten times faster than a loop, and a hundred times faster than a cold one. */
+const ZEROS = new Uint8Array(32_768);
+/** Words that are compared at once, from many to few. */
+const PIECES = [ZEROS.length / 4, 1024];
 
 /** The first word from `from` on that is not zero; `to` where there is none before it. */
 export function firstNonZero(words: Int32Array, from: number, to: number): number {
@@ -12,7 +13,7 @@ export function firstNonZero(words: Int32Array, from: number, to: number): numbe
   const word = scan(words, from, near);
   if (word < near || near === to) return word;
   let next = near;
-  while (next + PIECE_WORDS <= to && isZeroPiece(words, next)) next += PIECE_WORDS;
+  for (const piece of PIECES) while (next + piece <= to && areZeros(words, next, piece)) next += piece;
   return scan(words, next, to);
 }
 
@@ -35,15 +36,16 @@ function scan(words: Int32Array, from: number, to: number): number {
   return word;
 }
 
-/** Whether all words of the piece from `from` on are zero. */
-function isZeroPiece(words: Int32Array, from: number): boolean {
-  return areEqualBytes(new Uint8Array(words.buffer, words.byteOffset + 4 * from, PIECE.length), PIECE);
+/** Whether `count` words from `from` on, no more than there are zeros to compare them with, are zero. */
+function areZeros(words: Int32Array, from: number, count: number): boolean {
+  const bytes = new Uint8Array(words.buffer, words.byteOffset + 4 * from, 4 * count);
+  return areEqualBytes(bytes, 4 * count === ZEROS.length ? ZEROS : ZEROS.subarray(0, 4 * count));
 }
 
 /** One more than the last word that is not zero; 0 where all are. */
 export function endOfNonZero(words: Int32Array): number {
   let end = words.length;
-  while (end >= PIECE_WORDS && isZeroPiece(words, end - PIECE_WORDS)) end -= PIECE_WORDS;
+  for (const piece of PIECES) while (end >= piece && areZeros(words, end - piece, piece)) end -= piece;
   while (end > 0 && words[end - 1] === 0) end--;
   return end;
 }

@@ -179,13 +179,13 @@ export const featureTableMalformed = defineRule<Qcow2Image, string>({
       const seen = new Set<string>();
       for (const [number, { featureType, bitNumber }] of names.entries()) {
         const key = `${featureType}/${bitNumber}`;
-        const offset = record.dataOffset + FEATURE_NAME_SIZE * number;
-        const place = { file, offset, length: 2, field: `${field}[${number}]` };
-        if (seen.has(key))
+        if (seen.has(key)) {
+          const offset = record.dataOffset + FEATURE_NAME_SIZE * number;
           tell({
-            at: place,
+            at: { file, offset, length: 2, field: `${field}[${number}]` },
             data: `the feature name table names bit ${bitNumber} of set ${featureType} twice`,
           });
+        }
         seen.add(key);
       }
     }

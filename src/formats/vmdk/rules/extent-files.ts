@@ -34,7 +34,7 @@ function fileFinding(
   const name = line?.file?.text ?? '';
   const data = { extent: line?.index ?? 0, name, reason };
   const finding = textFinding(descriptor, span, field, data, severity === undefined ? {} : { severity });
-  return { ...finding, guestOffset: guestStart };
+  return { guestOffset: guestStart, ...finding };
 }
 
 function* unavailable(
