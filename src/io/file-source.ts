@@ -4,6 +4,8 @@ import type { FileOffset, Source } from './source.ts';
 
 /** Headers, descriptors and most tables of small VMDKs and VHDs lie here, and are read in many small steps: one read fetches them all. */
 const HEAD_BYTES = 16 * 1024;
+/** What is read of it first: all that many images are asked for, and every page more costs. */
+const FIRST_BYTES = 4096;
 
 /** Buffers of closed sources, for the heads of the next ones: fresh memory costs more than the read into it. */
 const spareHeads: Uint8Array[] = [];
@@ -42,6 +44,8 @@ class FileSource implements Source {
   readonly #fingerprint: string;
   /** The first bytes of the file, from the first read among them on; `null` where they could not be read in one piece. */
   #head: Uint8Array | null | undefined;
+  /** How many of them were read. */
+  #headLength = 0;
   #identity: string | undefined;
   #isOpen = true;
 
@@ -69,7 +73,7 @@ class FileSource implements Source {
       throw this.#shortRead(offset, length, this.size - offset);
     const bytes = into === undefined ? new Uint8Array(length) : into.subarray(0, length);
     if (offset + length <= HEAD_BYTES) {
-      const head = (this.#head ??= this.#readHead());
+      const head = this.#headTo(offset + length);
       if (head !== null) {
         bytes.set(head.subarray(offset, offset + length));
         return bytes;
@@ -96,16 +100,23 @@ class FileSource implements Source {
     closeSync(this.#descriptor);
   }
 
-  /** A head that cannot be read whole, for one over a bad sector, is no reason to refuse what can be read of it. */
-  #readHead(): Uint8Array | null {
-    const head = spareHeads.pop() ?? new Uint8Array(HEAD_BYTES);
-    const length = Math.min(HEAD_BYTES, this.size);
+  /**
+   * The head as far as byte `end` at least. One that cannot be read in one piece, for one over a bad sector, is no reason to refuse what can be
+   * read of it.
+   */
+  #headTo(end: number): Uint8Array | null {
+    if (this.#head === null || end <= this.#headLength) return this.#head ?? null;
+    const head = (this.#head ??= spareHeads.pop() ?? new Uint8Array(HEAD_BYTES));
+    const from = this.#headLength;
+    const length = Math.min(end <= FIRST_BYTES ? FIRST_BYTES : HEAD_BYTES, this.size) - from;
     try {
-      if (readSync(this.#descriptor, head, 0, length, 0) === length) return head;
+      if (readSync(this.#descriptor, head, from, length, from) !== length) this.#head = null;
     } catch {
       // The reads one by one say what is wrong.
+      this.#head = null;
     }
-    return null;
+    this.#headLength = from + length;
+    return this.#head;
   }
 
   #readOnce(bytes: Uint8Array, at: number, length: number, position: number): number {
