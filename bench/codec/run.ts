@@ -6,157 +6,76 @@
 import { build } from 'esbuild';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { referenceParser } from '../../test/generate/oracle/reference-parser.ts';
-import { generatedClass } from '../../test/generate/conformance/run.ts';
-import { openWorkspace, RUNTIME } from '../../test/generate/conformance/workspace.ts';
 import { compile } from '../../tools/generate/compile.ts';
+import { compileWithKsc } from '../../tools/generate/gate.ts';
+import { className } from '../../tools/generate/naming.ts';
 import { median } from '../measure.ts';
-
-type Parser = (bytes: Uint8Array) => object;
-
-interface Contest {
-  readonly spec: string;
-  /** The type inside the spec, where it is not the outermost one. */
-  readonly type?: string;
-  readonly what: string;
-  /** What is parsed in one round, one by one. */
-  readonly inputs: () => readonly Uint8Array[];
-  /** Looks at the values. */
-  readonly use: (parsed: object) => unknown;
-  /** Least ratio that is accepted. */
-  readonly must: number;
-}
+import { contests, type Contest } from './contests.ts';
 
 const WARM_UP = 4;
-/** How long a round lasts at least, in milliseconds: what is over sooner is done several times. */
-const ROUND = 100;
 const ROUNDS = 13;
-const RECORDS = 500_000;
-const HEADERS = 20_000;
-const VMDK_HEADER = readFileSync(
-  new URL('../../samples/sound/tw_sparse-s001.vmdk', import.meta.url),
-).subarray(0, 512);
-
-const contests: readonly Contest[] = [
-  {
-    spec: 'records',
-    what: '500,000 records of 16 bytes',
-    inputs: () => [noise(RECORDS * 16)],
-    use: sumOfRecords,
-    must: 2,
-  },
-  {
-    spec: 'tables',
-    what: 'a table of 400,000 integers',
-    inputs: () => [noise(400_000 * 4)],
-    use: keep,
-    must: 5,
-  },
-  {
-    spec: 'mixed',
-    what: '25,000 records with bits, text and a switch',
-    inputs: () => [mixedRecords(25_000)],
-    use: keep,
-    must: 1,
-  },
-  {
-    spec: '../../specs/vmdk4',
-    type: 'sparse_extent_header',
-    what: `${HEADERS.toLocaleString('en')} sparse headers of VMDK, one stream each`,
-    // Each in memory of its own: the reference parser takes whole buffers without a copy.
-    inputs: () => Array.from({ length: HEADERS }, () => Uint8Array.from(VMDK_HEADER)),
-    use: keep,
-    must: 4,
-  },
-];
-
-/** Bytes without a pattern, the same in every run. */
-function noise(length: number): Uint8Array {
-  let state = 1;
-  return Uint8Array.from({ length }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 24;
-  });
-}
-
-function mixedRecords(count: number): Uint8Array {
-  const record = [0x21, 0x43, 6, 0, ...Buffer.from('record'), 1, 2, 3, 4];
-  const bytes = new Uint8Array(count * record.length);
-  for (let index = 0; index < count; index += 1) {
-    bytes.set(record, index * record.length);
-    bytes[index * record.length + 3] = index % 3;
-  }
-  return bytes;
-}
-
-/** Looks at every field, since ours reads those of records no sooner. */
-function sumOfRecords(parsed: object): number {
-  const { records } = parsed as { readonly records: readonly PlainRecord[] };
-  let sum = 0;
-  for (const record of records)
-    sum ^= record.kind ^ record.flags ^ record.length ^ record.offset ^ record.checksum;
-  return sum;
-}
-
-interface PlainRecord {
-  readonly kind: number;
-  readonly flags: number;
-  readonly length: number;
-  readonly offset: number;
-  readonly checksum: number;
-}
-
-function keep(parsed: object): object {
-  return parsed;
-}
-
 /**
- * Processor time in milliseconds of reading all inputs once, the mean of one round. Garbage is part of it; it is collected by force only
- * between rounds, since that takes from the engine what it has learnt of objects that are gone.
+ * How long a round of the slower side lasts at least, in milliseconds: what is over sooner is done several times, by both sides equally often,
+ * since one that does it more often than the other would collect garbage more often. Long enough that it hardly counts what memory costs that the
+ * system took back while a side waited for its turn.
  */
-function timed(read: Parser, inputs: readonly Uint8Array[], use: Contest['use']): number {
-  globalThis.gc?.();
-  const start = process.cpuUsage();
-  for (let times = 1; ; times += 1) {
-    for (const bytes of inputs) latest = use(read(bytes));
-    const { user, system } = process.cpuUsage(start);
-    const total = (user + system) / 1000;
-    if (total >= ROUND) return total / times;
-  }
-}
+const ROUND = 500;
 
-/** What was read last; kept, so that no reading can be left out for want of a use. */
-export let latest: unknown;
+const FOLDER = fileURLToPath(new URL('../../.cache/bench-codec', import.meta.url));
+const RUNTIME = fileURLToPath(new URL('../../src/codec/index.ts', import.meta.url));
+const CONTESTANT = join(FOLDER, 'contestant.mjs');
 
-async function parserOf({ spec, type }: Contest, isOurs: boolean): Promise<Parser> {
+type Side = 'ours' | 'theirs';
+
+/** Writes a module with the parser of one side, `read(bytes)`, as users get it: plain JavaScript, bundled with the runtime. Returns its path. */
+async function writeParser({ spec, type }: Contest, side: Side): Promise<string> {
   const file = fileURLToPath(new URL(`${spec}.ksy`, import.meta.url));
   const name = spec.split('/').at(-1) ?? spec;
-  if (!isOurs) {
-    const theirs = await referenceParser(file, [], type);
-    if (theirs === undefined) throw new Error(`the reference compiler refuses ${name}.ksy`);
-    return theirs;
-  }
-  const workspace = openWorkspace(`bench-${name}`);
-  const { modules } = await compile({ files: [file], importRoots: [], runtime: RUNTIME });
-  for (const [path, text] of modules) workspace.add(path, text);
-  const generated = generatedClass(await loadBundle(workspace.folder, name), type ?? name);
-  return (bytes) => generated.from(bytes);
+  const folder = join(FOLDER, side, name);
+  mkdirSync(folder, { recursive: true });
+  for (const [path, text] of side === 'ours' ? await compileOurs(file) : await compileTheirs(file))
+    writeFileSync(join(folder, path), text);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }');
+  const outermost = className(name);
+  const entry =
+    side === 'ours'
+      ? `import { ${className(type ?? name)} as Parser } from './${name}.ts';
+export const read = (bytes) => Parser.from(bytes);`
+      : `import Stream from 'kaitai-struct/KaitaiStream';
+import module from './${outermost}.js';
+const Parser = module.${outermost}${type === undefined ? '' : `.${className(type)}`};
+export const read = (bytes) => new Parser(new Stream(bytes.buffer));`;
+  writeFileSync(join(folder, 'entry.js'), entry);
+  const outfile = join(folder, 'parser.cjs');
+  await bundle(join(folder, 'entry.js'), outfile);
+  return outfile;
 }
 
-/** A module as users get it: plain JavaScript, bundled with the runtime. */
-async function loadBundle(folder: string, name: string): Promise<Record<string, unknown>> {
-  const outfile = join(folder, `${name}.mjs`);
+async function compileOurs(file: string): Promise<Iterable<readonly [string, string]>> {
+  const { modules } = await compile({ files: [file], importRoots: [], runtime: RUNTIME });
+  return modules;
+}
+
+async function compileTheirs(file: string): Promise<Iterable<readonly [string, string]>> {
+  const verdict = await compileWithKsc(file, [], 'javascript', false);
+  if (verdict.kind !== 'accepted') throw new Error(`the reference compiler refuses ${file}`);
+  return Object.entries(verdict.files);
+}
+
+async function bundle(entry: string, outfile: string): Promise<void> {
   await build({
-    entryPoints: [join(folder, `${name}.ts`)],
+    entryPoints: [entry],
     bundle: true,
-    format: 'esm',
+    format: outfile.endsWith('.cjs') ? 'cjs' : 'esm',
+    platform: 'node',
     target: 'es2023',
+    // What the reference runtime asks for where the platform has no decoder of its own.
+    external: ['iconv-lite'],
     outfile,
   });
-  return (await import(pathToFileURL(outfile).href)) as Record<string, unknown>;
 }
 
 function describe({ spec, what, must }: Contest, rounds: readonly (readonly [number, number])[]): string {
@@ -173,38 +92,34 @@ function describe({ spec, what, must }: Contest, rounds: readonly (readonly [num
   ].join(' ');
 }
 
-/** Answers each message with the time of one more round. */
-async function serve(contest: Contest, isOurs: boolean): Promise<void> {
-  const read = await parserOf(contest, isOurs);
-  const inputs = contest.inputs();
-  process.on('message', () => process.send?.(timed(read, inputs, contest.use)));
-  process.send?.('ready');
-}
-
-async function start(index: number, side: string): Promise<ChildProcess> {
-  const execArgv = ['--expose-gc', '--import', 'tsx'];
-  const child = fork(fileURLToPath(import.meta.url), [String(index), side], { execArgv });
+async function start(contest: Contest, side: Side): Promise<ChildProcess> {
+  const parser = pathToFileURL(await writeParser(contest, side)).href;
+  const child = fork(CONTESTANT, [String(contests.indexOf(contest)), parser], { execArgv: ['--expose-gc'] });
   await once(child, 'message');
   return child;
 }
 
-async function round(child: ChildProcess): Promise<number> {
+async function round(child: ChildProcess, times: number): Promise<number> {
   const answer = once(child, 'message');
-  child.send('round');
+  child.send(times);
   const [time] = (await answer) as [number];
   return time;
 }
 
-async function compete(contest: Contest, index: number): Promise<void> {
-  const [ours, theirs] = await Promise.all([start(index, 'ours'), start(index, 'theirs')]);
+async function compete(contest: Contest): Promise<void> {
+  const ours = await start(contest, 'ours');
+  const theirs = await start(contest, 'theirs');
   const rounds: [number, number][] = [];
-  while (rounds.length < WARM_UP + ROUNDS) rounds.push([await round(ours), await round(theirs)]);
+  for (let times = 1; rounds.length < WARM_UP + ROUNDS;) {
+    const last: [number, number] = [await round(ours, times), await round(theirs, times)];
+    rounds.push(last);
+    if (rounds.length <= WARM_UP) times = Math.ceil(ROUND / Math.max(...last));
+  }
   ours.kill();
   theirs.kill();
   console.log(describe(contest, rounds.slice(WARM_UP)));
 }
 
-const [index, side] = process.argv.slice(2);
-const given = contests[Number(index)];
-if (index !== undefined && given !== undefined) await serve(given, side === 'ours');
-else for (const [number, contest] of contests.entries()) await compete(contest, number);
+rmSync(FOLDER, { recursive: true, force: true });
+await bundle(fileURLToPath(new URL('contestant.ts', import.meta.url)), CONTESTANT);
+for (const contest of contests) await compete(contest);
