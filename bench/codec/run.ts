@@ -3,12 +3,12 @@
  * turns, each in a process of its own and from a clean heap; a ratio is how many times the processor time of ours theirs takes.
  * Below a ratio aimed at, the exit code is 1.
  */
-import { build } from 'esbuild';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
 import { compile } from '../../tools/generate/compile.ts';
 import { compileWithKsc } from '../../tools/generate/gate.ts';
 import { className } from '../../tools/generate/naming.ts';
@@ -65,17 +65,11 @@ async function compileTheirs(file: string): Promise<Iterable<readonly [string, s
   return Object.entries(verdict.files);
 }
 
-async function bundle(entry: string, outfile: string): Promise<void> {
-  await build({
-    entryPoints: [entry],
-    bundle: true,
-    format: outfile.endsWith('.cjs') ? 'cjs' : 'esm',
-    platform: 'node',
-    target: 'es2023',
-    // What the reference runtime asks for where the platform has no decoder of its own.
-    external: ['iconv-lite'],
-    outfile,
-  });
+async function bundle(entry: string, file: string): Promise<void> {
+  // What the reference runtime asks for where the platform has no decoder of its own is not installed.
+  const bundled = await rolldown({ input: entry, platform: 'node', external: ['iconv-lite'] });
+  await bundled.write({ file, format: file.endsWith('.cjs') ? 'cjs' : 'esm', codeSplitting: false });
+  await bundled.close();
 }
 
 function describe({ spec, what, must }: Contest, rounds: readonly (readonly [number, number])[]): string {
