@@ -23,7 +23,7 @@ export interface CheckedBatch {
 }
 
 /** Images that a thread takes at once: few, so that all threads end together; enough that handing over costs little. */
-const BATCH_SIZE = 4;
+const BATCH_SIZE = 8;
 
 /**
  * Batches that are taken from both ends: from the front by the thread that prints, from the back by the others. Images of one format mostly

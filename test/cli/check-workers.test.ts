@@ -84,7 +84,7 @@ describe('a check of many images on several threads', () => {
 
 describe('a worker', () => {
   it('checks from the back what nobody has taken, and waits while too much waits for the printer', async () => {
-    const paths = Array.from({ length: 20 }, (_, index) => SAMPLES[index % SAMPLES.length] ?? '');
+    const paths = Array.from({ length: 40 }, (_, index) => SAMPLES[index % SAMPLES.length] ?? '');
     const order = makeOrder(paths, {});
     Atomics.store(order.cells, WAITING, MOST_WAITING);
     const posted: CheckedBatch[] = [];
