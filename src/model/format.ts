@@ -1,6 +1,6 @@
 import type { Source } from '../io/source.ts';
 import type { FileRole, Image, ImageFile, ParentLink } from './image.ts';
-import type { ProblemSink } from './problem.ts';
+import type { Finding, ProblemSink } from './problem.ts';
 import type { Depth, Facts, Rule, RuleInfo } from './rule.ts';
 
 /** The bytes that probing looks at. */
@@ -125,9 +125,15 @@ async function evaluateRules<I>(
   problems: ProblemSink,
 ): Promise<void> {
   const reached = RANKS[depth];
+  let current: Rule<I> | undefined;
+  // One for all rules, which look one after another: what a rule tells is what its own report is made of.
+  const tell = (finding: Finding<unknown>): void => {
+    if (current !== undefined) problems.add(current.report(finding as Finding<never>));
+  };
   for (const rule of rules) {
     if (rule.check === undefined || RANKS[rule.depth] > reached) continue;
-    const finished = rule.check(image, facts, problems);
+    current = rule;
+    const finished = rule.check(image, tell, facts, problems);
     if (finished !== undefined) await finished;
   }
 }

@@ -49,9 +49,22 @@ export interface Facts {
 
 /** A rule over images of one kind; what its messages are made of stays its own affair. */
 export interface Rule<in I> extends RuleInfo {
-  /** Looks at an image as a whole and tells `problems` what it finds; absent where a spec, a table scan or the ownership map raises the rule. */
-  readonly check?: (image: I, facts: Facts, problems: ProblemSink) => void | Promise<void>;
+  /** Looks at an image as a whole; absent where a spec, a table scan or the ownership map raises the rule. */
+  readonly check?: Check<I, unknown>;
+  report(finding: Finding<never>): Report;
 }
+
+/**
+ * Looks at an image as a whole and tells what it finds; or, where it raises several rules, tells `problems` itself. Nearly every rule finds nothing in
+ * nearly every image: so it is told what to do with a finding instead of giving back an empty list.
+ */
+export type Check<I, D> = (
+  this: void,
+  image: I,
+  tell: Tell<D>,
+  facts: Facts,
+  problems: ProblemSink,
+) => void | Promise<void>;
 
 /** A rule that code holding the figures raises itself. */
 export interface RaisableRule<in I, in D> extends Rule<I> {
@@ -62,8 +75,7 @@ export interface RaisableRule<in I, in D> extends Rule<I> {
 export interface RuleDeclaration<I, D> extends Omit<RuleInfo, 'derivedFrom'> {
   readonly derivedFrom?: readonly string[];
   readonly message: (data: D) => string;
-  /** Nearly every rule finds nothing in nearly every image, so it is told what to do with a finding instead of giving back an empty list. */
-  readonly check?: (this: void, image: I, tell: Tell<D>, facts: Facts) => void | Promise<void>;
+  readonly check?: Check<I, D>;
 }
 
 /** Declares a rule. The data of its findings is held to what `message` takes, then hidden. */
@@ -81,21 +93,14 @@ export function defineRule<I, D>(declaration: RuleDeclaration<I, D>): RaisableRu
   const { derivedFrom = [] } = declaration;
   const rule: RaisableRule<I, D> = {
     ...{ id, severity, depth, title, spec, repair, explanation, derivedFrom, report },
-    ...(check === undefined
-      ? {}
-      : {
-          check: (image: I, facts: Facts, problems: ProblemSink) =>
-            check(image, (finding) => problems.add(report(finding)), facts),
-        }),
+    ...(check === undefined ? {} : { check }),
   };
   return rule;
 }
 
 /** The check of a rule for a walk that raises several rules and makes their reports itself. */
-export function reportedBy<I>(
-  walk: (image: I, facts: Facts) => AsyncIterable<Report>,
-): NonNullable<Rule<I>['check']> {
-  return async (image, facts, problems) => {
+export function reportedBy<I>(walk: (image: I, facts: Facts) => AsyncIterable<Report>): Check<I, unknown> {
+  return async (image, _, facts, problems) => {
     for await (const report of walk(image, facts)) problems.add(report);
   };
 }

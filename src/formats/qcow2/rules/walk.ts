@@ -12,7 +12,7 @@ export const refcountComparison: Rule<Qcow2Image> = { ...refcountLeak, check: re
 /** What the walk over the active tree met behind the end of the disk. */
 export const l2BeyondSize: Rule<Qcow2Image> = {
   ...mapping.l2BeyondSize,
-  async check(image, facts, problems) {
+  async check(image, _, facts, problems) {
     if (facts.ownership(image.file) === undefined) return;
     const { beyondSize, firstBeyondSize } = await image.activeScan();
     if (beyondSize === 0) return;
@@ -26,7 +26,7 @@ export const l2BeyondSize: Rule<Qcow2Image> = {
 /** The L2 tables in which the walk found no entry in use. */
 export const l2UnallocatedTable: Rule<Qcow2Image> = {
   ...mapping.l2UnallocatedTable,
-  async check(image, facts, problems) {
+  async check(image, _, facts, problems) {
     if (facts.ownership(image.file) === undefined) return;
     const { emptyTables } = await image.activeScan();
     for (const index of emptyTables) {
