@@ -21,7 +21,7 @@ export interface Source {
   readonly storedSize: number | null;
   /** When the bytes were last changed, in milliseconds since 1970; `null` where nobody can tell. */
   readonly modified: number | null;
-  /** Equal for two sources that are the same bytes under two names (device and inode, URL ...). */
+  /** Equal for two sources that are the same bytes under two names (device and inode, URL ...); asked for while the source is open. */
   readonly identity: string;
   /**
    * Reads exactly `length` bytes at `offset`; the range must lie inside `size`.
