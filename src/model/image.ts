@@ -1,25 +1,9 @@
 import type { FieldNode } from '../codec/index.ts';
-import type { FileOffset, Source } from '../io/source.ts';
+import type { ImageFile, Located } from './image-file.ts';
 import type { GuestOffset, GuestRange } from './offsets.ts';
-import type { FileLayout, Owners } from './owners.ts';
+import type { FileLayout, Owners, WalkListeners } from './owners.ts';
 
-/** What a file is to an image. */
-export type FileRole = 'image' | 'descriptor' | 'extent' | 'parent' | 'data-file';
-
-/** One of the files that an image consists of. */
-export interface ImageFile {
-  /** The path as it was given, or as it was resolved from the reference that names it. */
-  readonly path: string;
-  readonly role: FileRole;
-  /** `null` where the file could not be opened. */
-  readonly source: Source | null;
-}
-
-/** A position in one of the image's files. */
-export interface Located {
-  readonly file: ImageFile;
-  readonly offset: FileOffset;
-}
+export type { FileRole, ImageFile, Located } from './image-file.ts';
 
 /** How a compressed unit is packed: a zlib stream (RFC 1950), raw deflate (RFC 1951), a Zstandard frame (RFC 8878). */
 export type CompressionMethod = 'zlib' | 'deflate' | 'zstd';
@@ -131,8 +115,13 @@ export interface Image {
   mappings(range: GuestRange): AsyncIterable<readonly Mapping[]>;
   /** How regions lie in `file`; `null` for files without structure (flat extents, raw). */
   layout(file: ImageFile): FileLayout | null;
-  /** File to owner: tells `owners` every range of `file` that the format uses. */
-  claim(file: ImageFile, owners: Owners): void | Promise<void>;
+  /**
+   * File to owner: one pass over the tables of `file` that tells `owners` every range that the format uses, and `findings` what is odd.
+   *
+   * @returns what was learned on the way; rules get it as `facts.walk(file)`
+   */
+  walk?(file: ImageFile, listeners: WalkListeners): unknown;
+  claim?(file: ImageFile, owners: Owners): void | Promise<void>;
   /** Every header-like structure, in file order. */
   structures(): readonly DumpedStructure[];
   info(): ImageInfo;

@@ -4,7 +4,7 @@ import type { Source } from '../../io/source.ts';
 import type { OpenContext } from '../../model/format.ts';
 import type { ParentLink } from '../../model/image.ts';
 import { toSafeNumber } from '../../model/offsets.ts';
-import { fileLimitExceeded } from '../shared/file-rules.ts';
+import { fileFindings } from '../shared/file-rules.ts';
 import { breachSink } from '../shared/spec-rules.ts';
 import { readBacking, type BackingName } from './backing.ts';
 import { readBitmaps } from './bitmaps.ts';
@@ -179,7 +179,7 @@ function limitSnapshots({ file, problems }: OpenContext, { offset, length, entri
   if (count <= MAX_BYTES) return;
   const at = { file, offset, length, field: 'snapshots' };
   const what = "bytes of the snapshots' L1 tables";
-  problems.add(fileLimitExceeded.report({ at, data: { what, count, limit: MAX_BYTES } }));
+  fileFindings(problems).tell('file/limit-exceeded', { at, data: { what, count, limit: MAX_BYTES } });
 }
 
 /** Opens the backing file; `null` for an image without one. */

@@ -113,7 +113,9 @@ export function snapshotKinds(input: TreeInput, tree: Tree, label: string, weigh
       rules: { pastEnd: wrap(COMPRESSED_RULES.pastEnd), inMetadata: wrap(COMPRESSED_RULES.inMetadata) },
       ...counted,
     },
-    report: (problems) => ({ add: (report) => problems.add(toSnapshotReport(report, label)) }),
+    report: (problems) => ({
+      add: (report) => problems.add('settle' in report ? report : toSnapshotReport(report, label)),
+    }),
   });
   // That there are snapshots beside a data file has a finding of its own.
   const { explain: _explain, ...dataFile } = kinds.dataFile;

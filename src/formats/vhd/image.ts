@@ -2,7 +2,7 @@ import { DiskType, type DynamicHeader } from '../../../generated/vhd.ts';
 import { UnreadableImageError, UnsupportedFeatureError } from '../../errors.ts';
 import type { OpenContext } from '../../model/format.ts';
 import { SECTOR_SIZE, toSafeNumber } from '../../model/offsets.ts';
-import { fileLimitExceeded, fileSizeNotSectorMultiple } from '../shared/file-rules.ts';
+import { fileFindings } from '../shared/file-rules.ts';
 import { breachSink } from '../shared/spec-rules.ts';
 import { readBatmap } from './batmap.ts';
 import { claimFile } from './claim.ts';
@@ -66,7 +66,7 @@ function reportOddSize({ file, source, problems }: OpenContext): void {
   const excess = source.size % SECTOR_SIZE;
   if (excess === 0) return;
   const at = { file, offset: source.size - excess, length: excess, field: null };
-  problems.add(fileSizeNotSectorMultiple.report({ at, data: { size: source.size } }));
+  fileFindings(problems).tell('file/size-not-sector-multiple', { at, data: { size: source.size } });
 }
 
 /** Types that are none of the three are taken by whether they point to a header. */
@@ -138,7 +138,10 @@ async function openTable(
 function reportLimit({ file, problems }: OpenContext, header: Found<DynamicHeader>, count: number): void {
   if (count <= MAX_ENTRIES_READ) return;
   const data = { what: 'entries of the block allocation table', count, limit: MAX_ENTRIES_READ };
-  problems.add(fileLimitExceeded.report({ at: fieldPlace(file, header, 'max_table_entries'), data }));
+  fileFindings(problems).tell('file/limit-exceeded', {
+    at: fieldPlace(file, header, 'max_table_entries'),
+    data,
+  });
 }
 
 /** Whether blocks of that size can be worked with; the spec reports those that cannot. */

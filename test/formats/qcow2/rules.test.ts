@@ -1195,6 +1195,6 @@ describe('rules of qcow2', () => {
     const ids = qcow2Rules.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { explanation } of qcow2Rules)
-      for (const part of Object.values(explanation)) expect(part).toMatch(/^(?:[A-Z]|qemu).*[.)]$/s);
+      for (const part of Object.values(explanation ?? {})) expect(part).toMatch(/^(?:[A-Z]|qemu).*[.)]$/s);
   });
 });

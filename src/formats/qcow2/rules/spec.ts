@@ -13,9 +13,9 @@ export type SentenceRule<I> = RaisableRule<I, string>;
  * @param sentence the message for a breach
  */
 export function raisedBySpec(rule: SentenceRule<never>, sentence: (breach: Breach) => string): SpecRule {
-  const { id, severity, depth, title, spec, repair, explanation, derivedFrom } = rule;
+  const { check: _check, ...info } = rule;
   return {
-    ...{ id, severity, depth, title, spec, repair, explanation, derivedFrom },
+    ...info,
     report: (finding) => rule.report({ ...finding, data: sentence(finding.data) }),
   };
 }

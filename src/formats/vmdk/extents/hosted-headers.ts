@@ -4,7 +4,7 @@ import { fileOffset, readAvailable, type Source } from '../../../io/source.ts';
 import type { ImageFile } from '../../../model/image.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { ProblemSink } from '../../../model/problem.ts';
-import { fileSizeNotSectorMultiple } from '../../shared/file-rules.ts';
+import { fileFindings } from '../../shared/file-rules.ts';
 import { breachSink } from '../../shared/spec-rules.ts';
 import { hasHostedMagic } from '../marks.ts';
 import { hostedSpecRules } from '../rules/hosted-spec.ts';
@@ -34,12 +34,10 @@ export async function readHostedHeaders(
   const header = await readHeader(file, source, problems);
   if (header === null) return null;
   if (source.size % SECTOR_SIZE !== 0)
-    problems.add(
-      fileSizeNotSectorMultiple.report({
-        at: { file, offset: source.size - (source.size % SECTOR_SIZE), length: null, field: null },
-        data: { size: source.size },
-      }),
-    );
+    fileFindings(problems).tell('file/size-not-sector-multiple', {
+      at: { file, offset: source.size - (source.size % SECTOR_SIZE), length: null, field: null },
+      data: { size: source.size },
+    });
   const footer = await findFooter(file, source, header, problems);
   const needsFooter = header.fields.gdOffset === GD_AT_END || !isIntact(header);
   return { header, footer, current: needsFooter ? (footer ?? header) : header };

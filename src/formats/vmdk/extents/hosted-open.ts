@@ -2,7 +2,7 @@ import type { Source } from '../../../io/source.ts';
 import type { ImageFile } from '../../../model/image.ts';
 import { SECTOR_SIZE, toSafeNumber } from '../../../model/offsets.ts';
 import type { ProblemSink } from '../../../model/problem.ts';
-import { fileLimitExceeded } from '../../shared/file-rules.ts';
+import { fileFindings } from '../../shared/file-rules.ts';
 import { descriptorBounds, gdOutOfFile, hostedCapacityZero, rgdOutOfFile } from '../rules/hosted-layout.ts';
 import type { ExtentPlace } from './extent.ts';
 import { MAX_TABLES } from './grain-tables.ts';
@@ -73,12 +73,10 @@ export function createHostedExtent(
   reportDirectory(extent, gd, problems);
   reportDirectory(extent, rgd, problems);
   if (tables > MAX_TABLES && (gd?.available === MAX_TABLES * 4 || rgd?.available === MAX_TABLES * 4))
-    problems.add(
-      fileLimitExceeded.report({
-        at: headerPlace(file, headers.current, 'capacity'),
-        data: { what: 'grain tables', count: tables, limit: MAX_TABLES },
-      }),
-    );
+    fileFindings(problems).tell('file/limit-exceeded', {
+      at: headerPlace(file, headers.current, 'capacity'),
+      data: { what: 'grain tables', count: tables, limit: MAX_TABLES },
+    });
   return extent;
 }
 

@@ -20,7 +20,6 @@ export function openRawImage({ file, source }: OpenContext): Image {
       yield [{ kind: 'data', start: guestOffset(start), length: available, at }];
     },
     layout: () => null,
-    claim: () => undefined,
     structures: () => [],
     info: (): ImageInfo => ({ clusterSize: null, formatSpecific: null }),
     close: async () => source.close(),

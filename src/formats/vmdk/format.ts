@@ -1,0 +1,22 @@
+import type { FormatCode } from '../../model/format.ts';
+import { defineFormatCode } from '../shared/implement-format.ts';
+import type { Extent, VmdkImage } from './image.ts';
+import { openVmdk } from './open.ts';
+import { vmdkRules } from './rules/index.ts';
+
+/** The code of format `vmdk`. */
+export const vmdkCode: FormatCode = defineFormatCode({
+  rules: vmdkRules,
+  families: ({ extents }: VmdkImage) => new Set(['vmdk', ...extents.map(({ kind }) => RULES_OF[kind])]),
+  open: openVmdk,
+});
+
+/** Which rules look into extents of each kind; what has no structure of its own is for those of the descriptor. */
+const RULES_OF: Readonly<Record<Extent['kind'], string>> = {
+  'hosted-sparse': 'vmdk4',
+  cowd: 'vmdk3',
+  sesparse: 'sesparse',
+  flat: 'vmdk',
+  zero: 'vmdk',
+  unavailable: 'vmdk',
+};
