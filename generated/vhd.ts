@@ -1833,3 +1833,29 @@ export const PlatformCode = {
 } as const;
 /** One of the values of {@link PlatformCode}. */
 export type PlatformCode = (typeof PlatformCode)[keyof typeof PlatformCode];
+
+/** The rules that this spec names with `-rule`. */
+export type SpecRule =
+  | 'vhd/batmap-cookie'
+  | 'vhd/batmap-header'
+  | 'vhd/block-size-invalid'
+  | 'vhd/creator-tap-version'
+  | 'vhd/creator-unknown'
+  | 'vhd/current-size-limit'
+  | 'vhd/data-offset-invalid'
+  | 'vhd/disk-type'
+  | 'vhd/features-reserved-bit'
+  | 'vhd/features-temporary'
+  | 'vhd/features-unknown'
+  | 'vhd/format-version'
+  | 'vhd/geometry-invalid'
+  | 'vhd/header-cookie'
+  | 'vhd/header-data-offset'
+  | 'vhd/header-reserved'
+  | 'vhd/header-version'
+  | 'vhd/locator-code'
+  | 'vhd/locator-length-odd'
+  | 'vhd/locator-none-nonzero'
+  | 'vhd/reserved-nonzero'
+  | 'vhd/table-offset-invalid'
+  | 'vhd/unique-id-null';
