@@ -1,6 +1,7 @@
 import type { Source } from '../io/source.ts';
 import type { FileRole, Image, ImageFile, ParentLink } from './image.ts';
 import type { ProblemSink } from './problem.ts';
+import type { Writer } from './writer.ts';
 import type { Findings, NamedFindings } from './findings.ts';
 import type { FileFindings } from './file-findings.ts';
 import type { Depth, Explanation, RuleInfo } from './rule-info.ts';
@@ -70,6 +71,8 @@ export interface Format {
   readonly probe: (sample: ProbeSample) => Recognition | null;
   /** Loads the format's code; a check of one format never loads another's. */
   readonly load: () => Promise<FormatCode>;
+  /** Loads the writer; absent where the format cannot be written. */
+  readonly loadWriter?: () => Promise<Writer>;
 }
 
 /** The code of a disk image format, as everything above the formats sees it. */

@@ -1,5 +1,6 @@
 import type { FieldNode } from '../codec/index.ts';
 import type { ImageFile, Located } from './image-file.ts';
+import type { Place } from './problem.ts';
 import type { GuestOffset, GuestRange } from './offsets.ts';
 import type { FileLayout, Owners, WalkListeners } from './owners.ts';
 
@@ -11,17 +12,23 @@ export type CompressionMethod = 'zlib' | 'deflate' | 'zstd';
 /** A run of guest bytes and where they come from. */
 export type Mapping = { readonly start: GuestOffset; readonly length: number } & (
   | { readonly kind: 'data'; readonly at: Located }
-  /** One unit; `at` is where its stream begins and `storedLength` how many bytes may be read for it. */
+  /**
+   * A part of one compressed unit, or all of it: `unit` are the guest bytes that the stream inflates to, which may end behind the disk. `at` is where the
+   * stream begins and `storedLength` how many bytes may be read for it, where the stream itself says where it ends.
+   */
   | {
       readonly kind: 'compressed';
       readonly at: Located;
       readonly storedLength: number;
       readonly method: CompressionMethod;
+      readonly unit: GuestRange;
     }
   /** Reads as zeros by statement of the format; the parent is not asked. */
   | { readonly kind: 'zero' }
   /** Not stored in this layer: ask the parent, else zeros. */
   | { readonly kind: 'unallocated' }
+  /** Nobody can tell: the table or the file that knows cannot be read. `reason` ends a sentence. */
+  | { readonly kind: 'unreadable'; readonly at: Place | null; readonly reason: string }
 );
 
 /** What became of a file that an image names. */

@@ -1,3 +1,4 @@
+import { UnreadableImageError } from '../errors.ts';
 import { guestOffset } from '../model/offsets.ts';
 import type { Image, Mapping } from '../model/image.ts';
 import type { MapRun, MapRunKind } from '../model/map-run.ts';
@@ -56,6 +57,7 @@ async function* resolveLayer(
 
 function toRun(mapping: Mapping, depth: number, hole: MapRunKind): MapRun {
   const { start, length, kind } = mapping;
+  if (kind === 'unreadable') throw new UnreadableImageError(mapping.reason);
   if (kind === 'data')
     return { start, length, depth, kind, file: mapping.at.file, offset: mapping.at.offset };
   return { start, length, depth, kind: kind === 'unallocated' ? hole : kind, file: null, offset: 0 };

@@ -103,10 +103,11 @@ class MappingBuilder implements ClusterListener {
 
   compressed(index: number, high: number, low: number): void {
     const { geometry, stored: file, method } = this.#input;
-    const clip = this.#clip(index * geometry.clusterSize, geometry.clusterSize);
+    const unit = { start: index * geometry.clusterSize, length: geometry.clusterSize };
+    const clip = this.#clip(unit.start, unit.length);
     if (clip === null) return;
     const { offset, length: storedLength } = compressedRange(geometry, high, low);
-    this.runs.compressed(clip.from, clip.to - clip.from, { file, offset, storedLength, method });
+    this.runs.compressed(clip.from, clip.to - clip.from, { file, offset, storedLength, method, unit });
   }
 
   odd(index: number, high: number, low: number): void {

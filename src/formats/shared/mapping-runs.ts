@@ -37,7 +37,7 @@ export class MappingRuns {
     else this.#begin({ kind, start: guestOffset(start), length });
   }
 
-  /** One compressed unit, whose stream begins at `offset` of `file` and has `storedLength` bytes at most. */
+  /** A part of one compressed unit, whose stream begins at `offset` of `file` and has `storedLength` bytes at most. */
   compressed(
     start: number,
     length: number,
@@ -46,11 +46,14 @@ export class MappingRuns {
       readonly offset: number;
       readonly storedLength: number;
       readonly method: CompressionMethod;
+      /** First guest byte of the unit and the bytes that its stream inflates to. */
+      readonly unit: { readonly start: number; readonly length: number };
     },
   ): void {
     const { file, offset, storedLength, method } = stream;
+    const unit = { start: guestOffset(stream.unit.start), length: stream.unit.length };
     const at = { file, offset: fileOffset(offset) };
-    this.#begin({ kind: 'compressed', start: guestOffset(start), length, at, storedLength, method });
+    this.#begin({ kind: 'compressed', start: guestOffset(start), length, at, storedLength, method, unit });
   }
 
   /** Whether enough runs are complete to be handed on. */

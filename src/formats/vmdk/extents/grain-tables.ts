@@ -52,21 +52,28 @@ function resolveEntries(
     if (isHole) runs.hole(entry === 0 ? 'unallocated' : 'zero', start, length);
     else if (markerSize === null)
       runs.data(start, length, tables.file, entry * SECTOR_SIZE + start - grainStart);
-    else addCompressed(tables, runs, start, length, entry * SECTOR_SIZE + markerSize);
+    else addCompressed(tables, runs, { start, length, grainStart, offset: entry * SECTOR_SIZE + markerSize });
   }
 }
 
 function addCompressed(
   { file, source, grainSize }: GrainTables,
   runs: MappingRuns,
-  start: number,
-  length: number,
-  offset: number,
+  part: {
+    readonly start: number;
+    readonly length: number;
+    readonly grainStart: number;
+    readonly offset: number;
+  },
 ): void {
+  const { start, length, grainStart, offset } = part;
   // The stream's own length stands in its marker, which nobody needs for a map: a stream ends by itself. QEMU allows two grains.
   const available = Math.max(0, source.size - offset);
   const storedLength = Math.min(2 * grainSize, available);
-  runs.compressed(start, length, { file, offset, storedLength, method: 'zlib' });
+  runs.compressed(start, length, {
+    ...{ file, offset, storedLength, method: 'zlib' },
+    unit: { start: grainStart, length: grainSize },
+  });
 }
 
 /** The kinds under which the entries of grain tables are told. */

@@ -1,0 +1,41 @@
+import type { Mapping } from './image.ts';
+import type { GuestOffset, GuestRange } from './offsets.ts';
+
+/**
+ * A mapping after all layers were asked. `layer` counts from the image itself, which is 0, and names the layer that decides.
+ * `unallocated` then reads as zeros: no layer stores it.
+ */
+export type Piece = Mapping & { readonly layer: number };
+
+/** Guest bytes in order: what is stored, and the holes between. */
+export type Chunk =
+  /** `bytes` belong to the disk and are valid until the next chunk is asked for. */
+  | {
+      readonly kind: 'data';
+      readonly start: GuestOffset;
+      readonly length: number;
+      readonly bytes: Uint8Array;
+    }
+  /** Reads as zeros: `zero` because a layer says so, `unallocated` because none stores it. */
+  | { readonly kind: 'zero' | 'unallocated'; readonly start: GuestOffset; readonly length: number };
+
+/** How chunks are read. */
+export interface ChunkOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** The disk that a guest sees: an image with the layers below it. */
+export interface Disk {
+  /** Bytes of the guest's disk. */
+  readonly size: number;
+  /** Where guest bytes are stored, in ascending order without gaps, in batches; `range` is clipped to the disk. */
+  pieces(range?: GuestRange): AsyncIterable<readonly Piece[]>;
+  /**
+   * Reads `into.length` bytes from `at` on; the range must lie inside the disk.
+   *
+   * @throws UnreadableImageError where a table or a compressed unit that is needed is damaged; SourceError where bytes cannot be fetched
+   */
+  read(at: GuestOffset, into: Uint8Array): void | Promise<void>;
+  /** Reads forward, holes left out; chunks are in ascending order without gaps. Throws as `read`. */
+  chunks(range?: GuestRange, options?: ChunkOptions): AsyncIterable<Chunk>;
+}
