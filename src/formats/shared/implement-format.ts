@@ -11,13 +11,15 @@ export function implementFormat<I extends Image, M, W = unknown>({
   explain,
   families,
   open,
-}: FormatParts<I, M, W>): FormatCode {
+  legacy = [],
+}: FormatParts<I, M, W> & { readonly legacy?: readonly Rule<I>[] }): FormatCode {
   const rules = indexRules(table);
-  const known: RuleIndex = new Map([...fileRuleIndex, ...rules]);
+  const known: RuleIndex = new Map([...fileRuleIndex, ...rules, ...indexOldRules(legacy)]);
+  const oldGroups = groupByFamily(legacy);
   const groups = groupByFamily([...rules.values()]);
   const findings = (problems: ProblemSink): RuleFindings => new RuleFindings(known, problems);
   return {
-    rules: [...rules.values()],
+    rules: [...rules.values(), ...legacy],
     explain: async () => explain(),
     findings,
     // The context is copied first: V8 adds properties to a copy far slower than it copies.
@@ -26,6 +28,9 @@ export function implementFormat<I extends Image, M, W = unknown>({
       const applying = families?.(image as I) ?? groups;
       for (const [family, group] of groups)
         if (applying.has(family)) await evaluateRules(group, image, depth, facts, findings(problems));
+      for (const [family, group] of oldGroups)
+        if (families === undefined || applying.has(family))
+          await evaluateOldRules(group, image as I, depth, facts, problems);
     },
   };
 }
