@@ -1,11 +1,14 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { SourceError } from '../errors.ts';
-import type { FileOffset, Source } from './source.ts';
+import type { FileOffset, ReadCost, Source } from './source.ts';
 
 /** Headers, descriptors and most tables of small VMDKs and VHDs lie here, and are read in many small steps: one read fetches them all. */
 const HEAD_BYTES = 16 * 1024;
 /** What is read of it first: all that many images are asked for, and every page more costs. */
 const FIRST_BYTES = 4096;
+
+/** A call costs about as much as copying 4 KiB, and as reading 32 KiB too much from the cache of the system. */
+const FILE_COST: ReadCost = { unit: 4096, gap: 32 * 1024, lanes: 8 };
 
 /** Buffers of closed sources, for the heads of the next ones: fresh memory costs more than the read into it. */
 const spareHeads: Uint8Array[] = [];
@@ -40,6 +43,7 @@ class FileSource implements Source {
   readonly size: number;
   readonly storedSize: number;
   readonly modified: number;
+  readonly cost: ReadCost = FILE_COST;
   readonly #descriptor: number;
   readonly #fingerprint: string;
   /** The first bytes of the file, from the first read among them on; `null` where they could not be read in one piece. */
