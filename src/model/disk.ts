@@ -1,11 +1,19 @@
 import type { Mapping } from './image.ts';
 import type { GuestOffset, GuestRange } from './offsets.ts';
 
+/** Guest bytes that are up to a layer that is not open: `reason` says why, in a sentence. */
+export interface UnknownPiece {
+  readonly start: GuestOffset;
+  readonly length: number;
+  readonly kind: 'unknown';
+  readonly reason: string;
+}
+
 /**
  * A mapping after all layers were asked. `layer` counts from the image itself, which is 0, and names the layer that decides.
  * `unallocated` then reads as zeros: no layer stores it.
  */
-export type Piece = Mapping & { readonly layer: number };
+export type Piece = (Mapping | UnknownPiece) & { readonly layer: number };
 
 /** Guest bytes in order: what is stored, and the holes between. */
 export type Chunk =
