@@ -13,12 +13,15 @@ import type { ReferencePolicy } from '../../src/ops/reference-policy.ts';
 /** Files by path, all in memory. The first is the one that is opened. */
 export type MemoryFiles = Readonly<Record<string, Uint8Array>>;
 
-function access(files: MemoryFiles): Pick<OpenOptions, 'openSource' | 'policy'> {
+/** Makes another source of one: an asynchronous one, one that fails. */
+export type Wrap = (source: Source) => Source;
+
+function access(files: MemoryFiles, wrap: Wrap): Pick<OpenOptions, 'openSource' | 'policy'> {
   const sources = new Map<string, Source>();
   const openSource = (path: string): Source => {
     const bytes = files[path];
     if (bytes === undefined) throw new SourceError('ENOENT', `${path}: no such file`, { source: path });
-    const source = sources.get(path) ?? memorySource(bytes, path);
+    const source = sources.get(path) ?? wrap(memorySource(bytes, path));
     sources.set(path, source);
     return source;
   };
@@ -42,17 +45,19 @@ function first(files: MemoryFiles): string {
 export function checkMemory(
   files: MemoryFiles,
   options: Omit<CheckOptions, 'openSource' | 'policy'> = {},
+  wrap: Wrap = (source) => source,
 ): Promise<ImageReport> {
-  return checkImage(first(files), { ...options, ...access(files) });
+  return checkImage(first(files), { ...options, ...access(files, wrap) });
 }
 
 /** Opens the first of some files in memory; damage is collected and dropped. */
 export async function openMemory(
   files: MemoryFiles,
   options: Omit<OpenOptions, 'openSource' | 'policy'> = {},
+  wrap: Wrap = (source) => source,
 ): Promise<Image> {
   const problems = new ProblemCollector(1);
-  return (await openImage(first(files), { problems, ...options, ...access(files) })).image;
+  return (await openImage(first(files), { problems, ...options, ...access(files, wrap) })).image;
 }
 
 /** All mappings of an image, or of a range of it. */
