@@ -28,8 +28,6 @@ export interface ExtentBase extends ExtentPlace {
   /**
    * Adds the runs of guest bytes `from` to `to - 1`, which lie in this extent. What is returned pauses between batches, so that the caller may take
    * runs away.
-   *
-   * @throws UnreadableImageError where a table that is needed cannot be read
    */
   resolve(runs: MappingRuns, from: number, to: number): Iterable<void> | AsyncIterable<void>;
 }
