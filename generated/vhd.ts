@@ -844,7 +844,6 @@ type DynamicHeaderField =
 
 const dynamicHeaderLayout: Layout<DynamicHeaderField> = {
   type: 'dynamic_header',
-  rule: 'vhd/data-offset-invalid',
   size: 1024,
   fields: {
     cookie: {
@@ -956,8 +955,6 @@ const dynamicHeaderLayout: Layout<DynamicHeaderField> = {
 
 /**
  * Two sectors that describe the blocks of a dynamic or differencing disk, and the parent of the latter.
- *
- * Too few bytes break the rule `vhd/data-offset-invalid`.
  *
  * Its numbers and byte arrays are read from the bytes when they are asked for.
  *
@@ -1842,7 +1839,6 @@ export type SpecRule =
   | 'vhd/creator-tap-version'
   | 'vhd/creator-unknown'
   | 'vhd/current-size-limit'
-  | 'vhd/data-offset-invalid'
   | 'vhd/disk-type'
   | 'vhd/features-reserved-bit'
   | 'vhd/features-temporary'

@@ -1,9 +1,11 @@
-import { BatmapHeader } from '../../../generated/vhd.ts';
-import { fileOffset, readAvailable, type Source } from '../../io/source.ts';
-import { SECTOR_SIZE, toSafeNumber } from '../../model/offsets.ts';
-import type { BreachSink } from '../../codec/index.ts';
+import { BatmapHeader } from '../../../../generated/vhd.ts';
+import { fileOffset, readAvailable } from '../../../io/source.ts';
+import { SECTOR_SIZE, toSafeNumber } from '../../../model/offsets.ts';
+import { Placed } from '../../shared/placed.ts';
+import { breachTeller } from '../../shared/spec-rules.ts';
+import type { VhdContext } from '../findings.ts';
 import { computeChecksum, computeSignedChecksum } from './checksum.ts';
-import type { FoundBatmap } from './types.ts';
+import type { Batmap } from './image.ts';
 
 const COOKIE = 'tdbatmap';
 
@@ -16,19 +18,18 @@ const SIGNED_SUM_VERSION = 0x10001;
 /**
  * Reads blktap's batmap behind the block allocation table.
  *
- * @param sinkAt makes the sink for breaches of the structure at that position
  * @returns `null` where none begins there
  */
 export async function readBatmap(
-  source: Source,
+  { file, source, findings }: VhdContext,
   offset: number,
   limit: number,
-  sinkAt: (offset: number) => BreachSink,
-): Promise<FoundBatmap | null> {
+): Promise<Batmap | null> {
   const bytes = await readAvailable(source, fileOffset(offset), SECTOR_SIZE);
   const cookie = String.fromCharCode(...bytes.subarray(0, COOKIE.length));
   if (bytes.length < SECTOR_SIZE || cookie !== COOKIE) return null;
-  const fields = BatmapHeader.decode(bytes, sinkAt(offset));
+  const place = { file, name: 'batmap', offset };
+  const fields = BatmapHeader.decode(bytes, breachTeller(findings, place));
   if (fields === undefined) return null;
   const mapOffset = toSafeNumber(fields.batmapOffset) ?? Infinity;
   const length = fields.batmapSize * SECTOR_SIZE;
@@ -36,7 +37,7 @@ export async function readBatmap(
     mapOffset % SECTOR_SIZE === 0 && mapOffset > 0 && mapOffset + length <= limit && length <= MAX_MAP_BYTES;
   const map = isInside && length > 0 ? await source.read(fileOffset(mapOffset), length) : null;
   const isTrusted = map !== null && sumsOf(map, fields.batmapVersion).includes(fields.checksum);
-  return { name: 'batmap', offset, bytes, fields, isTrusted, map, mapOffset };
+  return { header: new Placed(place, bytes, fields, isTrusted), map, mapOffset };
 }
 
 /** The checksums that a map may have; version 1.1 was written with both. */

@@ -1,6 +1,6 @@
-import { fileOffset, type Source } from '../../io/source.ts';
-import { SECTOR_SIZE } from '../../model/offsets.ts';
-import type { BlockTable } from './types.ts';
+import { fileOffset, type Source } from '../../../io/source.ts';
+import { SECTOR_SIZE } from '../../../model/offsets.ts';
+import type { BlockTable } from './image.ts';
 
 /** Bytes of the largest disk that a VHD can hold: 2040 GiB. */
 export const MAX_DISK_BYTES = 2040 * 2 ** 30;

@@ -1,4 +1,4 @@
-import { SECTOR_SIZE } from '../../model/offsets.ts';
+import { SECTOR_SIZE } from '../../../model/offsets.ts';
 
 /** A geometry as a footer states it. */
 export interface Geometry {

@@ -2,26 +2,38 @@ import type { DynamicHeader } from '../../../generated/vhd.ts';
 import { formatHex } from '../../codec/index.ts';
 import { fileOffset } from '../../io/source.ts';
 import { SECTOR_SIZE } from '../../model/offsets.ts';
-import type { Owners, RegionKind } from '../../model/owners.ts';
+import type { Owners, RegionFault, RegionKind, RegionRuleId, WalkListeners } from '../../model/owners.ts';
 import type { Place } from '../../model/problem.ts';
-import { entryPlace, fieldPlace, locatorPlace } from './place.ts';
+import type { Placed } from '../shared/placed.ts';
+import type { VhdFindings } from './findings.ts';
+import { scanBitmaps, type BitmapScan } from './layout/bitmap-scan.ts';
+import { UNALLOCATED, type BlockTable, type Locator, type VhdImage } from './layout/image.ts';
+import { entryPlace, locatorPlace } from './layout/place.ts';
+import { isAllZero, storedBytes, tableBytes } from './layout/table.ts';
 import { FOOTER_SIZE } from './probe.ts';
-import {
-  batBlockOverlap,
-  batEntryDuplicate,
-  batEntryInMetadata,
-  batEntryOutOfFile,
-  metadataOverlap,
-} from './rules/blocks.ts';
-import { locatorBounds } from './rules/locators.ts';
-import { isAllZero, storedBytes, tableBytes } from './table.ts';
-import { UNALLOCATED, type BlockTable, type Found, type Locator, type VhdImage } from './types.ts';
+
+type Listeners = WalkListeners<VhdFindings>;
+type RegionRules = Partial<Record<RegionFault, RegionRuleId<VhdFindings>>>;
+
+/** What rules may ask of the walk. */
+export interface VhdWalk {
+  /** Looks at the sector bitmaps of the stored blocks when it is asked first. */
+  bitmaps(): Promise<BitmapScan>;
+}
+
+/** Goes over the tables of a dynamic or differencing disk. */
+export function walkFile(image: VhdImage, listeners: Listeners): VhdWalk {
+  claimRegions(image, listeners);
+  let scan: Promise<BitmapScan> | undefined;
+  return { bitmaps: () => (scan ??= scanBitmaps(image)) };
+}
 
 /**
- * Tells who owns the bytes of a dynamic or differencing disk: its headers and tables, then the blocks. What hangs on a damaged header or a
- * lost table is left out: it would only repeat that finding.
+ * Tells who owns the bytes: headers and tables, then the blocks. What depends on a damaged header or a lost table is left out: it would only
+ * repeat that finding.
  */
-export function claimFile(image: VhdImage, owners: Owners): void {
+function claimRegions(image: VhdImage, listeners: Listeners): void {
+  const { owners } = listeners;
   const { file, header, blocks } = image;
   claimStructure(owners, 'footer copy', { file, offset: 0, length: FOOTER_SIZE, field: 'footer_copy' });
   if (header === null) return;
@@ -29,7 +41,7 @@ export function claimFile(image: VhdImage, owners: Owners): void {
   claimStructure(owners, 'dynamic disk header', headerPlace);
   if (blocks?.isTrusted === true) claimTable(image, blocks, owners);
   claimBatmap(image, owners);
-  if (header.isTrusted) claimLocators(image, header, owners);
+  if (header.isTrusted) claimLocators(image, header, listeners);
   if (blocks?.isTrusted === true && !isAllZero(blocks)) claimBlocks(image, blocks, owners);
 }
 
@@ -38,7 +50,7 @@ function claimStructure(owners: Owners, name: string, range: Place, pointer: Pla
   const kind: RegionKind = {
     name,
     role: 'fixed',
-    rules: { overlap: metadataOverlap },
+    rules: { overlap: 'vhd/metadata-overlap' } satisfies RegionRules,
     locate: () => ({ at: pointer, guestOffset: null, actual: formatHex(range.offset ?? 0) }),
   };
   owners.range(kind, fileOffset(range.offset ?? 0), range.length ?? 0, 0);
@@ -47,50 +59,51 @@ function claimStructure(owners: Owners, name: string, range: Place, pointer: Pla
 function claimTable({ file, header }: VhdImage, { offset, entries }: BlockTable, owners: Owners): void {
   if (header === null) return;
   const range = { file, offset, length: tableBytes(entries.length), field: 'bat' };
-  claimStructure(owners, 'block allocation table', range, fieldPlace(file, header, 'table_offset'));
+  claimStructure(owners, 'block allocation table', range, header.at('table_offset'));
 }
 
 function claimBatmap({ file, batmap }: VhdImage, owners: Owners): void {
   if (batmap === null) return;
-  const { offset, map, mapOffset } = batmap;
-  claimStructure(owners, 'batmap header', { file, offset, length: SECTOR_SIZE, field: batmap.name });
+  const { header, map, mapOffset } = batmap;
+  claimStructure(owners, 'batmap header', header.whole(SECTOR_SIZE));
   if (map === null) return;
   const range = { file, offset: mapOffset, length: map.length, field: 'batmap_map' };
-  claimStructure(owners, 'batmap', range, fieldPlace(file, batmap, 'batmap_offset'));
+  claimStructure(owners, 'batmap', range, header.at('batmap_offset'));
 }
 
-function claimLocators(image: VhdImage, header: Found<DynamicHeader>, owners: Owners): void {
+function claimLocators(
+  image: VhdImage,
+  header: Placed<DynamicHeader>,
+  { owners, findings }: Listeners,
+): void {
   const kind = locatorKind(image, header);
   for (const locator of image.locators) {
-    const { offset, index } = locator;
-    if (offset === null || offset === 0 || offset % SECTOR_SIZE !== 0) owners.odd(kind, index, 0, 0);
-    else owners.range(kind, fileOffset(offset), roomOf(locator), index);
+    const { offset, index, length } = locator;
+    if (offset === null || offset === 0 || offset % SECTOR_SIZE !== 0) {
+      const region = `parent locator ${index}`;
+      const data = { region, start: offset ?? Infinity, length, limit: image.limit, other: null };
+      findings.tell('vhd/locator-bounds', { ...kind.locate(index), data });
+    } else owners.range(kind, fileOffset(offset), roomOf(locator), index);
   }
 }
 
-function locatorKind({ file, locators, limit }: VhdImage, header: Found<DynamicHeader>): RegionKind {
+function locatorKind({ locators }: VhdImage, header: Placed<DynamicHeader>) {
   const offsetOf = (index: number) => locators.find((locator) => locator.index === index)?.offset ?? null;
   const locate = (index: number) => ({
-    at: locatorPlace(file, header, index),
+    at: locatorPlace(header, index),
     guestOffset: null,
     actual: formatOffset(offsetOf(index)),
   });
   return {
     name: 'parent locator',
-    role: 'table',
+    role: 'table' as const,
     rules: {
-      pastEnd: locatorBounds,
-      straddlesEnd: locatorBounds,
-      inMetadata: locatorBounds,
-      overlap: metadataOverlap,
-    },
+      pastEnd: 'vhd/locator-bounds',
+      straddlesEnd: 'vhd/locator-bounds',
+      inMetadata: 'vhd/locator-bounds',
+      overlap: 'vhd/metadata-overlap',
+    } satisfies RegionRules,
     locate,
-    explain(index, _high, _low, problems) {
-      const length = locators.find((locator) => locator.index === index)?.length ?? 0;
-      const region = `parent locator ${index}`;
-      const data = { region, start: offsetOf(index) ?? Infinity, length, limit, other: null };
-      problems.add(locatorBounds.report({ ...locate(index), data }));
-    },
   };
 }
 
@@ -112,12 +125,12 @@ function claimBlocks({ file }: VhdImage, blocks: BlockTable, owners: Owners): vo
     name: 'block',
     role: 'data',
     rules: {
-      pastEnd: batEntryOutOfFile,
-      straddlesEnd: batEntryOutOfFile,
-      inMetadata: batEntryInMetadata,
-      duplicate: batEntryDuplicate,
-      overlap: batBlockOverlap,
-    },
+      pastEnd: 'vhd/bat-entry-out-of-file',
+      straddlesEnd: 'vhd/bat-entry-out-of-file',
+      inMetadata: 'vhd/bat-entry-in-metadata',
+      duplicate: 'vhd/bat-entry-duplicate',
+      overlap: 'vhd/bat-block-overlap',
+    } satisfies RegionRules,
     locate: (index) => ({
       at: entryPlace(file, blocks, index),
       guestOffset: index * blocks.blockSize,

@@ -1,23 +1,10 @@
-import type { BatmapHeader, DynamicHeader, Footer } from '../../../generated/vhd.ts';
-import type { Structure } from '../../codec/index.ts';
-import type { Source } from '../../io/source.ts';
-import type { Image, ImageFile } from '../../model/image.ts';
-
-/** A decoded structure and where it was found. */
-export interface Found<S extends Structure> {
-  /** First part of field paths. */
-  readonly name: string;
-  /** Byte position in the file. */
-  readonly offset: number;
-  /** The structure's bytes; those that the file lacks are zeros. */
-  readonly bytes: Uint8Array;
-  readonly fields: S;
-  /** Whether its checksum is right; the fields of one that is not are used where nothing better is there, but not judged. */
-  readonly isTrusted: boolean;
-}
+import type { BatmapHeader, DynamicHeader, Footer } from '../../../../generated/vhd.ts';
+import type { Source } from '../../../io/source.ts';
+import type { Image, ImageFile } from '../../../model/image.ts';
+import type { Placed } from '../../shared/placed.ts';
 
 /** A footer, the one at the end or the copy at the start. */
-export type FoundFooter = Found<Footer>;
+export type PlacedFooter = Placed<Footer>;
 
 /** How a VHD stores its guest's bytes. */
 export type VhdVariant = 'fixed' | 'dynamic' | 'differencing';
@@ -51,8 +38,10 @@ export interface BlockTable {
 export const UNALLOCATED = 0xffffffff;
 
 /** blktap's map of blocks of which every sector is written. */
-export interface FoundBatmap extends Found<BatmapHeader> {
-  /** One bit for each block, highest bit first; `null` where the header does not lead to it. */
+export interface Batmap {
+  /** Trusted where its checksum is that of the map. */
+  readonly header: Placed<BatmapHeader>;
+  /** One bit for each block, highest bit first; `null` where the header does not point to one. */
   readonly map: Uint8Array | null;
   /** Byte position of the map. */
   readonly mapOffset: number;
@@ -91,15 +80,15 @@ export interface VhdImage extends Image {
   readonly file: ImageFile;
   readonly source: Source;
   /** The footer that counts. */
-  readonly footer: FoundFooter;
-  readonly footers: { readonly end: FoundFooter | null; readonly copy: FoundFooter | null };
+  readonly footer: PlacedFooter;
+  readonly footers: { readonly end: PlacedFooter | null; readonly copy: PlacedFooter | null };
   /** First byte of the footer at the end; the size of the file where there is none. */
   readonly limit: number;
   /** `null` in a fixed disk, and where none is found. */
-  readonly header: Found<DynamicHeader> | null;
+  readonly header: Placed<DynamicHeader> | null;
   /** `null` where no table can be found. */
   readonly blocks: BlockTable | null;
-  readonly batmap: FoundBatmap | null;
+  readonly batmap: Batmap | null;
   readonly locators: readonly Locator[];
   /** The files that locators lead to by themselves, where the parent was opened. */
   readonly locatedParents: readonly LocatedParent[];

@@ -1,15 +1,15 @@
-import { DynamicHeader } from '../../../generated/vhd.ts';
-import { formatHex } from '../../codec/index.ts';
-import { fileOffset } from '../../io/source.ts';
-import type { OpenContext } from '../../model/format.ts';
-import { SECTOR_SIZE, toSafeNumber } from '../../model/offsets.ts';
-import { breachSink } from '../shared/spec-rules.ts';
+import { DynamicHeader } from '../../../../generated/vhd.ts';
+import { formatHex } from '../../../codec/index.ts';
+import { fileOffset } from '../../../io/source.ts';
+import type { OpenContext } from '../../../model/format.ts';
+import { SECTOR_SIZE, toSafeNumber } from '../../../model/offsets.ts';
+import { fieldFault } from '../../shared/field-fault.ts';
+import { Placed } from '../../shared/placed.ts';
+import { breachTeller } from '../../shared/spec-rules.ts';
+import type { VhdContext } from '../findings.ts';
+import { FOOTER_SIZE } from '../probe.ts';
 import { computeChecksum } from './checksum.ts';
-import { fieldFinding, fieldPlace } from './place.ts';
-import { FOOTER_SIZE } from './probe.ts';
-import { dataOffsetInvalid, headerChecksum, tableOffsetInvalid } from './rules/header.ts';
-import { vhdSpecRules } from './rules/index.ts';
-import type { Found, FoundFooter } from './types.ts';
+import type { PlacedFooter } from './image.ts';
 
 /** Bytes of the dynamic disk header. */
 export const HEADER_SIZE = 1024;
@@ -20,7 +20,8 @@ const USUAL_OFFSET = 512;
 const CXSPARSE = new TextEncoder().encode('cxsparse');
 
 /** A header as it was found, before it is judged. */
-interface Candidate extends Found<DynamicHeader> {
+interface Candidate {
+  readonly header: Placed<DynamicHeader>;
   readonly hasCookie: boolean;
 }
 
@@ -31,16 +32,16 @@ interface Candidate extends Found<DynamicHeader> {
  * @returns `null` where there is none
  */
 export async function findHeader(
-  context: OpenContext,
-  footer: FoundFooter,
-): Promise<Found<DynamicHeader> | null> {
+  context: VhdContext,
+  footer: PlacedFooter,
+): Promise<Placed<DynamicHeader> | null> {
   const stated = toSafeNumber(footer.fields.dataOffset);
   const reason = refuseOffset(stated, context.source.size);
   const atStated = reason === null && stated !== null ? await readCandidate(context, stated) : null;
   if (atStated !== null && isHeader(atStated)) return judgeHeader(context, atStated);
   const usual = stated === USUAL_OFFSET ? atStated : await readCandidate(context, USUAL_OFFSET);
   const isElsewhere = usual !== null && usual !== atStated && isHeader(usual);
-  if (atStated?.offset === USUAL_OFFSET) return judgeHeader(context, atStated);
+  if (atStated?.header.offset === USUAL_OFFSET) return judgeHeader(context, atStated);
   if (footer.isTrusted) {
     const { dataOffset } = footer.fields;
     const data = {
@@ -48,8 +49,8 @@ export async function findHeader(
       reason: reason ?? 'where no "cxsparse" stands',
       foundAt: isElsewhere ? USUAL_OFFSET : null,
     };
-    const at = fieldPlace(context.file, footer, 'data_offset');
-    context.problems.add(dataOffsetInvalid.report({ at, data, actual: formatHex(dataOffset) }));
+    const at = footer.at('data_offset');
+    context.findings.tell('vhd/data-offset-invalid', { at, data, actual: formatHex(dataOffset) });
   }
   return isElsewhere ? judgeHeader(context, usual) : null;
 }
@@ -67,16 +68,14 @@ function refuseOffset(offset: number | null, size: number): string | null {
   return offset < FOOTER_SIZE ? 'where the copy of the footer lies' : null;
 }
 
-async function readCandidate(
-  { source }: Pick<OpenContext, 'source'>,
-  offset: number,
-): Promise<Candidate | null> {
+async function readCandidate({ file, source }: OpenContext, offset: number): Promise<Candidate | null> {
   if (offset + HEADER_SIZE > source.size) return null;
   const bytes = await source.read(fileOffset(offset), HEADER_SIZE);
   const fields = DynamicHeader.decode(bytes, () => undefined);
   if (fields === undefined) return null;
   const hasCookie = CXSPARSE.every((byte, index) => bytes[index] === byte);
-  return { name: 'header', offset, bytes, fields, isTrusted: hasRightSum(bytes, fields), hasCookie };
+  const place = { file, name: 'header', offset };
+  return { header: new Placed(place, bytes, fields, hasRightSum(bytes, fields)), hasCookie };
 }
 
 /** Whether the checksum is right, as the bytes stand or with the right cookie, which alone may be damaged. */
@@ -88,25 +87,25 @@ function hasRightSum(bytes: Uint8Array, fields: DynamicHeader): boolean {
   return computeChecksum(withCookie, field) === fields.checksum;
 }
 
-function isHeader({ hasCookie, isTrusted }: Candidate): boolean {
-  return hasCookie || isTrusted;
+function isHeader({ header, hasCookie }: Candidate): boolean {
+  return hasCookie || header.isTrusted;
 }
 
-function judgeHeader({ file, problems }: OpenContext, candidate: Candidate): Found<DynamicHeader> | null {
-  const { offset, bytes, fields, isTrusted, hasCookie } = candidate;
-  const sink = breachSink(vhdSpecRules, { file, name: 'header', offset }, problems);
-  // Of a header that does not bear out its checksum, only the cookie is judged.
+function judgeHeader({ findings }: VhdContext, candidate: Candidate): Placed<DynamicHeader> | null {
+  const { header, hasCookie } = candidate;
+  const { bytes, fields, isTrusted } = header;
+  const sink = breachTeller(findings, header);
+  // Of a header whose checksum is wrong, only the cookie is judged.
   DynamicHeader.decode(bytes, (breach) => {
     if (isTrusted || breach.field === 'cookie') sink(breach);
   });
   if (!isTrusted && hasCookie) {
     const stored = fields.checksum;
     const computed = computeChecksum(bytes, fields.at('checksum')?.offset);
-    const at = fieldPlace(file, candidate, 'checksum');
     const texts = { expected: formatHex(computed, 4), actual: formatHex(stored, 4) };
-    problems.add(headerChecksum.report({ at, data: { stored, computed }, ...texts }));
+    findings.tell('vhd/header-checksum', { at: header.at('checksum'), data: { stored, computed }, ...texts });
   }
-  return isHeader(candidate) ? candidate : null;
+  return isHeader(candidate) ? header : null;
 }
 
 /**
@@ -114,8 +113,8 @@ function judgeHeader({ file, problems }: OpenContext, candidate: Candidate): Fou
  * the header is damaged as a whole.
  */
 export function locateTable(
-  { file, problems }: OpenContext,
-  header: Found<DynamicHeader>,
+  { findings }: VhdContext,
+  header: Placed<DynamicHeader>,
   limit: number,
 ): number | null {
   const stated = header.fields.tableOffset;
@@ -124,7 +123,7 @@ export function locateTable(
   if (expected === null) return offset;
   if (header.isTrusted && stated >= BigInt(FOOTER_SIZE)) {
     const fault = { expected, actual: formatHex(stated) };
-    problems.add(tableOffsetInvalid.report(fieldFinding(file, header, 'table_offset', fault)));
+    findings.tell('vhd/table-offset-invalid', fieldFault(header, 'table_offset', fault));
   }
   return null;
 }

@@ -1,5 +1,5 @@
-import type { Footer } from '../../../generated/vhd.ts';
-import { formatHex } from '../../codec/index.ts';
+import type { Footer } from '../../../../generated/vhd.ts';
+import { formatHex } from '../../../codec/index.ts';
 import { isSameGeometry, MAX_GEOMETRY } from './geometry.ts';
 
 /** Four letters as they stand in the file, or hex where they are not printable. */

@@ -1,11 +1,12 @@
-import type { DynamicHeader } from '../../../generated/vhd.ts';
-import { fileOffset, type Source } from '../../io/source.ts';
-import type { OpenContext, Reference } from '../../model/format.ts';
-import { SECTOR_SIZE, toSafeNumber } from '../../model/offsets.ts';
+import type { DynamicHeader } from '../../../../generated/vhd.ts';
+import { fileOffset, type Source } from '../../../io/source.ts';
+import type { OpenContext, Reference } from '../../../model/format.ts';
+import { SECTOR_SIZE, toSafeNumber } from '../../../model/offsets.ts';
+import type { Placed } from '../../shared/placed.ts';
 import { formatCode, isBlktap } from './creator.ts';
 import { isNullUuid } from './identity.ts';
+import type { PlacedFooter, LocatedParent, Locator } from './image.ts';
 import { baseName, decodeAnsi, decodeUtf16, decodeUtf8 } from './text.ts';
-import type { Found, FoundFooter, LocatedParent, Locator } from './types.ts';
 
 /** Bytes of a locator's data that are looked at: the longest path Windows has, twice over. */
 const MAX_LOCATOR_BYTES = 0x20000;
@@ -18,7 +19,7 @@ const ABSOLUTE = ['W2ku', 'MacX', 'Wi2k'];
 /** Reads the parent locators that are in use, with their data. */
 export async function readLocators(
   source: Source,
-  header: Found<DynamicHeader>,
+  header: Placed<DynamicHeader>,
 ): Promise<readonly Locator[]> {
   const locators: Locator[] = [];
   for (const [index, entry] of header.fields.parentLocators.entries()) {
@@ -52,7 +53,7 @@ function decodeLocator(code: string, data: Uint8Array): string | null {
 }
 
 /** The parent's name as the header has it. */
-export function parentName({ fields }: Found<DynamicHeader>): string {
+export function parentName({ fields }: Placed<DynamicHeader>): string {
   return decodeUtf16(fields.parentUnicodeName, 'be');
 }
 
@@ -61,8 +62,8 @@ export function parentName({ fields }: Found<DynamicHeader>): string {
  * that were moved with their parent.
  */
 export function parentReference(
-  footer: FoundFooter,
-  header: Found<DynamicHeader>,
+  footer: PlacedFooter,
+  header: Placed<DynamicHeader>,
   locators: readonly Locator[],
 ): Reference {
   const textsOf = (codes: readonly string[]) =>
@@ -97,7 +98,7 @@ export async function locateParents(
 }
 
 /** Whether the parent is a raw disk, which XenServer says by a null id. */
-export function hasRawParent({ fields }: FoundFooter, header: Found<DynamicHeader>): boolean {
+export function hasRawParent({ fields }: PlacedFooter, header: Placed<DynamicHeader>): boolean {
   return isBlktap(fields) && isNullUuid(header.fields.parentUniqueId);
 }
 

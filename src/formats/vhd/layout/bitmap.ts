@@ -1,6 +1,6 @@
-import { fileOffset, type Source } from '../../io/source.ts';
-import { SECTOR_SIZE } from '../../model/offsets.ts';
-import type { BlockTable } from './types.ts';
+import { fileOffset, type Source } from '../../../io/source.ts';
+import { SECTOR_SIZE } from '../../../model/offsets.ts';
+import type { BlockTable } from './image.ts';
 
 /** Sectors that follow one another and are all written, or all not. */
 export interface SectorRun {

@@ -2,22 +2,21 @@ import { DiskType, type DynamicHeader } from '../../../generated/vhd.ts';
 import { UnreadableImageError, UnsupportedFeatureError } from '../../errors.ts';
 import type { OpenContext } from '../../model/format.ts';
 import { SECTOR_SIZE, toSafeNumber } from '../../model/offsets.ts';
-import { fileFindings } from '../shared/file-rules.ts';
-import { breachSink } from '../shared/spec-rules.ts';
-import { readBatmap } from './batmap.ts';
-import { claimFile } from './claim.ts';
-import { isBlktap } from './creator.ts';
-import { findFooters, isFixed, NOWHERE, type Footers } from './footers.ts';
-import { findHeader, hasHeader, locateTable } from './header.ts';
+import type { WalkListeners } from '../../model/owners.ts';
+import type { Placed } from '../shared/placed.ts';
+import type { VhdContext, VhdFindings } from './findings.ts';
 import { describeInfo, dumpStructures } from './info.ts';
+import { judgeFooters } from './judge-footers.ts';
+import { readBatmap } from './layout/batmap.ts';
+import { isBlktap } from './layout/creator.ts';
+import { findFooters, isFixed, NOWHERE, type Footers } from './layout/footers.ts';
+import { findHeader, hasHeader, locateTable } from './layout/header.ts';
+import type { Batmap, BlockTable, PlacedFooter, VhdImage, VhdVariant } from './layout/image.ts';
+import { locateParents, parentReference, readLocators } from './layout/locators.ts';
+import { MAX_ENTRIES_READ, readBlockTable, storedBytes, tableBytes } from './layout/table.ts';
 import { mapRange } from './mappings.ts';
-import { locateParents, parentReference, readLocators } from './parent.ts';
-import { fieldPlace } from './place.ts';
 import { FOOTER_SIZE } from './probe.ts';
-import { diskTypeLayoutMismatch } from './rules/footer.ts';
-import { vhdSpecRules } from './rules/index.ts';
-import { MAX_ENTRIES_READ, readBlockTable, storedBytes, tableBytes } from './table.ts';
-import type { BlockTable, Found, FoundBatmap, FoundFooter, VhdImage, VhdVariant } from './types.ts';
+import { walkFile } from './walk.ts';
 
 /** Version of blktap whose bitmaps begin with the lowest bit of each byte. */
 const LOW_BIT_FIRST_VERSION = 1;
@@ -28,18 +27,19 @@ const LOW_BIT_FIRST_VERSION = 1;
  * @throws UnreadableImageError where neither of the two footers is found, or the one that is has no size that can be worked with
  * @throws UnsupportedFeatureError for the first part of a disk that was split into several files
  */
-export async function openVhdImage(context: OpenContext): Promise<VhdImage> {
+export async function openVhdImage(context: VhdContext): Promise<VhdImage> {
   const footers = await findFooters(context);
+  judgeFooters(context, footers);
   const { chosen: footer, limit } = footers;
   if (footers.end === null) await refuseSplitDisk(context);
   if (footer === null) throw new UnreadableImageError(`${context.file.path}: no usable footer is left`);
   const size = toSafeNumber(footer.fields.currentSize);
   if (size === null)
     throw new UnreadableImageError(`${context.file.path}: the size of the disk is beyond all measure`);
-  reportOddSize(context);
+  judgeFileSize(context);
   const variant = variantOf(footer);
   const header = variant === 'fixed' ? null : await findHeader(context, footer);
-  await reportLayout(context, footers, footer, header);
+  await judgeLayout(context, footers, footer, header);
   const blocks = header === null ? null : await openTable(context, footer, header, limit);
   const batmap = blocks === null ? null : await openBatmap(context, footer, blocks, limit);
   const locators = header === null ? [] : await readLocators(context.source, header);
@@ -62,15 +62,15 @@ export async function openVhdImage(context: OpenContext): Promise<VhdImage> {
 }
 
 /** A file of other than whole sectors, unless its footer says more precisely what happened. */
-function reportOddSize({ file, source, problems }: OpenContext): void {
+function judgeFileSize({ file, source, findings }: VhdContext): void {
   const excess = source.size % SECTOR_SIZE;
   if (excess === 0) return;
   const at = { file, offset: source.size - excess, length: excess, field: null };
-  fileFindings(problems).tell('file/size-not-sector-multiple', { at, data: { size: source.size } });
+  findings.tell('file/size-not-sector-multiple', { at, data: { size: source.size } });
 }
 
 /** Types that are none of the three are taken by whether they point to a header. */
-function variantOf(footer: FoundFooter): VhdVariant {
+function variantOf(footer: PlacedFooter): VhdVariant {
   if (isFixed(footer)) return 'fixed';
   return footer.fields.diskType === DiskType.differencing ? 'differencing' : 'dynamic';
 }
@@ -90,13 +90,13 @@ async function refuseSplitDisk(context: OpenContext): Promise<void> {
 }
 
 /** Compares what the type promises with the structures that are there. */
-async function reportLayout(
-  context: OpenContext,
+async function judgeLayout(
+  context: VhdContext,
   { copy }: Footers,
-  footer: FoundFooter,
-  header: Found<DynamicHeader> | null,
+  footer: PlacedFooter,
+  header: Placed<DynamicHeader> | null,
 ): Promise<void> {
-  const { file, source, problems } = context;
+  const { source, findings } = context;
   const { diskType, dataOffset, currentSize } = footer.fields;
   if (!footer.isTrusted) return;
   const saysFixed = diskType === DiskType.fixed;
@@ -107,20 +107,24 @@ async function reportLayout(
   const layout = hasAll
     ? 'has a footer copy and a dynamic header'
     : 'has neither footer copy nor dynamic header';
-  const at = fieldPlace(file, footer, 'disk_type');
-  problems.add(diskTypeLayoutMismatch.report({ at, data: { diskType, layout }, actual: String(diskType) }));
+  const at = footer.at('disk_type');
+  findings.tell('vhd/disk-type-layout-mismatch', {
+    at,
+    data: { diskType, layout },
+    actual: String(diskType),
+  });
 }
 
 async function openTable(
-  context: OpenContext,
-  footer: FoundFooter,
-  header: Found<DynamicHeader>,
+  context: VhdContext,
+  footer: PlacedFooter,
+  header: Placed<DynamicHeader>,
   limit: number,
 ): Promise<BlockTable | null> {
   const { blockSize, maxTableEntries: entries } = header.fields;
   const offset = locateTable(context, header, limit);
   if (offset === null || !isBlockSize(blockSize)) return null;
-  reportLimit(context, header, Math.min(entries, Math.floor((limit - offset) / 4)));
+  judgeLimit(context, header, Math.min(entries, Math.floor((limit - offset) / 4)));
   const { creatorVersion, currentSize } = footer.fields;
   return readBlockTable(context.source, {
     offset,
@@ -135,11 +139,11 @@ async function openTable(
 }
 
 /** Says so where more table entries are in the file than are read. */
-function reportLimit({ file, problems }: OpenContext, header: Found<DynamicHeader>, count: number): void {
+function judgeLimit({ findings }: VhdContext, header: Placed<DynamicHeader>, count: number): void {
   if (count <= MAX_ENTRIES_READ) return;
   const data = { what: 'entries of the block allocation table', count, limit: MAX_ENTRIES_READ };
-  fileFindings(problems).tell('file/limit-exceeded', {
-    at: fieldPlace(file, header, 'max_table_entries'),
+  findings.tell('file/limit-exceeded', {
+    at: header.at('max_table_entries'),
     data,
   });
 }
@@ -150,16 +154,13 @@ function isBlockSize(blockSize: number): boolean {
 }
 
 async function openBatmap(
-  context: OpenContext,
-  footer: FoundFooter,
+  context: VhdContext,
+  footer: PlacedFooter,
   { offset, entries }: BlockTable,
   limit: number,
-): Promise<FoundBatmap | null> {
+): Promise<Batmap | null> {
   if (!isBlktap(footer.fields)) return null;
-  const { file, problems } = context;
-  return readBatmap(context.source, offset + tableBytes(entries.length), limit, (position) =>
-    breachSink(vhdSpecRules, { file, name: 'batmap', offset: position }, problems),
-  );
+  return readBatmap(context, offset + tableBytes(entries.length), limit);
 }
 
 /** Everything that opening found out. */
@@ -196,7 +197,7 @@ function createImage({ file, source }: OpenContext, parts: Parts): VhdImage {
             origin: 0,
             limit,
           },
-    claim: (_, owners) => claimFile(image, owners),
+    walk: (_, listeners: WalkListeners<VhdFindings>) => walkFile(image, listeners),
     structures: () => dumpStructures(image),
     info: () => describeInfo(image),
     async close() {

@@ -1,8 +1,8 @@
-import { SECTOR_SIZE } from '../../model/offsets.ts';
-import { hasBitsBehind, isUniform, readBitmap } from './bitmap.ts';
+import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import { hasBatmapBit } from './batmap.ts';
+import { hasBitsBehind, isUniform, readBitmap } from './bitmap.ts';
+import type { BlockTable, VhdImage } from './image.ts';
 import { storedBytes } from './table.ts';
-import type { BlockTable, VhdImage } from './types.ts';
 
 /**
  * Bitmaps that are read of a dynamic disk without batmap, which is 16 GiB of data. There they can only show oddities, while reading
@@ -22,16 +22,8 @@ export interface BitmapScan {
   readonly notFull: readonly number[];
 }
 
-const scans = new WeakMap<VhdImage, Promise<BitmapScan>>();
-
-/** Looks at the sector bitmaps of the stored blocks; once for all rules. */
-export function scanBitmaps(image: VhdImage): Promise<BitmapScan> {
-  const known = scans.get(image) ?? scan(image);
-  scans.set(image, known);
-  return known;
-}
-
-async function scan(image: VhdImage): Promise<BitmapScan> {
+/** Looks at the sector bitmaps of the stored blocks. */
+export async function scanBitmaps(image: VhdImage): Promise<BitmapScan> {
   const { blocks, source } = image;
   const map = image.batmap?.map ?? null;
   const found = {
