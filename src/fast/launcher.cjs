@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 'use strict';
-// The program's front door, and that of its threads; the build copies it to dist/cli.js and dist/check-worker.js, and each loads the script of
-// its own name in program/. It loads the scripts there with the code that V8 made of them when they
-// were built, where it is there and of this very V8 (which checks that itself), so that nothing is compiled before an image is looked at: that
-// halves the time until a small image is checked.
+// The program's front door, and that of the processes that check for it; the build copies it to dist/cli.js and dist/check-worker.js, and each
+// loads the script of its own name in program/. It loads the scripts there with the code that V8 made of them when they were built, where it is
+// there and of this very V8 (which checks that itself), so that nothing is compiled before an image is looked at: that halves the time until a
+// small image is checked.
 const { readFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 const { Script } = require('node:vm');
