@@ -1,8 +1,9 @@
 import type { DumpedStructure, Image, ImageFile, ImageInfo, Mapping, ParentLink } from '../../model/image.ts';
 import type { GuestRange } from '../../model/offsets.ts';
-import type { FileLayout, Owners } from '../../model/owners.ts';
+import type { FileLayout, Owners, WalkListeners } from '../../model/owners.ts';
 import { contentId, findProperty, NO_PARENT_CID, type Descriptor } from './descriptor/descriptor.ts';
 import { dumpDescriptor } from './descriptor/dump.ts';
+import type { AllVmdkFindings } from './findings.ts';
 import type { CowdExtent } from './extents/cowd.ts';
 import type { HostedSparseExtent } from './extents/hosted-sparse.ts';
 import type { FlatExtent, UnavailableExtent, ZeroExtent } from './extents/plain.ts';
@@ -12,6 +13,12 @@ import { MappingRuns } from '../shared/mapping-runs.ts';
 /** One part of an image. */
 export type Extent =
   FlatExtent | ZeroExtent | UnavailableExtent | HostedSparseExtent | CowdExtent | SeSparseExtent;
+
+/** The two ways in which an extent is walked, while extents move from the second to the first. */
+interface WalkedExtent {
+  readonly walk?: unknown;
+  readonly claim?: (owners: Owners) => void | Promise<void>;
+}
 
 /** What an image is made of. */
 export interface VmdkParts {
@@ -83,8 +90,10 @@ export class VmdkImage implements Image {
     return this.#structured(file)?.layout ?? null;
   }
 
-  async claim(file: ImageFile, owners: Owners): Promise<void> {
-    await this.#structured(file)?.claim(owners);
+  async walk(file: ImageFile, listeners: WalkListeners<AllVmdkFindings>): Promise<unknown> {
+    const extent: WalkedExtent | undefined = this.#structured(file);
+    if (extent === undefined) return undefined;
+    return typeof extent.walk === 'function' ? extent.walk(listeners) : extent.claim?.(listeners.owners);
   }
 
   structures(): readonly DumpedStructure[] {

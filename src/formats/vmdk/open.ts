@@ -1,6 +1,6 @@
 import { UnreadableImageError } from '../../errors.ts';
 import { fileOffset, readAvailable, type Source } from '../../io/source.ts';
-import type { OpenContext, ProbeSample } from '../../model/format.ts';
+import type { ProbeSample } from '../../model/format.ts';
 import type { ImageFile, ParentLink } from '../../model/image.ts';
 import { SECTOR_SIZE } from '../../model/offsets.ts';
 import {
@@ -10,6 +10,7 @@ import {
   parseDescriptor,
   type Descriptor,
 } from './descriptor/descriptor.ts';
+import type { VmdkContext } from './findings.ts';
 import { inspectChangeTracking } from './change-tracking.ts';
 import { CowdExtent, readCowdHeader } from './extents/cowd.ts';
 import type { ExtentPlace } from './extents/extent.ts';
@@ -33,7 +34,7 @@ import { referenceCandidates } from './reference-names.ts';
  *
  * @throws UnreadableImageError where not even the size of the disk can be told; UnsupportedFeatureError for disks on raw devices
  */
-export async function openVmdk(context: OpenContext): Promise<VmdkImage> {
+export async function openVmdk(context: VmdkContext): Promise<VmdkImage> {
   switch (recogniseCarrier(context.sample)) {
     case 'descriptor':
       return openText(context);
@@ -55,7 +56,7 @@ function recogniseCarrier(sample: ProbeSample): Carrier {
   return isText ? 'descriptor' : 'hosted-sparse';
 }
 
-async function openText(context: OpenContext): Promise<VmdkImage> {
+async function openText(context: VmdkContext): Promise<VmdkImage> {
   const { source } = context;
   const file: ImageFile =
     context.file.role === 'image' ? { ...context.file, role: 'descriptor' } : context.file;
@@ -64,7 +65,7 @@ async function openText(context: OpenContext): Promise<VmdkImage> {
   return assemble(context, file, descriptor, await new ExtentOpener(context, file).openAll(descriptor));
 }
 
-async function openHosted(context: OpenContext): Promise<VmdkImage> {
+async function openHosted(context: VmdkContext): Promise<VmdkImage> {
   const { file, source, problems } = context;
   const headers = await readHostedHeaders(file, source, problems);
   if (headers === null) throw tooDamaged(file);
@@ -97,7 +98,7 @@ async function readEmbedded(
   return parseDescriptor(area, { file, offset, isEmbedded: true });
 }
 
-async function openCowd(context: OpenContext): Promise<VmdkImage> {
+async function openCowd(context: VmdkContext): Promise<VmdkImage> {
   const { file, source, problems } = context;
   const header = await readCowdHeader(file, source, problems);
   if (header === null || header.numSectors === 0) throw tooDamaged(file);
@@ -105,7 +106,7 @@ async function openCowd(context: OpenContext): Promise<VmdkImage> {
   return assemble(context, file, null, [new CowdExtent(wholeDisk(header.numSectors), file, source, header)]);
 }
 
-async function openSeSparse(context: OpenContext): Promise<VmdkImage> {
+async function openSeSparse(context: VmdkContext): Promise<VmdkImage> {
   const { file, source, problems } = context;
   const headers = await readSeSparseHeaders(file, source, problems);
   const capacity = headers?.constant.capacity ?? 0n;
@@ -125,7 +126,7 @@ function tooDamaged(file: ImageFile): Error {
 }
 
 async function assemble(
-  context: OpenContext,
+  context: VmdkContext,
   file: ImageFile,
   descriptor: Descriptor | null,
   extents: readonly Extent[],
@@ -135,7 +136,7 @@ async function assemble(
   return new VmdkImage({ file, descriptor, extents, parent, trackingFlaw });
 }
 
-async function openParent(context: OpenContext, descriptor: Descriptor): Promise<ParentLink | null> {
+async function openParent(context: VmdkContext, descriptor: Descriptor): Promise<ParentLink | null> {
   const name = findProperty(descriptor, 'parentFileNameHint')?.value.text ?? '';
   if (name === '' || !namesParent(descriptor)) return null;
   return context.openParent({ name, candidates: referenceCandidates(name) });
