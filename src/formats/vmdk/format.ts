@@ -3,13 +3,14 @@ import { implementFormat } from '../shared/implement-format.ts';
 import type { VmdkFindings } from './findings.ts';
 import type { Extent, VmdkImage } from './image.ts';
 import { openVmdk } from './open.ts';
+import { legacyRules } from './rules/legacy.ts';
 import { vmdkRules } from './rules/index.ts';
 
 /** The code of format `vmdk`. */
 export const vmdkCode: FormatCode = implementFormat<VmdkImage, VmdkFindings>({
-  rules: {},
-  legacy: vmdkRules,
-  explain: async () => ({}),
+  rules: vmdkRules,
+  legacy: legacyRules,
+  explain: async () => (await import('./rules/index.explained.ts')).vmdkExplanations,
   families: ({ extents }) => new Set(['vmdk', ...extents.map(({ kind }) => RULES_OF[kind])]),
   open: openVmdk,
 });

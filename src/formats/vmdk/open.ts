@@ -22,11 +22,11 @@ import {
   reportZeroCapacity,
   type DescriptorArea,
 } from './extents/hosted-open.ts';
+import { headerPlace, type PlacedHeader } from './extents/placed-header.ts';
 import { readSeSparseHeaders, SeSparseExtent } from './extents/sesparse.ts';
 import { VmdkImage, type Extent } from './image.ts';
 import { findMarks, type Carrier } from './marks.ts';
 import { ExtentOpener } from './open-extents.ts';
-import { reportMissingDescriptor } from './rules/descriptor-text.ts';
 import { referenceCandidates } from './reference-names.ts';
 
 /**
@@ -74,7 +74,7 @@ async function openHosted(context: VmdkContext): Promise<VmdkImage> {
   const capacity = capacityOf(headers);
   if (capacity === 0 && descriptor !== null && describesOtherFiles(descriptor))
     return assemble(context, file, descriptor, await new ExtentOpener(context, file).openAll(descriptor));
-  if (descriptor === null) reportMissingDescriptor(file, headers.header, problems);
+  if (descriptor === null) tellMissingDescriptor(context, headers.header);
   if (capacity === 0) reportZeroCapacity(file, headers, problems);
   if (capacity === null || capacity === 0) throw tooDamaged(file);
   const place = { guestStart: 0, size: capacity * SECTOR_SIZE, line: descriptor?.extents[0] ?? null };
@@ -102,7 +102,7 @@ async function openCowd(context: VmdkContext): Promise<VmdkImage> {
   const { file, source, problems } = context;
   const header = await readCowdHeader(file, source, problems);
   if (header === null || header.numSectors === 0) throw tooDamaged(file);
-  reportMissingDescriptor(file, null, problems);
+  tellMissingDescriptor(context, null);
   return assemble(context, file, null, [new CowdExtent(wholeDisk(header.numSectors), file, source, header)]);
 }
 
@@ -111,10 +111,24 @@ async function openSeSparse(context: VmdkContext): Promise<VmdkImage> {
   const headers = await readSeSparseHeaders(file, source, problems);
   const capacity = headers?.constant.capacity ?? 0n;
   if (headers === null || capacity === 0n || capacity >= 2n ** 40n) throw tooDamaged(file);
-  reportMissingDescriptor(file, null, problems);
+  tellMissingDescriptor(context, null);
   return assemble(context, file, null, [
     new SeSparseExtent(wholeDisk(Number(capacity)), file, source, headers),
   ]);
+}
+
+/**
+ * Tells of an extent that is opened by itself. Extents of split disks and of snapshots never hold a descriptor, which is no damage; which they are is
+ * told by their kind or, of a hosted sparse one, by the name that VMware and QEMU give to parts of a set.
+ */
+function tellMissingDescriptor({ file, findings }: VmdkContext, hosted: PlacedHeader | null): void {
+  const isPartOfSet = hosted === null || /-s\d{3}\.vmdk$/i.test(file.path);
+  const at =
+    hosted === null
+      ? { file, offset: null, length: null, field: null }
+      : headerPlace(file, hosted, 'descriptor_offset');
+  const severity = isPartOfSet ? 'info' : 'error';
+  findings.tell('vmdk/descriptor-missing', { at, data: { isPartOfSet }, severity });
 }
 
 function wholeDisk(sectors: number): ExtentPlace {

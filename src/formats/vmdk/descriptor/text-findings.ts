@@ -1,7 +1,7 @@
 import type { Finding, Severity } from '../../../model/problem.ts';
-import { placeOf, type Descriptor } from '../descriptor/descriptor.ts';
-import type { Span } from '../descriptor/lines.ts';
-import type { ExtentLine, Property, Statement } from '../descriptor/statements.ts';
+import { placeOf, type Descriptor } from './descriptor.ts';
+import type { Span } from './lines.ts';
+import type { ExtentLine, Property, Statement } from './statements.ts';
 import type { VmdkImage } from '../image.ts';
 
 /** Where VMware describes descriptors; rules name the part. */

@@ -1,0 +1,77 @@
+import type { Explanations } from '../../../model/rule.ts';
+import type { extentFilesRules } from './extent-files.ts';
+
+/** The same explained. */
+export const extentFilesExplanations: Explanations<typeof extentFilesRules> = {
+  'vmdk/embedded-name-mismatch': {
+    what: 'The descriptor inside an extent names the extent, by a name that the file does not have.',
+    why: 'Readers know that the extent is the file they have open, so the guest sees no difference.',
+    how: 'The file was renamed.',
+    readers: 'QEMU ignores the name; VMware corrects it when it opens the disk.',
+    repair: 'Write the name of the file into the extent line.',
+  },
+  'vmdk/extent-capacity-mismatch': {
+    what: 'The number of sectors in the extent line is not the capacity in the header of the extent.',
+    why: 'Depending on which of the two a reader uses the disk has another size, and all extents behind this one lie elsewhere.',
+    how: 'A disk that was resized in one of the two places, or files that changed places.',
+    readers: 'QEMU uses the header, libvmdk the line.',
+    repair:
+      "The tables are made for the header's number; write it into the line if nothing else speaks against it.",
+  },
+  'vmdk/extent-file-missing': {
+    what: 'The file that an extent line names cannot be opened: it does not exist, or it lies where vdcheck does not look without being told.',
+    why: 'All guest data in this part of the disk is unavailable.',
+    how: 'The descriptor was copied without its extents, or a file was renamed or moved.',
+    readers: 'QEMU refuses the disk; libvmdk opens it and fails when the part is read.',
+    repair: 'Put the file beside the descriptor under the name that it has there.',
+  },
+  'vmdk/extent-file-repeated': {
+    what: 'Two extent lines name the same sparse file.',
+    why: "Two parts of the guest's disk are one: what is written to one appears in the other.",
+    how: 'A line that was copied and not changed, or two names that are links to one file.',
+    readers: 'QEMU and libvmdk do not notice.',
+    repair: 'Write the name of the right file.',
+  },
+  'vmdk/extent-file-wrong-type': {
+    what: 'The type in the extent line and the first bytes of the file do not fit together.',
+    why: 'The tables of this part of the disk cannot be read by what the line says.',
+    how: 'Files that changed places, a wrong type in the line, or a file that was overwritten.',
+    readers: 'QEMU refuses some of these disks.',
+    repair: 'Write the type that belongs to the file, or put the right file in its place.',
+  },
+  'vmdk/extent-flat-has-magic': {
+    what: 'The file of a flat extent holds nothing but sectors, but this one begins with the magic of a sparse extent or of another image format.',
+    why: 'The guest sees the header and tables of an image where its boot sector should be.',
+    how: 'A sparse extent that is described as flat, or a guest that wrote an image to the start of its disk.',
+    readers: 'All readers show the bytes as they are.',
+    repair: 'If the file is a sparse extent, write its type into the line.',
+  },
+  'vmdk/extent-flat-long': {
+    what: 'The file goes on behind the sectors that extent lines take from it.',
+    why: 'The guest does not see the rest.',
+    how: 'A disk that was made smaller, or bytes that were appended.',
+    readers: 'All readers ignore the rest.',
+    repair: 'Cut the file off, or correct the number of sectors, if the disk should be larger.',
+  },
+  'vmdk/extent-flat-short': {
+    what: 'The extent line promises more sectors than the file has from its offset on.',
+    why: 'The end of this part of the disk is lost.',
+    how: 'A copy that broke off, a full disk, or a size changed in the descriptor only.',
+    readers: 'QEMU shows zeros for what is missing, without a word.',
+    repair: 'Copy the file again; zeros may be added only if the lost part is known to be empty.',
+  },
+  'vmdk/extent-overlap': {
+    what: 'Two extent lines take ranges of one file that share bytes.',
+    why: "Two parts of the guest's disk are one: what is written to one appears in the other.",
+    how: 'A wrong offset, or a line that was copied and not changed.',
+    readers: 'QEMU and libvmdk do not notice.',
+    repair: 'Correct the offset.',
+  },
+  'vmdk/extent-self-reference': {
+    what: 'The file that an extent line names is the descriptor itself. Only a sparse extent with its descriptor inside may do that.',
+    why: 'The guest would read the text of the descriptor as its disk, or a reader would open the file again and again.',
+    how: 'A name that was not changed after copying, or a file made to trap readers.',
+    readers: 'QEMU reads the text as data for FLAT, and refuses it for SPARSE.',
+    repair: 'Write the name of the extent file.',
+  },
+};
