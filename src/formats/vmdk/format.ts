@@ -1,7 +1,8 @@
 import type { FormatCode } from '../../model/format.ts';
 import { implementFormat } from '../shared/implement-format.ts';
 import type { VmdkFindings } from './findings.ts';
-import type { Extent, VmdkImage } from './image.ts';
+import type { Extent } from './extents/index.ts';
+import type { VmdkImage } from './image.ts';
 import { openVmdk } from './open.ts';
 import { legacyRules } from './rules/legacy.ts';
 import { vmdkRules } from './rules/index.ts';

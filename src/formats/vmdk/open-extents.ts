@@ -7,12 +7,12 @@ import { parseSectors, type Descriptor } from './descriptor/descriptor.ts';
 import { EXTENT_TYPES, type ExtentLine } from './descriptor/statements.ts';
 import { CowdExtent, readCowdHeader } from './extents/cowd.ts';
 import type { ExtentPlace } from './extents/extent.ts';
+import type { Extent } from './extents/index.ts';
 import { createFlatExtent, createUnavailableExtent, createZeroExtent } from './extents/plain.ts';
 import { readHostedHeaders } from './extents/hosted-headers.ts';
 import { createHostedExtent, findDescriptorArea } from './extents/hosted-open.ts';
 import { readSeSparseHeaders, SeSparseExtent } from './extents/sesparse.ts';
 import type { VmdkContext } from './findings.ts';
-import type { Extent } from './image.ts';
 import { findMarks, type Carrier } from './marks.ts';
 import { referenceCandidates } from './reference-names.ts';
 

@@ -23,8 +23,9 @@ import {
   type DescriptorArea,
 } from './extents/hosted-open.ts';
 import { headerPlace, type PlacedHeader } from './extents/placed-header.ts';
+import type { Extent } from './extents/index.ts';
 import { readSeSparseHeaders, SeSparseExtent } from './extents/sesparse.ts';
-import { VmdkImage, type Extent } from './image.ts';
+import { VmdkImage } from './image.ts';
 import { findMarks, type Carrier } from './marks.ts';
 import { ExtentOpener } from './open-extents.ts';
 import { referenceCandidates } from './reference-names.ts';

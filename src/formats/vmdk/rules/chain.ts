@@ -2,9 +2,9 @@ import type { ReferenceState } from '../../../model/image.ts';
 import type { Severity, Tell } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
 import { contentId, findProperty, namesParent } from '../descriptor/descriptor.ts';
+import { DESCRIPTOR, descriptorOf, valueFinding, type TextOptions } from '../descriptor/text-findings.ts';
+import type { LinkFault, VmdkFindings } from '../findings.ts';
 import { VmdkImage } from '../image.ts';
-import { DESCRIPTOR, descriptorOf, valueFinding } from '../descriptor/text-findings.ts';
-import type { VmdkFindings, LinkFault } from '../findings.ts';
 
 const LINK = `${DESCRIPTOR}, parentCID and parentFileNameHint`;
 
@@ -22,11 +22,8 @@ export const chainRules = defineRules<VmdkImage, VmdkFindings>()({
     message: ({ own, below }) => `the disk has ${own} bytes, its parent ${below}`,
     check(image, tell) {
       const below = image.parent?.image;
-      if (!(below instanceof VmdkImage) || below.size === image.size) return;
-      for (const descriptor of descriptorOf(image)) {
-        const hint = findProperty(descriptor, 'parentFileNameHint');
-        if (hint !== undefined) tell(valueFinding(descriptor, hint, { own: image.size, below: below.size }));
-      }
+      if (below instanceof VmdkImage && below.size !== image.size)
+        tellAtHint(image, { own: image.size, below: below.size }, tell);
     },
   },
   'vmdk/parent-chain-depth': {
@@ -39,11 +36,7 @@ export const chainRules = defineRules<VmdkImage, VmdkFindings>()({
     check(image, tell) {
       let levels = 1;
       for (let layer = image.parent; layer !== null; layer = layer.image?.parent ?? null) levels++;
-      if (levels <= MAX_LEVELS) return;
-      for (const descriptor of descriptorOf(image)) {
-        const hint = findProperty(descriptor, 'parentFileNameHint');
-        if (hint !== undefined) tell(valueFinding(descriptor, hint, { levels }));
-      }
+      if (levels > MAX_LEVELS) tellAtHint(image, { levels }, tell);
     },
   },
   'vmdk/parent-cid-mismatch': {
@@ -73,7 +66,7 @@ export const chainRules = defineRules<VmdkImage, VmdkFindings>()({
     spec: LINK,
     repair: 'none',
     message: ({ name, reason }) => `the parent ${JSON.stringify(name)} is a layer above itself: ${reason}`,
-    check: (image, tell) => linkFindings(image, ['cycle'], tell),
+    check: (image, tell) => tellLink(image, ['cycle'], 'error', tell),
   },
   'vmdk/parent-flat-child': {
     severity: 'warning',
@@ -83,9 +76,9 @@ export const chainRules = defineRules<VmdkImage, VmdkFindings>()({
     repair: 'decision',
     message: ({ cid }) => `parentCID is ${cid}, but all extents are flat, so nothing can come from a parent`,
     check(image, tell) {
+      const areFlat = image.extents.length > 0 && image.extents.every(({ kind }) => kind === 'flat');
       for (const descriptor of descriptorOf(image)) {
         const property = findProperty(descriptor, 'parentCID');
-        const areFlat = image.extents.length > 0 && image.extents.every(({ kind }) => kind === 'flat');
         if (property !== undefined && namesParent(descriptor) && areFlat)
           tell(valueFinding(descriptor, property, { cid: property.value.text }));
       }
@@ -94,13 +87,13 @@ export const chainRules = defineRules<VmdkImage, VmdkFindings>()({
   'vmdk/parent-missing': {
     severity: 'error',
     depth: 'header',
-    title: 'The parent is not there',
+    title: 'The parent is missing',
     spec: LINK,
     repair: 'decision',
     message: ({ name, reason }) => `the parent ${JSON.stringify(name)} cannot be opened: ${reason}`,
     check(image, tell) {
-      linkFindings(image, ['missing', 'unreadable'], tell);
-      linkFindings(image, ['outside', 'refused'], tell, 'warning');
+      tellLink(image, ['missing', 'unreadable'], 'error', tell);
+      tellLink(image, ['outside', 'refused'], 'warning', tell);
     },
   },
   'vmdk/parent-not-vmdk': {
@@ -112,32 +105,31 @@ export const chainRules = defineRules<VmdkImage, VmdkFindings>()({
     message: ({ name, format }) =>
       `the parent ${JSON.stringify(name)} is ${format}, not a VMDK, and has no content id`,
     check(image, tell) {
-      const below = image.parent?.image ?? null;
-      if (below === null || below.format === 'vmdk' || image.parent === null) return;
-      for (const descriptor of descriptorOf(image)) {
-        const hint = findProperty(descriptor, 'parentFileNameHint');
-        if (hint !== undefined)
-          tell(valueFinding(descriptor, hint, { name: image.parent.name, format: below.format }));
-      }
+      const { parent } = image;
+      const format = parent?.image?.format ?? 'vmdk';
+      if (parent !== null && format !== 'vmdk') tellAtHint(image, { name: parent.name, format }, tell);
     },
   },
 });
 
-/** A finding at the name of the parent, where the link is in one of the states. */
-function linkFindings(
+/** Tells a finding at the name of the parent, where the descriptor has one. */
+function tellAtHint<D>(image: VmdkImage, data: D, tell: Tell<D>, options: TextOptions = {}): void {
+  for (const descriptor of descriptorOf(image)) {
+    const hint = findProperty(descriptor, 'parentFileNameHint');
+    if (hint !== undefined) tell(valueFinding(descriptor, hint, data, options));
+  }
+}
+
+/** The same for a link that is in one of the states. */
+function tellLink(
   image: VmdkImage,
   states: readonly ReferenceState[],
+  severity: Severity,
   tell: Tell<LinkFault>,
-  severity?: Severity,
 ): void {
   const { parent } = image;
   if (parent === null || !states.includes(parent.state)) return;
-  for (const descriptor of descriptorOf(image)) {
-    const hint = findProperty(descriptor, 'parentFileNameHint');
-    const data = { name: parent.name, reason: parent.reason ?? '' };
-    if (hint !== undefined)
-      tell(valueFinding(descriptor, hint, data, severity === undefined ? {} : { severity }));
-  }
+  tellAtHint(image, { name: parent.name, reason: parent.reason ?? '' }, tell, { severity });
 }
 
 function hex(id: number): string {

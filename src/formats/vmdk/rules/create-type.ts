@@ -2,7 +2,7 @@ import { defineRules } from '../../../model/rule.ts';
 import { findProperty, type Descriptor } from '../descriptor/descriptor.ts';
 import type { VmdkImage } from '../image.ts';
 import { agrees } from './field-rule.ts';
-import { DESCRIPTOR, descriptorOf, textFinding, valueFinding } from '../descriptor/text-findings.ts';
+import { DESCRIPTOR, descriptorOf, valueFinding, wholeTextFinding } from '../descriptor/text-findings.ts';
 import type { VmdkFindings } from '../findings.ts';
 
 const CREATE_TYPE = `${DESCRIPTOR}, createType`;
@@ -91,14 +91,7 @@ export const createTypeRules = defineRules<VmdkImage, VmdkFindings>()({
     check(image, tell) {
       for (const descriptor of descriptorOf(image))
         if (findProperty(descriptor, 'createType') === undefined)
-          tell(
-            textFinding(
-              descriptor,
-              { offset: 0, length: descriptor.textLength },
-              'descriptor.createType',
-              null,
-            ),
-          );
+          tell(wholeTextFinding(descriptor, 'descriptor.createType', null));
     },
   },
   'vmdk/create-type-unknown': {

@@ -3,7 +3,7 @@ import { defineRules } from '../../../model/rule.ts';
 import { findProperty, type Descriptor } from '../descriptor/descriptor.ts';
 import { textDecoding } from '../descriptor/encoding.ts';
 import type { VmdkImage } from '../image.ts';
-import { DESCRIPTOR, descriptorOf, lineSpan, textFinding } from '../descriptor/text-findings.ts';
+import { DESCRIPTOR, descriptorOf, lineFinding, lineSpan, textFinding } from '../descriptor/text-findings.ts';
 import type { VmdkFindings } from '../findings.ts';
 
 /** The rules on the encoding of descriptors. */
@@ -33,36 +33,22 @@ export const descriptorEncodingRules = defineRules<VmdkImage, VmdkFindings>()({
         const { encoding } = descriptor;
         const property = findProperty(descriptor, 'encoding');
         if (property !== undefined && !textDecoding(encoding).isKnown)
-          tell(
-            textFinding(
-              descriptor,
-              property.value.span,
-              'descriptor.encoding',
-              { encoding },
-              { actual: encoding },
-            ),
-          );
+          tell({
+            ...textFinding(descriptor, property.value.span, 'descriptor.encoding', { encoding }),
+            actual: encoding,
+          });
       }
     },
   },
 });
 
-function findInvalidText(
-  descriptor: Descriptor,
-  tell: Tell<{ readonly line: number; readonly encoding: string }>,
-): void {
+function findInvalidText(descriptor: Descriptor, tell: Tell<VmdkFindings['vmdk/encoding-mismatch']>): void {
   const { area, encoding, statements, textLength } = descriptor;
   const decoding = textDecoding(encoding);
   if (decoding.isValid(area.subarray(0, textLength))) return;
   for (const statement of statements) {
     const { offset, length } = lineSpan(statement);
     if (decoding.isValid(area.subarray(offset, offset + length))) continue;
-    const { number } = statement.line;
-    tell(
-      textFinding(descriptor, { offset, length }, `descriptor.line[${number}]`, {
-        line: number,
-        encoding,
-      }),
-    );
+    tell(lineFinding(descriptor, statement, { line: statement.line.number, encoding }));
   }
 }

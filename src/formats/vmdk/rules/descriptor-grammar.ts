@@ -7,9 +7,10 @@ import {
   DESCRIPTOR,
   descriptorOf,
   extentField,
-  lineSpan,
+  lineFinding,
   textFinding,
   valueFinding,
+  type TextOptions,
 } from '../descriptor/text-findings.ts';
 import type { VmdkFindings } from '../findings.ts';
 
@@ -57,9 +58,8 @@ export const descriptorGrammarRules = defineRules<VmdkImage, VmdkFindings>()({
             second: property.value.text,
             line: property.line.number,
           };
-          tell(
-            valueFinding(descriptor, property, data, data.first === data.second ? { severity: 'info' } : {}),
-          );
+          const options: TextOptions = data.first === data.second ? { severity: 'info' } : {};
+          tell(valueFinding(descriptor, property, data, options));
         }
       }
     },
@@ -76,15 +76,11 @@ export const descriptorGrammarRules = defineRules<VmdkImage, VmdkFindings>()({
         for (const { key } of descriptor.properties) {
           const usual = KNOWN_KEYS.get(key.text.toLowerCase());
           if (usual !== undefined && usual !== key.text)
-            tell(
-              textFinding(
-                descriptor,
-                key.span,
-                `descriptor.${key.text}`,
-                { key: key.text, usual },
-                { expected: usual, actual: key.text },
-              ),
-            );
+            tell({
+              ...textFinding(descriptor, key.span, `descriptor.${key.text}`, { key: key.text, usual }),
+              expected: usual,
+              actual: key.text,
+            });
         }
     },
   },
@@ -103,14 +99,8 @@ export const descriptorGrammarRules = defineRules<VmdkImage, VmdkFindings>()({
         for (const statement of descriptor.statements) {
           const section = sectionOf(statement);
           if (section === null) continue;
-          const { number } = statement.line;
-          if (section < reached)
-            tell(
-              textFinding(descriptor, lineSpan(statement), `descriptor.line[${number}]`, {
-                line: number,
-                after: SECTIONS[reached] ?? '',
-              }),
-            );
+          const data = { line: statement.line.number, after: SECTIONS[reached] ?? '' };
+          if (section < reached) tell(lineFinding(descriptor, statement, data));
           reached = Math.max(reached, section);
         }
       }
@@ -139,9 +129,7 @@ export const descriptorGrammarRules = defineRules<VmdkImage, VmdkFindings>()({
       for (const descriptor of descriptorOf(image))
         for (const statement of descriptor.statements) {
           if (statement.kind !== 'unparsed' || statement.isExtent) continue;
-          const { number } = statement.line;
-          const data = { line: number, flaw: statement.flaw };
-          tell(textFinding(descriptor, lineSpan(statement), `descriptor.line[${number}]`, data));
+          tell(lineFinding(descriptor, statement, { line: statement.line.number, flaw: statement.flaw }));
         }
     },
   },
@@ -155,25 +143,16 @@ function sectionOf(statement: Statement): number | null {
   return statement.isDdb ? 2 : 0;
 }
 
-function findSpacing(
-  descriptor: Descriptor,
-  tell: Tell<{ readonly line: number; readonly what: string }>,
-): void {
+function findSpacing(descriptor: Descriptor, tell: Tell<VmdkFindings['vmdk/descriptor-spacing']>): void {
   for (const statement of descriptor.statements) {
     const line = statement.line.number;
-    if (statement.kind === 'property' && statement.isSpaced && !statement.isDdb)
-      tell(
-        textFinding(descriptor, lineSpan(statement), `descriptor.${statement.key.text}`, {
-          line,
-          what: 'blanks around the equals sign',
-        }),
-      );
-    if (statement.kind === 'extent' && statement.isSpaced)
-      tell(
-        textFinding(descriptor, lineSpan(statement), extentField(statement), {
-          line,
-          what: 'tabs or several blanks between its words',
-        }),
-      );
+    if (statement.kind === 'property' && statement.isSpaced && !statement.isDdb) {
+      const data = { line, what: 'blanks around the equals sign' };
+      tell(lineFinding(descriptor, statement, data, `descriptor.${statement.key.text}`));
+    }
+    if (statement.kind === 'extent' && statement.isSpaced) {
+      const data = { line, what: 'tabs or several blanks between its words' };
+      tell(lineFinding(descriptor, statement, data, extentField(statement)));
+    }
   }
 }

@@ -5,9 +5,10 @@ import type { VmdkImage } from '../image.ts';
 import {
   DESCRIPTOR,
   descriptorOf,
-  lineSpan,
-  textFinding,
+  lineFinding,
   valueFinding,
+  type TextOptions,
+  wholeTextFinding,
 } from '../descriptor/text-findings.ts';
 import type { VmdkFindings } from '../findings.ts';
 
@@ -56,15 +57,9 @@ export const descriptorPropertiesRules = defineRules<VmdkImage, VmdkFindings>()(
       for (const descriptor of descriptorOf(image))
         for (const key of ['CID', 'parentCID']) {
           const property = findProperty(descriptor, key);
-          if (property !== undefined && /^[0-9a-f]{1,7}$/i.test(property.value.text))
-            tell(
-              valueFinding(
-                descriptor,
-                property,
-                { key, value: property.value.text },
-                { expected: property.value.text.padStart(8, '0') },
-              ),
-            );
+          const value = property?.value.text ?? '';
+          if (property !== undefined && /^[0-9a-f]{1,7}$/i.test(value))
+            tell(valueFinding(descriptor, property, { key, value }, { expected: value.padStart(8, '0') }));
         }
     },
   },
@@ -82,15 +77,9 @@ export const descriptorPropertiesRules = defineRules<VmdkImage, VmdkFindings>()(
       for (const descriptor of descriptorOf(image)) {
         const property = findProperty(descriptor, 'CID');
         const value = property?.value.text ?? '';
+        const options: TextOptions = /^f{8}$/i.test(value) ? { severity: 'warning' } : {};
         if (property !== undefined && /^f{7}[ef]$/i.test(value))
-          tell(
-            valueFinding(
-              descriptor,
-              property,
-              { value },
-              /^f{8}$/i.test(value) ? { severity: 'warning' } : {},
-            ),
-          );
+          tell(valueFinding(descriptor, property, { value }, options));
       }
     },
   },
@@ -148,14 +137,9 @@ export const descriptorPropertiesRules = defineRules<VmdkImage, VmdkFindings>()(
       for (const descriptor of descriptorOf(image)) {
         const hint = findProperty(descriptor, 'parentFileNameHint');
         const parentCid = findProperty(descriptor, 'parentCID');
-        if (
-          hint === undefined ||
-          hint.value.text === '' ||
-          parentCid === undefined ||
-          namesParent(descriptor)
-        )
-          continue;
-        tell(valueFinding(descriptor, hint, { hint: hint.value.text }));
+        const isNamed = hint !== undefined && hint.value.text !== '';
+        if (isNamed && parentCid !== undefined && !namesParent(descriptor))
+          tell(valueFinding(descriptor, hint, { hint: hint.value.text }));
       }
     },
   },
@@ -183,8 +167,7 @@ export const descriptorPropertiesRules = defineRules<VmdkImage, VmdkFindings>()(
           ({ kind }) => kind === 'property' || kind === 'extent' || kind === 'unparsed',
         );
         if (property === undefined || first === undefined || first === property) continue;
-        const { number } = property.line;
-        tell(textFinding(descriptor, lineSpan(property), 'descriptor.version', { line: number }));
+        tell(lineFinding(descriptor, property, { line: property.line.number }, 'descriptor.version'));
       }
     },
   },
@@ -203,14 +186,9 @@ export const descriptorPropertiesRules = defineRules<VmdkImage, VmdkFindings>()(
         const property = findProperty(descriptor, 'version');
         const version = property?.value.text ?? '1';
         if (property === undefined || version === '1') continue;
-        tell(
-          valueFinding(
-            descriptor,
-            property,
-            { version },
-            /^[23]$/.test(version) ? { severity: 'info' } : { expected: '1, 2 or 3' },
-          ),
-        );
+        const isRare = version === '2' || version === '3';
+        const options: TextOptions = isRare ? { severity: 'info' } : { expected: '1, 2 or 3' };
+        tell(valueFinding(descriptor, property, { version }, options));
       }
     },
   },
@@ -219,11 +197,7 @@ export const descriptorPropertiesRules = defineRules<VmdkImage, VmdkFindings>()(
 function findMissing(image: VmdkImage, key: string, tell: Tell<{ readonly key: string }>): void {
   for (const descriptor of descriptorOf(image))
     if (findProperty(descriptor, key) === undefined)
-      tell(
-        textFinding(descriptor, { offset: 0, length: descriptor.textLength }, `descriptor.${key}`, {
-          key,
-        }),
-      );
+      tell(wholeTextFinding(descriptor, `descriptor.${key}`, { key }));
 }
 
 function hasHint(descriptor: Descriptor): boolean {

@@ -1,12 +1,20 @@
 import { defineRules } from '../../../model/rule.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
-import { MAX_LINES, MAX_TEXT_BYTES, type Descriptor } from '../descriptor/descriptor.ts';
+import { MAX_LINES, MAX_TEXT_BYTES, type ByteOrderMark, type Descriptor } from '../descriptor/descriptor.ts';
+import type { Span } from '../descriptor/lines.ts';
 import type { Statement } from '../descriptor/statements.ts';
 import { headerPlace } from '../extents/placed-header.ts';
 import type { VmdkImage } from '../image.ts';
 import { firstNonZeroByte } from '../../shared/zeros.ts';
 import { hasDescriptorSignature } from '../marks.ts';
-import { DESCRIPTOR, descriptorOf, lineSpan, textFinding } from '../descriptor/text-findings.ts';
+import {
+  DESCRIPTOR,
+  descriptorOf,
+  lineFinding,
+  lineSpan,
+  textFinding,
+  wholeTextFinding,
+} from '../descriptor/text-findings.ts';
 import type { VmdkFindings } from '../findings.ts';
 
 /** VirtualBox stops reading a descriptor here. */
@@ -30,16 +38,7 @@ export const descriptorTextRules = defineRules<VmdkImage, VmdkFindings>()({
     check(image, tell) {
       for (const descriptor of descriptorOf(image))
         if (descriptor.mark !== null)
-          tell(
-            textFinding(
-              descriptor,
-              { offset: 0, length: descriptor.mark === 'UTF-8' ? 3 : 2 },
-              'descriptor',
-              {
-                mark: descriptor.mark,
-              },
-            ),
-          );
+          tell(textFinding(descriptor, markSpan(descriptor.mark), 'descriptor', { mark: descriptor.mark }));
     },
   },
   'vmdk/descriptor-hidden-tail': {
@@ -118,12 +117,8 @@ export const descriptorTextRules = defineRules<VmdkImage, VmdkFindings>()({
         const first = text.findIndex(isControl);
         if (first < 0) continue;
         const count = text.reduce((sum, byte) => sum + Number(isControl(byte)), 0);
-        tell(
-          textFinding(descriptor, { offset: first, length: 1 }, 'descriptor', {
-            byte: text[first] ?? 0,
-            count,
-          }),
-        );
+        const data = { byte: text[first] ?? 0, count };
+        tell(textFinding(descriptor, { offset: first, length: 1 }, 'descriptor', data));
       }
     },
   },
@@ -140,11 +135,7 @@ export const descriptorTextRules = defineRules<VmdkImage, VmdkFindings>()({
         if (!descriptor.place.isEmbedded) continue;
         const last = descriptor.statements.at(-1);
         if (descriptor.textLength === descriptor.area.length && last?.line.end === 'none')
-          tell(
-            textFinding(descriptor, lineSpan(last), `descriptor.line[${last.line.number}]`, {
-              reason: 'breaks off at the end of its area',
-            }),
-          );
+          tell(lineFinding(descriptor, last, { reason: 'breaks off at the end of its area' }));
       }
       for (const { descriptorArea, headers, file } of image.hostedExtents) {
         if (descriptorArea === null) continue;
@@ -172,17 +163,9 @@ export const descriptorTextRules = defineRules<VmdkImage, VmdkFindings>()({
       for (const descriptor of descriptorOf(image)) {
         const first = descriptor.statements[0];
         const line = first?.line.text ?? '';
+        const span = { offset: first?.line.offset ?? 0, length: line.length };
         if (!hasDescriptorSignature(line))
-          tell(
-            textFinding(
-              descriptor,
-              { offset: first?.line.offset ?? 0, length: line.length },
-              'descriptor.line[1]',
-              {
-                line: line.slice(0, 80),
-              },
-            ),
-          );
+          tell(textFinding(descriptor, span, 'descriptor.line[1]', { line: line.slice(0, 80) }));
       }
     },
   },
@@ -200,19 +183,16 @@ export const descriptorTextRules = defineRules<VmdkImage, VmdkFindings>()({
         if (textLength < USUAL_MAX_BYTES && statements.length <= USUAL_MAX_LINES) continue;
         const isCut = textLength === MAX_TEXT_BYTES || statements.length === MAX_LINES;
         const data = { bytes: textLength, lines: statements.length };
-        tell(
-          textFinding(
-            descriptor,
-            { offset: 0, length: textLength },
-            'descriptor',
-            data,
-            isCut ? { actual: 'more than is read' } : {},
-          ),
-        );
+        const options = isCut ? { actual: 'more than is read' } : {};
+        tell(wholeTextFinding(descriptor, 'descriptor', data, options));
       }
     },
   },
 });
+
+function markSpan(mark: ByteOrderMark): Span {
+  return { offset: 0, length: mark === 'UTF-8' ? 3 : 2 };
+}
 
 function isControl(byte: number): boolean {
   return byte < 0x20 ? byte !== 0x09 && byte !== 0x0a && byte !== 0x0d : byte === 0x7f;

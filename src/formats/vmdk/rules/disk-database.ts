@@ -3,7 +3,7 @@ import { defineRules } from '../../../model/rule.ts';
 import { findProperty, type Descriptor } from '../descriptor/descriptor.ts';
 import type { Property } from '../descriptor/statements.ts';
 import type { VmdkImage } from '../image.ts';
-import { DESCRIPTOR, descriptorOf, textFinding, valueFinding } from '../descriptor/text-findings.ts';
+import { DESCRIPTOR, descriptorOf, valueFinding, wholeTextFinding } from '../descriptor/text-findings.ts';
 import type { VmdkFindings } from '../findings.ts';
 
 const DATABASE = `${DESCRIPTOR}, the disk database`;
@@ -55,18 +55,10 @@ export const diskDatabaseRules = defineRules<VmdkImage, VmdkFindings>()({
           const value = property?.value.text ?? '';
           const isTiny = index === 0 && value === '0' && image.size < SMALLEST_CYLINDER;
           if (property === undefined || isWithin(value, limit) || isTiny) continue;
-          tell(
-            valueFinding(
-              descriptor,
-              property,
-              { key: property.key.text, value, limit },
-              // QEMU does not cap the cylinders of large disks; the product is right.
-              {
-                expected: `1 to ${limit}`,
-                ...(index === 0 && isTrue(descriptor, image.size) ? { severity: 'info' } : {}),
-              },
-            ),
-          );
+          const data = { key: property.key.text, value, limit };
+          // QEMU does not cap the cylinders of large disks; the product is right.
+          const severity = index === 0 && isTrue(descriptor, image.size) ? 'info' : 'warning';
+          tell(valueFinding(descriptor, property, data, { expected: `1 to ${limit}`, severity }));
         }
     },
   },
@@ -81,14 +73,7 @@ export const diskDatabaseRules = defineRules<VmdkImage, VmdkFindings>()({
     check(image, tell) {
       for (const descriptor of descriptorOf(image))
         if (geometryOf(descriptor).every((property) => property === undefined))
-          tell(
-            textFinding(
-              descriptor,
-              { offset: 0, length: descriptor.textLength },
-              'descriptor.ddb.geometry',
-              null,
-            ),
-          );
+          tell(wholeTextFinding(descriptor, 'descriptor.ddb.geometry', null));
     },
   },
   'vmdk/geometry-size-mismatch': {

@@ -1,22 +1,15 @@
-import { fileOffset, readAvailable } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
-import type { Finding, Severity } from '../../../model/problem.ts';
+import type { Severity, Tell } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
-import { parseSectors, placeOf, type Descriptor } from '../descriptor/descriptor.ts';
+import { parseSectors, placeOf } from '../descriptor/descriptor.ts';
+import { descriptorOf, extentField } from '../descriptor/text-findings.ts';
 import { capacityOf as hostedCapacity } from '../extents/hosted-geometry.ts';
-import type { FlatExtent, UnavailableCause, UnavailableExtent } from '../extents/plain.ts';
-import type { Extent, VmdkImage } from '../image.ts';
-import { findMagic } from '../marks.ts';
+import type { Extent } from '../extents/index.ts';
+import type { UnavailableCause } from '../extents/plain.ts';
+import type { FileFault, VmdkFindings } from '../findings.ts';
+import type { VmdkImage } from '../image.ts';
 import { agrees } from './field-rule.ts';
-import { DESCRIPTOR, descriptorOf, extentField, textFinding } from '../descriptor/text-findings.ts';
-import type { VmdkFindings, FileFault } from '../findings.ts';
-
-const FILES = `${DESCRIPTOR}, extent descriptions`;
-
-const messageWithReason = ({ extent, name, reason }: FileFault): string =>
-  `extent ${extent} is in ${JSON.stringify(name)}: ${reason}`;
-
-const QCOW2_MAGIC = [0x51, 0x46, 0x49, 0xfb];
+import { describeFile, EXTENT_FILES, fileFinding } from './file-findings.ts';
 
 /** The rules on the files that extent lines name. */
 export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
@@ -24,9 +17,9 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
     severity: 'info',
     depth: 'header',
     title: 'The embedded descriptor names another file',
-    spec: FILES,
+    spec: EXTENT_FILES,
     repair: 'safe',
-    message: messageWithReason,
+    message: describeFile,
     check(image, tell) {
       for (const descriptor of descriptorOf(image)) {
         const [extent] = image.extents;
@@ -42,7 +35,7 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
     severity: 'error',
     depth: 'header',
     title: 'Header and extent line give different sizes',
-    spec: `${FILES}; SparseExtentHeader, capacity`,
+    spec: `${EXTENT_FILES}; SparseExtentHeader, capacity`,
     repair: 'decision',
     derivedFrom: ['vmdk/descriptor-not-text', 'vmdk4/capacity-zero'],
     message: ({ extent, line, header }) =>
@@ -72,30 +65,22 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
     severity: 'error',
     depth: 'header',
     title: 'The file of an extent is not there',
-    spec: FILES,
+    spec: EXTENT_FILES,
     repair: 'none',
-    message: messageWithReason,
+    message: describeFile,
     check(image, tell) {
-      for (const [descriptor, extent] of unavailable(image, ['missing', 'unreadable', 'cycle', 'too-deep']))
-        tell(fileFinding(descriptor, extent, extent.reason));
-      for (const [descriptor, extent] of unavailable(image, ['outside', 'refused', 'not-followed']))
-        tell(
-          fileFinding(
-            descriptor,
-            extent,
-            extent.reason,
-            extent.cause === 'not-followed' ? 'info' : 'warning',
-          ),
-        );
+      tellUnavailable(image, ['missing', 'unreadable', 'cycle', 'too-deep'], 'error', tell);
+      tellUnavailable(image, ['outside', 'refused'], 'warning', tell);
+      tellUnavailable(image, ['not-followed'], 'info', tell);
     },
   },
   'vmdk/extent-file-repeated': {
     severity: 'error',
     depth: 'header',
     title: 'Two extents are one sparse file',
-    spec: FILES,
+    spec: EXTENT_FILES,
     repair: 'none',
-    message: messageWithReason,
+    message: describeFile,
     check(image, tell) {
       for (const descriptor of descriptorOf(image)) {
         const seen = new Map<unknown, number>();
@@ -112,164 +97,33 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
     severity: 'error',
     depth: 'header',
     title: 'The file of an extent is of another kind',
-    spec: FILES,
+    spec: EXTENT_FILES,
     repair: 'decision',
-    message: messageWithReason,
-    check(image, tell) {
-      for (const [descriptor, extent] of unavailable(image, ['wrong-type']))
-        tell(fileFinding(descriptor, extent, extent.reason));
-    },
-  },
-  'vmdk/extent-flat-has-magic': {
-    severity: 'warning',
-    depth: 'header',
-    title: 'A flat extent begins like a disk image',
-    spec: FILES,
-    repair: 'none',
-    message: messageWithReason,
-    async check(image, tell) {
-      for (const descriptor of descriptorOf(image))
-        for (const extent of flatExtents(image)) {
-          const { source } = extent.file;
-          if (source === null) continue;
-          const head = await readAvailable(source, fileOffset(extent.fileStart), 8);
-          const isQcow2 = QCOW2_MAGIC.every((byte, index) => head[index] === byte);
-          if (isQcow2 || findMagic(head) !== null)
-            tell(
-              fileFinding(
-                descriptor,
-                extent,
-                `it begins with the magic of ${isQcow2 ? 'a qcow2 image' : 'a sparse extent'}`,
-              ),
-            );
-        }
-    },
-  },
-  'vmdk/extent-flat-long': {
-    severity: 'info',
-    depth: 'header',
-    title: 'The file of a flat extent is longer than needed',
-    spec: FILES,
-    repair: 'lossy',
-    derivedFrom: ['vmdk/extent-size-invalid'],
-    message: messageWithReason,
-    check(image, tell) {
-      for (const descriptor of descriptorOf(image)) {
-        const extents = flatExtents(image);
-        for (const extent of extents) {
-          const ends = extents
-            .filter(({ file }) => file === extent.file)
-            .map(({ fileStart, size }) => fileStart + size);
-          const end = Math.max(...ends);
-          const { size: fileSize = 0 } = extent.file.source ?? {};
-          if (end === extent.fileStart + extent.size && fileSize > end)
-            tell(
-              fileFinding(
-                descriptor,
-                extent,
-                `${fileSize - end} bytes of the file follow the end of the extent at byte ${end}`,
-              ),
-            );
-        }
-      }
-    },
-  },
-  'vmdk/extent-flat-short': {
-    severity: 'error',
-    depth: 'header',
-    title: 'The file of a flat extent is too short',
-    spec: FILES,
-    repair: 'none',
-    message: messageWithReason,
-    check(image, tell) {
-      for (const descriptor of descriptorOf(image))
-        for (const extent of flatExtents(image)) {
-          const { size: fileSize = 0 } = extent.file.source ?? {};
-          const end = extent.fileStart + extent.size;
-          if (end > fileSize)
-            tell(
-              fileFinding(
-                descriptor,
-                extent,
-                `the file has ${fileSize} bytes, and the extent ends at byte ${end}`,
-              ),
-            );
-        }
-    },
-  },
-  'vmdk/extent-overlap': {
-    severity: 'error',
-    depth: 'header',
-    title: 'Two flat extents share bytes of one file',
-    spec: FILES,
-    repair: 'none',
-    message: messageWithReason,
-    check(image, tell) {
-      for (const descriptor of descriptorOf(image)) {
-        const sorted = flatExtents(image).toSorted(
-          (a, b) => a.file.path.localeCompare(b.file.path) || a.fileStart - b.fileStart,
-        );
-        for (const [index, extent] of sorted.entries()) {
-          const before = sorted[index - 1];
-          if (
-            before === undefined ||
-            before.file !== extent.file ||
-            before.fileStart + before.size <= extent.fileStart
-          )
-            continue;
-          tell(
-            fileFinding(
-              descriptor,
-              extent,
-              `its bytes from ${extent.fileStart} on belong to extent ${before.line?.index ?? 0} as well`,
-            ),
-          );
-        }
-      }
-    },
+    message: describeFile,
+    check: (image, tell) => tellUnavailable(image, ['wrong-type'], 'error', tell),
   },
   'vmdk/extent-self-reference': {
     severity: 'error',
     depth: 'header',
     title: 'The descriptor names itself as an extent',
-    spec: FILES,
+    spec: EXTENT_FILES,
     repair: 'none',
-    message: messageWithReason,
-    check(image, tell) {
-      for (const [descriptor, extent] of unavailable(image, ['self']))
-        tell(fileFinding(descriptor, extent, extent.reason));
-    },
+    message: describeFile,
+    check: (image, tell) => tellUnavailable(image, ['self'], 'error', tell),
   },
 });
 
-/** A finding at the file name of an extent's line. */
-function fileFinding(
-  descriptor: Descriptor,
-  { line, guestStart }: Extent,
-  reason: string,
-  severity?: Severity,
-): Finding<FileFault> {
-  const span = line?.file?.span ?? { offset: line?.line.offset ?? 0, length: line?.line.text.length ?? 0 };
-  const field =
-    line === null ? 'descriptor.extents' : extentField(line, line.file === null ? undefined : 'file');
-  const name = line?.file?.text ?? '';
-  const data = { extent: line?.index ?? 0, name, reason };
-  const finding = textFinding(descriptor, span, field, data, severity === undefined ? {} : { severity });
-  return { guestOffset: guestStart, ...finding };
-}
-
-function* unavailable(
+/** Tells of extents whose files cannot be used for one of the causes. */
+function tellUnavailable(
   image: VmdkImage,
   causes: readonly UnavailableCause[],
-): Iterable<readonly [Descriptor, UnavailableExtent]> {
+  severity: Severity,
+  tell: Tell<FileFault>,
+): void {
   for (const descriptor of descriptorOf(image))
     for (const extent of image.extents)
-      if (extent.kind === 'unavailable' && causes.includes(extent.cause)) yield [descriptor, extent];
-}
-
-/** The flat extents of an image. */
-function flatExtents(image: VmdkImage): FlatExtent[] {
-  return image.extents.filter((extent): extent is FlatExtent => extent.kind === 'flat');
+      if (extent.kind === 'unavailable' && causes.includes(extent.cause))
+        tell(fileFinding(descriptor, extent, extent.reason, severity));
 }
 
 /** Sectors by an extent's own header; `null` where it has none that can be read. */

@@ -9,6 +9,8 @@ import { descriptorTextExplanations } from './descriptor-text.explained.ts';
 import { diskDatabaseExplanations } from './disk-database.explained.ts';
 import { extentFilesExplanations } from './extent-files.explained.ts';
 import { extentLinesExplanations } from './extent-lines.explained.ts';
+import { extentNumbersExplanations } from './extent-numbers.explained.ts';
+import { flatFilesExplanations } from './flat-files.explained.ts';
 import { fileNamesExplanations } from './file-names.explained.ts';
 
 /** All rules of VMDK explained. */
@@ -19,7 +21,9 @@ export const vmdkExplanations: Explanations<typeof vmdkRules> = {
   ...descriptorPropertiesExplanations,
   ...createTypeExplanations,
   ...extentLinesExplanations,
+  ...extentNumbersExplanations,
   ...extentFilesExplanations,
+  ...flatFilesExplanations,
   ...fileNamesExplanations,
   ...diskDatabaseExplanations,
   ...chainExplanations,

@@ -10,6 +10,8 @@ import { descriptorTextRules } from './descriptor-text.ts';
 import { diskDatabaseRules } from './disk-database.ts';
 import { extentFilesRules } from './extent-files.ts';
 import { extentLinesRules } from './extent-lines.ts';
+import { extentNumbersRules } from './extent-numbers.ts';
+import { flatFilesRules } from './flat-files.ts';
 import { fileNamesRules } from './file-names.ts';
 
 /** All rules of VMDK. */
@@ -20,7 +22,9 @@ export const vmdkRules = {
   ...descriptorPropertiesRules,
   ...createTypeRules,
   ...extentLinesRules,
+  ...extentNumbersRules,
   ...extentFilesRules,
+  ...flatFilesRules,
   ...fileNamesRules,
   ...diskDatabaseRules,
   ...chainRules,
