@@ -1,14 +1,13 @@
 import type { Finding, Severity } from '../../../model/problem.ts';
-import { placeOf, type Descriptor } from '../descriptor/descriptor.ts';
-import type { Span } from '../descriptor/lines.ts';
-import type { ExtentLine, Property, Statement } from '../descriptor/statements.ts';
-import type { VmdkImage } from '../image.ts';
+import { placeOf, type Descriptor } from './descriptor.ts';
+import type { Span } from './lines.ts';
+import type { ExtentLine, Property, Statement } from './statements.ts';
 
 /** Where VMware describes descriptors; rules name the part. */
 export const DESCRIPTOR = 'VMware Virtual Disk Format 5.0, The Descriptor File';
 
 /** What a finding may say besides its place and data. */
-interface TextOptions {
+export interface TextOptions {
   readonly severity?: Severity;
   readonly expected?: string;
   readonly actual?: string;
@@ -23,6 +22,26 @@ export function textFinding<D>(
   options: TextOptions = {},
 ): Finding<D> {
   return { at: placeOf(descriptor, span, field), data, ...options };
+}
+
+/** A finding at the whole text, for what is missing in it. */
+export function wholeTextFinding<D>(
+  descriptor: Descriptor,
+  field: string,
+  data: D,
+  options: TextOptions = {},
+): Finding<D> {
+  return textFinding(descriptor, { offset: 0, length: descriptor.textLength }, field, data, options);
+}
+
+/** A finding at a line. */
+export function lineFinding<D>(
+  descriptor: Descriptor,
+  statement: Statement,
+  data: D,
+  field = `descriptor.line[${statement.line.number}]`,
+): Finding<D> {
+  return textFinding(descriptor, lineSpan(statement), field, data);
 }
 
 /** A finding at a property's value. */
@@ -50,6 +69,10 @@ export function lineSpan({ line }: Statement): Span {
 }
 
 /** The descriptor of an image as a list of none or one, for rules that have nothing to say without one. */
-export function descriptorOf({ descriptor }: VmdkImage): readonly Descriptor[] {
+export function descriptorOf({
+  descriptor,
+}: {
+  readonly descriptor: Descriptor | null;
+}): readonly Descriptor[] {
   return descriptor === null ? [] : [descriptor];
 }
