@@ -12,6 +12,7 @@ const PEERS = {
   vmdkinfo: 'libvmdk-utils',
   vhdiinfo: 'libvhdi-utils',
   qcowinfo: 'libqcow-utils',
+  nginx: 'nginx-light',
 };
 
 await prepare();
@@ -31,7 +32,8 @@ function reportPeers() {
 }
 
 function isOnPath(program) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+  // Servers are in a folder that not every user's PATH has.
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return true;
