@@ -133,9 +133,9 @@ class FileSource implements Source {
   }
 }
 
-/** What changes when a file's bytes may have changed. */
-function fingerprintOf({ ino, size, mtimeMs }: Stats): string {
-  return `${ino}:${size}:${mtimeMs}`;
+/** What changes when a file's bytes may have changed. Programs set `mtime` back as they like; `ctime` is the system's own. */
+function fingerprintOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return `${ino}:${size}:${mtimeMs}:${ctimeMs}`;
 }
 
 /** Runs a file system call; its failure becomes a `SourceError`. */

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFileSource } from '../../src/io/file-source.ts';
 import { fileOffset, type Source } from '../../src/io/source.ts';
@@ -100,4 +101,20 @@ describe('a file as a source', () => {
     expect(source.isUnchanged()).toBe(false);
     void source.close();
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'notices bytes that were changed and given their old time again',
+    async () => {
+      const path = join(folder, 'disguised');
+      const source = openBytes('disguised', pattern(1000, 8));
+      const { atime, mtime } = statSync(path);
+      // Longer than the clocks of file systems take for a step.
+      await setTimeout(30);
+      writeFileSync(path, pattern(1000, 9));
+      utimesSync(path, atime, mtime);
+      expect(statSync(path).mtime).toEqual(mtime);
+      expect(source.isUnchanged()).toBe(false);
+      void source.close();
+    },
+  );
 });
