@@ -1,6 +1,6 @@
 import { CompressionType, CryptMethod, type Header } from '../../../generated/qcow2.ts';
 import { UnreadableImageError, UnsupportedFeatureError } from '../../errors.ts';
-import type { Mapping, ParentLink } from '../../model/image.ts';
+import type { ImageFile, Mapping, ParentLink } from '../../model/image.ts';
 import { toSafeNumber, type GuestRange } from '../../model/offsets.ts';
 import type { FileLayout, WalkListeners } from '../../model/owners.ts';
 import type { Placed } from '../shared/placed.ts';
@@ -47,13 +47,14 @@ const MAX_DISK = 2n ** 61n;
 export async function openQcow2(context: Qcow2Context): Promise<Qcow2Image> {
   const layout = await readLayout(context);
   const { file, geometry, header, dataFile, parent, opened, isOpaque } = layout;
+  const stored = storeOf(layout);
   return {
     format: 'qcow2',
     variant: header.fields.version === 2 ? 'v2' : 'v3',
     size: geometry.size,
     files: dataFile?.file == null ? [file] : [file, dataFile.file],
     allocationUnit: geometry.clusterSize,
-    mappings: (range) => mapImage(layout, range),
+    mappings: (range) => (isOpaque ? mapNothing(layout, range) : mapClusters({ ...layout, stored }, range)),
     layout: (of) => (of === file && !isOpaque ? layoutOf(geometry) : null),
     walk: (_file, listeners: WalkListeners<Qcow2Findings>) => walkImage(layout, listeners),
     structures: () => listStructures(layout),
@@ -121,13 +122,17 @@ function layoutOf({ clusterSize, limit }: Geometry): FileLayout {
   return { placement: 'aligned', unit: clusterSize, origin: 0, limit };
 }
 
-function mapImage(layout: Qcow2Layout, range: GuestRange): AsyncIterable<readonly Mapping[]> {
-  const { file, dataFile, isOpaque } = layout;
-  if (isOpaque)
-    throw new UnreadableImageError(
-      `${file.path}: an unknown incompatible feature is in use; its tables cannot be read`,
-    );
-  return mapClusters({ ...layout, stored: dataFile?.file ?? file }, range);
+/** The file with guest data. What is missing of the last cluster of the image reads as zeros. */
+function storeOf({ file, source, hasDataFile, dataFile }: Qcow2Layout): ImageFile | string {
+  if (!hasDataFile) return source === file.source ? file : { ...file, source };
+  return dataFile?.file ?? dataFile?.reason ?? `${file.path} does not name its data file`;
+}
+
+async function* mapNothing({ file, geometry }: Qcow2Layout, range: GuestRange): AsyncGenerator<Mapping[]> {
+  const length = Math.min(range.length, geometry.size - range.start);
+  const at = { file, offset: null, length: null, field: 'header.incompatible_features' };
+  const reason = `${file.path} uses an unknown incompatible feature`;
+  if (length > 0) yield [{ kind: 'unreadable', start: range.start, length, at, reason }];
 }
 
 function geometryOf(context: Qcow2Context, header: Placed<Header>): Geometry {

@@ -1,5 +1,4 @@
 import { CowdHeader } from '../../../../generated/cowd.ts';
-import { UnreadableImageError } from '../../../errors.ts';
 import { fileOffset, readAvailable, type Source } from '../../../io/source.ts';
 import type { DumpedStructure, ImageFile } from '../../../model/image.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
@@ -20,7 +19,7 @@ import {
 import { createCowdKinds } from './cowd-kinds.ts';
 import type { ExtentBase, ExtentPlace } from './extent.ts';
 import { claimGrains, claimTables, resolveGrains, type GrainTables } from './grain-tables.ts';
-import { UNREADABLE_TABLE } from './table-shape.ts';
+import { addWithoutTables, UNREADABLE_TABLE } from './table-shape.ts';
 
 /** A VMDK3 extent (COWD, `vmfsSparse`), as ESX wrote it for snapshots. */
 export class CowdExtent implements ExtentBase {
@@ -74,10 +73,10 @@ export class CowdExtent implements ExtentBase {
 
   async *resolve(runs: MappingRuns, from: number, to: number): AsyncGenerator<void, void, undefined> {
     const tables = await this.grainTables();
-    if (tables === null)
-      throw new UnreadableImageError(
-        `the grain tables of ${this.file.path} cannot be found: its header is damaged`,
-      );
+    if (tables === null) {
+      addWithoutTables(this.file, runs, from, to);
+      return;
+    }
     const end = Math.max(from, Math.min(to, this.guestStart + tables.size));
     if (end > from) yield* resolveGrains(tables, runs, from, end);
     if (end < to) runs.hole('unallocated', end, to - end);

@@ -24,12 +24,10 @@ export interface ExtentBase extends ExtentPlace {
   /** Header-like structures, in file order. */
   structures(): readonly DumpedStructure[];
   /** Tells every range of the file that the extent uses. */
-  claim(owners: Owners): void | Promise<void>;
+  claim?(owners: Owners): void | Promise<void>;
   /**
    * Adds the runs of guest bytes `from` to `to - 1`, which lie in this extent. What is returned pauses between batches, so that the caller may take
    * runs away.
-   *
-   * @throws UnreadableImageError where a table that is needed cannot be read
    */
   resolve(runs: MappingRuns, from: number, to: number): Iterable<void> | AsyncIterable<void>;
 }

@@ -1,4 +1,3 @@
-import { UnreadableImageError } from '../../../errors.ts';
 import { fileOffset, type Source } from '../../../io/source.ts';
 import type { DumpedStructure, ImageFile } from '../../../model/image.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
@@ -10,7 +9,7 @@ import { asWords } from '../words.ts';
 import type { ExtentBase, ExtentPlace } from './extent.ts';
 import { resolveGrains, type GrainTables } from './grain-tables.ts';
 import { createTableTest, isAmongGrains } from './table-places.ts';
-import { UNREADABLE_TABLE } from './table-shape.ts';
+import { addWithoutTables, UNREADABLE_TABLE } from './table-shape.ts';
 import { claimHosted, NO_WALK, type TableWalk } from './hosted-claim.ts';
 import { capacityOf, readGeometry, type DirectoryPlace, type HostedGeometry } from './hosted-geometry.ts';
 import type { HostedHeaders, PlacedHeader } from './placed-header.ts';
@@ -97,10 +96,10 @@ export class HostedSparseExtent implements ExtentBase {
 
   async *resolve(runs: MappingRuns, from: number, to: number): AsyncGenerator<void, void, undefined> {
     const tables = await this.grainTables();
-    if (tables === null)
-      throw new UnreadableImageError(
-        `the grain tables of ${this.file.path} cannot be found: its header is damaged`,
-      );
+    if (tables === null) {
+      addWithoutTables(this.file, runs, from, to);
+      return;
+    }
     // A descriptor may give the extent more sectors than its header does.
     const end = Math.max(from, Math.min(to, this.guestStart + tables.size));
     if (end > from) yield* resolveGrains(tables, runs, from, end);

@@ -1,4 +1,3 @@
-import { UnreadableImageError } from '../../../errors.ts';
 import type { ImageFile, ReferenceState } from '../../../model/image.ts';
 import type { MappingRuns } from '../../shared/mapping-runs.ts';
 import type { ExtentBase, ExtentPlace } from './extent.ts';
@@ -81,8 +80,10 @@ export function createUnavailableExtent(
     file,
     cause,
     reason,
-    resolve() {
-      throw new UnreadableImageError(`guest bytes from ${place.guestStart} on cannot be read: ${reason}`);
+    resolve(runs: MappingRuns, from: number, to: number) {
+      const at = file === null ? null : { file, offset: null, length: null, field: null };
+      runs.unreadable(from, to - from, at, reason);
+      return [];
     },
   };
 }

@@ -1,4 +1,3 @@
-import { UnreadableImageError } from '../../../errors.ts';
 import type { MappingRuns } from '../../shared/mapping-runs.ts';
 import type { SeSparseGeometry } from './sesparse-geometry.ts';
 import { SLOT_TABLE_SIZE } from './sesparse-geometry.ts';
@@ -78,9 +77,14 @@ function resolveEntries(
       runs.data(start, length, file, grainsOffset + slotOf(high, low) * grainSize + start - grainStart);
     // Readers disagree about grains that the guest gave up; zeros are what QEMU and Xen Orchestra show.
     else if (type === ENTRY_TYPE.unmapped || type === ENTRY_TYPE.zero) runs.hole('zero', start, length);
-    else
-      throw new UnreadableImageError(
+    else {
+      const at = { file, offset: null, length: null, field: `grain ${grain}` };
+      runs.unreadable(
+        start,
+        length,
+        at,
         `the entry of grain ${grain} of ${file.path} is of unknown type ${type}`,
       );
+    }
   }
 }

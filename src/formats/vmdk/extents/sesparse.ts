@@ -1,5 +1,4 @@
 import { ConstHeader, VolatileHeader } from '../../../../generated/sesparse.ts';
-import { UnreadableImageError } from '../../../errors.ts';
 import { fileOffset, readAvailable, type Source } from '../../../io/source.ts';
 import type { DumpedStructure, ImageFile } from '../../../model/image.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
@@ -20,6 +19,7 @@ import {
   type SeSparseGeometry,
 } from './sesparse-geometry.ts';
 import { resolveSlots, slotTableOffsets, type SlotTables } from './sesparse-tables.ts';
+import { addWithoutTables } from './table-shape.ts';
 
 /** The two headers of a seSparse extent. */
 export interface SeSparseHeaders {
@@ -91,10 +91,10 @@ export class SeSparseExtent implements ExtentBase {
 
   async *resolve(runs: MappingRuns, from: number, to: number): AsyncGenerator<void, void, undefined> {
     const tables = await this.slotTables();
-    if (tables === null)
-      throw new UnreadableImageError(
-        `the grain tables of ${this.file.path} cannot be found: its header is damaged`,
-      );
+    if (tables === null) {
+      addWithoutTables(this.file, runs, from, to);
+      return;
+    }
     const end = Math.max(from, Math.min(to, this.guestStart + tables.size));
     if (end > from) yield* resolveSlots(tables, runs, from, end);
     if (end < to) runs.hole('unallocated', end, to - end);

@@ -1,4 +1,3 @@
-import { UnreadableImageError } from '../../../errors.ts';
 import type { Source } from '../../../io/source.ts';
 import type { ImageFile } from '../../../model/image.ts';
 import { tableBatches } from '../../shared/table-walk.ts';
@@ -23,11 +22,17 @@ export interface TableShape {
   readonly offsets: ArrayLike<number>;
 }
 
+/** Guest bytes of an extent whose header is too damaged to find its tables by. */
+export function addWithoutTables(file: ImageFile, runs: MappingRuns, from: number, to: number): void {
+  const at = { file, offset: 0, length: null, field: 'header' };
+  const reason = `the grain tables of ${file.path} cannot be found: its header is damaged`;
+  runs.unreadable(from, to - from, at, reason);
+}
+
 /**
  * Goes over the tables for guest bytes `from` to `to - 1`, adds the holes where there are none, and has `resolveWords` add the rest: it gets
- * the 32-bit words of neighbouring tables and the number of their first grain. Pauses after each batch.
- *
- * @throws UnreadableImageError where a table that is needed cannot be read
+ * the 32-bit words of neighbouring tables and the number of their first grain. Pauses after each batch. What a table that cannot be read would
+ * tell is `unreadable`.
  */
 export async function* resolveTables(
   tables: TableShape,
@@ -48,10 +53,11 @@ export async function* resolveTables(
     yield;
   }
   resolveAbsent(tables, runs, from, to, next, endTable);
-  if (tables.guestStart + endTable * span < to) throw missingTable(tables, endTable);
+  const rest = Math.max(from, tables.guestStart + endTable * span);
+  if (rest < to) addUnreadable(tables, runs, rest, to, endTable);
 }
 
-/** Tables `first` to `end - 1` are not there: their grains are the parent's, unless the table should be there. */
+/** Tables `first` to `end - 1` are absent: their grains are the parent's, unless the table should be there. */
 function resolveAbsent(
   tables: TableShape,
   runs: MappingRuns,
@@ -62,15 +68,25 @@ function resolveAbsent(
 ): void {
   const { offsets, guestStart, grainSize, entriesPerTable } = tables;
   const span = grainSize * entriesPerTable;
-  for (let table = first; table < end; table++) if (offsets[table] !== 0) throw missingTable(tables, table);
-  const start = Math.max(from, guestStart + first * span);
-  const stop = Math.min(to, guestStart + end * span);
-  if (start < stop) runs.hole('unallocated', start, stop - start);
+  for (let table = first; table < end;) {
+    const isAbsent = offsets[table] === 0;
+    let next = table + 1;
+    if (isAbsent) while (next < end && offsets[next] === 0) next++;
+    const start = Math.max(from, guestStart + table * span);
+    const stop = Math.min(to, guestStart + next * span);
+    if (start < stop && isAbsent) runs.hole('unallocated', start, stop - start);
+    else if (start < stop) addUnreadable(tables, runs, start, stop, table);
+    table = next;
+  }
 }
 
-function missingTable({ file, guestStart, grainSize, entriesPerTable }: TableShape, table: number): Error {
-  const start = guestStart + table * grainSize * entriesPerTable;
-  return new UnreadableImageError(
-    `grain table ${table} of ${file.path}, for guest bytes from ${start} on, is not in the file`,
-  );
+function addUnreadable(
+  { file }: TableShape,
+  runs: MappingRuns,
+  from: number,
+  to: number,
+  table: number,
+): void {
+  const at = { file, offset: null, length: null, field: `gt[${table}]` };
+  runs.unreadable(from, to - from, at, `grain table ${table} of ${file.path} is not inside the file`);
 }
