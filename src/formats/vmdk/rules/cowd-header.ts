@@ -10,8 +10,8 @@ import { defineFieldRule, type FieldFault, type FieldRule } from './field-rule.t
 const HEADER = 'VMware Virtual Disk Format 5.0, ESX Server Sparse Extents, COWDisk_Header';
 
 /** The COWD extents of an image. */
-export function cowdExtents(image: VmdkImage): CowdExtent[] {
-  return image.extents.filter((extent): extent is CowdExtent => extent.kind === 'cowd');
+export function cowdExtents(image: VmdkImage): readonly CowdExtent[] {
+  return image.cowdExtents;
 }
 
 /** A finding at a field of a COWD header. */

@@ -15,8 +15,8 @@ const ROUNDED: readonly AreaName[] = ['grain_dir', 'grain_tables', 'free_bitmap'
 const VITAL: readonly AreaName[] = ['volatile_header', 'grain_dir', 'grain_tables', 'grains'];
 
 /** The seSparse extents of an image. */
-export function seSparseExtents(image: VmdkImage): SeSparseExtent[] {
-  return image.extents.filter((extent): extent is SeSparseExtent => extent.kind === 'sesparse');
+export function seSparseExtents(image: VmdkImage): readonly SeSparseExtent[] {
+  return image.seSparseExtents;
 }
 
 /** A finding at the offset or size of an area. */
