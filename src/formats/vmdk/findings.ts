@@ -1,7 +1,7 @@
 import type { FileFindings } from '../../model/file-findings.ts';
 import type { FormatContext } from '../../model/format.ts';
 
-/** What can be found out about descriptors, the files that they name and the chain of parents, and the figures that go with it. */
+/** What can be found out about descriptors, the files that they name and the chain of parents, with its figures. */
 export interface VmdkFindings {
   'vmdk/descriptor-bom': { readonly mark: string };
   'vmdk/descriptor-hidden-tail': { readonly bytes: number };
