@@ -135,9 +135,9 @@ export const headerRules = defineCowdRules({
     repair: 'decision',
     message: () =>
       'the disk consists of COWD extents, which hold only differences, but its descriptor names no parent',
-    check({ extent, image: { descriptor, extents } }, tell) {
+    check({ extent, image: { descriptor, cowdExtents } }, tell) {
       // Once for all extents.
-      if (extents.find(({ kind }) => kind === 'cowd') !== extent) return;
+      if (cowdExtents[0] !== extent) return;
       if (descriptor === null || contentId(descriptor, 'parentCID') === null || namesParent(descriptor))
         return;
       const value = findProperty(descriptor, 'parentCID')?.value;

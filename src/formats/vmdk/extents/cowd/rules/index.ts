@@ -5,4 +5,7 @@ import { headerRules } from './header.ts';
 import { tableRules } from './tables.ts';
 
 /** The rules on COWD extents. */
-export const vmdk3Rules = onEachExtent<CowdLayout, CowdFindings, void>(({ extents }) => extents.filter((extent) => extent.kind === 'cowd'), { ...headerRules, ...tableRules });
+export const vmdk3Rules = onEachExtent<CowdLayout, CowdFindings, void>(({ cowdExtents }) => cowdExtents, {
+  ...headerRules,
+  ...tableRules,
+});

@@ -13,4 +13,17 @@ import { regionRules } from './regions.ts';
 import { spaceRules } from './space.ts';
 
 /** The rules on hosted sparse and streamOptimized extents. */
-export const vmdk4Rules = onEachExtent<HostedLayout, HostedFindings, HostedWalk>(({ hostedExtents }) => hostedExtents, { ...headerRules, ...layoutRules, ...footerRules, ...regionRules, ...entryRules, ...directoryRules, ...mirrorRules, ...spaceRules, ...markerRules });
+export const vmdk4Rules = onEachExtent<HostedLayout, HostedFindings, HostedWalk>(
+  ({ hostedExtents }) => hostedExtents,
+  {
+    ...headerRules,
+    ...layoutRules,
+    ...footerRules,
+    ...regionRules,
+    ...entryRules,
+    ...directoryRules,
+    ...mirrorRules,
+    ...spaceRules,
+    ...markerRules,
+  },
+);

@@ -9,4 +9,7 @@ import { spaceRules } from './space.ts';
 import { tableRules } from './tables.ts';
 
 /** The rules on seSparse extents. */
-export const seSparseRules = onEachExtent<SeSparseLayout, SeSparseFindings, SeSparseWalk>(({ extents }) => extents.filter((extent) => extent.kind === 'sesparse'), { ...headerRules, ...areaRules, ...tableRules, ...spaceRules, ...redundancyRules });
+export const seSparseRules = onEachExtent<SeSparseLayout, SeSparseFindings, SeSparseWalk>(
+  ({ seSparseExtents }) => seSparseExtents,
+  { ...headerRules, ...areaRules, ...tableRules, ...spaceRules, ...redundancyRules },
+);

@@ -85,12 +85,9 @@ export const spaceRules = defineSeSparseRules({
     spec: TABLES,
     repair: 'none',
     message: ({ sentence }) => sentence,
-    check({ extent, image }, tell, facts) {
-      const { file } = extent;
+    check({ extent: { file }, image }, tell, facts) {
       const unmapped = facts.walk(file)?.unmapped ?? 0;
-      // Once for a file that two lines name.
-      const isFirst = image.extents.find((each) => each.file === file) === extent;
-      if (image.parent === null || unmapped === 0 || !isFirst) return;
+      if (image.parent === null || unmapped === 0) return;
       const sentence = `${unmapped} grains were given up by the guest; readers disagree whether they show zeros or the parent`;
       tell({ at: { file, offset: null, length: null, field: null }, data: { sentence } });
     },
@@ -129,9 +126,9 @@ export const spaceRules = defineSeSparseRules({
     spec: 'VMware Virtual Disk Format 5.0, The Descriptor File, parentCID',
     repair: 'decision',
     message: ({ sentence }) => sentence,
-    check({ extent, image: { descriptor, extents } }, tell) {
+    check({ extent, image: { descriptor, seSparseExtents } }, tell) {
       // Once for all extents.
-      if (extents.find(({ kind }) => kind === 'sesparse') !== extent) return;
+      if (seSparseExtents[0] !== extent) return;
       if (descriptor === null || contentId(descriptor, 'parentCID') === null || namesParent(descriptor))
         return;
       const value = findProperty(descriptor, 'parentCID')?.value;
