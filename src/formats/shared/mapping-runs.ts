@@ -1,6 +1,7 @@
 import { fileOffset } from '../../io/source.ts';
 import type { CompressionMethod, ImageFile, Mapping } from '../../model/image.ts';
 import { guestOffset } from '../../model/offsets.ts';
+import type { Place } from '../../model/problem.ts';
 
 /** Runs that are handed on at once. */
 const BATCH_RUNS = 4096;
@@ -54,6 +55,15 @@ export class MappingRuns {
     const unit = { start: guestOffset(stream.unit.start), length: stream.unit.length };
     const at = { file, offset: fileOffset(offset) };
     this.#begin({ kind: 'compressed', start: guestOffset(start), length, at, storedLength, method, unit });
+  }
+
+  /**
+   * Where `length` guest bytes from `start` on are stored cannot be told: the table that knows, at `at`, cannot be read.
+   *
+   * @param reason a sentence without a full stop
+   */
+  unreadable(start: number, length: number, at: Place | null, reason: string): void {
+    this.#begin({ kind: 'unreadable', start: guestOffset(start), length, at, reason });
   }
 
   /** Whether enough runs are complete to be handed on. */

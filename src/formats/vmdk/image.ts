@@ -1,20 +1,14 @@
 import type { DumpedStructure, Image, ImageFile, ImageInfo, Mapping, ParentLink } from '../../model/image.ts';
 import type { GuestRange } from '../../model/offsets.ts';
-import type { FileLayout, Owners, WalkListeners } from '../../model/owners.ts';
+import type { FileLayout, WalkListeners } from '../../model/owners.ts';
 import type { Descriptor } from './descriptor/descriptor.ts';
-import type { CowdExtent } from './extents/cowd.ts';
-import type { HostedSparseExtent } from './extents/hosted-sparse.ts';
+import type { CowdExtent } from './extents/cowd/extent.ts';
+import type { HostedSparseExtent } from './extents/hosted/extent.ts';
 import { isSparse, type Extent, type SparseExtent } from './extents/index.ts';
-import type { SeSparseExtent } from './extents/sesparse.ts';
+import type { SeSparseExtent } from './extents/sesparse/extent.ts';
 import type { AllVmdkFindings } from './findings.ts';
 import { describeInfo, grainSizeOf, listStructures, variantOf } from './info.ts';
 import { mapExtents } from './mappings.ts';
-
-/** The two ways in which an extent is walked, while extents move from the second to the first. */
-interface WalkedExtent {
-  readonly walk?: unknown;
-  readonly claim?: (owners: Owners) => void | Promise<void>;
-}
 
 /** What an image is made of. */
 export interface VmdkParts {
@@ -80,10 +74,9 @@ export class VmdkImage implements Image {
     return this.sparseExtents.get(file)?.layout ?? null;
   }
 
-  async walk(file: ImageFile, listeners: WalkListeners<AllVmdkFindings>): Promise<unknown> {
-    const extent: WalkedExtent | undefined = this.sparseExtents.get(file);
-    if (extent === undefined) return undefined;
-    return typeof extent.walk === 'function' ? extent.walk(listeners) : extent.claim?.(listeners.owners);
+  /** What is returned is what the walk over the extent of this file learned. */
+  walk(file: ImageFile, listeners: WalkListeners<AllVmdkFindings>): Promise<unknown> | undefined {
+    return this.sparseExtents.get(file)?.walk(listeners);
   }
 
   structures(): readonly DumpedStructure[] {

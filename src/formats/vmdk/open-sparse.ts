@@ -1,12 +1,14 @@
 import type { Source } from '../../io/source.ts';
+import { silentFindings } from '../../model/findings.ts';
 import type { ImageFile } from '../../model/image.ts';
-import type { ProblemSink } from '../../model/problem.ts';
-import { CowdExtent, readCowdHeader } from './extents/cowd.ts';
+import { CowdExtent } from './extents/cowd/extent.ts';
+import { readCowdHeader } from './extents/cowd/open.ts';
 import type { ExtentPlace } from './extents/extent.ts';
-import { readHostedHeaders } from './extents/hosted-headers.ts';
-import { createHostedExtent, findDescriptorArea } from './extents/hosted-open.ts';
+import { createHostedExtent, findDescriptorArea } from './extents/hosted/open.ts';
+import { readHostedHeaders } from './extents/hosted/read-headers.ts';
 import type { SparseExtent } from './extents/index.ts';
-import { readSeSparseHeaders, SeSparseExtent } from './extents/sesparse.ts';
+import { SeSparseExtent } from './extents/sesparse/extent.ts';
+import { readSeSparseHeaders } from './extents/sesparse/open.ts';
 import type { VmdkContext } from './findings.ts';
 import type { Carrier } from './marks.ts';
 
@@ -24,29 +26,27 @@ export async function readSparse(
   kind: SparseKind,
   file: ImageFile,
   source: Source,
-  { problems }: VmdkContext,
+  { findings }: VmdkContext,
 ): Promise<CreateExtent> {
   switch (kind) {
     case 'cowd': {
-      const header = await readCowdHeader(file, source, problems);
-      return (place) => (header === null ? null : new CowdExtent(place, file, source, header));
+      const header = await readCowdHeader(file, source, findings);
+      return (place) => (header === null ? null : new CowdExtent(place, source, header));
     }
     case 'sesparse': {
-      const headers = await readSeSparseHeaders(file, source, problems);
-      return (place) => (headers === null ? null : new SeSparseExtent(place, file, source, headers));
+      const headers = await readSeSparseHeaders(file, source, findings);
+      return (place) => (headers === null ? null : new SeSparseExtent(place, source, headers));
     }
     case 'hosted-sparse': {
-      const headers = await readHostedHeaders(file, source, problems);
+      const headers = await readHostedHeaders(file, source, findings);
       if (headers === null) return () => null;
-      const area = findDescriptorArea(headers, file, source, problems);
-      let listener = problems;
+      const area = findDescriptorArea(headers, source, findings);
+      let listener: VmdkContext['findings'] = findings;
       return (place) => {
-        const extent = createHostedExtent(place, file, source, headers, area, listener);
-        listener = SILENT;
+        const extent = createHostedExtent(place, source, headers, area, listener);
+        listener = silentFindings;
         return extent;
       };
     }
   }
 }
-
-const SILENT: ProblemSink = { add: () => undefined };

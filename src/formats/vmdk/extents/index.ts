@@ -1,7 +1,7 @@
-import type { CowdExtent } from './cowd.ts';
-import type { HostedSparseExtent } from './hosted-sparse.ts';
+import type { CowdExtent } from './cowd/extent.ts';
+import type { HostedSparseExtent } from './hosted/extent.ts';
 import type { FlatExtent, UnavailableExtent, ZeroExtent } from './plain.ts';
-import type { SeSparseExtent } from './sesparse.ts';
+import type { SeSparseExtent } from './sesparse/extent.ts';
 
 /** An extent with headers and tables. */
 export type SparseExtent = HostedSparseExtent | CowdExtent | SeSparseExtent;
