@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { setImmediate as otherEvents } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { ImageReport } from '../model/report.ts';
-import { checkLocalImage } from '../ops/local.ts';
+import { checkLocalImage } from '../node/local.ts';
 import { compileLater, loadFormatsOf } from './many-images.ts';
 
 /** What `checkLocalImage` is told. */

@@ -1,7 +1,7 @@
 import type { ImageReport } from '../model/report.ts';
 import type { Depth, ExplainedRule } from '../model/rule-info.ts';
 import { isFailureOnly } from '../ops/failures.ts';
-import { checkLocalImage } from '../ops/local.ts';
+import { checkLocalImage } from '../node/local.ts';
 import { rulesOfFormat } from '../ops/rules.ts';
 import { escapeText } from '../report/escape.ts';
 import { renderHuman, renderSummary } from '../report/human.ts';

@@ -1,4 +1,4 @@
-import type { ReferenceState } from '../../../model/image.ts';
+import { isWithheld } from '../../../model/reference-state.ts';
 import { defineRule } from '../../../model/rule.ts';
 import { backingFormatPlace, backingPlace, MAX_NAME } from '../backing.ts';
 import { bytesText } from '../geometry.ts';
@@ -167,7 +167,7 @@ export const backingMissing = defineRule<Qcow2Image, { readonly reason: string }
   },
   check({ file, header, parent }, tell) {
     if (parent === null || parent.reason === null) return;
-    if (!['missing', 'outside', 'refused', 'unreadable'].includes(parent.state)) return;
+    if (!['missing', 'unreadable'].includes(parent.state) && !isWithheld(parent.state)) return;
     tell({
       at: backingPlace(file, header),
       data: { reason: parent.reason },
@@ -309,11 +309,6 @@ export const backingNewer = defineRule<Qcow2Image, { readonly name: string }>({
     tell({ at: backingPlace(file, header), data: { name: parent.name }, actual: parent.name });
   },
 });
-
-/** Whether a file that is named was not looked for, so that nothing is known of it. */
-function isWithheld(state: ReferenceState): boolean {
-  return state === 'outside' || state === 'refused';
-}
 
 /** A chain that bites its tail. */
 export const backingCycle = defineRule<Qcow2Image, { readonly reason: string }>({

@@ -1,3 +1,4 @@
+import { isWithheld } from '../../../model/reference-state.ts';
 import { defineRule, defineSpecRule } from '../../../model/rule.ts';
 import type { Qcow2Image } from '../image.ts';
 import { headerPlace } from '../places.ts';
@@ -140,11 +141,10 @@ export const dataFileMissing = defineRule<Qcow2Image, { readonly reason: string 
       length: null,
       field: `header_extensions[${index}].data`,
     };
-    const isWithheld = dataFile.state === 'outside' || dataFile.state === 'refused';
     tell({
       at,
       data: { reason: dataFile.reason },
-      ...(isWithheld ? { severity: 'warning' } : {}),
+      ...(isWithheld(dataFile.state) ? { severity: 'warning' } : {}),
       actual: dataFile.name,
     });
   },

@@ -1,3 +1,4 @@
+import { isWithheld } from '../../../model/reference-state.ts';
 import type { ReferenceState } from '../../../model/image.ts';
 import type { Severity } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
@@ -119,12 +120,11 @@ export const parentTimestampMismatch: RaisableRule<
 });
 
 /** Whether a parent that is not open is known to be lost, or was only not looked for. */
-const MISSING: Readonly<Partial<Record<ReferenceState, Severity>>> = {
-  missing: 'error',
-  unreadable: 'error',
-  refused: 'error',
-  outside: 'warning',
-};
+function severityOf(state: ReferenceState): Severity | undefined {
+  if (state === 'refused') return 'error';
+  if (isWithheld(state)) return 'warning';
+  return state === 'missing' || state === 'unreadable' ? 'error' : undefined;
+}
 
 /** A parent that cannot be opened. */
 export const parentMissing: RaisableRule<VhdImage, { readonly reason: string }> = defineRule({
@@ -137,7 +137,7 @@ export const parentMissing: RaisableRule<VhdImage, { readonly reason: string }> 
   derivedFrom: ['vhd/parent-id-null'],
   message: ({ reason }) => `what this disk does not store itself is its parent's, but ${reason}`,
   check({ file, header, parent }, tell) {
-    const severity = parent === null ? undefined : MISSING[parent.state];
+    const severity = parent === null ? undefined : severityOf(parent.state);
     if (header === null || parent === null || severity === undefined) return;
     const at = fieldPlace(file, header, 'parent_unicode_name');
     const reason =

@@ -1,3 +1,4 @@
+import { isWithheld } from '../../../model/reference-state.ts';
 import type { ReferenceState } from '../../../model/image.ts';
 import type { Severity, Tell } from '../../../model/problem.ts';
 import { defineRule, type RaisableRule } from '../../../model/rule.ts';
@@ -21,12 +22,12 @@ type LinkRule = RaisableRule<VmdkImage, LinkFault>;
 /** A finding at the name of the parent, where the link is in one of the states. */
 function linkFindings(
   image: VmdkImage,
-  states: readonly ReferenceState[],
+  states: (state: ReferenceState) => boolean,
   tell: Tell<LinkFault>,
   severity?: Severity,
 ): void {
   const { parent } = image;
-  if (parent === null || !states.includes(parent.state)) return;
+  if (parent === null || !states(parent.state)) return;
   for (const descriptor of descriptorOf(image)) {
     const hint = findProperty(descriptor, 'parentFileNameHint');
     const data = { name: parent.name, reason: parent.reason ?? '' };
@@ -52,8 +53,8 @@ export const parentMissing: LinkRule = defineRule<VmdkImage, LinkFault>({
     repair: 'Put the parent beside the snapshot, or correct parentFileNameHint.',
   },
   check(image, tell) {
-    linkFindings(image, ['missing', 'unreadable'], tell);
-    linkFindings(image, ['outside', 'refused'], tell, 'warning');
+    linkFindings(image, (state) => state === 'missing' || state === 'unreadable', tell);
+    linkFindings(image, isWithheld, tell, 'warning');
   },
 });
 
@@ -73,7 +74,7 @@ export const parentCycle: LinkRule = defineRule<VmdkImage, LinkFault>({
     readers: 'QEMU hangs.',
     repair: 'Write the name of the right parent.',
   },
-  check: (image, tell) => linkFindings(image, ['cycle'], tell),
+  check: (image, tell) => linkFindings(image, (state) => state === 'cycle', tell),
 });
 
 /** A chain that is longer than supported. */

@@ -39,15 +39,27 @@ function fileFinding(
 
 function* unavailable(
   image: VmdkImage,
-  causes: readonly UnavailableCause[],
+  fits: (cause: UnavailableCause) => boolean,
 ): Iterable<readonly [Descriptor, UnavailableExtent]> {
   for (const descriptor of descriptorOf(image))
     for (const extent of image.extents)
-      if (extent.kind === 'unavailable' && causes.includes(extent.cause)) yield [descriptor, extent];
+      if (extent.kind === 'unavailable' && fits(extent.cause)) yield [descriptor, extent];
 }
 
 const messageWithReason = ({ extent, name, reason }: FileFault): string =>
   `extent ${extent} is in ${JSON.stringify(name)}: ${reason}`;
+
+function isLost(cause: UnavailableCause): boolean {
+  return ['missing', 'unreadable', 'cycle', 'too-deep'].includes(cause);
+}
+
+function wasNotLookedAt(cause: UnavailableCause): boolean {
+  return cause === 'not-followed' || NOT_LOOKED_AT.has(cause);
+}
+
+const NOT_LOOKED_AT: ReadonlySet<UnavailableCause> = new Set([
+  ...(['outside', 'refused', 'device', 'rdm', 'datastore-object', 'protocol'] as const),
+]);
 
 /** A file that is not there. */
 export const extentFileMissing: FileRule = defineRule<VmdkImage, FileFault>({
@@ -66,9 +78,9 @@ export const extentFileMissing: FileRule = defineRule<VmdkImage, FileFault>({
     repair: 'Put the file beside the descriptor under the name that it has there.',
   },
   check(image, tell) {
-    for (const [descriptor, extent] of unavailable(image, ['missing', 'unreadable', 'cycle', 'too-deep']))
+    for (const [descriptor, extent] of unavailable(image, isLost))
       tell(fileFinding(descriptor, extent, extent.reason));
-    for (const [descriptor, extent] of unavailable(image, ['outside', 'refused', 'not-followed']))
+    for (const [descriptor, extent] of unavailable(image, wasNotLookedAt))
       tell(
         fileFinding(descriptor, extent, extent.reason, extent.cause === 'not-followed' ? 'info' : 'warning'),
       );
@@ -92,7 +104,7 @@ export const extentFileWrongType: FileRule = defineRule<VmdkImage, FileFault>({
     repair: 'Write the type that belongs to the file, or put the right file in its place.',
   },
   check(image, tell) {
-    for (const [descriptor, extent] of unavailable(image, ['wrong-type']))
+    for (const [descriptor, extent] of unavailable(image, (cause) => cause === 'wrong-type'))
       tell(fileFinding(descriptor, extent, extent.reason));
   },
 });
@@ -114,7 +126,7 @@ export const extentSelfReference: FileRule = defineRule<VmdkImage, FileFault>({
     repair: 'Write the name of the extent file.',
   },
   check(image, tell) {
-    for (const [descriptor, extent] of unavailable(image, ['self']))
+    for (const [descriptor, extent] of unavailable(image, (cause) => cause === 'self'))
       tell(fileFinding(descriptor, extent, extent.reason));
   },
 });
