@@ -73,7 +73,7 @@ export interface RegionKind {
 }
 
 /** Who listens to a walk over a file: owners to its regions, findings to what is odd about its tables. */
-export interface WalkListeners<M = never> {
+export interface WalkListeners<M = unknown> {
   readonly owners: Owners;
   readonly findings: Findings<M>;
 }

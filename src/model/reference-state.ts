@@ -31,23 +31,20 @@ export type ReferenceState =
   /** It was opened, and is not what it should be; or it could not be opened for a reason that none of the others is. */
   | 'unreadable';
 
-const WITHHELD: ReadonlySet<ReferenceState> = new Set([
+/** A file was not looked at because of its name or its kind, so that nothing is known of it: the rest of the image can be checked. */
+export const WITHHELD: readonly Exclude<ReferenceState, 'none' | 'opened'>[] = [
   'outside',
   'refused',
   'device',
   'rdm',
   'datastore-object',
   'protocol',
-]);
+];
 
-const UNREACHABLE: ReadonlySet<ReferenceState> = new Set(['forbidden', 'too-many-files', 'read-error']);
+/** A file was not looked at for a reason of this machine, which may be another tomorrow: the image cannot be checked. */
+export const UNREACHABLE: readonly ReferenceState[] = ['forbidden', 'too-many-files', 'read-error'];
 
-/** Whether a file was not looked at because of its name or its kind, so that nothing is known of it: the rest of the image can be checked. */
+/** Whether `state` is one of `WITHHELD`. */
 export function isWithheld(state: ReferenceState): boolean {
-  return WITHHELD.has(state);
-}
-
-/** Whether a file was not looked at for a reason of this machine, which may be another tomorrow: the image cannot be checked. */
-export function isUnreachable(state: ReferenceState): boolean {
-  return UNREACHABLE.has(state);
+  return WITHHELD.some((withheld) => withheld === state);
 }

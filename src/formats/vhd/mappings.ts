@@ -1,8 +1,8 @@
 import type { Mapping } from '../../model/image.ts';
 import { SECTOR_SIZE, type GuestRange } from '../../model/offsets.ts';
 import { MappingRuns } from '../shared/mapping-runs.ts';
-import { isUniform, readBitmap, sectorRuns } from './bitmap.ts';
-import { UNALLOCATED, type BlockTable, type VhdImage } from './types.ts';
+import { isUniform, readBitmap, sectorRuns } from './layout/bitmap.ts';
+import { UNALLOCATED, type BlockTable, type VhdImage } from './layout/image.ts';
 
 /** Guest to file, for `Image.mappings`. */
 export async function* mapRange(image: VhdImage, range: GuestRange): AsyncIterable<readonly Mapping[]> {

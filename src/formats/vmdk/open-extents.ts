@@ -1,17 +1,18 @@
 import { UnsupportedFeatureError } from '../../errors.ts';
 import { fileOffset, readAvailable, type Source } from '../../io/source.ts';
-import type { OpenContext, OpenedReference } from '../../model/format.ts';
+import type { OpenedReference } from '../../model/format.ts';
 import type { ImageFile } from '../../model/image.ts';
 import { SECTOR_SIZE } from '../../model/offsets.ts';
 import { parseSectors, type Descriptor } from './descriptor/descriptor.ts';
 import { EXTENT_TYPES, type ExtentLine } from './descriptor/statements.ts';
 import { CowdExtent, readCowdHeader } from './extents/cowd.ts';
 import type { ExtentPlace } from './extents/extent.ts';
+import type { Extent } from './extents/index.ts';
 import { createFlatExtent, createUnavailableExtent, createZeroExtent } from './extents/plain.ts';
 import { readHostedHeaders } from './extents/hosted-headers.ts';
 import { createHostedExtent, findDescriptorArea } from './extents/hosted-open.ts';
 import { readSeSparseHeaders, SeSparseExtent } from './extents/sesparse.ts';
-import type { Extent } from './image.ts';
+import type { VmdkContext } from './findings.ts';
 import { findMarks, type Carrier } from './marks.ts';
 import { referenceCandidates } from './reference-names.ts';
 
@@ -26,12 +27,12 @@ interface OpenedExtentFile {
 
 /** Opens the extents that a descriptor lists. */
 export class ExtentOpener {
-  readonly #context: OpenContext;
+  readonly #context: VmdkContext;
   readonly #descriptorFile: ImageFile;
   readonly #byName = new Map<string, OpenedReference>();
   readonly #byIdentity = new Map<string, ImageFile>();
 
-  constructor(context: OpenContext, descriptorFile: ImageFile) {
+  constructor(context: VmdkContext, descriptorFile: ImageFile) {
     this.#context = context;
     this.#descriptorFile = descriptorFile;
     this.#byIdentity.set(context.source.identity, descriptorFile);

@@ -1,6 +1,6 @@
 import { UnreadableImageError } from '../../errors.ts';
 import { fileOffset, readAvailable, type Source } from '../../io/source.ts';
-import type { OpenContext, ProbeSample } from '../../model/format.ts';
+import type { ProbeSample } from '../../model/format.ts';
 import type { ImageFile, ParentLink } from '../../model/image.ts';
 import { SECTOR_SIZE } from '../../model/offsets.ts';
 import {
@@ -10,6 +10,7 @@ import {
   parseDescriptor,
   type Descriptor,
 } from './descriptor/descriptor.ts';
+import type { VmdkContext } from './findings.ts';
 import { inspectChangeTracking } from './change-tracking.ts';
 import { CowdExtent, readCowdHeader } from './extents/cowd.ts';
 import type { ExtentPlace } from './extents/extent.ts';
@@ -21,11 +22,12 @@ import {
   reportZeroCapacity,
   type DescriptorArea,
 } from './extents/hosted-open.ts';
+import { headerPlace, type PlacedHeader } from './extents/placed-header.ts';
+import type { Extent } from './extents/index.ts';
 import { readSeSparseHeaders, SeSparseExtent } from './extents/sesparse.ts';
-import { VmdkImage, type Extent } from './image.ts';
+import { VmdkImage } from './image.ts';
 import { findMarks, type Carrier } from './marks.ts';
 import { ExtentOpener } from './open-extents.ts';
-import { reportMissingDescriptor } from './rules/descriptor-text.ts';
 import { referenceCandidates } from './reference-names.ts';
 
 /**
@@ -33,7 +35,7 @@ import { referenceCandidates } from './reference-names.ts';
  *
  * @throws UnreadableImageError where not even the size of the disk can be told; UnsupportedFeatureError for disks on raw devices
  */
-export async function openVmdk(context: OpenContext): Promise<VmdkImage> {
+export async function openVmdk(context: VmdkContext): Promise<VmdkImage> {
   switch (recogniseCarrier(context.sample)) {
     case 'descriptor':
       return openText(context);
@@ -55,7 +57,7 @@ function recogniseCarrier(sample: ProbeSample): Carrier {
   return isText ? 'descriptor' : 'hosted-sparse';
 }
 
-async function openText(context: OpenContext): Promise<VmdkImage> {
+async function openText(context: VmdkContext): Promise<VmdkImage> {
   const { source } = context;
   const file: ImageFile =
     context.file.role === 'image' ? { ...context.file, role: 'descriptor' } : context.file;
@@ -64,7 +66,7 @@ async function openText(context: OpenContext): Promise<VmdkImage> {
   return assemble(context, file, descriptor, await new ExtentOpener(context, file).openAll(descriptor));
 }
 
-async function openHosted(context: OpenContext): Promise<VmdkImage> {
+async function openHosted(context: VmdkContext): Promise<VmdkImage> {
   const { file, source, problems } = context;
   const headers = await readHostedHeaders(file, source, problems);
   if (headers === null) throw tooDamaged(file);
@@ -73,7 +75,7 @@ async function openHosted(context: OpenContext): Promise<VmdkImage> {
   const capacity = capacityOf(headers);
   if (capacity === 0 && descriptor !== null && describesOtherFiles(descriptor))
     return assemble(context, file, descriptor, await new ExtentOpener(context, file).openAll(descriptor));
-  if (descriptor === null) reportMissingDescriptor(file, headers.header, problems);
+  if (descriptor === null) tellMissingDescriptor(context, headers.header);
   if (capacity === 0) reportZeroCapacity(file, headers, problems);
   if (capacity === null || capacity === 0) throw tooDamaged(file);
   const place = { guestStart: 0, size: capacity * SECTOR_SIZE, line: descriptor?.extents[0] ?? null };
@@ -97,23 +99,37 @@ async function readEmbedded(
   return parseDescriptor(area, { file, offset, isEmbedded: true });
 }
 
-async function openCowd(context: OpenContext): Promise<VmdkImage> {
+async function openCowd(context: VmdkContext): Promise<VmdkImage> {
   const { file, source, problems } = context;
   const header = await readCowdHeader(file, source, problems);
   if (header === null || header.numSectors === 0) throw tooDamaged(file);
-  reportMissingDescriptor(file, null, problems);
+  tellMissingDescriptor(context, null);
   return assemble(context, file, null, [new CowdExtent(wholeDisk(header.numSectors), file, source, header)]);
 }
 
-async function openSeSparse(context: OpenContext): Promise<VmdkImage> {
+async function openSeSparse(context: VmdkContext): Promise<VmdkImage> {
   const { file, source, problems } = context;
   const headers = await readSeSparseHeaders(file, source, problems);
   const capacity = headers?.constant.capacity ?? 0n;
   if (headers === null || capacity === 0n || capacity >= 2n ** 40n) throw tooDamaged(file);
-  reportMissingDescriptor(file, null, problems);
+  tellMissingDescriptor(context, null);
   return assemble(context, file, null, [
     new SeSparseExtent(wholeDisk(Number(capacity)), file, source, headers),
   ]);
+}
+
+/**
+ * Tells of an extent that is opened by itself. Extents of split disks and of snapshots never hold a descriptor, which is no damage; which they are is
+ * told by their kind or, of a hosted sparse one, by the name that VMware and QEMU give to parts of a set.
+ */
+function tellMissingDescriptor({ file, findings }: VmdkContext, hosted: PlacedHeader | null): void {
+  const isPartOfSet = hosted === null || /-s\d{3}\.vmdk$/i.test(file.path);
+  const at =
+    hosted === null
+      ? { file, offset: null, length: null, field: null }
+      : headerPlace(file, hosted, 'descriptor_offset');
+  const severity = isPartOfSet ? 'info' : 'error';
+  findings.tell('vmdk/descriptor-missing', { at, data: { isPartOfSet }, severity });
 }
 
 function wholeDisk(sectors: number): ExtentPlace {
@@ -125,7 +141,7 @@ function tooDamaged(file: ImageFile): Error {
 }
 
 async function assemble(
-  context: OpenContext,
+  context: VmdkContext,
   file: ImageFile,
   descriptor: Descriptor | null,
   extents: readonly Extent[],
@@ -135,7 +151,7 @@ async function assemble(
   return new VmdkImage({ file, descriptor, extents, parent, trackingFlaw });
 }
 
-async function openParent(context: OpenContext, descriptor: Descriptor): Promise<ParentLink | null> {
+async function openParent(context: VmdkContext, descriptor: Descriptor): Promise<ParentLink | null> {
   const name = findProperty(descriptor, 'parentFileNameHint')?.value.text ?? '';
   if (name === '' || !namesParent(descriptor)) return null;
   return context.openParent({ name, candidates: referenceCandidates(name) });

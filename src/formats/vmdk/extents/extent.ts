@@ -24,7 +24,7 @@ export interface ExtentBase extends ExtentPlace {
   /** Header-like structures, in file order. */
   structures(): readonly DumpedStructure[];
   /** Tells every range of the file that the extent uses. */
-  claim(owners: Owners): void | Promise<void>;
+  claim?(owners: Owners): void | Promise<void>;
   /**
    * Adds the runs of guest bytes `from` to `to - 1`, which lie in this extent. What is returned pauses between batches, so that the caller may take
    * runs away.
