@@ -1,4 +1,5 @@
-import type { ImageFile, ReferenceState } from '../../../model/image.ts';
+import { isWithheld } from '../../../model/reference-state.ts';
+import type { ImageFile } from '../../../model/image.ts';
 import type { Place } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
 import type { Qcow2Findings } from '../findings.ts';
@@ -53,11 +54,6 @@ const DRIVERS: readonly string[] = [
     'nvme',
   ],
 ];
-
-/** Whether a file that is named was not looked for, so that nothing is known of it. */
-function isWithheld(state: ReferenceState): boolean {
-  return state === 'outside' || state === 'refused';
-}
 
 /** The extension that states the format. */
 function formatPlace(file: ImageFile, { record, recordIndex }: BackingName): Place {
@@ -143,7 +139,7 @@ export const backingRules = defineRules<Qcow2Image, Qcow2Findings>()({
     message: ({ reason }) => `unallocated clusters are out of reach: ${reason}`,
     check({ header, parent }, tell) {
       if (parent === null || parent.reason === null) return;
-      if (!['missing', 'outside', 'refused', 'unreadable'].includes(parent.state)) return;
+      if (!['missing', 'unreadable'].includes(parent.state) && !isWithheld(parent.state)) return;
       tell({
         at: header.at('backing_file_offset'),
         data: { reason: parent.reason },

@@ -1,3 +1,4 @@
+import { isWithheld } from '../../../model/reference-state.ts';
 import { defineRules } from '../../../model/rule.ts';
 import type { Qcow2Findings } from '../findings.ts';
 import type { Qcow2Image, Qcow2Walk } from '../image.ts';
@@ -75,11 +76,10 @@ export const dataFileRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>()
       if (state === 'not-followed') return;
       const index = extensions.records.indexOf(named.record);
       const field = `header_extensions[${index}].data`;
-      const isWithheld = state === 'outside' || state === 'refused';
       tell({
         at: { file, offset: named.record.offset, length: null, field },
         data: { reason },
-        ...(isWithheld ? { severity: 'warning' } : {}),
+        ...(isWithheld(state) ? { severity: 'warning' } : {}),
         actual: named.name,
       });
     },

@@ -1,3 +1,4 @@
+import { WITHHELD } from '../../../model/reference-state.ts';
 import type { ReferenceState } from '../../../model/image.ts';
 import type { Severity, Tell } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
@@ -93,7 +94,7 @@ export const chainRules = defineRules<VmdkImage, VmdkFindings>()({
     message: ({ name, reason }) => `the parent ${JSON.stringify(name)} cannot be opened: ${reason}`,
     check(image, tell) {
       tellLink(image, ['missing', 'unreadable'], 'error', tell);
-      tellLink(image, ['outside', 'refused'], 'warning', tell);
+      tellLink(image, WITHHELD, 'warning', tell);
     },
   },
   'vmdk/parent-not-vmdk': {

@@ -1,3 +1,4 @@
+import { WITHHELD } from '../../../model/reference-state.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Severity, Tell } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
@@ -69,7 +70,7 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
     message: describeFile,
     check(image, tell) {
       tellUnavailable(image, ['missing', 'unreadable', 'cycle', 'too-deep'], 'error', tell);
-      tellUnavailable(image, ['outside', 'refused'], 'warning', tell);
+      tellUnavailable(image, WITHHELD, 'warning', tell);
       tellUnavailable(image, ['not-followed'], 'info', tell);
     },
   },

@@ -2,8 +2,8 @@ import { SourceError } from '../errors.ts';
 import { openFileSource } from '../io/file-source.ts';
 import type { Source } from '../io/source.ts';
 import type { ImageReport } from '../model/report.ts';
-import { checkImage, type CheckOptions } from './check.ts';
-import { openImage, type OpenedImage, type OpenOptions } from './open.ts';
+import { checkImage, type CheckOptions } from '../ops/check.ts';
+import { openImage, type OpenedImage, type OpenOptions } from '../ops/open.ts';
 import { followFiles } from './reference-policy.ts';
 
 /** Which files of this machine may be opened besides the one that was named. */
