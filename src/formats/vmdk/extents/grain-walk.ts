@@ -2,7 +2,7 @@ import { fileOffset } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Owners, RegionKind } from '../../../model/owners.ts';
 import { tableBatches, type TableBatch } from '../../shared/table-walk.ts';
-import { asWords } from '../words.ts';
+import { asWords } from '../../shared/words.ts';
 import { withoutRepeats } from './directory-walk.ts';
 import type { GrainTables } from './grain-tables.ts';
 

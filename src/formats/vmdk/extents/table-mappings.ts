@@ -3,7 +3,7 @@ import type { ImageFile } from '../../../model/image.ts';
 import type { Place } from '../../../model/problem.ts';
 import type { MappingRuns } from '../../shared/mapping-runs.ts';
 import { tableBatches } from '../../shared/table-walk.ts';
-import { asWords } from '../words.ts';
+import { asWords } from '../../shared/words.ts';
 
 /** Marks a table that a directory names and that cannot be read, among table positions. */
 export const UNREADABLE_TABLE = -1;

@@ -3,7 +3,7 @@ import { fileOffset, type Source } from '../../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../../model/offsets.ts';
 import type { Owners, RegionKind } from '../../../../model/owners.ts';
 import { tableBatches } from '../../../shared/table-walk.ts';
-import { asWords } from '../../words.ts';
+import { asWords } from '../../../shared/words.ts';
 import { withoutRepeats } from '../directory-walk.ts';
 import type { GrainTables } from '../grain-tables.ts';
 import type { HostedLayout } from './layout/hosted-layout.ts';

@@ -2,7 +2,7 @@ import { fileOffset } from '../../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../../model/offsets.ts';
 import type { Owners, RegionKind, WalkListeners } from '../../../../model/owners.ts';
 import { tableBatches } from '../../../shared/table-walk.ts';
-import { asWords } from '../../words.ts';
+import { asWords } from '../../../shared/words.ts';
 import { walkTables, withoutRepeats } from '../directory-walk.ts';
 import type { SeSparseFindings } from './findings.ts';
 import { createSeSparseKinds, type SeSparseKinds } from './kinds.ts';

@@ -4,7 +4,7 @@ import type { ImageFile } from '../../../../../model/image.ts';
 import { SECTOR_SIZE } from '../../../../../model/offsets.ts';
 import { parseSectors } from '../../../descriptor/descriptor.ts';
 import type { ExtentLine } from '../../../descriptor/statements.ts';
-import { asWords } from '../../../words.ts';
+import { asWords } from '../../../../shared/words.ts';
 import type { ExtentPlace } from '../../extent.ts';
 import type { GrainTables } from '../../grain-tables.ts';
 import { UNREADABLE_TABLE } from '../../table-mappings.ts';

@@ -2,7 +2,7 @@ import { SECTOR_SIZE } from '../../../../../model/offsets.ts';
 import type { ImageFile } from '../../../../../model/image-file.ts';
 import type { Finding } from '../../../../../model/problem.ts';
 import { tableBatches } from '../../../../shared/table-walk.ts';
-import { asWords } from '../../../words.ts';
+import { asWords } from '../../../../shared/words.ts';
 import { withoutRepeats } from '../../directory-walk.ts';
 import type { MarkerFault } from '../findings.ts';
 import type { HostedLayout } from '../layout/hosted-layout.ts';

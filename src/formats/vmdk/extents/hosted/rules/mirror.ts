@@ -2,7 +2,7 @@ import { SECTOR_SIZE } from '../../../../../model/offsets.ts';
 import type { Tell } from '../../../../../model/problem.ts';
 import { areEqualBytes } from '../../../../shared/equal-bytes.ts';
 import { tableBatches } from '../../../../shared/table-walk.ts';
-import { asWords } from '../../../words.ts';
+import { asWords } from '../../../../shared/words.ts';
 import type { MirrorFault } from '../findings.ts';
 import type { HostedGeometry } from '../layout/geometry.ts';
 import type { HostedDirectories, HostedLayout } from '../layout/hosted-layout.ts';

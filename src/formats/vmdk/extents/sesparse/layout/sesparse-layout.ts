@@ -3,7 +3,7 @@ import { fileOffset, type Source } from '../../../../../io/source.ts';
 import type { ImageFile } from '../../../../../model/image.ts';
 import type { Placed } from '../../../../shared/placed.ts';
 import type { ExtentLine } from '../../../descriptor/statements.ts';
-import { asWords } from '../../../words.ts';
+import { asWords } from '../../../../shared/words.ts';
 import type { ExtentPlace } from '../../extent.ts';
 import {
   readAreas,

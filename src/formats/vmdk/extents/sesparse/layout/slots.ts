@@ -1,6 +1,6 @@
 import { fileOffset, type Source } from '../../../../../io/source.ts';
 import { tableBatches } from '../../../../shared/table-walk.ts';
-import { asWords } from '../../../words.ts';
+import { asWords } from '../../../../shared/words.ts';
 import { withoutRepeats } from '../../directory-walk.ts';
 import { SLOT_TABLE_SIZE, SLOTS_PER_TABLE } from './geometry.ts';
 import { ENTRY_TYPE, slotOf, type SlotTables } from './tables.ts';

@@ -4,7 +4,7 @@ import { SECTOR_SIZE } from '../../../../../model/offsets.ts';
 import type { Finding, Tell } from '../../../../../model/problem.ts';
 import type { Placed } from '../../../../shared/placed.ts';
 import { contentId, findProperty, namesParent } from '../../../descriptor/descriptor.ts';
-import { asWords } from '../../../words.ts';
+import { asWords } from '../../../../shared/words.ts';
 import type { Sentence } from '../findings.ts';
 import type { SeSparseLayout } from '../layout/sesparse-layout.ts';
 import { defineSeSparseRules } from './define.ts';
