@@ -14,6 +14,7 @@ import {
   assemble,
   bitsLe,
   byteIn,
+  checkAbsent,
   createWith,
   cutOff,
   decodeWith,
@@ -522,29 +523,29 @@ export class Header extends Structure<HeaderField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBytesLimit(this.fileInfo, 64);
-    io.writeBytesLimit(this.signature, 4);
-    io.writeU4le(this.version);
-    io.writeU4le(this.headerSize);
-    io.writeU4le(this.imageType);
-    this.flags._write(io);
-    io.writeBytesLimit(this.comment, 256);
-    io.writeU4le(this.blocksOffset);
-    io.writeU4le(this.dataOffset);
-    this.legacyGeometry._write(io);
-    io.writeU4le(this.translation);
-    io.writeU8le(this.diskSize);
-    io.writeU4le(this.blockSize);
-    io.writeU4le(this.blockExtra);
-    io.writeU4le(this.numBlocks);
-    io.writeU4le(this.numBlocksAllocated);
-    io.writeBytesLimit(this.uuidCreate, 16);
-    io.writeBytesLimit(this.uuidModify, 16);
-    io.writeBytesLimit(this.uuidLinkage, 16);
-    io.writeBytesLimit(this.uuidParentModify, 16);
+    io.writeBytesLimit(this.fileInfo, 64, undefined, 'file_info');
+    io.writeBytesLimit(this.signature, 4, undefined, 'signature');
+    io.writeU4le(this.version, 'version');
+    io.writeU4le(this.headerSize, 'header_size');
+    io.writeU4le(this.imageType, 'image_type');
+    io.writeStructure(this.flags, 'flags');
+    io.writeBytesLimit(this.comment, 256, undefined, 'comment');
+    io.writeU4le(this.blocksOffset, 'blocks_offset');
+    io.writeU4le(this.dataOffset, 'data_offset');
+    io.writeStructure(this.legacyGeometry, 'legacy_geometry');
+    io.writeU4le(this.translation, 'translation');
+    io.writeU8le(this.diskSize, 'disk_size');
+    io.writeU4le(this.blockSize, 'block_size');
+    io.writeU4le(this.blockExtra, 'block_extra');
+    io.writeU4le(this.numBlocks, 'num_blocks');
+    io.writeU4le(this.numBlocksAllocated, 'num_blocks_allocated');
+    io.writeBytesLimit(this.uuidCreate, 16, undefined, 'uuid_create');
+    io.writeBytesLimit(this.uuidModify, 16, undefined, 'uuid_modify');
+    io.writeBytesLimit(this.uuidLinkage, 16, undefined, 'uuid_linkage');
+    io.writeBytesLimit(this.uuidParentModify, 16, undefined, 'uuid_parent_modify');
     if (this.headerSize >= 400) {
-      present(this.logicalGeometry)._write(io);
-    }
+      io.writeStructure(present(this.logicalGeometry, 'logical_geometry'), 'logical_geometry');
+    } else checkAbsent(io, 'logical_geometry', this.logicalGeometry);
   }
 }
 
@@ -698,11 +699,11 @@ export class ImageFlags extends Structure<ImageFlagsField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBitsIntLe(1, Number(this.zeroExpand));
-    io.writeBitsIntLe(7, this.unknownLow);
-    io.writeBitsIntLe(1, Number(this.fixed));
-    io.writeBitsIntLe(1, Number(this.differencing));
-    io.writeBitsIntLe(22, this.unknownHigh);
+    io.writeBitsIntLe(1, Number(this.zeroExpand), 'zero_expand');
+    io.writeBitsIntLe(7, this.unknownLow, 'unknown_low');
+    io.writeBitsIntLe(1, Number(this.fixed), 'fixed');
+    io.writeBitsIntLe(1, Number(this.differencing), 'differencing');
+    io.writeBitsIntLe(22, this.unknownHigh, 'unknown_high');
   }
 }
 
@@ -832,10 +833,10 @@ export class Geometry extends Structure<GeometryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU4le(this.cylinders);
-    io.writeU4le(this.heads);
-    io.writeU4le(this.sectorsPerTrack);
-    io.writeU4le(this.sectorSize);
+    io.writeU4le(this.cylinders, 'cylinders');
+    io.writeU4le(this.heads, 'heads');
+    io.writeU4le(this.sectorsPerTrack, 'sectors_per_track');
+    io.writeU4le(this.sectorSize, 'sector_size');
   }
 }
 

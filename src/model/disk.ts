@@ -1,4 +1,5 @@
-import type { Mapping } from './image.ts';
+import type { MaybePromise } from '../io/source.ts';
+import type { CompressionMethod, Mapping } from './image.ts';
 import type { GuestOffset, GuestRange } from './offsets.ts';
 
 /** Guest bytes that are up to a layer that is not open: `reason` says why, in a sentence. */
@@ -27,6 +28,25 @@ export type Chunk =
   /** Reads as zeros: `zero` because a layer says so, `unallocated` because none stores it. */
   | { readonly kind: 'zero' | 'unallocated'; readonly start: GuestOffset; readonly length: number };
 
+/**
+ * Unpacks the stream that `bytes` begins with; what follows it is ignored. Given by the platform.
+ *
+ * @param size bytes that come out at most
+ * @returns what came out, which the caller owns
+ * @throws any error where `bytes` is no whole stream of that kind, or more than `size` bytes come out
+ */
+export type Inflate = (
+  method: CompressionMethod,
+  bytes: Uint8Array,
+  size: number,
+) => MaybePromise<Uint8Array>;
+
+/** Guest bytes that could not be read and were replaced by zeros. */
+export interface Loss extends GuestRange {
+  /** Why, as the end of a sentence. */
+  readonly reason: string;
+}
+
 /** How chunks are read. */
 export interface ChunkOptions {
   readonly signal?: AbortSignal;
@@ -43,7 +63,7 @@ export interface Disk {
    *
    * @throws UnreadableImageError where a table or a compressed unit that is needed is damaged; SourceError where bytes cannot be fetched
    */
-  read(at: GuestOffset, into: Uint8Array): void | Promise<void>;
+  read(at: GuestOffset, into: Uint8Array): MaybePromise<void>;
   /** Reads forward, holes left out; chunks are in ascending order without gaps. Throws as `read`. */
   chunks(range?: GuestRange, options?: ChunkOptions): AsyncIterable<Chunk>;
 }

@@ -6,7 +6,7 @@ import type { Finding } from './problem.ts';
  *
  * `M` maps rule ids to figures; each format has such a type in its `findings.ts`.
  */
-export interface Findings<in M> {
+export interface Findings<out M> {
   tell<Id extends keyof M & string>(id: Id, finding: Finding<M[Id]>): void;
 }
 

@@ -5,6 +5,7 @@ import type { Writer } from './writer.ts';
 import type { Findings, NamedFindings } from './findings.ts';
 import type { FileFindings } from './file-findings.ts';
 import type { Depth, Explanation, RuleInfo } from './rule-info.ts';
+import type { ReferenceState } from './reference-state.ts';
 import type { Explanations, Facts, RuleTable } from './rule.ts';
 
 /** The bytes that probing looks at. */
@@ -40,7 +41,7 @@ export interface Reference {
 export interface OpenedReference {
   readonly file: ImageFile;
   /** `opened`, or why not. */
-  readonly state: ParentLink['state'];
+  readonly state: ReferenceState;
   /** A sentence where it is not open. */
   readonly reason: string | null;
 }

@@ -3,8 +3,10 @@ import type { ImageFile, Located } from './image-file.ts';
 import type { Place } from './problem.ts';
 import type { GuestOffset, GuestRange } from './offsets.ts';
 import type { FileLayout, Owners, WalkListeners } from './owners.ts';
+import type { ReferenceState } from './reference-state.ts';
 
 export type { FileRole, ImageFile, Located } from './image-file.ts';
+export type { ReferenceState } from './reference-state.ts';
 
 /** How a compressed unit is packed: a zlib stream (RFC 1950), raw deflate (RFC 1951), a Zstandard frame (RFC 8878). */
 export type CompressionMethod = 'zlib' | 'deflate' | 'zstd';
@@ -32,18 +34,6 @@ export type Mapping = { readonly start: GuestOffset; readonly length: number } &
   /** Unknown: the table or the file that tells cannot be read. `reason` ends a sentence. */
   | { readonly kind: 'unreadable'; readonly at: Place | null; readonly reason: string }
 );
-
-/** What became of a file that an image names. */
-export type ReferenceState =
-  | 'none'
-  | 'opened'
-  | 'not-followed'
-  | 'missing'
-  | 'outside'
-  | 'refused'
-  | 'cycle'
-  | 'too-deep'
-  | 'unreadable';
 
 /** A link from an image to the one below it. */
 export interface ParentLink {

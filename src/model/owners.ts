@@ -24,6 +24,14 @@ export interface RegionFacts {
   readonly other: string | null;
 }
 
+/** What is wrong in a part of the image that has one rule for all its faults: the part, the rule that is broken in it, and that rule's figures. */
+export interface PartFacts {
+  /** The part, as messages name it: the label of a snapshot. */
+  readonly within: string;
+  readonly rule: string;
+  readonly data: unknown;
+}
+
 /** Ids of the rules in `M` whose figures are those of a region: what `RegionKind.rules` may name. */
 export type RegionRuleId<M> = {
   [Id in keyof M]: RegionFacts extends M[Id] ? Id : never;
@@ -59,6 +67,8 @@ export interface RegionKind {
   readonly counted?: boolean;
   /** References that each region of a counted kind stands for; default 1. */
   readonly weight?: number;
+  /** Where its regions belong to a part of the image that has one rule for all its faults (a snapshot): that rule, told with `PartFacts`, and the part's name. */
+  readonly within?: { readonly name: string; readonly rule: string };
   /** The rule for each fault; a fault without a rule is tolerated. */
   readonly rules: Readonly<Partial<Record<RegionFault, RegionRule | string>>>;
   /**
@@ -73,7 +83,7 @@ export interface RegionKind {
 }
 
 /** Who listens to a walk over a file: owners to its regions, findings to what is odd about its tables. */
-export interface WalkListeners<M = never> {
+export interface WalkListeners<M = unknown> {
   readonly owners: Owners;
   readonly findings: Findings<M>;
 }

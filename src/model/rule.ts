@@ -86,9 +86,12 @@ export function defineSpecRule(declaration: SpecRuleDeclaration): RaisableRule<u
   return defineRule<unknown, Breach>({ message: describeBreach, ...declaration });
 }
 
-/** The message of a rule that a spec raises, where it has none of its own. */
-export function describeBreach(breach: Breach): string {
-  return `${breach.field} is ${breach.actual}, must be ${breach.expected}`;
+/** A field that is not what it must be: what a breach says of it, and what code that compares fields says as well. */
+export type FieldFault = Pick<Breach, 'field' | 'expected' | 'actual'>;
+
+/** The message of a rule that a spec raises, or about one field, where it has none of its own. */
+export function describeBreach({ field, expected, actual }: FieldFault): string {
+  return `${field} is ${actual}, must be ${expected}`;
 }
 
 /** One row of a table of rules; its key is the id. */

@@ -12,11 +12,12 @@ import type {
   ProblemCounts,
   Verdict,
 } from '../model/report.ts';
+import type { ReferenceState } from '../model/reference-state.ts';
 import type { Depth, Facts } from '../model/rule.ts';
 import { findFormat } from '../formats/index.ts';
 import { ProblemCollector } from './collector.ts';
 import { reportFailure } from './failures.ts';
-import { openRecognised, recogniseImage, type OpenOptions } from './open.ts';
+import { openRecognised, recogniseImage, type OpenOptions, type ReferenceOutcome } from './open.ts';
 import { CountingOwners, type AllocationCounts } from './ownership/counter.ts';
 import { NamingOwners } from './ownership/names.ts';
 
@@ -39,7 +40,8 @@ export async function checkImage(path: string, options: CheckOptions): Promise<I
   const problems = new ProblemCollector(options.maxProblems ?? 100);
   const seen: Seen = { format: null, files: [], image: null, allocation: null, failure: null };
   try {
-    await checkOpened(path, { ...options, problems }, depth, problems, seen);
+    const onReference = (outcome: ReferenceOutcome): void => noteUnreachable(outcome, seen);
+    await checkOpened(path, { ...options, problems, onReference }, depth, problems, seen);
   } catch (error) {
     if (error instanceof UnreadableImageError) reportUnreadable(error, problems, seen);
     else {
@@ -50,7 +52,7 @@ export async function checkImage(path: string, options: CheckOptions): Promise<I
   return assemble(path, depth, problems, seen, options.strict === true);
 }
 
-/** What came to be known before the check ended, however it ended. */
+/** What was learned before the check stopped. */
 interface Seen {
   format: string | null;
   files: readonly ImageFile[];
@@ -58,6 +60,18 @@ interface Seen {
   allocation: Allocation | null;
   failure: CheckFailure | null;
 }
+
+/** A file that this machine did not let us read: what it has is unknown, so the image is not checked. */
+function noteUnreachable({ state, reason }: ReferenceOutcome, seen: Seen): void {
+  const code = UNREACHABLE_CODES[state];
+  if (code !== undefined) seen.failure ??= { code, message: reason ?? '' };
+}
+
+const UNREACHABLE_CODES: Readonly<Partial<Record<ReferenceState, string>>> = {
+  forbidden: 'EACCES',
+  'too-many-files': 'EMFILE',
+  'read-error': 'EIO',
+};
 
 async function checkOpened(
   path: string,

@@ -2,9 +2,17 @@ import { UnreadableImageError, UsageError, VdcheckError } from '../errors.ts';
 import { findFormat, formats, recognise, type Recognised } from '../formats/index.ts';
 import { fileFindings } from '../formats/shared/file-rules.ts';
 import { fileOffset, readAvailable, type Source } from '../io/source.ts';
-import type { Format, FormatCode, OpenContext, ProbeSample, Reference } from '../model/format.ts';
+import type {
+  Format,
+  FormatCode,
+  OpenContext,
+  OpenedReference,
+  ProbeSample,
+  Reference,
+} from '../model/format.ts';
 import type { FileRole, Image, ImageFile, ParentLink } from '../model/image.ts';
 import type { ProblemSink } from '../model/problem.ts';
+import type { ReferenceState } from '../model/reference-state.ts';
 import { followNothing, type ReferencePolicy } from './reference-policy.ts';
 
 /** Makes a path (or a URL, or whatever names bytes) a source; throws a SourceError where that fails. */
@@ -21,8 +29,20 @@ export interface OpenOptions {
   readonly policy?: ReferencePolicy;
   /** Takes the damage found on the way; the default throws on the first error. */
   readonly problems?: ProblemSink;
+  /** Is told what became of each file that an image names. */
+  readonly onReference?: (outcome: ReferenceOutcome) => void;
   /** Whether bytes without any format's marks are taken as a raw disk; default false. */
   readonly rawFallback?: boolean;
+}
+
+/** What became of a file that an image names. */
+export interface ReferenceOutcome {
+  /** As the image gives it. */
+  readonly name: string;
+  readonly role: FileRole;
+  readonly state: ReferenceState;
+  /** A sentence where it is not open. */
+  readonly reason: string | null;
 }
 
 /** An opened image; the caller closes `image`. */
@@ -222,13 +242,19 @@ function createContext(
     source,
     sample,
     problems: chain.problems,
-    openFile: (reference, role) => Promise.resolve(openFile(chain, file, reference, role)),
+    openFile: (reference, role) => openFile(chain, file, reference, role),
     openParent: (reference) => openParent(chain, file, reference, [...ancestors, source.identity]),
   };
 }
 
-function openFile(chain: Chain, from: ImageFile, reference: Reference, role: FileRole) {
-  const { state, path, source, reason } = chain.policy(reference, from.path);
+async function openFile(
+  chain: Chain,
+  from: ImageFile,
+  reference: Reference,
+  role: FileRole,
+): Promise<OpenedReference> {
+  const { state, path, source, reason } = await chain.policy(reference, from.path);
+  chain.options.onReference?.({ name: reference.name, role, state, reason });
   return { file: { path, role, source }, state, reason };
 }
 
@@ -251,7 +277,8 @@ async function openParent(
       null,
       `${JSON.stringify(reference.name)} was not opened: the chain is not followed`,
     );
-  const { state, path, source, reason } = chain.policy(reference, from.path);
+  const { state, path, source, reason } = await chain.policy(reference, from.path);
+  chain.options.onReference?.({ name: reference.name, role: 'parent', state, reason });
   if (source === null) return closed(state, path, reason ?? '');
   const refusal = refuseLayer(source, ancestors);
   if (refusal !== null) {

@@ -44,7 +44,7 @@ export function breachSink(
  *
  * @throws Error at once when a breach names no rule, or one that the format does not have: a bug of ours.
  */
-export function breachTeller(findings: Findings<never>, place: StructurePlace): BreachSink {
+export function breachTeller(findings: Findings<unknown>, place: StructurePlace): BreachSink {
   const named = findings as unknown as NamedFindings;
   return (breach) => {
     const field = breach.field === '' ? place.name : `${place.name}.${breach.field}`;

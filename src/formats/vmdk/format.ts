@@ -1,13 +1,16 @@
 import type { FormatCode } from '../../model/format.ts';
-import { defineFormatCode } from '../shared/implement-format.ts';
-import type { Extent, VmdkImage } from './image.ts';
+import { implementFormat } from '../shared/implement-format.ts';
+import type { VmdkImageFindings } from './findings.ts';
+import type { Extent } from './extents/index.ts';
+import type { VmdkImage } from './image.ts';
 import { openVmdk } from './open.ts';
 import { vmdkRules } from './rules/index.ts';
 
 /** The code of format `vmdk`. */
-export const vmdkCode: FormatCode = defineFormatCode({
+export const vmdkCode: FormatCode = implementFormat<VmdkImage, VmdkImageFindings>({
   rules: vmdkRules,
-  families: ({ extents }: VmdkImage) => new Set(['vmdk', ...extents.map(({ kind }) => RULES_OF[kind])]),
+  explain: async () => (await import('./rules/index.explained.ts')).vmdkExplanations,
+  families: ({ extents }) => new Set(['vmdk', ...extents.map(({ kind }) => RULES_OF[kind])]),
   open: openVmdk,
 });
 

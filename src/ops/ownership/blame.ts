@@ -63,7 +63,13 @@ export function reportRegion(
       ? Promise.all([source, otherSource]).then(([own, met]) => describe(claim, limit, other, own, met))
       : describe(claim, limit, other, source, otherSource);
   };
-  if (typeof rule === 'string') findings.tellLater(rule, file, locate);
+  const { within } = claim.kind;
+  if (typeof rule === 'string' && within !== undefined)
+    findings.tellLater(within.rule, file, async () => {
+      const { data, ...finding } = await locate();
+      return { ...finding, data: { within: within.name, rule, data } };
+    });
+  else if (typeof rule === 'string') findings.tellLater(rule, file, locate);
   else
     problems.add({
       rule,

@@ -1,5 +1,5 @@
 import type { DynamicHeader } from '../../../../generated/vhd.ts';
-import type { ReferenceState } from '../../../model/image.ts';
+import { isWithheld, type ReferenceState } from '../../../model/reference-state.ts';
 import type { Severity } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
 import type { Placed } from '../../shared/placed.ts';
@@ -18,12 +18,10 @@ const DIFFERENCING = 'VHD 1.0, Differencing Hard Disks';
 type Child = VhdImage & { readonly header: Placed<DynamicHeader> };
 
 /** Whether a parent that is not open is known to be lost, or was only not looked for. */
-const MISSING: Readonly<Partial<Record<ReferenceState, Severity>>> = {
-  missing: 'error',
-  unreadable: 'error',
-  refused: 'error',
-  outside: 'warning',
-};
+function severityOf(state: ReferenceState): Severity | undefined {
+  if (['missing', 'unreadable', 'refused'].includes(state)) return 'error';
+  return isWithheld(state) ? 'warning' : undefined;
+}
 
 /** Layers that XenServer accepts. */
 const MAX_DEPTH = 30;
@@ -95,7 +93,7 @@ export const parentRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     derivedFrom: ['vhd/parent-id-null'],
     message: ({ reason }) => `what this disk does not store itself is its parent's, but ${reason}`,
     check({ header, parent }, tell) {
-      const severity = parent === null ? undefined : MISSING[parent.state];
+      const severity = parent === null ? undefined : severityOf(parent.state);
       if (header === null || parent === null || severity === undefined) return;
       const at = header.at('parent_unicode_name');
       const reason =

@@ -22,7 +22,7 @@ export interface ZeroExtent extends ExtentBase {
 export type UnavailableCause =
   Exclude<ReferenceState, 'none' | 'opened'> | 'wrong-type' | 'self' | 'header' | 'line';
 
-/** An extent that cannot be read: its file is not there, is of another kind, or is a device. */
+/** An extent that cannot be read: its file is missing, is of another kind, or is a device. */
 export interface UnavailableExtent extends ExtentBase {
   readonly kind: 'unavailable';
   readonly cause: UnavailableCause;
@@ -34,7 +34,6 @@ const WITHOUT_STRUCTURE = {
   grainSize: null,
   layout: null,
   structures: () => [],
-  claim: () => undefined,
 } as const;
 
 /** Makes a flat extent that begins at byte `fileStart` of `file`. */
@@ -66,7 +65,7 @@ export function createZeroExtent(place: ExtentPlace): ZeroExtent {
   };
 }
 
-/** Makes an extent whose bytes nobody can give. */
+/** Makes an extent that cannot be read. */
 export function createUnavailableExtent(
   place: ExtentPlace,
   file: ImageFile | null,
@@ -82,7 +81,8 @@ export function createUnavailableExtent(
     reason,
     resolve(runs: MappingRuns, from: number, to: number) {
       const at = file === null ? null : { file, offset: null, length: null, field: null };
-      runs.unreadable(from, to - from, at, reason);
+      const sentence = `guest bytes from ${place.guestStart} on cannot be read: ${reason}`;
+      runs.unreadable(from, to - from, at, sentence);
       return [];
     },
   };

@@ -1,1 +1,0 @@
-export { asWords } from '../shared/words.ts';
