@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { checkLocalImage, openLocalImage } from '../../../src/ops/local.ts';
+import { checkLocalImage, openLocalImage } from '../../../src/node/local.ts';
 import { aboveInfo } from '../conformance.ts';
 import { mapAll } from '../../support/open.ts';
 import { buildVdi, FREE, type VdiEditor } from '../../support/vdi.ts';
