@@ -198,14 +198,11 @@ async function neededBytes(id: string, files: MemoryFiles): Promise<number> {
   const owners: Owners = {
     range: need,
     run: (kind, start, unitLength, count) => need(kind, start + unitLength * (count - 1), unitLength),
-    odd: () => undefined,
     allocated: () => undefined,
   };
   const [file] = image.files;
-  if (file !== undefined && image.layout(file) !== null) {
+  if (file !== undefined && image.layout(file) !== null)
     await image.walk?.(file, { owners, findings: silentFindings });
-    await image.claim?.(file, owners);
-  }
   await image.close();
   return Math.min(end, file?.source?.size ?? 0);
 }

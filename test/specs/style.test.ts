@@ -43,17 +43,8 @@ const units: unknown[] = [
   ...['nanoseconds', 'seconds since 1970-01-01 00:00 UTC', 'seconds since 2000-01-01 00:00 UTC'],
 ];
 
-/** Document with its version, and the section. */
-const documentReference = new RegExp(
-  `^(${[
-    'Virtual Disk Format 5\\.0 \\(VMware\\)',
-    'Virtual Hard Disk Image Format Specification 1\\.0 \\(Microsoft, 2006\\)',
-    'QEMU 7\\.2, (docs/interop/qcow2\\.txt|block/vmdk\\.c)',
-    'blktap \\(XenServer\\), libvhd',
-    'VirtualBox 7\\.0, src/VBox/Storage/VDICore\\.h',
-    'LUKS On-Disk Format Specification 1\\.2\\.3',
-  ].join('|')}), \\S`,
-);
+/** Document with its version, and the section; blktap's sources have no versions. */
+const documentReference = /^(blktap \(XenServer\)|[A-Z][^,]* \d+(\.\d+)+[^,]*), \S/;
 
 /** A demand on each of many things, and what makes it hold. */
 type Demand<T> = readonly [demand: string, holds: (thing: T) => boolean];
