@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,22 +38,27 @@ describeSource(
   { sharesBytes: true, isSync: true },
 );
 
-/** Name and contents of what a stream of the same archive gives, or why it gives none. */
-async function streamed(source: Source): Promise<(string | Uint8Array)[][]> {
-  const all: (string | Uint8Array)[][] = [];
+/** Bytes in short: comparing them one by one in a matcher takes long. */
+function digest(bytes: Uint8Array): string {
+  return `${bytes.length} bytes, ${createHash('sha1').update(bytes).digest('hex')}`;
+}
+
+/** Name and contents of what a stream of the archive gives, or why it gives none. */
+async function streamed(source: Source): Promise<(readonly [string, string])[]> {
+  const all: (readonly [string, string])[] = [];
   for await (const { member, bytes } of streamTar(streamOf(source), source.name))
-    all.push([member.name, await collect(bytes).catch((error: SourceError) => error.code)]);
+    all.push([member.name, await collect(bytes).then(digest, (error: SourceError) => error.code)]);
   return all;
 }
 
 /** The same by its list. */
-async function listed(source: Source): Promise<(string | Uint8Array)[][]> {
+async function listed(source: Source): Promise<(readonly [string, string])[]> {
   const { members } = await listTar(source);
   return Promise.all(
     members.map(async (member) => {
-      if (member.refusal !== null) return [member.name, 'unsupported-member'];
+      if (member.refusal !== null) return [member.name, 'unsupported-member'] as const;
       const window = tarMember(source, member);
-      return [member.name, Buffer.from(await read(window, 0, window.size))];
+      return [member.name, digest(await read(window, 0, window.size))] as const;
     }),
   );
 }
@@ -152,12 +158,10 @@ describe('a tar', () => {
   ])('knows %s', async (_, entries, names) => {
     for (const end of [2, 1, 0]) {
       const archive = memorySource(buildTar([...entries, { name: 'last', bytes: DISK }], end), 'a.tar');
-      const expected = [...names, 'last'].map((name) => [name, Buffer.from(DISK)]);
+      const expected = [...names, 'last'].map((name) => [name, digest(DISK)]);
       expect(await listed(archive)).toEqual(expected);
-      expect((await streamed(archive)).map(([name, bytes]) => [name, Buffer.from(bytes ?? '')])).toEqual(
-        expected,
-      );
       expect(await listed(asynchronous(archive))).toEqual(expected);
+      expect(await streamed(archive)).toEqual(expected);
     }
   });
 
@@ -211,15 +215,10 @@ describe('a tar', () => {
     );
     const expected = [
       ['x', 'unsupported-member'],
-      ['disk', Buffer.from(DISK)],
+      ['disk', digest(DISK)],
     ];
     expect(await listed(archive)).toEqual(expected);
-    expect(
-      (await streamed(archive)).map(([name, bytes]) => [
-        name,
-        typeof bytes === 'string' ? bytes : Buffer.from(bytes ?? ''),
-      ]),
-    ).toEqual(expected);
+    expect(await streamed(archive)).toEqual(expected);
   });
 
   it('finds the member that unpacking would leave', async () => {
@@ -431,17 +430,15 @@ describe.skipIf(!HAS_TAR)('GNU tar', () => {
 
   it.each(['gnu', 'oldgnu', 'pax', 'posix'])('packs what is read: %s', async (format) => {
     const source = pack(`--format=${format}`, '-C', 'in', ...Object.keys(files));
-    const expected = Object.entries(files).map(([name, bytes]) => [name, Buffer.from(bytes)]);
+    const expected = Object.entries(files).map(([name, bytes]) => [name, digest(bytes)]);
     expect(await listed(source)).toEqual(expected);
-    expect((await streamed(source)).map(([name, bytes]) => [name, Buffer.from(bytes ?? '')])).toEqual(
-      expected,
-    );
+    expect(await streamed(source)).toEqual(expected);
     await source.close();
   });
 
   it.each(['ustar', 'v7'])('packs what is read: %s', async (format) => {
     const source = pack(`--format=${format}`, '-C', 'in', 'a.ovf');
-    expect(await listed(source)).toEqual([['a.ovf', Buffer.from(DISK)]]);
+    expect(await listed(source)).toEqual([['a.ovf', digest(DISK)]]);
     await source.close();
   });
 
@@ -462,7 +459,7 @@ describe.skipIf(!HAS_TAR)('GNU tar', () => {
     );
     expect(await listed(source)).toEqual([
       ['holes', 'unsupported-member'],
-      ['a.ovf', Buffer.from(DISK)],
+      ['a.ovf', digest(DISK)],
     ]);
     await source.close();
   });
