@@ -13,7 +13,7 @@ export interface Crew {
 }
 
 /** Milliseconds between two looks at the budgets. */
-const LOOK_EVERY = 20;
+const LOOK_EVERY = 10;
 
 /** Images that a worker is given ahead, so that it never waits for the next; what it has not begun when it ends is given to another. */
 const MOST_AHEAD = 16;
