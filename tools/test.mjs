@@ -13,6 +13,7 @@ const PEERS = {
   vmdkinfo: 'libvmdk-utils',
   vhdiinfo: 'libvhdi-utils',
   qcowinfo: 'libqcow-utils',
+  nginx: 'nginx-light',
 };
 
 await prepare();
@@ -32,7 +33,8 @@ function reportPeers() {
 }
 
 function isOnPath(program) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+  // Servers are in a folder that not every user's PATH has.
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return true;

@@ -1,5 +1,5 @@
 import type { ImageReport } from '../model/report.ts';
-import type { RuleInfo } from '../model/rule.ts';
+import type { ExplainedRule } from '../model/rule-info.ts';
 import { isFailureOnly } from '../ops/failures.ts';
 import { listRules, rulesOfFormat } from '../ops/rules.ts';
 import { escapeText } from '../report/escape.ts';
@@ -72,13 +72,13 @@ function printHuman(terminal: Terminal): Printer {
 }
 
 /** Rules by id, of each format that was asked for. */
-type KnownRules = Map<string | null, ReadonlyMap<string, RuleInfo>>;
+type KnownRules = Map<string | null, ReadonlyMap<string, ExplainedRule>>;
 
 /** Finds the rules that a report names; where there is nothing to explain none are loaded. */
 async function explainer(
   report: ImageReport,
   known: KnownRules,
-): Promise<(id: string) => RuleInfo | undefined> {
+): Promise<(id: string) => ExplainedRule | undefined> {
   if (report.problems.some(({ severity }) => severity !== 'info') && !known.has(report.format)) {
     const rules = await rulesOfFormat(report.format);
     known.set(report.format, new Map(rules.map((rule) => [rule.id, rule])));

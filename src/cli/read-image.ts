@@ -1,6 +1,6 @@
 import type { Image } from '../model/image.ts';
 import { ProblemCollector } from '../ops/collector.ts';
-import { openLocalImage } from '../ops/local.ts';
+import { openLocalImage } from '../node/local.ts';
 import { escapeText } from '../report/escape.ts';
 import type { Invocation } from './command.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,5 +1,5 @@
 import type { CheckFailure, ImageReport } from '../model/report.ts';
-import { checkLocalImage } from '../ops/local.ts';
+import { checkLocalImage } from '../node/local.ts';
 
 /** What `checkLocalImage` is told. */
 export type LocalCheckOptions = NonNullable<Parameters<typeof checkLocalImage>[1]>;

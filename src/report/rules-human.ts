@@ -1,4 +1,4 @@
-import type { Repair, RuleInfo } from '../model/rule.ts';
+import type { ExplainedRule, Repair, RuleInfo } from '../model/rule-info.ts';
 import type { Style } from './style.ts';
 import { widest, wrapText } from './wrap.ts';
 
@@ -20,7 +20,7 @@ export function renderRuleList(rules: readonly RuleInfo[], { style }: RulesLayou
 }
 
 /** `rules ID`: all that is known of one rule. Ends with a line feed. */
-export function renderRule(rule: RuleInfo, { style, width }: RulesLayout): string {
+export function renderRule(rule: ExplainedRule, { style, width }: RulesLayout): string {
   const { what, why, how, readers, repair } = rule.explanation;
   const part = (title: string, text: string): string =>
     `${style.heading(title)}\n${wrapText(text, width, '  ')}\n`;

@@ -1,6 +1,6 @@
 import type { Problem, Severity } from '../model/problem.ts';
 import type { ImageReport } from '../model/report.ts';
-import type { RuleInfo } from '../model/rule.ts';
+import type { ExplainedRule } from '../model/rule-info.ts';
 import { escapeJson } from './escape.ts';
 
 /** Levels of SARIF 2.1.0, 3.27.10. */
@@ -24,7 +24,7 @@ type ProblemWithPlaces = Problem & { readonly also?: readonly SarifPlace[] };
  */
 export function renderSarif(
   reports: readonly ImageReport[],
-  rules: readonly RuleInfo[],
+  rules: readonly ExplainedRule[],
   version: string,
   exitCode: number,
 ): string {
@@ -46,7 +46,7 @@ export function renderSarif(
 }
 
 /** A rule with its explanation (3.49). */
-function toReportingDescriptor({ id, title, severity, repair, spec, explanation }: RuleInfo) {
+function toReportingDescriptor({ id, title, severity, repair, spec, explanation }: ExplainedRule) {
   const { what, why, how, readers, repair: help } = explanation;
   return {
     id,

@@ -69,5 +69,5 @@ export async function mapAll(
 /** A mapping in short: `data 0+512 @1024`, `zero 512+512`. */
 export function describeMapping(run: Mapping): string {
   const range = `${run.kind} ${run.start}+${run.length}`;
-  return 'at' in run ? `${range} @${run.at.offset}` : range;
+  return run.kind === 'data' || run.kind === 'compressed' ? `${range} @${run.at.offset}` : range;
 }

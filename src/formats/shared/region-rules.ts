@@ -11,7 +11,8 @@ export function defineRegionRule(declaration: RegionRuleDeclaration): RegionRule
   return defineRule<unknown, RegionFacts>({ message: describeRegion, ...declaration });
 }
 
-function describeRegion({ region, start, length, limit, other }: RegionFacts): string {
+/** The message of a region rule that has none of its own. */
+export function describeRegion({ region, start, length, limit, other }: RegionFacts): string {
   const end = start + length;
   // Positions above 2^53 are rounded; the entry that has the exact one is shown as it stands.
   const range = `${region} lies at ${Number.isSafeInteger(end) ? `bytes ${start} to ${end - 1}` : 'byte 2^53 or above'}`;

@@ -1,4 +1,3 @@
-import { UnreadableImageError } from '../../../errors.ts';
 import type { ImageFile, ReferenceState } from '../../../model/image.ts';
 import type { MappingRuns } from '../../shared/mapping-runs.ts';
 import type { ExtentBase, ExtentPlace } from './extent.ts';
@@ -23,7 +22,7 @@ export interface ZeroExtent extends ExtentBase {
 export type UnavailableCause =
   Exclude<ReferenceState, 'none' | 'opened'> | 'wrong-type' | 'self' | 'header' | 'line';
 
-/** An extent that cannot be read: its file is not there, is of another kind, or is a device. */
+/** An extent that cannot be read: its file is missing, is of another kind, or is a device. */
 export interface UnavailableExtent extends ExtentBase {
   readonly kind: 'unavailable';
   readonly cause: UnavailableCause;
@@ -35,7 +34,6 @@ const WITHOUT_STRUCTURE = {
   grainSize: null,
   layout: null,
   structures: () => [],
-  claim: () => undefined,
 } as const;
 
 /** Makes a flat extent that begins at byte `fileStart` of `file`. */
@@ -67,7 +65,7 @@ export function createZeroExtent(place: ExtentPlace): ZeroExtent {
   };
 }
 
-/** Makes an extent whose bytes nobody can give. */
+/** Makes an extent that cannot be read. */
 export function createUnavailableExtent(
   place: ExtentPlace,
   file: ImageFile | null,
@@ -81,8 +79,11 @@ export function createUnavailableExtent(
     file,
     cause,
     reason,
-    resolve() {
-      throw new UnreadableImageError(`guest bytes from ${place.guestStart} on cannot be read: ${reason}`);
+    resolve(runs: MappingRuns, from: number, to: number) {
+      const at = file === null ? null : { file, offset: null, length: null, field: null };
+      const sentence = `guest bytes from ${place.guestStart} on cannot be read: ${reason}`;
+      runs.unreadable(from, to - from, at, sentence);
+      return [];
     },
   };
 }
