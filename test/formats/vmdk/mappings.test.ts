@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { UnreadableImageError } from '../../../src/errors.ts';
+
 import { checkMemory, describeMapping, mapAll, openMemory } from '../../support/open.ts';
 import { buildHosted, slotEntry } from '../../support/vmdk.ts';
 import { cowd, flat, hosted, seSparse, stream } from './cases.ts';
@@ -58,7 +58,7 @@ describe('mappings of sparse extents', () => {
     const image = await openMemory(
       hosted((f) => f.u32(f.at.gd + 4, 0x7fffffff).u32(f.at.rgd + 4, 0x7fffffff)),
     );
-    await expect(mapAll(image)).rejects.toThrow(UnreadableImageError);
+    expect((await mapAll(image)).map(({ kind }) => kind)).toContain('unreadable');
     expect((await mapAll(image, 0, 512 * GRAIN)).length).toBeGreaterThan(0);
   });
 
@@ -156,6 +156,7 @@ describe('mappings of several extents', () => {
   test('the missing one fails, the others are read', async () => {
     const image = await openMemory(flat({ extents }));
     expect((await mapAll(image, 0, 100 * 512)).length).toBe(1);
-    await expect(mapAll(image)).rejects.toThrow(/s\.vmdk/);
+    const last = (await mapAll(image)).at(-1);
+    expect(last?.kind === 'unreadable' && last.reason).toMatch(/s\.vmdk/);
   });
 });
