@@ -4,7 +4,7 @@ import type { CowdFindings } from './extents/cowd/findings.ts';
 import type { HostedFindings } from './extents/hosted/findings.ts';
 import type { SeSparseFindings } from './extents/sesparse/findings.ts';
 
-/** What can be found out about descriptors, the files that they name and the chain of parents, and the figures that go with it. */
+/** What can be found out about descriptors, the files that they name and the chain of parents, with its figures. */
 export interface VmdkFindings {
   'vmdk/descriptor-bom': { readonly mark: string };
   'vmdk/descriptor-hidden-tail': { readonly bytes: number };

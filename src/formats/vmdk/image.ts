@@ -19,11 +19,11 @@ export interface VmdkParts {
   /** In guest order, without gaps. */
   readonly extents: readonly Extent[];
   readonly parent: ParentLink | null;
-  /** What is wrong with the change tracking file, as the end of a sentence; `null` where nothing is, or none is named. */
+  /** What is wrong with the change tracking file, to end a sentence; `null` where nothing is, or none is named. */
   readonly trackingFlaw: string | null;
 }
 
-/** A VMDK: a list of extents, one behind the other, and the descriptor that lists them. */
+/** A VMDK: a list of extents, one after the other, and the descriptor that lists them. */
 export class VmdkImage implements Image {
   readonly format = 'vmdk';
   readonly descriptor: Descriptor | null;

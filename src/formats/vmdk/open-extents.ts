@@ -39,8 +39,8 @@ export class ExtentOpener {
   }
 
   /**
-   * Opens all extents, in the order of their lines. A line without a usable count of sectors is left out, since nobody knows where the next
-   * one would begin.
+   * Opens all extents, in the order of their lines. A line without a usable count of sectors is left out, since it is
+   * unknown where the next one would begin.
    *
    * @throws UnsupportedFeatureError for extents on raw devices
    */

@@ -31,7 +31,8 @@ import { referenceCandidates } from './reference-names.ts';
 /**
  * Opens a VMDK by whatever its first file is: descriptor text, or an extent with or without a descriptor inside.
  *
- * @throws UnreadableImageError where not even the size of the disk can be told; UnsupportedFeatureError for disks on raw devices
+ * @throws UnreadableImageError where not even the size of the disk can be told
+ * @throws UnsupportedFeatureError for disks on raw devices
  */
 export async function openVmdk(context: VmdkContext): Promise<VmdkImage> {
   switch (recogniseCarrier(context.sample)) {
@@ -81,7 +82,10 @@ async function openHosted(context: VmdkContext): Promise<VmdkImage> {
   return assemble(context, file, descriptor, [extent]);
 }
 
-/** Whether a header without capacity only carries the text of a disk whose sectors are in other files: sparse ones would be in this file. */
+/**
+ * Whether a header without capacity only carries the text of a disk whose sectors are in other files: sparse ones would be
+ * in this file.
+ */
 function describesOtherFiles({ extents }: Descriptor): boolean {
   return extents.length > 0 && extents.every(({ type }) => type.text.toUpperCase() !== 'SPARSE');
 }
@@ -115,8 +119,9 @@ async function openSeSparse(context: VmdkContext): Promise<VmdkImage> {
 }
 
 /**
- * Tells of an extent that is opened by itself. Extents of split disks and of snapshots never hold a descriptor, which is no damage; which they are is
- * told by their kind or, of a hosted sparse one, by the name that VMware and QEMU give to parts of a set.
+ * Tells of an extent that is opened by itself. Extents of split disks and of snapshots never contain a descriptor, which
+ * is no damage. They are recognised by their kind or, where they are hosted sparse, by the name that VMware and QEMU
+ * give to parts of a set.
  */
 function tellMissingDescriptor({ file, findings }: VmdkContext, hosted: HostedHeader | null): void {
   const isPartOfSet = hosted === null || /-s\d{3}\.vmdk$/i.test(file.path);

@@ -34,7 +34,7 @@ const EXPECTED: Readonly<
   custom: { types: null },
 };
 
-/** Types whose one extent is the file that holds the descriptor. */
+/** Types whose one extent is the file that contains the descriptor. */
 const MONOLITHIC = ['monolithicsparse', 'streamoptimized'];
 
 /** The rules on `createType`. */

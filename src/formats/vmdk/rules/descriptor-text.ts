@@ -30,7 +30,7 @@ export const descriptorTextRules = defineRules<VmdkImage, VmdkFindings>()({
   'vmdk/descriptor-bom': {
     severity: 'warning',
     depth: 'header',
-    title: 'A byte order mark stands before the descriptor',
+    title: 'The descriptor begins with a byte order mark',
     spec: DESCRIPTOR,
     repair: 'safe',
     message: ({ mark }) => `the descriptor begins with a byte order mark (${mark})`,
@@ -43,7 +43,7 @@ export const descriptorTextRules = defineRules<VmdkImage, VmdkFindings>()({
   'vmdk/descriptor-hidden-tail': {
     severity: 'warning',
     depth: 'header',
-    title: 'Something stands behind the end of the descriptor',
+    title: 'There are bytes after the end of the descriptor',
     spec: DESCRIPTOR,
     repair: 'lossy',
     derivedFrom: [
@@ -210,8 +210,8 @@ function findOddLineEnd({ statements }: Descriptor): Statement | null {
 }
 
 /**
- * Whether the bytes behind the text are the end of an older, longer one: QEMU writes content ids without leading zeros, and a shorter one over
- * a longer one leaves the last bytes of the old text behind the zero byte.
+ * Whether the bytes after the text are the end of an older, longer one: QEMU writes content ids without leading zeros,
+ * and a shorter one over a longer one leaves the last bytes of the old text after the zero byte.
  */
 function isLeftOver({ area, textLength }: Descriptor, tail: Uint8Array, bytes: number): boolean {
   const end = area.subarray(textLength - bytes, textLength);

@@ -63,7 +63,7 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
   'vmdk/extent-file-missing': {
     severity: 'error',
     depth: 'header',
-    title: 'The file of an extent is not there',
+    title: 'The file of an extent is missing',
     spec: EXTENT_FILES,
     repair: 'none',
     message: describeFile,
