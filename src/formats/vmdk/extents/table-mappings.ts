@@ -8,7 +8,7 @@ import { asWords } from '../../shared/words.ts';
 /** Marks a table that a directory names and that cannot be read, among table positions. */
 export const UNREADABLE_TABLE = -1;
 
-/** Tables of any kind of sparse extent: which part of the guest's disk each answers for, and where it lies. */
+/** Tables of any kind of sparse extent: which part of the guest's disk each is for, and where it is. */
 export interface TableShape {
   readonly file: ImageFile;
   readonly source: Source;
@@ -31,7 +31,8 @@ export interface TableShape {
 type WordResolver = (words: Uint32Array, firstGrain: number) => void;
 
 /**
- * Adds the runs of guest bytes `from` to `to - 1` of an extent; what a descriptor gives it behind the end of its tables is not stored.
+ * Adds the runs of guest bytes `from` to `to - 1` of an extent; what a descriptor gives it behind the end of
+ * its tables is not stored.
  *
  * @param tables `null` where the header is too damaged to find any
  * @param resolveWords gets the 32-bit words of neighbouring tables and the number of their first grain
@@ -54,7 +55,10 @@ export async function* resolveExtent(
   if (end < to) runs.hole('unallocated', end, to - end);
 }
 
-/** Goes over the tables for guest bytes `from` to `to - 1` and adds what is missing itself. Pauses after each batch. */
+/**
+ * Goes over the tables for guest bytes `from` to `to - 1` and adds what is missing itself. Pauses after each
+ * batch.
+ */
 async function* resolveTables(
   tables: TableShape,
   runs: MappingRuns,
@@ -78,7 +82,10 @@ async function* resolveTables(
   if (end < to) addUnreadable(tables, runs, end, to, endTable);
 }
 
-/** Tables `first` to `end - 1` do not exist: their grains are the parent's, unless a directory entry names the table. */
+/**
+ * Tables `first` to `end - 1` do not exist: their grains are the parent's, unless a directory entry names the
+ * table.
+ */
 function* resolveAbsent(
   tables: TableShape,
   runs: MappingRuns,
@@ -110,8 +117,6 @@ function addUnreadable(
   stop: number,
   table: number,
 ): void {
-  const { file, guestStart, grainSize, entriesPerTable } = tables;
-  const named = guestStart + table * grainSize * entriesPerTable;
-  const reason = `grain table ${table} of ${file.path}, for guest bytes from ${named} on, is not in the file`;
+  const reason = `grain table ${table} of ${tables.file.path} is not inside the file`;
   if (start < stop) runs.unreadable(start, stop - start, tables.placeOf(table), reason);
 }

@@ -2,6 +2,7 @@ import { defineHostedRules } from './define.ts';
 
 const TABLES = 'VMware Virtual Disk Format 5.0, Hosted Sparse Extents, grain tables';
 const STREAM = 'VMware Virtual Disk Format 5.0, Stream-Optimized Compressed Sparse Extents, grain marker';
+
 export const entryRules = defineHostedRules({
   'vmdk4/gte-one-without-flag': {
     severity: 'error',

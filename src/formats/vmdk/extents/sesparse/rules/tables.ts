@@ -2,6 +2,7 @@ import { describeRegion } from '../../../../shared/region-rules.ts';
 import { defineSeSparseRules } from './define.ts';
 
 const TABLES = 'QEMU 7.2, block/vmdk.c, seSparse grain directory and grain tables';
+
 export const tableRules = defineSeSparseRules({
   'sesparse/gde-type': {
     severity: 'error',
