@@ -1,46 +1,25 @@
-import { formats } from '../formats/index.ts';
-import type { ArgumentSpec, CommandSpec, OptionSpec } from './command.ts';
-
-const formatOption: OptionSpec = {
-  name: 'format',
-  short: 'f',
-  value: { kind: 'choice', name: 'FMT', choices: formats.flatMap(({ id, aliases }) => [id, ...aliases]) },
-  doc: 'take the image as FMT instead of looking for its marks',
-};
-
-const noChainOption: OptionSpec = { name: 'no-chain', doc: 'do not open parents' };
-
-const allowOutsideOption: OptionSpec = {
-  name: 'allow-outside',
-  doc: "open parents and extents that lie outside the image's folder, too",
-};
-
-const progressOption: OptionSpec = {
-  name: 'progress',
-  short: 'p',
-  doc: 'show progress on standard error; on by default on a terminal',
-};
-
-const jobsOption: OptionSpec = {
-  name: 'jobs',
-  short: 'j',
-  value: { kind: 'count', name: 'N', minimum: 1 },
-  doc: 'how much runs at once',
-};
+import type { ArgumentSpec, CommandSpec, CommandTable, OptionSpec } from './command.ts';
+import {
+  allowOutsideOption,
+  backingChainOption,
+  depthOption,
+  exitZeroOption,
+  formatOption,
+  jobsOption,
+  maxMemoryOption,
+  maxProblemsOption,
+  noChainOption,
+  outputOption,
+  progressOption,
+  strictOption,
+  timeoutOption,
+} from './options.ts';
 
 const imageArgument: ArgumentSpec = {
   name: 'IMAGE',
   doc: 'a disk image; of one with several files, the descriptor',
   completes: 'file',
 };
-
-function outputOption(...choices: readonly string[]): OptionSpec {
-  return {
-    name: 'output',
-    value: { kind: 'choice', name: 'FMT', choices: ['human', 'json', ...choices] },
-    doc: `${['human', 'json', ...choices].join(', ')}; human is the default`,
-  };
-}
 
 /** What every command takes. */
 export const commonOptions: readonly OptionSpec[] = [
@@ -55,32 +34,29 @@ const check: CommandSpec = {
     'Reads every header, table and descriptor of an image and of the images it is based on, and reports what is damaged, lost or at risk: ' +
       'where it lies, what was found and expected, what it means for the data, and what can be done. Images are only read, never changed.',
     "Files that an image names are opened only where they lie in the image's folder or below it, unless --allow-outside is given.",
+    'Several images are checked in processes of their own: one that takes too much time or memory is reported as unchecked, and the others ' +
+      'are checked all the same.',
   ],
   arguments: [{ ...imageArgument, isRepeated: true }],
   options: [
     formatOption,
-    outputOption('ndjson'),
-    {
-      name: 'depth',
-      value: { kind: 'choice', name: 'DEPTH', choices: ['header', 'metadata', 'data'] },
-      doc: 'header: headers and descriptors only; metadata: all tables too (default); data: every stored byte too',
-    },
-    { name: 'strict', doc: 'warnings count as corruption' },
-    { name: 'exit-zero', doc: 'exit 0 whatever was found; what could not be checked still exits 1' },
-    {
-      name: 'max-problems',
-      value: { kind: 'count', name: 'N', minimum: 0 },
-      doc: 'list at most N problems of each rule (default 100); counts stay exact',
-    },
+    outputOption('ndjson', 'sarif', 'github'),
+    depthOption,
+    strictOption,
+    exitZeroOption,
+    maxProblemsOption,
     noChainOption,
     allowOutsideOption,
     jobsOption,
+    timeoutOption,
+    maxMemoryOption,
     progressOption,
   ],
   examples: [
     { line: 'vdcheck disk.vmdk', doc: 'check one image' },
     { line: 'vdcheck --output ndjson backups/*.vhd', doc: 'check many, one line of JSON for each' },
     { line: 'vdcheck check --strict -f qcow2 disk.img', doc: 'fail on warnings, too' },
+    { line: 'vdcheck --output github images/*.qcow2', doc: 'findings as annotations of a workflow run' },
   ],
   load: async () => (await import('./check.ts')).runCheck,
 };
@@ -93,14 +69,7 @@ const info: CommandSpec = {
       'of qemu-img info.',
   ],
   arguments: [imageArgument],
-  options: [
-    formatOption,
-    outputOption(),
-    { name: 'backing-chain', doc: 'tell it of all layers, from the image down' },
-    noChainOption,
-    allowOutsideOption,
-    jobsOption,
-  ],
+  options: [formatOption, outputOption(), backingChainOption, noChainOption, allowOutsideOption],
   examples: [
     { line: 'vdcheck info disk.qcow2', doc: 'what is it?' },
     { line: 'vdcheck info --backing-chain --output json child.vhd', doc: 'all layers, for programs' },
@@ -122,7 +91,7 @@ const dump: CommandSpec = {
       doc: 'only this one, by the name that dump shows: header, footer ...',
     },
   ],
-  options: [formatOption, outputOption(), jobsOption],
+  options: [formatOption, outputOption(), allowOutsideOption],
   examples: [
     { line: 'vdcheck dump disk.vhd', doc: 'all structures' },
     { line: 'vdcheck dump disk.vhd footer', doc: 'one of them' },
@@ -138,7 +107,7 @@ const map: CommandSpec = {
       'With --output json it prints the same ranges as qemu-img map, for formats and compressed images that qemu-img cannot map, too.',
   ],
   arguments: [imageArgument],
-  options: [formatOption, outputOption(), noChainOption, allowOutsideOption, jobsOption, progressOption],
+  options: [formatOption, outputOption(), noChainOption, allowOutsideOption],
   examples: [
     { line: 'vdcheck map disk.qcow2', doc: 'stored ranges, as a table' },
     { line: 'vdcheck map --output json disk.vmdk', doc: 'all ranges, for programs' },
@@ -154,7 +123,7 @@ const rules: CommandSpec = {
       'like this, what each program does with them, and what can be done.',
   ],
   arguments: [{ name: 'ID', isOptional: true, doc: 'the rule as reports name it: vhd/footer-checksum' }],
-  options: [outputOption(), jobsOption],
+  options: [outputOption()],
   examples: [
     { line: 'vdcheck rules', doc: 'the list' },
     { line: 'vdcheck rules vhd/footer-checksum', doc: 'one rule explained' },
@@ -179,7 +148,5 @@ const completion: CommandSpec = {
 /** Every command, in the order of help. */
 export const commands: readonly CommandSpec[] = [check, info, dump, map, rules, completion];
 
-/** Finds a command by its name. */
-export function findCommand(name: string): CommandSpec | undefined {
-  return commands.find((command) => command.name === name);
-}
+/** The table that the program runs on. */
+export const commandTable: CommandTable = { commands, commonOptions };

@@ -11,8 +11,16 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   try {
     return await carryOut(args, terminal);
   } catch (error) {
-    terminal.stderr.write(`vdcheck: ${escapeText(describe(error))}\n`);
+    tell(error, terminal);
     return EXIT.failed;
+  }
+}
+
+function tell(error: unknown, { stderr }: Terminal): void {
+  try {
+    stderr.write(`vdcheck: ${escapeText(describe(error))}\n`);
+  } catch {
+    // Where standard error takes nothing either, the exit code is all that is left to tell.
   }
 }
 
@@ -41,6 +49,6 @@ function describe(error: unknown): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const [first = ''] = stack.split('\n');
   return process.env['VDCHECK_DEBUG'] === undefined
-    ? `a fault in vdcheck itself: ${first}; VDCHECK_DEBUG=1 shows where, please report it`
+    ? `internal error in vdcheck: ${first}; VDCHECK_DEBUG=1 shows where, please report it`
     : stack;
 }

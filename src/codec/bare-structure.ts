@@ -23,6 +23,8 @@ export interface BitSpan {
   readonly io: ByteReader;
   readonly start: number;
   readonly end: number | undefined;
+  /** Where the stream of the structure itself was when it was read. */
+  readonly when: number;
   /** What was there of it when reading failed. */
   readonly unfinished?: unknown;
 }

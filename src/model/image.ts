@@ -22,12 +22,14 @@ export type Mapping = { readonly start: GuestOffset; readonly length: number } &
       readonly storedLength: number;
       readonly method: CompressionMethod;
       readonly unit: GuestRange;
+      /** Bytes that the stream inflates to at least: fewer than the unit has where the disk, or the part of it that this file stores, ends inside it. */
+      readonly least: number;
     }
   /** Reads as zeros by statement of the format; the parent is not asked. */
   | { readonly kind: 'zero' }
   /** Not stored in this layer: ask the parent, else zeros. */
   | { readonly kind: 'unallocated' }
-  /** Nobody can tell: the table or the file that knows cannot be read. `reason` ends a sentence. */
+  /** Unknown: the table or the file that tells cannot be read. `reason` ends a sentence. */
   | { readonly kind: 'unreadable'; readonly at: Place | null; readonly reason: string }
 );
 
@@ -115,9 +117,10 @@ export interface Image {
   /** Bytes of one unit of allocation; `null` where there is none (raw, flat). */
   readonly allocationUnit: number | null;
   /**
-   * Guest to file, in ascending order without gaps, coalesced, in batches, clipped to `range` and to the disk's size.
+   * Guest to file, in ascending order without gaps, coalesced, in batches, clipped to `range` and to the disk's size. A table that is damaged is
+   * `unreadable` for what it would tell.
    *
-   * @throws UnreadableImageError where a table that is needed cannot be read.
+   * @throws SourceError where bytes of a table cannot be fetched
    */
   mappings(range: GuestRange): AsyncIterable<readonly Mapping[]>;
   /** How regions lie in `file`; `null` for files without structure (flat extents, raw). */

@@ -1,5 +1,14 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT, runProgram, withFolder } from '../support/program.ts';
@@ -204,6 +213,62 @@ describe('a reader that goes away', () => {
       const code = await new Promise((resolve) => child.on('close', resolve));
       expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     });
+  });
+});
+
+describe.skipIf(!existsSync('/dev/full'))(
+  'a device without space (skipped where there is no /dev/full)',
+  () => {
+    const sample = 'samples/sound/win8.vhd';
+    it.each([
+      [['check', sample]],
+      [['check', '--output', 'json', sample, sample]],
+      [['check', '--output', 'sarif', sample]],
+      [['info', sample]],
+      [['dump', sample]],
+      [['map', sample]],
+      [['rules']],
+      [['--help']],
+      [['--version']],
+    ])('%j: one line that names it, exit 1', (args) => {
+      const full = openSync('/dev/full', 'w');
+      const { stderr, status } = spawnSync(process.execPath, [join(ROOT, 'dist', 'cli.js'), ...args], {
+        cwd: ROOT,
+        encoding: 'utf8',
+        stdio: ['ignore', full, 'pipe'],
+      });
+      closeSync(full);
+      expect({ stderr, status }).toEqual({
+        stderr: 'vdcheck: standard output cannot be written to: no space left on the device (ENOSPC)\n',
+        status: 1,
+      });
+    });
+
+    it('on standard error, too, is no crash', () => {
+      const full = openSync('/dev/full', 'w');
+      const { stdout, status } = spawnSync(process.execPath, [join(ROOT, 'dist', 'cli.js'), 'none.vhd'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', full],
+      });
+      closeSync(full);
+      expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
+    });
+  },
+);
+
+describe('depth data', () => {
+  it('is not claimed as long as no check reaches it', () => {
+    const { stdout, stderr, code } = runProgram([
+      '--depth',
+      'data',
+      '--output',
+      'json',
+      'samples/sound/win8.vhd',
+    ]);
+    const report = JSON.parse(stdout) as { images: { depth: string }[] };
+    expect(report.images[0]?.depth).toBe('metadata');
+    expect(stderr).toMatch(/^vdcheck: .*depth metadata\n$/);
+    expect(code).toBe(0);
   });
 });
 

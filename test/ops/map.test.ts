@@ -61,6 +61,7 @@ function toMapping(run: Run, at: number, file: ImageFile): Mapping {
       storedLength: 9,
       method: 'zlib',
       unit: { start: guestOffset(start), length },
+      least: length,
     };
   return { kind, start, length };
 }

@@ -1,5 +1,4 @@
 import type { BitmapsExtension, EncryptionExtension } from '../../../generated/qcow2.ts';
-import { UnreadableImageError } from '../../errors.ts';
 import type { Source } from '../../io/source.ts';
 import type {
   CompressionMethod,
@@ -71,6 +70,7 @@ export type Qcow2Image = Image &
 /** Makes an image of what opening found. */
 export function makeImage(parts: Qcow2Parts): Qcow2Image {
   const { file, geometry, header, dataFile, parent, opened, isOpaque } = parts;
+  const stored = storeOf(parts);
   let scan: ActiveScan | null = null;
   const claim = async (owners: Owners): Promise<ActiveScan> => (scan = await claimImage(parts, owners));
   return {
@@ -79,7 +79,7 @@ export function makeImage(parts: Qcow2Parts): Qcow2Image {
     size: geometry.size,
     files: dataFile?.file == null ? [file] : [file, dataFile.file],
     allocationUnit: geometry.clusterSize,
-    mappings: (range) => mapImage(parts, range),
+    mappings: (range) => (isOpaque ? mapNothing(parts, range) : mapClusters({ ...parts, stored }, range)),
     layout: (of) => (of === file && !isOpaque ? layoutOf(geometry) : null),
     claim: async (_file, owners) => void (await claim(owners)),
     activeScan: async () => scan ?? claim(nullOwners),
@@ -99,11 +99,15 @@ function layoutOf({ clusterSize, limit }: Geometry): FileLayout {
   return { placement: 'aligned', unit: clusterSize, origin: 0, limit };
 }
 
-function mapImage(parts: Qcow2Parts, range: GuestRange): AsyncIterable<readonly Mapping[]> {
-  const { file, dataFile, isOpaque } = parts;
-  if (isOpaque)
-    throw new UnreadableImageError(
-      `${file.path}: an unknown incompatible feature is in use; its tables cannot be read`,
-    );
-  return mapClusters({ ...parts, stored: dataFile?.file ?? file }, range);
+/** The file with guest data. What is missing of the last cluster of the image reads as zeros. */
+function storeOf({ file, source, hasDataFile, dataFile }: Qcow2Parts): ImageFile | string {
+  if (!hasDataFile) return source === file.source ? file : { ...file, source };
+  return dataFile?.file ?? dataFile?.reason ?? `${file.path} does not name its data file`;
+}
+
+async function* mapNothing({ file, geometry }: Qcow2Parts, range: GuestRange): AsyncGenerator<Mapping[]> {
+  const length = Math.min(range.length, geometry.size - range.start);
+  const at = { file, offset: null, length: null, field: 'header.incompatible_features' };
+  const reason = `${file.path} uses an unknown incompatible feature`;
+  if (length > 0) yield [{ kind: 'unreadable', start: range.start, length, at, reason }];
 }

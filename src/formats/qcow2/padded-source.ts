@@ -12,6 +12,7 @@ export function padSource(source: Source, size: number): Source {
     storedSize: source.storedSize,
     modified: source.modified,
     identity: source.identity,
+    cost: source.cost,
     read: (offset, length, into) => readPadded(source, offset, length, into),
     isUnchanged: () => source.isUnchanged(),
     close: () => undefined,

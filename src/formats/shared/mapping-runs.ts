@@ -49,21 +49,24 @@ export class MappingRuns {
       readonly method: CompressionMethod;
       /** First guest byte of the unit and the bytes that its stream inflates to. */
       readonly unit: { readonly start: number; readonly length: number };
+      /** Bytes that it inflates to at least; default: all of the unit. */
+      readonly least?: number;
     },
   ): void {
-    const { file, offset, storedLength, method } = stream;
+    const { file, offset, storedLength, method, least = stream.unit.length } = stream;
     const unit = { start: guestOffset(stream.unit.start), length: stream.unit.length };
     const at = { file, offset: fileOffset(offset) };
-    this.#begin({ kind: 'compressed', start: guestOffset(start), length, at, storedLength, method, unit });
+    this.#begin({
+      ...{ kind: 'compressed', start: guestOffset(start), length },
+      ...{ at, storedLength, method, unit, least },
+    });
   }
 
-  /**
-   * Where `length` guest bytes from `start` on are stored cannot be told: the table that knows, at `at`, cannot be read.
-   *
-   * @param reason a sentence without a full stop
-   */
+  /** `length` guest bytes from `start` on cannot be read, and why: `reason` ends a sentence. */
   unreadable(start: number, length: number, at: Place | null, reason: string): void {
-    this.#begin({ kind: 'unreadable', start: guestOffset(start), length, at, reason });
+    const last = this.#last;
+    if (last?.kind === 'unreadable' && last.reason === reason) this.#length += length;
+    else this.#begin({ kind: 'unreadable', start: guestOffset(start), length, at, reason });
   }
 
   /** Whether enough runs are complete to be handed on. */

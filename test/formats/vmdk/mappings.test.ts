@@ -79,12 +79,12 @@ describe('mappings of sparse extents', () => {
     const sound = await openMemory(hosted());
     const span = 512 * GRAIN;
     expect(unreadable(await mapAll(image))).toEqual([
-      `${span}+${image.size - span} gd[1]: grain table 1 of disk.vmdk, for guest bytes from ${span} on, is not in the file`,
+      `${span}+${image.size - span} gd[1]: grain table 1 of disk.vmdk is not inside the file`,
     ]);
     expect(await mapAll(image, 0, span)).toMatchObject((await mapAll(sound, 0, span)).map(describeKind));
     await expect(mapChain(image)).rejects.toThrow(
       new UnreadableImageError(
-        `grain table 1 of disk.vmdk, for guest bytes from ${span} on, is not in the file`,
+        `guest bytes ${span} to ${image.size - 1} cannot be read: grain table 1 of disk.vmdk is not inside the file`,
       ),
     );
   });
@@ -251,9 +251,7 @@ describe('mappings of several extents', () => {
     const image = await openMemory(flat({ extents }));
     expect((await mapAll(image, 0, 100 * 512)).length).toBe(1);
     const found = unreadable(await mapAll(image));
-    expect(found).toEqual([
-      expect.stringMatching(/^76800\+67108864 null: guest bytes from 76800 .*"s\.vmdk"/),
-    ]);
+    expect(found).toEqual([expect.stringMatching(/^76800\+67108864 null: .*"s\.vmdk"/)]);
     await expect(mapChain(image)).rejects.toThrow(/s\.vmdk/);
   });
 });

@@ -43,7 +43,7 @@ export function resolveGrains(
 }
 
 function addCompressed(
-  { file, source, grainSize }: GrainTables,
+  { file, source, grainSize, guestStart, size }: GrainTables,
   runs: MappingRuns,
   part: {
     readonly start: number;
@@ -60,5 +60,7 @@ function addCompressed(
   runs.compressed(start, length, {
     ...{ file, offset, storedLength, method: 'zlib' },
     unit: { start: grainStart, length: grainSize },
+    // The last grain may be stored as far as the disk goes only.
+    least: Math.min(grainSize, guestStart + size - grainStart),
   });
 }

@@ -81,8 +81,7 @@ export function createUnavailableExtent(
     reason,
     resolve(runs: MappingRuns, from: number, to: number) {
       const at = file === null ? null : { file, offset: null, length: null, field: null };
-      const sentence = `guest bytes from ${place.guestStart} on cannot be read: ${reason}`;
-      runs.unreadable(from, to - from, at, sentence);
+      runs.unreadable(from, to - from, at, reason);
       return [];
     },
   };

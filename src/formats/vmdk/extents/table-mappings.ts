@@ -121,8 +121,6 @@ function addUnreadable(
   stop: number,
   table: number,
 ): void {
-  const { file, guestStart, grainSize, entriesPerTable } = tables;
-  const named = guestStart + table * grainSize * entriesPerTable;
-  const reason = `grain table ${table} of ${file.path}, for guest bytes from ${named} on, is not in the file`;
+  const reason = `grain table ${table} of ${tables.file.path} is not inside the file`;
   if (start < stop) runs.unreadable(start, stop - start, tables.placeOf(table), reason);
 }

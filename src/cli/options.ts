@@ -1,0 +1,78 @@
+import { formats } from '../formats/index.ts';
+import type { OptionSpec } from './command.ts';
+
+// Every option that a command may list in its table entry. An option means the same in all commands that have it; a command that does not list
+// it refuses it, and help, manual page and completions show it where it is listed.
+
+export const formatOption: OptionSpec = {
+  name: 'format',
+  short: 'f',
+  value: { kind: 'choice', name: 'FMT', choices: formats.flatMap(({ id, aliases }) => [id, ...aliases]) },
+  doc: 'take the image as FMT instead of looking for its marks',
+};
+
+/** `--output`: `human` and `json`, and what else the command prints. */
+export function outputOption(...others: readonly string[]): OptionSpec {
+  const choices = ['human', 'json', ...others];
+  return {
+    name: 'output',
+    value: { kind: 'choice', name: 'FMT', choices },
+    doc: `${choices.join(', ')}; human is the default`,
+  };
+}
+
+export const depthOption: OptionSpec = {
+  name: 'depth',
+  value: { kind: 'choice', name: 'DEPTH', choices: ['header', 'metadata', 'data'] },
+  doc: 'header: headers and descriptors only; metadata: all tables too (default); data: every stored byte too',
+};
+
+export const strictOption: OptionSpec = { name: 'strict', doc: 'warnings count as corruption' };
+
+export const exitZeroOption: OptionSpec = {
+  name: 'exit-zero',
+  doc: 'exit 0 whatever was found; what could not be checked still exits 1',
+};
+
+export const maxProblemsOption: OptionSpec = {
+  name: 'max-problems',
+  value: { kind: 'number', name: 'N', minimum: 0 },
+  doc: 'list at most N problems of each rule (default 100); counts stay exact',
+};
+
+export const backingChainOption: OptionSpec = {
+  name: 'backing-chain',
+  doc: 'tell it of all layers, from the image down',
+};
+
+export const noChainOption: OptionSpec = { name: 'no-chain', doc: 'do not open parents' };
+
+export const allowOutsideOption: OptionSpec = {
+  name: 'allow-outside',
+  doc: "open parents and extents that lie outside the image's folder, too",
+};
+
+export const jobsOption: OptionSpec = {
+  name: 'jobs',
+  short: 'j',
+  value: { kind: 'number', name: 'N', minimum: 1 },
+  doc: 'check N images at once; the default goes by the number of images and processors',
+};
+
+export const timeoutOption: OptionSpec = {
+  name: 'timeout',
+  value: { kind: 'number', name: 'SECONDS', minimum: 0, takesFractions: true },
+  doc: 'leave an image unchecked after SECONDS; 0: never (default: 60 where several are checked, 3600 at depth data)',
+};
+
+export const maxMemoryOption: OptionSpec = {
+  name: 'max-memory',
+  value: { kind: 'number', name: 'MIB', minimum: 0 },
+  doc: 'leave an image unchecked that takes more than MIB of memory; 0: no limit (default: 1024 where several are checked)',
+};
+
+export const progressOption: OptionSpec = {
+  name: 'progress',
+  short: 'p',
+  doc: 'show progress on standard error; on by default on a terminal',
+};
