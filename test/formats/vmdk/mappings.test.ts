@@ -89,6 +89,22 @@ describe('mappings of sparse extents', () => {
     );
   });
 
+  test('what a line gives an extent behind the end of its header is not stored, whatever its tables say', async () => {
+    const sectors = 131072 - 512;
+    const whole = hosted((f) => f.u64(12, sectors).u32(f.at.gt + 4 * 1023, 1000));
+    const image = await openMemory(whole);
+    expect(image.size).toBe(sectors * 512);
+    const split = flat(
+      { extents: ['RW 131072 SPARSE "s.vmdk"'] },
+      { 's.vmdk': whole['disk.vmdk'] ?? new Uint8Array(0) },
+    );
+    const larger = await openMemory(split);
+    expect(larger.size).toBe(131072 * 512);
+    const runs = (await mapAll(larger)).map(describeMapping);
+    expect(runs.slice(0, -1)).toEqual((await mapAll(image)).map(describeMapping).slice(0, -1));
+    expect(runs.at(-1)).toBe(`unallocated ${6 * GRAIN}+${131072 * 512 - 6 * GRAIN}`);
+  });
+
   test('neighbouring tables that nobody has are one run', async () => {
     const file = buildHosted({ capacity: 5 * 512 * 128, grains: [0] });
     for (const table of [1, 2, 4])

@@ -30,7 +30,7 @@ export const directoryRules = defineHostedRules({
   'vmdk4/gde-shared-with-rgd': {
     severity: 'error',
     depth: 'metadata',
-    title: 'Both grain directories lead to one table',
+    title: 'Both grain directories point to one table',
     spec: DIRECTORY,
     repair: 'lossy',
     derivedFrom: ['vmdk4/gd-rgd-same'],

@@ -47,7 +47,7 @@ export const spaceRules = defineHostedRules({
   'vmdk4/grain-unreferenced': {
     severity: 'leak',
     depth: 'metadata',
-    title: 'Space for grains that no table leads to',
+    title: 'Space for grains that no table points to',
     spec: LAYOUT,
     repair: 'lossy',
     derivedFrom: [...BROKEN_TABLES, ...LOST_ENTRIES],

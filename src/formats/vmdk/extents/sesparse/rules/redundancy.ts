@@ -42,7 +42,7 @@ export const redundancyRules = defineSeSparseRules({
   'sesparse/journal-nonzero-clean': {
     severity: 'info',
     depth: 'metadata',
-    title: 'The journal of a closed disk holds something',
+    title: 'The journal of a closed disk is not empty',
     spec: 'QEMU 7.2, block/vmdk.c, seSparse volatile header; the layout of the journal is not published',
     repair: 'none',
     derivedFrom: ['sesparse/area-out-of-file', 'sesparse/area-overlap'],
@@ -64,7 +64,7 @@ export const redundancyRules = defineSeSparseRules({
   'sesparse/table-unreferenced-nonzero': {
     severity: 'warning',
     depth: 'metadata',
-    title: 'A grain table with entries that no directory entry leads to',
+    title: 'A grain table with entries that no directory entry points to',
     spec: 'QEMU 7.2, block/vmdk.c, seSparse grain directory; the meaning of free_gt_number is inferred',
     repair: 'none',
     derivedFrom: [...DAMAGED_TABLES, 'sesparse/gde-beyond-capacity'],
