@@ -13,10 +13,16 @@ import type { ReferencePolicy } from '../../src/ops/reference-policy.ts';
 /** Files by path, all in memory. The first is the one that is opened. */
 export type MemoryFiles = Readonly<Record<string, Uint8Array>>;
 
-/** Makes another source of one: an asynchronous one, one that fails. */
-export type Wrap = (source: Source) => Source;
+/** How files in memory are read. */
+export interface MemoryAccess {
+  /** Makes another source of each; default: as it is. */
+  readonly wrap?: (source: Source) => Source;
+}
 
-function access(files: MemoryFiles, wrap: Wrap): Pick<OpenOptions, 'openSource' | 'policy'> {
+function access(
+  files: MemoryFiles,
+  { wrap = (source) => source }: MemoryAccess,
+): Pick<OpenOptions, 'openSource' | 'policy'> {
   const sources = new Map<string, Source>();
   const openSource = (path: string): Source => {
     const bytes = files[path];
@@ -44,20 +50,18 @@ function first(files: MemoryFiles): string {
 /** Checks the first of some files in memory, as `vdcheck check` would. */
 export function checkMemory(
   files: MemoryFiles,
-  options: Omit<CheckOptions, 'openSource' | 'policy'> = {},
-  wrap: Wrap = (source) => source,
+  options: Omit<CheckOptions, 'openSource' | 'policy'> & MemoryAccess = {},
 ): Promise<ImageReport> {
-  return checkImage(first(files), { ...options, ...access(files, wrap) });
+  return checkImage(first(files), { ...options, ...access(files, options) });
 }
 
 /** Opens the first of some files in memory; damage is collected and dropped. */
 export async function openMemory(
   files: MemoryFiles,
-  options: Omit<OpenOptions, 'openSource' | 'policy'> = {},
-  wrap: Wrap = (source) => source,
+  options: Omit<OpenOptions, 'openSource' | 'policy'> & MemoryAccess = {},
 ): Promise<Image> {
   const problems = new ProblemCollector(1);
-  return (await openImage(first(files), { problems, ...options, ...access(files, wrap) })).image;
+  return (await openImage(first(files), { problems, ...options, ...access(files, options) })).image;
 }
 
 /** All mappings of an image, or of a range of it. */
