@@ -70,7 +70,6 @@ class BlockCache {
         else number += blocks.push(known) && 1;
       }
     } catch (error) {
-      abandon(blocks);
       return this.#readPlain(error, offset, length, target);
     }
     if (blocks.every(isHere)) return fill(blocks);
@@ -104,6 +103,7 @@ class BlockCache {
         const arriving = read.then((bytes) => this.#keep(number, blockOf(bytes, number)));
         this.#arriving.set(number, arriving);
         const forget = (): unknown => this.#arriving.delete(number);
+        // Also where nobody waits for it, since another part of the same read failed first.
         arriving.then(forget, forget);
         blocks.push(arriving);
       } else blocks.push(this.#keep(number, blockOf(read, number)));
@@ -142,9 +142,4 @@ function place(bytes: Uint8Array, at: number, target: Uint8Array): void {
 
 function isHere(block: MaybePromise<Uint8Array>): block is Uint8Array {
   return !(block instanceof Promise);
-}
-
-/** Nobody waits for these any more; what becomes of them is no unhandled rejection. */
-function abandon(blocks: readonly MaybePromise<Uint8Array>[]): void {
-  for (const block of blocks) if (block instanceof Promise) block.catch(() => undefined);
 }

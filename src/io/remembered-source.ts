@@ -137,12 +137,12 @@ class RememberedSource implements StreamSource {
     const first = new Uint8Array(early);
     this.#memory.read(offset, first);
     while (this.position < begin) if ((await this.#pass(begin - this.position)) === null) break;
-    const pieces = [first];
+    const pieces: Uint8Array[] = [first];
     let done = early;
     while (done < length) {
       const bytes = this.position === offset + done ? await this.#pass(length - done) : null;
       if (bytes === null) throw shortRead(this.name, offset, length, done);
-      pieces.push(bytes.slice());
+      pieces.push(bytes);
       done += bytes.length;
     }
     const target = into?.subarray(0, length) ?? new Uint8Array(length);

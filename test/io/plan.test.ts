@@ -240,6 +240,26 @@ it('reads as much at once as there are lanes', async () => {
   expect(most).toBe(3);
 });
 
+it('reads nothing more once nobody wants it', async () => {
+  let reads = 0;
+  const inner = memorySource(BYTES);
+  const source = priced(
+    {
+      ...inner,
+      async read(offset, length) {
+        reads++;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        return inner.read(offset, length);
+      },
+    },
+    { lanes: 2 },
+  );
+  const ranges = Array.from({ length: 100 }, (_, index) => range(index * 150, 100));
+  for await (const { index } of readRanges(source, ranges, { biggest: 4_000 })) if (index === 1) break;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(reads).toBeLessThan(10);
+});
+
 describe.each(VARIANTS)('scattered pieces of a %s source', (name, variant) => {
   const visitAll = async (
     source: Source,
