@@ -501,22 +501,34 @@ export class CowdHeader extends Structure<CowdHeaderField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBytesLimit(this.magicNumber, 4);
-    io.writeU4le(this.version);
-    io.writeU4le(this.flags);
-    io.writeU4le(this.numSectors);
-    io.writeU4le(this.grainSize);
-    io.writeU4le(this.gdOffset);
-    io.writeU4le(this.numGdEntries);
-    io.writeU4le(this.freeSector);
-    io.writeBytesLimit(this.parentFileName, 1024);
-    io.writeU4le(this.parentGeneration);
-    io.writeU4le(this.generation);
-    io.writeBytesLimit(this.name, 60);
-    io.writeBytesLimit(this.description, 512);
-    io.writeU4le(this.savedGeneration);
-    io.writeBytesLimit(this.reserved, 8);
-    io.writeU4le(this.uncleanShutdown);
-    io.writeBytesLimit(this.padding, 396);
+    io.writeBytesLimit(this.magicNumber, 4, undefined, 'magic_number');
+    io.writeU4le(this.version, 'version');
+    io.writeU4le(this.flags, 'flags');
+    io.writeU4le(this.numSectors, 'num_sectors');
+    io.writeU4le(this.grainSize, 'grain_size');
+    io.writeU4le(this.gdOffset, 'gd_offset');
+    io.writeU4le(this.numGdEntries, 'num_gd_entries');
+    io.writeU4le(this.freeSector, 'free_sector');
+    io.writeBytesLimit(this.parentFileName, 1024, undefined, 'parent_file_name');
+    io.writeU4le(this.parentGeneration, 'parent_generation');
+    io.writeU4le(this.generation, 'generation');
+    io.writeBytesLimit(this.name, 60, undefined, 'name');
+    io.writeBytesLimit(this.description, 512, undefined, 'description');
+    io.writeU4le(this.savedGeneration, 'saved_generation');
+    io.writeBytesLimit(this.reserved, 8, undefined, 'reserved');
+    io.writeU4le(this.uncleanShutdown, 'unclean_shutdown');
+    io.writeBytesLimit(this.padding, 396, undefined, 'padding');
   }
 }
+
+/** The rules that this spec names with `-rule`. */
+export type SpecRule =
+  | 'vmdk3/capacity-zero'
+  | 'vmdk3/flags'
+  | 'vmdk3/gd-entries-mismatch'
+  | 'vmdk3/gd-offset-invalid'
+  | 'vmdk3/grain-size-invalid'
+  | 'vmdk3/header-truncated'
+  | 'vmdk3/magic'
+  | 'vmdk3/unclean-shutdown'
+  | 'vmdk3/version';

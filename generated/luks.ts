@@ -400,20 +400,20 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBytesLimit(this.magic, 6);
-    io.writeU2be(this.version);
-    io.writeBytesLimit(this.cipherName, 32);
-    io.writeBytesLimit(this.cipherMode, 32);
-    io.writeBytesLimit(this.hashSpec, 32);
-    io.writeU4be(this.payloadOffset);
-    io.writeU4be(this.keyBytes);
-    io.writeBytesLimit(this.mkDigest, 20);
-    io.writeBytesLimit(this.mkDigestSalt, 32);
-    io.writeU4be(this.mkDigestIter);
-    io.writeBytesLimit(this.uuid, 40);
-    checkCount(this, 'key_slots', this.keySlots.length, 8);
-    for (const item of this.keySlots) {
-      item._write(io);
+    io.writeBytesLimit(this.magic, 6, undefined, 'magic');
+    io.writeU2be(this.version, 'version');
+    io.writeBytesLimit(this.cipherName, 32, undefined, 'cipher_name');
+    io.writeBytesLimit(this.cipherMode, 32, undefined, 'cipher_mode');
+    io.writeBytesLimit(this.hashSpec, 32, undefined, 'hash_spec');
+    io.writeU4be(this.payloadOffset, 'payload_offset');
+    io.writeU4be(this.keyBytes, 'key_bytes');
+    io.writeBytesLimit(this.mkDigest, 20, undefined, 'mk_digest');
+    io.writeBytesLimit(this.mkDigestSalt, 32, undefined, 'mk_digest_salt');
+    io.writeU4be(this.mkDigestIter, 'mk_digest_iter');
+    io.writeBytesLimit(this.uuid, 40, undefined, 'uuid');
+    checkCount(io, 'key_slots', this.keySlots.length, 8);
+    for (const [index, item] of this.keySlots.entries()) {
+      io.writeStructure(item, 'key_slots', index);
     }
   }
 }
@@ -581,11 +581,11 @@ export class KeySlot extends Structure<KeySlotField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU4be(this.state);
-    io.writeU4be(this.iterations);
-    io.writeBytesLimit(this.salt, 32);
-    io.writeU4be(this.keyMaterialOffset);
-    io.writeU4be(this.stripes);
+    io.writeU4be(this.state, 'state');
+    io.writeU4be(this.iterations, 'iterations');
+    io.writeBytesLimit(this.salt, 32, undefined, 'salt');
+    io.writeU4be(this.keyMaterialOffset, 'key_material_offset');
+    io.writeU4be(this.stripes, 'stripes');
   }
 }
 
@@ -598,3 +598,6 @@ export const KeySlotState = {
 } as const;
 /** One of the values of {@link KeySlotState}. */
 export type KeySlotState = (typeof KeySlotState)[keyof typeof KeySlotState];
+
+/** The rules that this spec names with `-rule`. */
+export type SpecRule = 'qcow2/luks-header-bounds' | 'qcow2/luks-header-magic' | 'qcow2/luks-slot';

@@ -15,6 +15,7 @@ import {
   bitsBe,
   byteIn,
   bytesIn,
+  checkAbsent,
   createWith,
   cutOff,
   decodeWith,
@@ -434,7 +435,10 @@ export class Header extends Structure<HeaderField> {
     mark(this);
     if (this.version >= 3) {
       this.autoclearFeatures = new AutoclearFeatures(io, this, this._root);
-      if (!(!this.autoclearFeatures.rawExternalData || present(this.incompatibleFeatures).externalDataFile))
+      if (!(
+        !this.autoclearFeatures.rawExternalData ||
+        present(this.incompatibleFeatures, 'incompatible_features').externalDataFile
+      ))
         reportExpr(
           this,
           'autoclear_features',
@@ -464,7 +468,7 @@ export class Header extends Structure<HeaderField> {
     } else this.padding = undefined;
     mark(this);
     if (this.version >= 3 && this.headerLength !== undefined && this.headerLength > 112) {
-      this.unknownFields = io.readBytes(present(this.headerLength) - 112);
+      this.unknownFields = io.readBytes(present(this.headerLength, 'header_length') - 112);
       if (maxOf(this.unknownFields) !== 0) reportExpr(this, 'unknown_fields', 'zeros');
     } else this.unknownFields = undefined;
     mark(this);
@@ -497,50 +501,48 @@ export class Header extends Structure<HeaderField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBytesLimit(this.magic, 4);
-    io.writeU4be(this.version);
-    io.writeU8be(this.backingFileOffset);
-    io.writeU4be(this.backingFileSize);
-    io.writeU4be(this.clusterBits);
-    io.writeU8be(this.size);
-    io.writeU4be(this.cryptMethod);
-    io.writeU4be(this.l1Size);
-    io.writeU8be(this.l1TableOffset);
-    io.writeU8be(this.refcountTableOffset);
-    io.writeU4be(this.refcountTableClusters);
-    io.writeU4be(this.nbSnapshots);
-    io.writeU8be(this.snapshotsOffset);
+    io.writeBytesLimit(this.magic, 4, undefined, 'magic');
+    io.writeU4be(this.version, 'version');
+    io.writeU8be(this.backingFileOffset, 'backing_file_offset');
+    io.writeU4be(this.backingFileSize, 'backing_file_size');
+    io.writeU4be(this.clusterBits, 'cluster_bits');
+    io.writeU8be(this.size, 'size');
+    io.writeU4be(this.cryptMethod, 'crypt_method');
+    io.writeU4be(this.l1Size, 'l1_size');
+    io.writeU8be(this.l1TableOffset, 'l1_table_offset');
+    io.writeU8be(this.refcountTableOffset, 'refcount_table_offset');
+    io.writeU4be(this.refcountTableClusters, 'refcount_table_clusters');
+    io.writeU4be(this.nbSnapshots, 'nb_snapshots');
+    io.writeU8be(this.snapshotsOffset, 'snapshots_offset');
     if (this.version >= 3) {
-      present(this.incompatibleFeatures)._write(io);
-    }
-
+      io.writeStructure(present(this.incompatibleFeatures, 'incompatible_features'), 'incompatible_features');
+    } else checkAbsent(io, 'incompatible_features', this.incompatibleFeatures);
     if (this.version >= 3) {
-      present(this.compatibleFeatures)._write(io);
-    }
-
+      io.writeStructure(present(this.compatibleFeatures, 'compatible_features'), 'compatible_features');
+    } else checkAbsent(io, 'compatible_features', this.compatibleFeatures);
     if (this.version >= 3) {
-      present(this.autoclearFeatures)._write(io);
-    }
-
+      io.writeStructure(present(this.autoclearFeatures, 'autoclear_features'), 'autoclear_features');
+    } else checkAbsent(io, 'autoclear_features', this.autoclearFeatures);
     if (this.version >= 3) {
-      io.writeU4be(present(this.refcountOrder));
-    }
-
+      io.writeU4be(present(this.refcountOrder, 'refcount_order'), 'refcount_order');
+    } else checkAbsent(io, 'refcount_order', this.refcountOrder);
     if (this.version >= 3) {
-      io.writeU4be(present(this.headerLength));
-    }
-
+      io.writeU4be(present(this.headerLength, 'header_length'), 'header_length');
+    } else checkAbsent(io, 'header_length', this.headerLength);
     if (this.version >= 3 && this.headerLength !== undefined && this.headerLength >= 112) {
-      io.writeU1(present(this.compressionType));
-    }
-
+      io.writeU1(present(this.compressionType, 'compression_type'), 'compression_type');
+    } else checkAbsent(io, 'compression_type', this.compressionType);
     if (this.version >= 3 && this.headerLength !== undefined && this.headerLength >= 112) {
-      io.writeBytesLimit(present(this.padding), 7);
-    }
-
+      io.writeBytesLimit(present(this.padding, 'padding'), 7, undefined, 'padding');
+    } else checkAbsent(io, 'padding', this.padding);
     if (this.version >= 3 && this.headerLength !== undefined && this.headerLength > 112) {
-      io.writeBytesLimit(present(this.unknownFields), present(this.headerLength) - 112);
-    }
+      io.writeBytesLimit(
+        present(this.unknownFields, 'unknown_fields'),
+        present(this.headerLength, 'header_length') - 112,
+        undefined,
+        'unknown_fields',
+      );
+    } else checkAbsent(io, 'unknown_fields', this.unknownFields);
   }
 }
 
@@ -682,13 +684,13 @@ export class IncompatibleFeatures extends Structure<IncompatibleFeaturesField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU4be(this.reserved1);
-    io.writeBitsIntBe(27, this.reserved2);
-    io.writeBitsIntBe(1, Number(this.extendedL2));
-    io.writeBitsIntBe(1, Number(this.compressionType));
-    io.writeBitsIntBe(1, Number(this.externalDataFile));
-    io.writeBitsIntBe(1, Number(this.corrupt));
-    io.writeBitsIntBe(1, Number(this.dirty));
+    io.writeU4be(this.reserved1, 'reserved1');
+    io.writeBitsIntBe(27, this.reserved2, 'reserved2');
+    io.writeBitsIntBe(1, Number(this.extendedL2), 'extended_l2');
+    io.writeBitsIntBe(1, Number(this.compressionType), 'compression_type');
+    io.writeBitsIntBe(1, Number(this.externalDataFile), 'external_data_file');
+    io.writeBitsIntBe(1, Number(this.corrupt), 'corrupt');
+    io.writeBitsIntBe(1, Number(this.dirty), 'dirty');
   }
 }
 
@@ -781,9 +783,9 @@ export class CompatibleFeatures extends Structure<CompatibleFeaturesField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU4be(this.reserved1);
-    io.writeBitsIntBe(31, this.reserved2);
-    io.writeBitsIntBe(1, Number(this.lazyRefcounts));
+    io.writeU4be(this.reserved1, 'reserved1');
+    io.writeBitsIntBe(31, this.reserved2, 'reserved2');
+    io.writeBitsIntBe(1, Number(this.lazyRefcounts), 'lazy_refcounts');
   }
 }
 
@@ -880,10 +882,10 @@ export class AutoclearFeatures extends Structure<AutoclearFeaturesField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU4be(this.reserved1);
-    io.writeBitsIntBe(30, this.reserved2);
-    io.writeBitsIntBe(1, Number(this.rawExternalData));
-    io.writeBitsIntBe(1, Number(this.bitmaps));
+    io.writeU4be(this.reserved1, 'reserved1');
+    io.writeBitsIntBe(30, this.reserved2, 'reserved2');
+    io.writeBitsIntBe(1, Number(this.rawExternalData), 'raw_external_data');
+    io.writeBitsIntBe(1, Number(this.bitmaps), 'bitmaps');
   }
 }
 
@@ -998,10 +1000,10 @@ export class HeaderExtension extends Structure<HeaderExtensionField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU4be(this.type);
-    io.writeU4be(this.length);
-    io.writeBytesLimit(this.data, this.type === HeaderExtensionType.end ? 0 : this.length);
-    io.writeBytesLimit(this.padding, (8 - (this.data.length % 8)) % 8);
+    io.writeU4be(this.type, 'type');
+    io.writeU4be(this.length, 'length');
+    io.writeBytesLimit(this.data, this.type === HeaderExtensionType.end ? 0 : this.length, undefined, 'data');
+    io.writeBytesLimit(this.padding, (8 - (this.data.length % 8)) % 8, undefined, 'padding');
   }
 }
 
@@ -1126,9 +1128,9 @@ export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU1(this.featureType);
-    io.writeU1(this.bitNumber);
-    io.writeBytesLimit(this.name, 46);
+    io.writeU1(this.featureType, 'feature_type');
+    io.writeU1(this.bitNumber, 'bit_number');
+    io.writeBytesLimit(this.name, 46, undefined, 'name');
   }
 }
 
@@ -1286,10 +1288,10 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU4be(this.nbBitmaps);
-    io.writeU4be(this.reserved);
-    io.writeU8be(this.bitmapDirectorySize);
-    io.writeU8be(this.bitmapDirectoryOffset);
+    io.writeU4be(this.nbBitmaps, 'nb_bitmaps');
+    io.writeU4be(this.reserved, 'reserved');
+    io.writeU8be(this.bitmapDirectorySize, 'bitmap_directory_size');
+    io.writeU8be(this.bitmapDirectoryOffset, 'bitmap_directory_offset');
   }
 }
 
@@ -1383,8 +1385,8 @@ export class EncryptionExtension extends Structure<EncryptionExtensionField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU8be(this.offset);
-    io.writeU8be(this.length);
+    io.writeU8be(this.offset, 'offset');
+    io.writeU8be(this.length, 'length');
   }
 }
 
@@ -1490,10 +1492,10 @@ export class L1Entry extends Structure<L1EntryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBitsIntBe(1, Number(this.copied));
-    io.writeBitsIntBe(7, this.reserved1);
-    io.writeBitsIntBe64(47, this.offsetSectors);
-    io.writeBitsIntBe(9, this.reserved2);
+    io.writeBitsIntBe(1, Number(this.copied), 'copied');
+    io.writeBitsIntBe(7, this.reserved1, 'reserved1');
+    io.writeBitsIntBe64(47, this.offsetSectors, 'offset_sectors');
+    io.writeBitsIntBe(9, this.reserved2, 'reserved2');
   }
 }
 
@@ -1621,12 +1623,12 @@ export class L2StandardEntry extends Structure<L2StandardEntryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBitsIntBe(1, Number(this.copied));
-    io.writeBitsIntBe(1, Number(this.compressed));
-    io.writeBitsIntBe(6, this.reserved1);
-    io.writeBitsIntBe64(47, this.offsetSectors);
-    io.writeBitsIntBe(8, this.reserved2);
-    io.writeBitsIntBe(1, Number(this.zero));
+    io.writeBitsIntBe(1, Number(this.copied), 'copied');
+    io.writeBitsIntBe(1, Number(this.compressed), 'compressed');
+    io.writeBitsIntBe(6, this.reserved1, 'reserved1');
+    io.writeBitsIntBe64(47, this.offsetSectors, 'offset_sectors');
+    io.writeBitsIntBe(8, this.reserved2, 'reserved2');
+    io.writeBitsIntBe(1, Number(this.zero), 'zero');
   }
 }
 
@@ -1739,9 +1741,9 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    this.standard._write(io);
-    io.writeU4be(this.zeroBitmap);
-    io.writeU4be(this.allocationBitmap);
+    io.writeStructure(this.standard, 'standard');
+    io.writeU4be(this.zeroBitmap, 'zero_bitmap');
+    io.writeU4be(this.allocationBitmap, 'allocation_bitmap');
   }
 }
 
@@ -1830,9 +1832,9 @@ export class L2CompressedEntry extends Structure<L2CompressedEntryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBitsIntBe(1, Number(this.copied));
-    io.writeBitsIntBe(1, Number(this.compressed));
-    io.writeBitsIntBe64(62, this.descriptor);
+    io.writeBitsIntBe(1, Number(this.copied), 'copied');
+    io.writeBitsIntBe(1, Number(this.compressed), 'compressed');
+    io.writeBitsIntBe64(62, this.descriptor, 'descriptor');
   }
 }
 
@@ -1915,8 +1917,8 @@ export class RefcountTableEntry extends Structure<RefcountTableEntryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBitsIntBe64(55, this.offsetSectors);
-    io.writeBitsIntBe(9, this.reserved);
+    io.writeBitsIntBe64(55, this.offsetSectors, 'offset_sectors');
+    io.writeBitsIntBe(9, this.reserved, 'reserved');
   }
 }
 
@@ -2216,34 +2218,38 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU8be(this.l1TableOffset);
-    io.writeU4be(this.l1Size);
-    io.writeU2be(this.idStrSize);
-    io.writeU2be(this.nameSize);
-    io.writeU4be(this.dateSec);
-    io.writeU4be(this.dateNsec);
-    io.writeU8be(this.vmClockNsec);
-    io.writeU4be(this.vmStateSize);
-    io.writeU4be(this.extraDataSize);
+    io.writeU8be(this.l1TableOffset, 'l1_table_offset');
+    io.writeU4be(this.l1Size, 'l1_size');
+    io.writeU2be(this.idStrSize, 'id_str_size');
+    io.writeU2be(this.nameSize, 'name_size');
+    io.writeU4be(this.dateSec, 'date_sec');
+    io.writeU4be(this.dateNsec, 'date_nsec');
+    io.writeU8be(this.vmClockNsec, 'vm_clock_nsec');
+    io.writeU4be(this.vmStateSize, 'vm_state_size');
+    io.writeU4be(this.extraDataSize, 'extra_data_size');
     if (this.extraDataSize >= 8) {
-      io.writeU8be(present(this.vmStateSizeLarge));
-    }
-
+      io.writeU8be(present(this.vmStateSizeLarge, 'vm_state_size_large'), 'vm_state_size_large');
+    } else checkAbsent(io, 'vm_state_size_large', this.vmStateSizeLarge);
     if (this.extraDataSize >= 16) {
-      io.writeU8be(present(this.diskSize));
-    }
-
+      io.writeU8be(present(this.diskSize, 'disk_size'), 'disk_size');
+    } else checkAbsent(io, 'disk_size', this.diskSize);
     if (this.extraDataSize >= 24) {
-      io.writeU8be(present(this.icount));
-    }
-
+      io.writeU8be(present(this.icount, 'icount'), 'icount');
+    } else checkAbsent(io, 'icount', this.icount);
     io.writeBytesLimit(
       this.unknownExtraData,
       this.extraDataSize < 24 ? this.extraDataSize % 8 : this.extraDataSize - 24,
+      undefined,
+      'unknown_extra_data',
     );
-    io.writeBytesLimit(this.idStr, this.idStrSize);
-    io.writeBytesLimit(this.name, this.nameSize);
-    io.writeBytesLimit(this.padding, (8 - ((this.extraDataSize + this.idStrSize + this.nameSize) % 8)) % 8);
+    io.writeBytesLimit(this.idStr, this.idStrSize, undefined, 'id_str');
+    io.writeBytesLimit(this.name, this.nameSize, undefined, 'name');
+    io.writeBytesLimit(
+      this.padding,
+      (8 - ((this.extraDataSize + this.idStrSize + this.nameSize) % 8)) % 8,
+      undefined,
+      'padding',
+    );
   }
 }
 
@@ -2445,16 +2451,21 @@ export class BitmapDirectoryEntry extends Structure<BitmapDirectoryEntryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU8be(this.bitmapTableOffset);
-    io.writeU4be(this.bitmapTableSize);
-    this.flags._write(io);
-    io.writeU1(this.type);
-    io.writeU1(this.granularityBits);
-    io.writeU2be(this.nameSize);
-    io.writeU4be(this.extraDataSize);
-    io.writeBytesLimit(this.extraData, this.extraDataSize);
-    io.writeBytesLimit(this.name, this.nameSize);
-    io.writeBytesLimit(this.padding, (8 - ((this.extraDataSize + this.nameSize) % 8)) % 8);
+    io.writeU8be(this.bitmapTableOffset, 'bitmap_table_offset');
+    io.writeU4be(this.bitmapTableSize, 'bitmap_table_size');
+    io.writeStructure(this.flags, 'flags');
+    io.writeU1(this.type, 'type');
+    io.writeU1(this.granularityBits, 'granularity_bits');
+    io.writeU2be(this.nameSize, 'name_size');
+    io.writeU4be(this.extraDataSize, 'extra_data_size');
+    io.writeBytesLimit(this.extraData, this.extraDataSize, undefined, 'extra_data');
+    io.writeBytesLimit(this.name, this.nameSize, undefined, 'name');
+    io.writeBytesLimit(
+      this.padding,
+      (8 - ((this.extraDataSize + this.nameSize) % 8)) % 8,
+      undefined,
+      'padding',
+    );
   }
 }
 
@@ -2591,10 +2602,10 @@ export class BitmapFlags extends Structure<BitmapFlagsField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBitsIntBe(29, this.reserved);
-    io.writeBitsIntBe(1, Number(this.extraDataCompatible));
-    io.writeBitsIntBe(1, Number(this.auto));
-    io.writeBitsIntBe(1, Number(this.inUse));
+    io.writeBitsIntBe(29, this.reserved, 'reserved');
+    io.writeBitsIntBe(1, Number(this.extraDataCompatible), 'extra_data_compatible');
+    io.writeBitsIntBe(1, Number(this.auto), 'auto');
+    io.writeBitsIntBe(1, Number(this.inUse), 'in_use');
   }
 }
 
@@ -2704,10 +2715,10 @@ export class BitmapTableEntry extends Structure<BitmapTableEntryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBitsIntBe(8, this.reserved1);
-    io.writeBitsIntBe64(47, this.offsetSectors);
-    io.writeBitsIntBe(8, this.reserved2);
-    io.writeBitsIntBe(1, Number(this.allOnes));
+    io.writeBitsIntBe(8, this.reserved1, 'reserved1');
+    io.writeBitsIntBe64(47, this.offsetSectors, 'offset_sectors');
+    io.writeBitsIntBe(8, this.reserved2, 'reserved2');
+    io.writeBitsIntBe(1, Number(this.allOnes), 'all_ones');
   }
 }
 
@@ -2766,3 +2777,50 @@ export const FeatureType = {
 } as const;
 /** One of the values of {@link FeatureType}. */
 export type FeatureType = (typeof FeatureType)[keyof typeof FeatureType];
+
+/** The rules that this spec names with `-rule`. */
+export type SpecRule =
+  | 'qcow2/autoclear-unknown'
+  | 'qcow2/backing-name-bounds'
+  | 'qcow2/bitmap-directory-entry'
+  | 'qcow2/bitmap-ext-invalid'
+  | 'qcow2/bitmap-in-use'
+  | 'qcow2/bitmap-table-entry'
+  | 'qcow2/cluster-bits'
+  | 'qcow2/compatible-unknown'
+  | 'qcow2/compressed-copied'
+  | 'qcow2/compression-type-unknown'
+  | 'qcow2/corrupt'
+  | 'qcow2/crypt-method'
+  | 'qcow2/dirty'
+  | 'qcow2/ext-end-length'
+  | 'qcow2/ext-overrun'
+  | 'qcow2/ext-padding-nonzero'
+  | 'qcow2/feature-table-malformed'
+  | 'qcow2/header-length'
+  | 'qcow2/header-padding'
+  | 'qcow2/header-truncated'
+  | 'qcow2/header-unknown-fields'
+  | 'qcow2/incompatible-unknown'
+  | 'qcow2/l1-entry-reserved'
+  | 'qcow2/l1-too-large'
+  | 'qcow2/l1-unaligned'
+  | 'qcow2/l2-entry-reserved'
+  | 'qcow2/l2-zero-bit-extended'
+  | 'qcow2/luks-header-bounds'
+  | 'qcow2/magic'
+  | 'qcow2/raw-external-without-data-file'
+  | 'qcow2/refcount-order'
+  | 'qcow2/reftable-entry-reserved'
+  | 'qcow2/reftable-missing'
+  | 'qcow2/size-limit'
+  | 'qcow2/snapshot-date'
+  | 'qcow2/snapshot-disk-size'
+  | 'qcow2/snapshot-extra-size'
+  | 'qcow2/snapshot-id'
+  | 'qcow2/snapshot-l1-bounds'
+  | 'qcow2/snapshot-table-bounds'
+  | 'qcow2/snapshot-vmstate'
+  | 'qcow2/snapshot-with-data-file'
+  | 'qcow2/subcluster-alloc-and-zero'
+  | 'qcow2/version';

@@ -719,33 +719,33 @@ export class ConstHeader extends Structure<ConstHeaderField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU8le(this.magic);
-    io.writeU8le(this.version);
-    io.writeU8le(this.capacity);
-    io.writeU8le(this.grainSize);
-    io.writeU8le(this.grainTableSize);
-    io.writeU8le(this.flags);
-    io.writeU8le(this.reserved1);
-    io.writeU8le(this.reserved2);
-    io.writeU8le(this.reserved3);
-    io.writeU8le(this.reserved4);
-    io.writeU8le(this.volatileHeaderOffset);
-    io.writeU8le(this.volatileHeaderSize);
-    io.writeU8le(this.journalHeaderOffset);
-    io.writeU8le(this.journalHeaderSize);
-    io.writeU8le(this.journalOffset);
-    io.writeU8le(this.journalSize);
-    io.writeU8le(this.grainDirOffset);
-    io.writeU8le(this.grainDirSize);
-    io.writeU8le(this.grainTablesOffset);
-    io.writeU8le(this.grainTablesSize);
-    io.writeU8le(this.freeBitmapOffset);
-    io.writeU8le(this.freeBitmapSize);
-    io.writeU8le(this.backmapOffset);
-    io.writeU8le(this.backmapSize);
-    io.writeU8le(this.grainsOffset);
-    io.writeU8le(this.grainsSize);
-    io.writeBytesLimit(this.pad, 304);
+    io.writeU8le(this.magic, 'magic');
+    io.writeU8le(this.version, 'version');
+    io.writeU8le(this.capacity, 'capacity');
+    io.writeU8le(this.grainSize, 'grain_size');
+    io.writeU8le(this.grainTableSize, 'grain_table_size');
+    io.writeU8le(this.flags, 'flags');
+    io.writeU8le(this.reserved1, 'reserved1');
+    io.writeU8le(this.reserved2, 'reserved2');
+    io.writeU8le(this.reserved3, 'reserved3');
+    io.writeU8le(this.reserved4, 'reserved4');
+    io.writeU8le(this.volatileHeaderOffset, 'volatile_header_offset');
+    io.writeU8le(this.volatileHeaderSize, 'volatile_header_size');
+    io.writeU8le(this.journalHeaderOffset, 'journal_header_offset');
+    io.writeU8le(this.journalHeaderSize, 'journal_header_size');
+    io.writeU8le(this.journalOffset, 'journal_offset');
+    io.writeU8le(this.journalSize, 'journal_size');
+    io.writeU8le(this.grainDirOffset, 'grain_dir_offset');
+    io.writeU8le(this.grainDirSize, 'grain_dir_size');
+    io.writeU8le(this.grainTablesOffset, 'grain_tables_offset');
+    io.writeU8le(this.grainTablesSize, 'grain_tables_size');
+    io.writeU8le(this.freeBitmapOffset, 'free_bitmap_offset');
+    io.writeU8le(this.freeBitmapSize, 'free_bitmap_size');
+    io.writeU8le(this.backmapOffset, 'backmap_offset');
+    io.writeU8le(this.backmapSize, 'backmap_size');
+    io.writeU8le(this.grainsOffset, 'grains_offset');
+    io.writeU8le(this.grainsSize, 'grains_size');
+    io.writeBytesLimit(this.pad, 304, undefined, 'pad');
   }
 }
 
@@ -906,11 +906,11 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU8le(this.magic);
-    io.writeU8le(this.freeGtNumber);
-    io.writeU8le(this.nextTxnSeqNumber);
-    io.writeU8le(this.replayJournal);
-    io.writeBytesLimit(this.pad, 480);
+    io.writeU8le(this.magic, 'magic');
+    io.writeU8le(this.freeGtNumber, 'free_gt_number');
+    io.writeU8le(this.nextTxnSeqNumber, 'next_txn_seq_number');
+    io.writeU8le(this.replayJournal, 'replay_journal');
+    io.writeBytesLimit(this.pad, 480, undefined, 'pad');
   }
 }
 
@@ -1005,9 +1005,9 @@ export class GrainDirEntry extends Structure<GrainDirEntryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU4le(this.tableIndex);
-    io.writeBitsIntLe(28, this.reserved);
-    io.writeBitsIntLe(4, this.type);
+    io.writeU4le(this.tableIndex, 'table_index');
+    io.writeBitsIntLe(28, this.reserved, 'reserved');
+    io.writeBitsIntLe(4, this.type, 'type');
   }
 }
 
@@ -1098,9 +1098,9 @@ export class GrainTableEntry extends Structure<GrainTableEntryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBitsIntLe64(48, this.indexHigh);
-    io.writeBitsIntLe(12, this.indexLow);
-    io.writeBitsIntLe(4, this.type);
+    io.writeBitsIntLe64(48, this.indexHigh, 'index_high');
+    io.writeBitsIntLe(12, this.indexLow, 'index_low');
+    io.writeBitsIntLe(4, this.type, 'type');
   }
 }
 
@@ -1127,3 +1127,20 @@ export const GrainTableEntryType = {
 } as const;
 /** One of the values of {@link GrainTableEntryType}. */
 export type GrainTableEntryType = (typeof GrainTableEntryType)[keyof typeof GrainTableEntryType];
+
+/** The rules that this spec names with `-rule`. */
+export type SpecRule =
+  | 'sesparse/area-out-of-file'
+  | 'sesparse/capacity-zero'
+  | 'sesparse/const-magic'
+  | 'sesparse/flags'
+  | 'sesparse/gde-type'
+  | 'sesparse/grain-size'
+  | 'sesparse/grain-table-size'
+  | 'sesparse/grains-too-small'
+  | 'sesparse/gte-type'
+  | 'sesparse/replay-journal'
+  | 'sesparse/reserved-nonzero'
+  | 'sesparse/version'
+  | 'sesparse/volatile-magic'
+  | 'sesparse/volatile-pad-nonzero';

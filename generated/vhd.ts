@@ -539,23 +539,23 @@ export class Footer extends Structure<FooterField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBytesLimit(this.cookie, 8);
-    this.features._write(io);
-    io.writeU4be(this.fileFormatVersion);
-    io.writeU8be(this.dataOffset);
-    io.writeU4be(this.timeStamp);
-    io.writeU4be(this.creatorApplication);
-    io.writeU4be(this.creatorVersion);
-    io.writeU4be(this.creatorHostOs);
-    io.writeU8be(this.originalSize);
-    io.writeU8be(this.currentSize);
-    this.diskGeometry._write(io);
-    io.writeU4be(this.diskType);
-    io.writeU4be(this.checksum);
-    io.writeBytesLimit(this.uniqueId, 16);
-    io.writeU1(this.savedState);
-    io.writeU1(this.hidden);
-    io.writeBytesLimit(this.reserved, 426);
+    io.writeBytesLimit(this.cookie, 8, undefined, 'cookie');
+    io.writeStructure(this.features, 'features');
+    io.writeU4be(this.fileFormatVersion, 'file_format_version');
+    io.writeU8be(this.dataOffset, 'data_offset');
+    io.writeU4be(this.timeStamp, 'time_stamp');
+    io.writeU4be(this.creatorApplication, 'creator_application');
+    io.writeU4be(this.creatorVersion, 'creator_version');
+    io.writeU4be(this.creatorHostOs, 'creator_host_os');
+    io.writeU8be(this.originalSize, 'original_size');
+    io.writeU8be(this.currentSize, 'current_size');
+    io.writeStructure(this.diskGeometry, 'disk_geometry');
+    io.writeU4be(this.diskType, 'disk_type');
+    io.writeU4be(this.checksum, 'checksum');
+    io.writeBytesLimit(this.uniqueId, 16, undefined, 'unique_id');
+    io.writeU1(this.savedState, 'saved_state');
+    io.writeU1(this.hidden, 'hidden');
+    io.writeBytesLimit(this.reserved, 426, undefined, 'reserved');
   }
 }
 
@@ -679,9 +679,9 @@ export class FooterFeatures extends Structure<FooterFeaturesField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBitsIntBe(30, this.unknown);
-    io.writeBitsIntBe(1, Number(this.reserved));
-    io.writeBitsIntBe(1, Number(this.temporary));
+    io.writeBitsIntBe(30, this.unknown, 'unknown');
+    io.writeBitsIntBe(1, Number(this.reserved), 'reserved');
+    io.writeBitsIntBe(1, Number(this.temporary), 'temporary');
   }
 }
 
@@ -821,9 +821,9 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU2be(this.cylinders);
-    io.writeU1(this.heads);
-    io.writeU1(this.sectorsPerTrack);
+    io.writeU2be(this.cylinders, 'cylinders');
+    io.writeU1(this.heads, 'heads');
+    io.writeU1(this.sectorsPerTrack, 'sectors_per_track');
   }
 }
 
@@ -844,7 +844,6 @@ type DynamicHeaderField =
 
 const dynamicHeaderLayout: Layout<DynamicHeaderField> = {
   type: 'dynamic_header',
-  rule: 'vhd/data-offset-invalid',
   size: 1024,
   fields: {
     cookie: {
@@ -956,8 +955,6 @@ const dynamicHeaderLayout: Layout<DynamicHeaderField> = {
 
 /**
  * Two sectors that describe the blocks of a dynamic or differencing disk, and the parent of the latter.
- *
- * Too few bytes break the rule `vhd/data-offset-invalid`.
  *
  * Its numbers and byte arrays are read from the bytes when they are asked for.
  *
@@ -1224,23 +1221,23 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBytesLimit(this.cookie, 8);
-    io.writeU8be(this.dataOffset);
-    io.writeU8be(this.tableOffset);
-    io.writeU4be(this.headerVersion);
-    io.writeU4be(this.maxTableEntries);
-    io.writeU4be(this.blockSize);
-    io.writeU4be(this.checksum);
-    io.writeBytesLimit(this.parentUniqueId, 16);
-    io.writeU4be(this.parentTimeStamp);
-    io.writeU4be(this.reserved1);
-    io.writeBytesLimit(this.parentUnicodeName, 512);
-    checkCount(this, 'parent_locators', this.parentLocators.length, 8);
-    for (const item of this.parentLocators) {
-      item._write(io);
+    io.writeBytesLimit(this.cookie, 8, undefined, 'cookie');
+    io.writeU8be(this.dataOffset, 'data_offset');
+    io.writeU8be(this.tableOffset, 'table_offset');
+    io.writeU4be(this.headerVersion, 'header_version');
+    io.writeU4be(this.maxTableEntries, 'max_table_entries');
+    io.writeU4be(this.blockSize, 'block_size');
+    io.writeU4be(this.checksum, 'checksum');
+    io.writeBytesLimit(this.parentUniqueId, 16, undefined, 'parent_unique_id');
+    io.writeU4be(this.parentTimeStamp, 'parent_time_stamp');
+    io.writeU4be(this.reserved1, 'reserved1');
+    io.writeBytesLimit(this.parentUnicodeName, 512, undefined, 'parent_unicode_name');
+    checkCount(io, 'parent_locators', this.parentLocators.length, 8);
+    for (const [index, item] of this.parentLocators.entries()) {
+      io.writeStructure(item, 'parent_locators', index);
     }
 
-    io.writeBytesLimit(this.reserved2, 256);
+    io.writeBytesLimit(this.reserved2, 256, undefined, 'reserved2');
   }
 }
 
@@ -1428,11 +1425,11 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU4be(this.platformCode);
-    io.writeU4be(this.platformDataSpace);
-    io.writeU4be(this.platformDataLength);
-    io.writeU4be(this.reserved);
-    io.writeU8be(this.platformDataOffset);
+    io.writeU4be(this.platformCode, 'platform_code');
+    io.writeU4be(this.platformDataSpace, 'platform_data_space');
+    io.writeU4be(this.platformDataLength, 'platform_data_length');
+    io.writeU4be(this.reserved, 'reserved');
+    io.writeU8be(this.platformDataOffset, 'platform_data_offset');
   }
 }
 
@@ -1651,14 +1648,14 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBytesLimit(this.cookie, 8);
-    io.writeU8be(this.batmapOffset);
-    io.writeU4be(this.batmapSize);
-    io.writeU4be(this.batmapVersion);
-    io.writeU4be(this.checksum);
-    io.writeU1(this.marker);
-    this.keyhash._write(io);
-    io.writeBytesLimit(this.reserved, 418);
+    io.writeBytesLimit(this.cookie, 8, undefined, 'cookie');
+    io.writeU8be(this.batmapOffset, 'batmap_offset');
+    io.writeU4be(this.batmapSize, 'batmap_size');
+    io.writeU4be(this.batmapVersion, 'batmap_version');
+    io.writeU4be(this.checksum, 'checksum');
+    io.writeU1(this.marker, 'marker');
+    io.writeStructure(this.keyhash, 'keyhash');
+    io.writeBytesLimit(this.reserved, 418, undefined, 'reserved');
   }
 }
 
@@ -1756,9 +1753,9 @@ export class BatmapKeyhash extends Structure<BatmapKeyhashField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU1(this.cookie);
-    io.writeBytesLimit(this.nonce, 32);
-    io.writeBytesLimit(this.hash, 32);
+    io.writeU1(this.cookie, 'cookie');
+    io.writeBytesLimit(this.nonce, 32, undefined, 'nonce');
+    io.writeBytesLimit(this.hash, 32, undefined, 'hash');
   }
 }
 
@@ -1833,3 +1830,28 @@ export const PlatformCode = {
 } as const;
 /** One of the values of {@link PlatformCode}. */
 export type PlatformCode = (typeof PlatformCode)[keyof typeof PlatformCode];
+
+/** The rules that this spec names with `-rule`. */
+export type SpecRule =
+  | 'vhd/batmap-cookie'
+  | 'vhd/batmap-header'
+  | 'vhd/block-size-invalid'
+  | 'vhd/creator-tap-version'
+  | 'vhd/creator-unknown'
+  | 'vhd/current-size-limit'
+  | 'vhd/disk-type'
+  | 'vhd/features-reserved-bit'
+  | 'vhd/features-temporary'
+  | 'vhd/features-unknown'
+  | 'vhd/format-version'
+  | 'vhd/geometry-invalid'
+  | 'vhd/header-cookie'
+  | 'vhd/header-data-offset'
+  | 'vhd/header-reserved'
+  | 'vhd/header-version'
+  | 'vhd/locator-code'
+  | 'vhd/locator-length-odd'
+  | 'vhd/locator-none-nonzero'
+  | 'vhd/reserved-nonzero'
+  | 'vhd/table-offset-invalid'
+  | 'vhd/unique-id-null';

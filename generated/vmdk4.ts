@@ -525,21 +525,21 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBytesLimit(this.magicNumber, 4);
-    io.writeU4le(this.version);
-    this.flags._write(io);
-    io.writeU8le(this.capacity);
-    io.writeU8le(this.grainSize);
-    io.writeU8le(this.descriptorOffset);
-    io.writeU8le(this.descriptorSize);
-    io.writeU4le(this.numGtesPerGt);
-    io.writeU8le(this.rgdOffset);
-    io.writeU8le(this.gdOffset);
-    io.writeU8le(this.overhead);
-    io.writeU1(this.uncleanShutdown);
-    io.writeBytesLimit(this.newlineDetector, 4);
-    io.writeU2le(this.compressAlgorithm);
-    io.writeBytesLimit(this.pad, 433);
+    io.writeBytesLimit(this.magicNumber, 4, undefined, 'magic_number');
+    io.writeU4le(this.version, 'version');
+    io.writeStructure(this.flags, 'flags');
+    io.writeU8le(this.capacity, 'capacity');
+    io.writeU8le(this.grainSize, 'grain_size');
+    io.writeU8le(this.descriptorOffset, 'descriptor_offset');
+    io.writeU8le(this.descriptorSize, 'descriptor_size');
+    io.writeU4le(this.numGtesPerGt, 'num_gtes_per_gt');
+    io.writeU8le(this.rgdOffset, 'rgd_offset');
+    io.writeU8le(this.gdOffset, 'gd_offset');
+    io.writeU8le(this.overhead, 'overhead');
+    io.writeU1(this.uncleanShutdown, 'unclean_shutdown');
+    io.writeBytesLimit(this.newlineDetector, 4, undefined, 'newline_detector');
+    io.writeU2le(this.compressAlgorithm, 'compress_algorithm');
+    io.writeBytesLimit(this.pad, 433, undefined, 'pad');
   }
 }
 
@@ -739,13 +739,13 @@ export class SparseExtentFlags extends Structure<SparseExtentFlagsField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeBitsIntLe(1, Number(this.validNewlineDetector));
-    io.writeBitsIntLe(1, Number(this.useRedundant));
-    io.writeBitsIntLe(1, Number(this.zeroedGrain));
-    io.writeBitsIntLe(13, this.reservedCompatible);
-    io.writeBitsIntLe(1, Number(this.compressed));
-    io.writeBitsIntLe(1, Number(this.markers));
-    io.writeBitsIntLe(14, this.reservedIncompatible);
+    io.writeBitsIntLe(1, Number(this.validNewlineDetector), 'valid_newline_detector');
+    io.writeBitsIntLe(1, Number(this.useRedundant), 'use_redundant');
+    io.writeBitsIntLe(1, Number(this.zeroedGrain), 'zeroed_grain');
+    io.writeBitsIntLe(13, this.reservedCompatible, 'reserved_compatible');
+    io.writeBitsIntLe(1, Number(this.compressed), 'compressed');
+    io.writeBitsIntLe(1, Number(this.markers), 'markers');
+    io.writeBitsIntLe(14, this.reservedIncompatible, 'reserved_incompatible');
   }
 }
 
@@ -855,8 +855,8 @@ export class GrainMarker extends Structure<GrainMarkerField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU8le(this.lba);
-    io.writeU4le(this.cmpSize);
+    io.writeU8le(this.lba, 'lba');
+    io.writeU4le(this.cmpSize, 'cmp_size');
   }
 }
 
@@ -1001,10 +1001,10 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
 
   /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
-    io.writeU8le(this.numSectors);
-    io.writeU4le(this.size);
-    io.writeU4le(this.type);
-    io.writeBytesLimit(this.pad, 496);
+    io.writeU8le(this.numSectors, 'num_sectors');
+    io.writeU4le(this.size, 'size');
+    io.writeU4le(this.type, 'type');
+    io.writeBytesLimit(this.pad, 496, undefined, 'pad');
   }
 }
 
@@ -1049,3 +1049,27 @@ export const MarkerType = {
 } as const;
 /** One of the values of {@link MarkerType}. */
 export type MarkerType = (typeof MarkerType)[keyof typeof MarkerType];
+
+/** The rules that this spec names with `-rule`. */
+export type SpecRule =
+  | 'vmdk4/capacity-overflow'
+  | 'vmdk4/compressed-without-markers'
+  | 'vmdk4/compression-unknown'
+  | 'vmdk4/descriptor-bounds'
+  | 'vmdk4/flags-unknown-compatible'
+  | 'vmdk4/flags-unknown-incompatible'
+  | 'vmdk4/gd-offset-missing'
+  | 'vmdk4/grain-marker-out-of-file'
+  | 'vmdk4/grain-size-invalid'
+  | 'vmdk4/grain-size-zero'
+  | 'vmdk4/gtes-per-gt-invalid'
+  | 'vmdk4/header-truncated'
+  | 'vmdk4/magic'
+  | 'vmdk4/marker-pad-nonzero'
+  | 'vmdk4/marker-type-unknown'
+  | 'vmdk4/markers-without-compression'
+  | 'vmdk4/newline-damage'
+  | 'vmdk4/newline-flag-unset'
+  | 'vmdk4/overhead-invalid'
+  | 'vmdk4/pad-nonzero'
+  | 'vmdk4/version-unsupported';

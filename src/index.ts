@@ -57,11 +57,7 @@ export type {
   Verdict,
 } from './model/report.ts';
 export { checkImage, type CheckOptions } from './ops/check.ts';
-export { checkLocalImage, openLocalImage, type LocalOptions } from './ops/local.ts';
+export { checkLocalImage, openLocalImage, type LocalOptions } from './node/local.ts';
 export { openImage, type OpenedImage, type OpenOptions, type OpenSource } from './ops/open.ts';
-export {
-  followFiles,
-  followNothing,
-  type ReferencePolicy,
-  type ResolvedReference,
-} from './ops/reference-policy.ts';
+export { followFiles, type FilePolicyOptions } from './node/reference-policy.ts';
+export { followNothing, type ReferencePolicy, type ResolvedReference } from './ops/reference-policy.ts';

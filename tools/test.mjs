@@ -5,6 +5,7 @@ import { accessSync, constants, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path';
 import { prepare, say } from './prepare.mjs';
 import { root } from './stamp.mjs';
+import { vitestArguments } from './vitest-args.mjs';
 
 /** Programs that results are compared with, and the Debian packages that have them. */
 const PEERS = {
@@ -49,7 +50,7 @@ function runTests(args) {
   rmSync(results, { force: true });
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
-  const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...args], {
+  const { status } = spawnSync(process.execPath, [vitest, ...vitestArguments([...reporters, ...args])], {
     cwd: root,
     stdio: 'inherit',
   });

@@ -1,4 +1,4 @@
-import type { ByteReader } from './byte-reader.ts';
+import type { ByteReader, Standing } from './byte-reader.ts';
 import type { Layout } from './layout.ts';
 
 /** Position in its stream of a structure's first whole byte. */
@@ -23,6 +23,8 @@ export interface BitSpan {
   readonly io: ByteReader;
   readonly start: number;
   readonly end: number | undefined;
+  /** Where the stream of the structure itself was when it was read. */
+  readonly when: Standing;
   /** What was there of it when reading failed. */
   readonly unfinished?: unknown;
 }

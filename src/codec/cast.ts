@@ -3,12 +3,15 @@ import { ConversionError } from './errors.ts';
 import type { FieldLayout, Layout } from './layout.ts';
 
 /**
- * The value itself, where an expression uses a field that an `if` or a switch may leave out.
+ * The value itself, where an expression uses a field that an `if` or a switch may leave out; `name` is what the spec calls it.
  *
  * @throws ConversionError where it is left out.
  */
-export function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new ConversionError('an expression uses a field that is absent here');
+export function present<T>(value: T | undefined, name?: string): T {
+  if (value === undefined)
+    throw new ConversionError(
+      `an expression uses ${name === undefined ? 'a field' : `\`${name}\``}, which is absent here`,
+    );
   return value;
 }
 

@@ -1,8 +1,9 @@
-import { BareStructure, layoutOf, valueOf } from './bare-structure.ts';
+import { BareStructure, KEPT, layoutOf, valueOf } from './bare-structure.ts';
 import type { BreachSink } from './breach.ts';
 import { ByteReader } from './byte-reader.ts';
 import { forgetValues } from './reading.ts';
 import type { Layout } from './layout.ts';
+import { DecodeError } from './errors.ts';
 
 /** The properties of a structure that can be set: its fields. */
 export type Values<T> = { -readonly [Key in SettableKeys<T>]?: T[Key] };
@@ -45,12 +46,19 @@ export function createWith<T extends BareStructure>(
   return adopted(Object.assign(structure, values));
 }
 
-/** The properties of a structure that can be set; only those that may be absent can be left out. */
-export type AllValues<T> = { -readonly [Key in RequiredKeys<T>]: T[Key] } & {
-  -readonly [Key in Exclude<SettableKeys<T>, RequiredKeys<T>>]?: T[Key];
+/**
+ * The properties of a structure that can be set; only those that may be absent can be left out, and `Instance`s: what is stored
+ * elsewhere, and need not be.
+ */
+export type AllValues<T, Instance extends keyof T = never> = {
+  -readonly [Key in RequiredKeys<T, Instance>]: T[Key];
+} & {
+  -readonly [Key in Exclude<SettableKeys<T>, RequiredKeys<T, Instance>>]?: T[Key];
 };
 
-type RequiredKeys<T> = { [Key in SettableKeys<T>]: undefined extends T[Key] ? never : Key }[SettableKeys<T>];
+type RequiredKeys<T, Instance extends keyof T> = {
+  [Key in Exclude<SettableKeys<T>, Instance>]: undefined extends T[Key] ? never : Key;
+}[Exclude<SettableKeys<T>, Instance>];
 
 /**
  * A new structure of all its values: it was read from nowhere, so its class's constructor does not run. It has a root only if it is one,
@@ -75,6 +83,27 @@ function adopted<T extends BareStructure>(structure: T): T {
   return structure;
 }
 
+/**
+ * Gives an instance a value in place of the one that is read. It is written when the structure is; what the value is read from, if
+ * there is anything, is looked for first, so that the new value takes that place.
+ */
+export function setInstance(structure: BareStructure, id: string, value: unknown): void {
+  const isRead = (structure as { readonly _io?: ByteReader })._io !== undefined && !isMade(structure);
+  const kept = (structure[KEPT] ??= new Map<string, unknown>());
+  if (isRead && !kept.has(id)) tryToRead(structure, id);
+  kept.set(id, value);
+  adopted(structure);
+}
+
+/** What cannot be read has no place that a new value could take. */
+function tryToRead(structure: BareStructure, id: string): void {
+  try {
+    valueOf(structure, id);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+  }
+}
+
 /** A root of the same spec that becomes a part of another one is the root no more; one of an imported spec stays it. */
 function handDownRoot(structure: BareStructure, root: BareStructure | undefined): void {
   const { _root: before } = structure;
@@ -84,7 +113,14 @@ function handDownRoot(structure: BareStructure, root: BareStructure | undefined)
 }
 
 function childrenOf(structure: BareStructure): readonly BareStructure[] {
-  const values = Object.keys(layoutOf(structure).fields).map((id) => valueOf(structure, id));
+  const { fields, instances = {} } = layoutOf(structure);
+  const kept = [...(structure[KEPT] ?? [])].filter(
+    ([id]) => id in instances && instances[id]?.type !== 'value',
+  );
+  const values = [
+    ...Object.keys(fields).map((id) => valueOf(structure, id)),
+    ...kept.map(([, value]) => value),
+  ];
   const all = values.flatMap((value) => (Array.isArray(value) ? (value as readonly unknown[]) : [value]));
   return all.filter((value) => value instanceof BareStructure);
 }

@@ -1,7 +1,7 @@
 import type { BareStructure } from './bare-structure.ts';
 import type { Breach, BreachSink } from './breach.ts';
 import { ByteReader } from './byte-reader.ts';
-import { DecodeError, EndOfStreamError, type DecodePlace } from './errors.ts';
+import { DecodeError, EndOfStreamError, placed, type DecodePlace } from './errors.ts';
 import type { Layout } from './layout.ts';
 import { pathAt } from './places.ts';
 import { breachAt } from './validation.ts';
@@ -19,7 +19,7 @@ export function readWith<T>(bytes: Uint8Array, read: (io: ByteReader) => T): T {
   try {
     return shallow(() => read(io));
   } catch (error) {
-    throw error instanceof DecodeError ? Object.assign(error, placeOf(error, io.latest)) : error;
+    throw error instanceof DecodeError ? placed(error, placeOf(error, io.latest)) : error;
   }
 }
 
@@ -71,5 +71,5 @@ function endOfStream(
 
 function unreadable({ type }: Layout, error: DecodeError, unfinished: BareStructure | undefined): Breach {
   const { offset = 0, field = '' } = placeOf(error, unfinished);
-  return breachAt('unreadable', 'values to go on from', error.message, { type, field, offset, size: 0 });
+  return breachAt('unreadable', 'values to go on from', error.detail, { type, field, offset, size: 0 });
 }

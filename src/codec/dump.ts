@@ -1,4 +1,4 @@
-import { BareStructure, layoutOf, valueOf } from './bare-structure.ts';
+import { BareStructure, layoutOf, START, valueOf } from './bare-structure.ts';
 import { encodeField } from './encode.ts';
 import { EncodeError } from './errors.ts';
 import type { FieldNode, FieldSpan } from './field.ts';
@@ -57,14 +57,61 @@ function meaningOf(field: FieldLayout, value: unknown): string | undefined {
   return Object.entries(field.enum()).find(([, member]) => member === value)?.[0];
 }
 
+/** How structures become plain data. */
+export interface PlainOptions {
+  /** Instances too: those that are computed, and those that are read from elsewhere, for which they are read now. */
+  readonly instances?: boolean;
+  /** Values of enums by the names of their members, as far as the enum has one; they are numbers else. */
+  readonly enums?: 'names' | 'numbers';
+}
+
 /** As `Structure.toJSON`. */
-export function plainOf(structure: BareStructure): Readonly<Record<string, unknown>> {
-  const ids = Object.keys(layoutOf(structure).fields);
-  const entries = ids.map((id) => [id, plainValue(valueOf(structure, id))] as const);
+export function plainOf(
+  structure: BareStructure,
+  options: PlainOptions = {},
+): Readonly<Record<string, unknown>> {
+  return plainStructure(structure, options, []);
+}
+
+function plainStructure(
+  structure: BareStructure,
+  options: PlainOptions,
+  holders: readonly BareStructure[],
+): Readonly<Record<string, unknown>> {
+  const { fields, instances = {} } = layoutOf(structure);
+  const inside = [...holders, structure];
+  const all = Object.entries<FieldLayout>(options.instances === true ? { ...fields, ...instances } : fields);
+  const entries = all.map(
+    ([id, field]) => [id, plainField(valueOf(structure, id), field, options, inside)] as const,
+  );
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-function plainValue(value: unknown): unknown {
+/** The value of a field; nothing for a structure that holds the field itself, since there would be no end to it. */
+function plainField(
+  value: unknown,
+  field: FieldLayout,
+  options: PlainOptions,
+  holders: readonly BareStructure[],
+): unknown {
+  if (value instanceof BareStructure)
+    return holders.some((one) => isSamePlace(one, value))
+      ? undefined
+      : plainStructure(value, options, holders);
+  if (Array.isArray(value)) return value.map((one: unknown) => plainField(one, field, options, holders));
+  if (options.enums === 'names') return meaningOf(field, value) ?? plainValue(value);
+  return plainValue(value);
+}
+
+/** Are they one structure, or read from the same bytes? */
+function isSamePlace(one: BareStructure, other: BareStructure): boolean {
+  if (one === other) return true;
+  const isAlike = one.constructor === other.constructor && one._io !== undefined;
+  return isAlike && one._io === other._io && one[START] === other[START];
+}
+
+/** A value as plain data for JSON. */
+export function plainValue(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (value instanceof Uint8Array)
     return Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -87,6 +134,6 @@ export function patchOf(
   const before = io.bytes.slice(span.offset - io.base, span.offset - io.base + span.size);
   return {
     offset: span.offset,
-    bytes: encodeField(field, value, before, span.bitOffset ?? 0, `${layoutOf(found.holder).type}.${path}`),
+    bytes: encodeField(field, value, before, span.bitOffset ?? 0, path),
   };
 }

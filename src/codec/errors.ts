@@ -12,17 +12,42 @@ export interface DecodePlace {
 export class DecodeError extends VdcheckError {
   /** Byte offset from the start of the outermost buffer; absent where no single byte is to blame. */
   declare readonly offset?: number;
-  /** Dotted path of the field; absent where the runtime was not told. */
+  /** Dotted path of the field from the outermost structure; absent where the runtime was not told. */
   declare readonly field?: string;
+  /** The message without the place. */
+  readonly detail: string;
 
-  constructor(code: string, message: string, place: DecodePlace = {}, options?: ErrorOptions) {
-    super(code, message, options);
-    if (place.offset !== undefined) this.offset = place.offset;
-    if (place.field !== undefined) this.field = place.field;
+  constructor(code: string, detail: string, place: DecodePlace = {}, options?: ErrorOptions) {
+    super(code, messageAt(detail, place), options);
+    this.detail = detail;
+    setPlace(this, place);
   }
 }
 
-/** A read asked for more bytes than its stream still has. The message is word for word that of Kaitai's runtimes. */
+/** What is wrong, and where: `expected 4, found 5 (in body.len at offset 12)`. */
+function messageAt(detail: string, { field = '', offset }: DecodePlace): string {
+  const places = [
+    ...(field === '' ? [] : [`in ${field}`]),
+    ...(offset === undefined ? [] : [`at offset ${offset}`]),
+  ];
+  return places.length === 0 ? detail : `${detail} (${places.join(' ')})`;
+}
+
+function setPlace(error: { offset?: number; field?: string }, { offset, field }: DecodePlace): void {
+  if (offset !== undefined) error.offset = offset;
+  if (field !== undefined) error.field = field;
+}
+
+/** Tells an error where it happened, also in its text; the error itself is the result. */
+export function placed<T extends DecodeError | EncodeError>(error: T, place: DecodePlace): T {
+  const before = error.message;
+  error.message = messageAt(error.detail, place);
+  if (error.stack !== undefined) error.stack = error.stack.replace(before, () => error.message);
+  setPlace(error, place);
+  return error;
+}
+
+/** A read asked for more bytes than its stream still has. The text about that is word for word that of Kaitai's runtimes. */
 export class EndOfStreamError extends DecodeError {
   /** Bytes asked for. */
   readonly requested: number;
@@ -95,9 +120,31 @@ export class ProcessError extends DecodeError {
   }
 }
 
-/** A value was set that does not fit the field it is written to, or sizes and counts disagree. */
+/** A value was set that does not fit the field it is written to, sizes and counts disagree, or an edit has no place in the bytes. */
 export class EncodeError extends VdcheckError {
-  constructor(message: string) {
-    super('encode', message);
+  /** Byte offset in the bytes that were being written; absent where no single byte is to blame. */
+  declare readonly offset?: number;
+  /** Dotted path of the field from the structure that was written. */
+  declare readonly field?: string;
+  /** The message without the place. */
+  readonly detail: string;
+
+  constructor(detail: string, place: DecodePlace = {}) {
+    super('encode', messageAt(detail, place));
+    this.detail = detail;
+    setPlace(this, place);
   }
+}
+
+const rootedErrors = new WeakSet<EncodeError>();
+
+/** Says that the field of an error is told from the outermost structure on already; the error itself is the result. */
+export function rooted(error: EncodeError): EncodeError {
+  rootedErrors.add(error);
+  return error;
+}
+
+/** Is the field of an error told from the outermost structure on? */
+export function isRooted(error: EncodeError): boolean {
+  return rootedErrors.has(error);
 }

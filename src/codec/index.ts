@@ -22,6 +22,7 @@ export * from './places.ts';
 export * from './process.ts';
 export * from './reading.ts';
 export * from './schema.ts';
+export * from './stored.ts';
 export * from './strings.ts';
 export * from './structure.ts';
 export * from './tables.ts';

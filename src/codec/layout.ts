@@ -22,6 +22,8 @@ export interface FieldLayout {
   readonly repeated?: boolean;
   /** The classes of the structures that are its values. */
   readonly of?: () => readonly { readonly layout: Layout }[];
+  /** Each of these structures has a stream of its own. */
+  readonly stream?: boolean;
   /** Encoding of a text. */
   readonly encoding?: string;
   /** Members of the enum that the values stand for. */

@@ -120,16 +120,26 @@ function structureSpan(structure: BareStructure, holder: BareStructure): FieldSp
   return toSpan(io, firstBit(structure), endOfFields(structure));
 }
 
-/** The bytes that a structure was read from, where in its stream they begin, and where in them its fields end; `undefined` if it was never read. */
-export function ownBytes(
-  structure: BareStructure,
-): { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | undefined {
+/** The bytes that a structure was read from. */
+export interface OwnBytes {
+  readonly bytes: Uint8Array;
+  /** Where in its stream they begin. */
+  readonly start: number;
+  /** Where in them its fields end. */
+  readonly end: number;
+  /** They are not all of its stream. */
+  readonly isPart: boolean;
+}
+
+/** The bytes that a structure was read from; `undefined` if it was never read. */
+export function ownBytes(structure: BareStructure): OwnBytes | undefined {
   const { _io: io, _parent: parent } = structure as { _io?: ByteReader; _parent: BareStructure | undefined };
   if (io === undefined) return undefined;
   const start = Math.floor(firstBit(structure) / 8);
   const end = Math.ceil(endOfFields(structure) / 8);
   const hasStream = start === 0 && parent?._io !== io;
-  return { bytes: hasStream ? io.bytes : io.bytes.subarray(start, end), start, end: end - start };
+  const bytes = hasStream ? io.bytes : io.bytes.subarray(start, end);
+  return { bytes, start, end: end - start, isPart: !hasStream };
 }
 
 /** First bit behind the last field. */
@@ -170,17 +180,20 @@ function currentSpan(
 }
 
 /** The path of a field from the outermost structure that is being decoded. */
-function pathOf(structure: BareStructure, path: string): string {
-  const { _parent: parent } = structure;
-  if (parent === undefined) return path;
-  const bit = structure._io.base * 8 + firstBit(structure);
+export function pathOf(structure: BareStructure, path: string): string {
+  const { _parent: parent, _io: io } = structure as { _parent: BareStructure | undefined; _io?: ByteReader };
+  if (parent === undefined || io === undefined) return path;
+  const bit = io.base * 8 + firstBit(structure);
   return pathOf(parent, `${holdingField(parent, structure, bit)}.${path}`);
 }
 
 /** The field of the parent that a structure, perhaps one still being read, is the value of. */
 function holdingField(parent: BareStructure, child: BareStructure, bit: number): string {
-  const [reading] = [...(parent[SPANS] ?? [])].filter(([, { end }]) => end === undefined).slice(-1);
-  if (reading !== undefined) return withIndex(parent, reading[0], child);
+  const reading = beingRead(parent);
+  if (reading !== undefined) return withIndex(parent, reading, child);
+  for (const [id, value] of parent[KEPT] ?? [])
+    if (value === child || (Array.isArray(value) && value.includes(child)))
+      return withIndex(parent, id, child);
   let holder = '';
   for (const [id, field] of Object.entries(layoutOf(parent).fields)) {
     const start = startOf(parent, field);
@@ -189,10 +202,17 @@ function holdingField(parent: BareStructure, child: BareStructure, bit: number):
   return withIndex(parent, holder, child);
 }
 
-function withIndex(parent: BareStructure, id: string, child: BareStructure): string {
+/** The instance of a structure that is being read. */
+function beingRead(structure: BareStructure): string | undefined {
+  let found: string | undefined;
+  for (const [id, { end }] of structure[SPANS] ?? []) if (end === undefined) found = id;
+  return found;
+}
+
+function withIndex(parent: BareStructure, id: string, child: BareStructure | undefined): string {
   const value = valueOfField(parent, id);
   if (!Array.isArray(value)) return id;
-  const known = value.indexOf(child);
+  const known = child === undefined ? -1 : value.indexOf(child);
   const missing = value.findIndex((element) => element === undefined);
   return `${id}[${known >= 0 ? known : missing >= 0 ? missing : value.length}]`;
 }
@@ -215,7 +235,12 @@ export function pathAt(structure: BareStructure, bit: number): string {
   const { fields } = layoutOf(structure);
   const origin = io.base * 8;
   const isOver = isComplete(structure) && bit >= origin + endOfFields(structure);
-  if ((isOver || bit < origin + firstBit(structure)) && parent !== undefined) return pathAt(parent, bit);
+  if ((isOver || bit < origin + firstBit(structure)) && parent !== undefined) {
+    const reading = beingRead(parent);
+    return reading === undefined
+      ? pathAt(parent, bit)
+      : pathOf(parent, withIndex(parent, reading, undefined));
+  }
   let found = '';
   for (const [id, field] of Object.entries(fields)) {
     const start = startOf(structure, field);

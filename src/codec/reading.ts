@@ -10,7 +10,14 @@ import {
   type BitSpan,
 } from './bare-structure.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { ConversionError, DecodeError, EndOfStreamError, UndecidedEndiannessError } from './errors.ts';
+import {
+  ConversionError,
+  DecodeError,
+  EndOfStreamError,
+  placed,
+  UndecidedEndiannessError,
+} from './errors.ts';
+import { pathAt, pathOf } from './places.ts';
 
 // What constructors and getters of generated classes call.
 
@@ -32,7 +39,7 @@ export function reserve(structure: BareStructure, size: number, first: string): 
   const from = fields.findIndex(([id]) => id === first);
   return io.reserve(
     size,
-    fields.slice(from).map(([id, { size: length = 0 }]) => [id, length] as const),
+    fields.slice(from).map(([id, { size: length = 0 }]) => [pathOf(structure, id), length] as const),
   );
 }
 
@@ -45,7 +52,10 @@ export function cutOff(record: BareStructure): never {
     const length = Math.ceil((bit + bits) / 8) - start;
     bit += bits;
     if (start + length <= io.size) continue;
-    throw new EndOfStreamError(length, Math.max(0, io.size - start), { offset: io.base + start, field });
+    throw new EndOfStreamError(length, Math.max(0, io.size - start), {
+      offset: io.base + start,
+      field: pathOf(record, field),
+    });
   }
   throw new EndOfStreamError(1, 0, { offset: io.offset });
 }
@@ -104,6 +114,11 @@ export function setField(record: BareStructure, property: string, value: unknown
 /** Stands for a value that is being computed. */
 const UNDERWAY = Symbol('underway');
 
+/** Does a value stand for one that is being computed? */
+export function isUnderway(value: unknown): boolean {
+  return value === UNDERWAY;
+}
+
 /**
  * Computes a value once and keeps it.
  *
@@ -112,7 +127,8 @@ const UNDERWAY = Symbol('underway');
 export function once<T>(structure: BareStructure, key: string, compute: () => T): T {
   const kept = (structure[KEPT] ??= new Map<string, unknown>());
   const known = kept.get(key);
-  if (known === UNDERWAY) throw new ConversionError(`${layoutOf(structure).type}.${key} depends on itself`);
+  if (known === UNDERWAY)
+    throw new ConversionError('the value depends on itself', { field: pathOf(structure, key) });
   if (known !== undefined || kept.has(key)) return known as T;
   kept.set(key, UNDERWAY);
   try {
@@ -124,8 +140,17 @@ export function once<T>(structure: BareStructure, key: string, compute: () => T)
     // The path of the error is told by how far a list came.
     if (span !== undefined) structure[SPANS]?.set(key, { ...span, unfinished: kept.get(key) });
     kept.delete(key);
-    throw error;
+    throw isUnplaced(error) ? placed(error, { ...offsetOf(error), field: pathOf(structure, key) }) : error;
   }
+}
+
+/** Is it an error that does not know its field yet? */
+function isUnplaced(error: unknown): error is DecodeError {
+  return error instanceof DecodeError && error.field === undefined;
+}
+
+function offsetOf({ offset }: DecodeError): { readonly offset?: number } {
+  return offset === undefined ? {} : { offset };
 }
 
 /** Says which field or instance is read next, because structures inside of it ask for it before it is complete. */
@@ -161,21 +186,26 @@ export function visit<T>(
   pos: number | undefined,
   read: (io: ByteReader) => T,
 ): T {
-  const before = io.pos;
+  if ((io as ByteReader | undefined) === undefined)
+    throw new ConversionError('it was given no value, and there are no bytes to read it from');
+  const { pos: before, latest } = io;
+  const { standing: when } = structure._io;
   if (pos !== undefined) io.seek(pos);
   const spans = (structure[SPANS] ??= new Map<string, BitSpan>());
   const start = io.pos * 8 - io.bitsLeft;
   // What is read now is the last one in the map.
   spans.delete(key);
-  spans.set(key, { io, start, end: undefined });
+  spans.set(key, { io, start, end: undefined, when });
   try {
     const value = read(io);
-    spans.set(key, { io, start, end: io.pos * 8 - io.bitsLeft });
+    spans.set(key, { io, start, end: io.pos * 8 - io.bitsLeft, when });
     return value;
   } catch (error) {
-    if (error instanceof DecodeError && error.offset === undefined)
-      Object.assign(error, { offset: io.offset });
-    throw error;
+    if (!isUnplaced(error)) throw error;
+    const { offset = io.offset } = error;
+    const inside = io.latest === latest ? undefined : io.latest;
+    const field = inside === undefined ? pathOf(structure, key) : pathAt(inside, offset * 8);
+    throw placed(error, { offset, field });
   } finally {
     if (pos !== undefined) io.seek(before);
   }

@@ -1,5 +1,5 @@
 import { BareStructure } from './bare-structure.ts';
-import { fieldsOf, patchOf, plainOf } from './dump.ts';
+import { fieldsOf, patchOf, plainOf, type PlainOptions } from './dump.ts';
 import type { FieldNode, FieldSpan } from './field.ts';
 import type { FieldPath } from './layout.ts';
 import { spanOf } from './places.ts';
@@ -24,8 +24,13 @@ export abstract class Structure<Field extends string = string> extends BareStruc
     return patchOf(this, field, value);
   }
 
-  /** Plain data for JSON: 64-bit integers are decimal strings, bytes are hex. */
-  toJSON(): Readonly<Record<string, unknown>> {
-    return plainOf(this);
+  /**
+   * Plain data for JSON: 64-bit integers are decimal strings, bytes are hex. Instances, and enums by their names, where the options say so;
+   * `JSON.stringify` gives a text instead of options, which means nothing.
+   *
+   * @throws DecodeError where an instance that is asked for cannot be read.
+   */
+  toJSON(options?: PlainOptions | string): Readonly<Record<string, unknown>> {
+    return plainOf(this, typeof options === 'object' ? options : {});
   }
 }

@@ -11,8 +11,8 @@ export abstract class ValidationError extends DecodeError {
 
   constructor(code: string, kind: BreachKind, expected: string, actual: unknown, site: FieldSite) {
     const breach = breachAt(kind, expected, formatAt(actual, site), site);
-    const field = `${site.type}.${site.field}`;
-    super(code, `${field}: expected ${expected}, found ${breach.actual}`, { offset: site.offset, field });
+    const { offset, field } = site;
+    super(code, `expected ${expected}, found ${breach.actual}`, { offset, field });
     this.actual = actual;
     this.breach = breach;
   }

@@ -1,4 +1,14 @@
-import { closeSync, constants, fstatSync, openSync, read, readSync, statSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  read,
+  readlinkSync,
+  readSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { SourceError } from '../errors.ts';
 import { deviceSize } from './device-size.ts';
 import { demandInside, shortRead } from './derived-source.ts';
@@ -22,8 +32,13 @@ const MAX_READ = 1024 * 1024 * 1024;
 
 /** What may be opened, and what it must be. */
 export interface FileOptions {
-  /** The file that the path must name, as it was found when somebody decided that it may be opened: its device and inode. */
-  readonly expect?: { readonly dev: bigint; readonly ino: bigint };
+  /** How messages name it; default: its path. */
+  readonly name?: string;
+  /**
+   * The file that the path must name, as it was found when somebody decided that it may be opened: its device and inode, and the folder without
+   * links that it has to be below. The path then has no links itself, and one that has come there since is not followed.
+   */
+  readonly expect?: { readonly dev: bigint; readonly ino: bigint; readonly within?: string };
   /** Whether a block device may be opened too: only for a path that the user gave himself, never for one from an image. */
   readonly allowDevice?: boolean;
 }
@@ -36,20 +51,25 @@ export interface FileOptions {
  *   another file than was expected
  */
 export function openFileSource(path: string, options: FileOptions = {}): Source {
-  demandKind(
-    path,
-    attempt(path, () => statSync(path)),
-    options,
+  const { name = path, expect } = options;
+  if (expect === undefined)
+    demandKind(
+      name,
+      attempt(name, () => statSync(path)),
+      options,
+    );
+  const noFollow = expect === undefined ? 0 : (constants.O_NOFOLLOW ?? 0);
+  const descriptor = attempt(name, () =>
+    openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | noFollow),
   );
-  const descriptor = attempt(path, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
   try {
-    const stats = attempt(path, () => fstatSync(descriptor));
-    demandKind(path, stats, options);
-    demandSame(path, descriptor, options);
+    const stats = attempt(name, () => fstatSync(descriptor));
+    if (expect !== undefined) demandSame(name, descriptor, expect);
+    demandKind(name, stats, options);
     const size = stats.isFile() ? stats.size : deviceSize(path, descriptor, stats.rdev);
     if (size > Number.MAX_SAFE_INTEGER)
-      throw new SourceError('not-regular', `${path}: its size does not fit 2^53 bytes`, { source: path });
-    return new FileSource(path, descriptor, stats, size);
+      throw new SourceError('not-regular', `${name}: its size does not fit 2^53 bytes`, { source: name });
+    return new FileSource({ name, path, descriptor, stats, size });
   } catch (error) {
     closeSync(descriptor);
     throw error;
@@ -63,13 +83,32 @@ function demandKind(path: string, stats: Stats, { allowDevice = false }: FileOpt
 }
 
 /** What was opened is what was looked at: between the two a path may come to name another file. */
-function demandSame(path: string, descriptor: number, { expect }: FileOptions): void {
-  if (expect === undefined) return;
+function demandSame(name: string, descriptor: number, expect: NonNullable<FileOptions['expect']>): void {
   const { dev, ino } = fstatSync(descriptor, { bigint: true });
-  if (dev !== expect.dev || ino !== expect.ino)
-    throw new SourceError('replaced', `${path}: was replaced by another file while it was opened`, {
-      source: path,
-    });
+  if (dev === expect.dev && ino === expect.ino && isStillWithin(descriptor, expect.within)) return;
+  throw new SourceError('replaced', `${name}: was replaced by another file while it was opened`, {
+    source: name,
+  });
+}
+
+/** Where the system tells it, by which path it opened a file: no folder on the way was turned into a link. */
+function isStillWithin(descriptor: number, folder: string | undefined): boolean {
+  if (folder === undefined) return true;
+  try {
+    const path = readlinkSync(`/proc/self/fd/${descriptor}`);
+    return path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+  } catch {
+    return true;
+  }
+}
+
+/** What a source is made of. */
+interface OpenedFile {
+  readonly name: string;
+  readonly path: string;
+  readonly descriptor: number;
+  readonly stats: Stats;
+  readonly size: number;
 }
 
 class FileSource implements Source {
@@ -78,6 +117,7 @@ class FileSource implements Source {
   readonly storedSize: number | null;
   readonly modified: number | null;
   readonly cost: ReadCost = FILE_COST;
+  readonly #path: string;
   readonly #descriptor: number;
   readonly #fingerprint: string;
   /** The first bytes of the file, from the first read among them on; `null` where they could not be read in one piece. */
@@ -89,8 +129,9 @@ class FileSource implements Source {
   /** Reads that the system is at work on: its descriptor must not become that of another file meanwhile. */
   #pending = 0;
 
-  constructor(path: string, descriptor: number, stats: Stats, size: number) {
-    this.name = path;
+  constructor({ name, path, descriptor, stats, size }: OpenedFile) {
+    this.name = name;
+    this.#path = path;
     this.size = size;
     this.storedSize = stats.isFile() ? stats.blocks * 512 : null;
     this.modified = stats.isFile() ? Math.floor(stats.mtimeMs) : null;
@@ -144,7 +185,7 @@ class FileSource implements Source {
   }
 
   isUnchanged(): boolean {
-    return fingerprintOf(attempt(this.name, () => statSync(this.name))) === this.#fingerprint;
+    return fingerprintOf(attempt(this.name, () => statSync(this.#path))) === this.#fingerprint;
   }
 
   close(): void {
@@ -196,7 +237,7 @@ class FileSource implements Source {
   }
 }
 
-/** What changes when a file's bytes may have changed. */
-function fingerprintOf({ ino, size, mtimeMs, rdev }: Stats): string {
-  return `${ino}:${rdev}:${size}:${mtimeMs}`;
+/** What changes when a file's bytes may have changed. Programs set `mtime` back as they like; `ctime` is the system's own. */
+function fingerprintOf({ ino, size, mtimeMs, ctimeMs, rdev }: Stats): string {
+  return `${ino}:${rdev}:${size}:${mtimeMs}:${ctimeMs}`;
 }

@@ -1,10 +1,18 @@
 import { UnreadableImageError, UsageError, VdcheckError } from '../errors.ts';
-import { findFormat, formats, recognise, type FormatEntry, type Recognised } from '../formats/index.ts';
-import { fileEmpty, fileExtensionMismatch, filePolyglotMagic } from '../formats/shared/file-rules.ts';
+import { findFormat, formats, recognise, type Recognised } from '../formats/index.ts';
+import { fileFindings } from '../formats/shared/file-rules.ts';
 import { fileOffset, readAvailable, type Source } from '../io/source.ts';
-import type { Format, OpenContext, ProbeSample, Reference } from '../model/format.ts';
+import type {
+  Format,
+  FormatCode,
+  OpenContext,
+  OpenedReference,
+  ProbeSample,
+  Reference,
+} from '../model/format.ts';
 import type { FileRole, Image, ImageFile, ParentLink } from '../model/image.ts';
 import type { ProblemSink } from '../model/problem.ts';
+import type { ReferenceState } from '../model/reference-state.ts';
 import { followNothing, type ReferencePolicy } from './reference-policy.ts';
 
 /** Makes a path (or a URL, or whatever names bytes) a source; throws a SourceError where that fails. */
@@ -13,7 +21,7 @@ export type OpenSource = (path: string) => Source | Promise<Source>;
 /** How an image is opened. */
 export interface OpenOptions {
   readonly openSource: OpenSource;
-  /** Format id or alias to take the file as; without it the file's marks decide. */
+  /** FormatCode id or alias to take the file as; without it the file's marks decide. */
   readonly format?: string;
   /** Whether parents are opened; default true. */
   readonly chain?: boolean;
@@ -21,14 +29,26 @@ export interface OpenOptions {
   readonly policy?: ReferencePolicy;
   /** Takes the damage found on the way; the default throws on the first error. */
   readonly problems?: ProblemSink;
+  /** Is told what became of each file that an image names. */
+  readonly onReference?: (outcome: ReferenceOutcome) => void;
   /** Whether bytes without any format's marks are taken as a raw disk; default false. */
   readonly rawFallback?: boolean;
+}
+
+/** What became of a file that an image names. */
+export interface ReferenceOutcome {
+  /** As the image gives it. */
+  readonly name: string;
+  readonly role: FileRole;
+  readonly state: ReferenceState;
+  /** A sentence where it is not open. */
+  readonly reason: string | null;
 }
 
 /** An opened image; the caller closes `image`. */
 export interface OpenedImage {
   readonly image: Image;
-  readonly format: Format;
+  readonly format: FormatCode;
 }
 
 /** Layers that a chain may have; VMware supports 32, so longer ones are not real. */
@@ -56,7 +76,7 @@ export interface RecognisedImage {
   readonly file: ImageFile;
   readonly source: Source;
   readonly sample: ProbeSample;
-  readonly entry: FormatEntry;
+  readonly entry: Format;
 }
 
 /** What every layer of a chain shares. */
@@ -98,14 +118,17 @@ function toChain(options: OpenOptions): Chain {
 /** The sink of strict callers. */
 export const throwingSink: ProblemSink = {
   add(report) {
-    if (report.severity === 'error')
-      throw new UnreadableImageError(
-        `${report.at?.file.path ?? 'image'}: ${report.message()} (${report.rule.id})`,
-      );
+    if (report.severity !== 'error') return;
+    const { rule } = report;
+    const [path, message] =
+      'settle' in report
+        ? [report.file.path, rule.title]
+        : [report.at?.file.path ?? 'image', report.message()];
+    throw new UnreadableImageError(`${path}: ${message} (${rule.id})`);
   },
 };
 
-function requireFormat(name: string): FormatEntry {
+function requireFormat(name: string): Format {
   const entry = findFormat(name);
   if (entry === undefined)
     throw new UsageError(
@@ -118,7 +141,7 @@ async function recogniseSource(
   chain: Chain,
   file: ImageFile,
   source: Source,
-  forced: FormatEntry | undefined,
+  forced: Format | undefined,
   ancestors: Ancestors,
 ): Promise<RecognisedImage> {
   try {
@@ -134,7 +157,7 @@ async function recogniseSource(
 }
 
 /** Of several marks that of `entry`, else the most certain one that is no mere trace. */
-function certainMark(marks: readonly Recognised[], entry: FormatEntry): string | null {
+function certainMark(marks: readonly Recognised[], entry: Format): string | null {
   const own = marks.find((mark) => mark.entry === entry);
   return (own ?? marks.find(({ recognition }) => recognition !== 'trace'))?.entry.id ?? null;
 }
@@ -155,7 +178,7 @@ async function openLayer(
 }
 
 /** Bytes without marks: a parent is a raw disk then, as is any image for commands that only read. */
-function fallback(chain: Chain, file: ImageFile, ancestors: Ancestors): FormatEntry {
+function fallback(chain: Chain, file: ImageFile, ancestors: Ancestors): Format {
   const isReadable = chain.options.rawFallback === true || ancestors.length > 0;
   const raw = findFormat('raw');
   if (!isReadable || raw === undefined) throw new NotAnImageError(file.path, file.source?.size ?? 0);
@@ -180,29 +203,28 @@ function reportMarks(
   }: {
     file: ImageFile;
     sample: ProbeSample;
-    entry: FormatEntry;
+    entry: Format;
     marks: readonly Recognised[];
     isForced: boolean;
   },
 ): void {
   const at = { file, offset: null, length: null, field: null };
   if (entry.id === 'raw') return;
+  const findings = fileFindings(problems);
   if (sample.size === 0)
-    problems.add(fileEmpty.report({ at, data: { size: 0, format: entry.id, smallest: null } }));
+    findings.tell('file/empty', { at, data: { size: 0, format: entry.id, smallest: null } });
   const others = marks.filter((mark) => mark.recognition !== 'trace' && mark.entry !== entry);
   if (others.length > 0 && !isForced)
-    problems.add(
-      filePolyglotMagic.report({
-        at,
-        data: { format: entry.id, others: others.map((mark) => mark.entry.id) },
-      }),
-    );
+    findings.tell('file/polyglot-magic', {
+      at,
+      data: { format: entry.id, others: others.map((mark) => mark.entry.id) },
+    });
   const extension = extensionOf(file.path);
   const named = formats.find(({ id, extensions }) => id !== 'raw' && extensions.includes(extension));
   // A format that is only said to be that of the file tells nothing of its content.
   const isFound = marks.some((mark) => mark.entry === entry);
   if (named !== undefined && named !== entry && isFound)
-    problems.add(fileExtensionMismatch.report({ at, data: { extension, format: entry.id } }));
+    findings.tell('file/extension-mismatch', { at, data: { extension, format: entry.id } });
 }
 
 /** Lower case, without the dot; empty where the name has none. */
@@ -220,13 +242,19 @@ function createContext(
     source,
     sample,
     problems: chain.problems,
-    openFile: (reference, role) => Promise.resolve(openFile(chain, file, reference, role)),
+    openFile: (reference, role) => openFile(chain, file, reference, role),
     openParent: (reference) => openParent(chain, file, reference, [...ancestors, source.identity]),
   };
 }
 
-function openFile(chain: Chain, from: ImageFile, reference: Reference, role: FileRole) {
-  const { state, path, source, reason } = chain.policy(reference, from.path);
+async function openFile(
+  chain: Chain,
+  from: ImageFile,
+  reference: Reference,
+  role: FileRole,
+): Promise<OpenedReference> {
+  const { state, path, source, reason } = await chain.policy(reference, from.path);
+  chain.options.onReference?.({ name: reference.name, role, state, reason });
   return { file: { path, role, source }, state, reason };
 }
 
@@ -249,7 +277,8 @@ async function openParent(
       null,
       `${JSON.stringify(reference.name)} was not opened: the chain is not followed`,
     );
-  const { state, path, source, reason } = chain.policy(reference, from.path);
+  const { state, path, source, reason } = await chain.policy(reference, from.path);
+  chain.options.onReference?.({ name: reference.name, role: 'parent', state, reason });
   if (source === null) return closed(state, path, reason ?? '');
   const refusal = refuseLayer(source, ancestors);
   if (refusal !== null) {

@@ -1,6 +1,6 @@
 import type { Problem, Severity } from '../model/problem.ts';
 import type { ImageReport, Verdict } from '../model/report.ts';
-import type { RuleInfo } from '../model/rule.ts';
+import type { ExplainedRule } from '../model/rule-info.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
 import { formatCount, formatPosition, formatShare, formatSize, groupDigits } from './units.ts';
@@ -12,7 +12,7 @@ export interface HumanContext {
   /** Columns that running text is broken at. */
   readonly width: number;
   /** Looks up the rule that a problem names; without it the report leaves the explanation out. */
-  readonly explain: (ruleId: string) => RuleInfo | undefined;
+  readonly explain: (ruleId: string) => ExplainedRule | undefined;
 }
 
 /** Severities in the order that verdicts rank them, worst first. */
@@ -73,8 +73,8 @@ function renderRule(
     first.severity === 'info'
       ? renderOddity(first, report, context.style)
       : renderFinding(first, report, context);
-  lines.push(...renderOthers(first, others, countUnlisted(problems, report), context));
-  return `${lines.join('\n')}\n`;
+  const more = renderOthers(first, others, countUnlisted(problems, report), context);
+  return `${[...lines, ...more].join('\n')}\n`;
 }
 
 /** An oddity harms nobody: what it is and where. */
@@ -144,7 +144,7 @@ function figuresOf(problem: Problem): [name: string, value: string][] {
 }
 
 /** What the finding means and what can be done. */
-function renderNotes(rule: RuleInfo, { style, width }: HumanContext): string[] {
+function renderNotes(rule: ExplainedRule, { style, width }: HumanContext): string[] {
   const note = (label: string, text: string): string => {
     const first = `   = ${label}: `;
     return style.quiet(first) + wrapText(text, width, first).slice(first.length);

@@ -1,8 +1,17 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, runProgram, withFolder } from '../support/program.ts';
+import { NODE, ROOT, runProgram, withFolder } from '../support/program.ts';
 import { assertImageSchema, assertSchema } from '../support/schemas.ts';
 
 describe('help', () => {
@@ -194,7 +203,7 @@ describe('a reader that goes away', () => {
     await withFolder(async (folder) => {
       writeFileSync(join(folder, 'disk.img'), randomBytes(1024));
       const many = Array.from({ length: 3000 }, () => 'disk.img');
-      const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
+      const child = spawn(NODE, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
@@ -207,12 +216,68 @@ describe('a reader that goes away', () => {
   });
 });
 
+describe.skipIf(!existsSync('/dev/full'))(
+  'a device without space (skipped where there is no /dev/full)',
+  () => {
+    const sample = 'samples/sound/win8.vhd';
+    it.each([
+      [['check', sample]],
+      [['check', '--output', 'json', sample, sample]],
+      [['check', '--output', 'sarif', sample]],
+      [['info', sample]],
+      [['dump', sample]],
+      [['map', sample]],
+      [['rules']],
+      [['--help']],
+      [['--version']],
+    ])('%j: one line that names it, exit 1', (args) => {
+      const full = openSync('/dev/full', 'w');
+      const { stderr, status } = spawnSync(NODE, [join(ROOT, 'dist', 'cli.js'), ...args], {
+        cwd: ROOT,
+        encoding: 'utf8',
+        stdio: ['ignore', full, 'pipe'],
+      });
+      closeSync(full);
+      expect({ stderr, status }).toEqual({
+        stderr: 'vdcheck: standard output cannot be written to: no space left on the device (ENOSPC)\n',
+        status: 1,
+      });
+    });
+
+    it('on standard error, too, is no crash', () => {
+      const full = openSync('/dev/full', 'w');
+      const { stdout, status } = spawnSync(NODE, [join(ROOT, 'dist', 'cli.js'), 'none.vhd'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', full],
+      });
+      closeSync(full);
+      expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
+    });
+  },
+);
+
+describe('depth data', () => {
+  it('is not claimed as long as no check reaches it', () => {
+    const { stdout, stderr, code } = runProgram([
+      '--depth',
+      'data',
+      '--output',
+      'json',
+      'samples/sound/win8.vhd',
+    ]);
+    const report = JSON.parse(stdout) as { images: { depth: string }[] };
+    expect(report.images[0]?.depth).toBe('metadata');
+    expect(stderr).toMatch(/^vdcheck: .*depth metadata\n$/);
+    expect(code).toBe(0);
+  });
+});
+
 describe('Ctrl-C', () => {
   it('ends the program by the signal, which shells show as 130', async () => {
     await withFolder(async (folder) => {
       writeFileSync(join(folder, 'disk.img'), randomBytes(1024));
       const many = Array.from({ length: 3000 }, () => 'disk.img');
-      const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
+      const child = spawn(NODE, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'inherit'],
       });
@@ -228,7 +293,7 @@ describe.skipIf(spawnSync('script', ['--version']).error !== undefined)(
   () => {
     /** What the program prints on a terminal of its own. */
     function runOnTerminal(env: NodeJS.ProcessEnv): string {
-      const command = `${process.execPath} dist/cli.js samples/damaged/footer-only.vhd`;
+      const command = `${NODE} dist/cli.js samples/damaged/footer-only.vhd`;
       return spawnSync('script', ['-qec', command, '/dev/null'], {
         cwd: ROOT,
         encoding: 'utf8',

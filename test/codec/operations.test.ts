@@ -323,8 +323,9 @@ describe('validation errors', () => {
   ];
   it.each(cases)('%s', (error, name, kind, expected) => {
     expect(error.name).toBe(name);
-    expect(error).toMatchObject({ field: 'header.version', offset: 4 });
+    expect(error).toMatchObject({ field: 'version', offset: 4 });
     expect(error.breach).toEqual({ ...site, kind, expected, actual: String(error.actual), rule: null });
-    expect(error.message).toBe(`header.version: expected ${expected}, found ${String(error.actual)}`);
+    const found = `expected ${expected}, found ${String(error.actual)}`;
+    expect(error.message).toBe(`${found} (in version at offset 4)`);
   });
 });

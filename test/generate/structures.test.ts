@@ -232,7 +232,7 @@ describe('a structure that was read', () => {
 
   it('is strict from the first breach on when asked to be', () => {
     expect(() => LayoutOfAll.from(damaged({ 0: 0x58, 36: 7 }))).toThrow(
-      'layout_of_all.magic: expected 4c 4f 41, found 58 4f 41',
+      'expected 4c 4f 41, found 58 4f 41 (in magic at offset 0)',
     );
   });
 });

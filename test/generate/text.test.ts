@@ -75,7 +75,7 @@ describe('the text of generated modules', () => {
     ['names each alternative once', /^ {2}number: number \| bigint \| undefined;$/m],
     ['knows that a boolean has two values', /^ {2}len: number;$/m],
     ['has no bytes for a boolean with both its cases', /^ {2}halves: One \| Two;$/m],
-    ['writes what is of one type as it is', /io\.writeU4le\(this\.len\);/],
+    ['writes what is of one type as it is', /io\.writeU4le\(this\.len, 'len'\);/],
     ['joins cases that read the same', /case 1:\s+case 2:\s+this\.body = new One/],
     ['computes a size once', /const size = this\.len \* 2 \+ 1;\s+switch/],
     ['declares constants', /const result: number = io\.readU1\(\);/],

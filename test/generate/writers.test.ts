@@ -87,7 +87,7 @@ types:
   unwritable: `
 meta: {id: unwritable}
 seq:
-  - {id: rest, size: _io.size - _io.pos, type: inner}
+  - {id: rest, size: _root._io.size - _io.pos, type: inner}
 types:
   inner: {seq: [{id: a, type: u1}]}
 `,

@@ -90,6 +90,6 @@ function fieldBefore(field: Attribute, { fields }: TypeSpec): Attribute | undefi
 }
 
 /** Is the field read from a stream of its own, which begins and ends with whole bytes? */
-function hasOwnStream({ extent }: Attribute): boolean {
+export function hasOwnStream({ extent }: Attribute): boolean {
   return extent.size !== undefined || extent.sizeEos || extent.terminator !== undefined;
 }

@@ -13,7 +13,8 @@ export function present(value: Code, scope: Scope): Code {
     scope.needed.push(value.text);
     return { ...value, optional: false };
   }
-  return { text: `${scope.names.runtime('present')}(${value.text})`, type, optional: false, isOpen };
+  const name = value.said === undefined ? '' : `, ${JSON.stringify(value.said)}`;
+  return { text: `${scope.names.runtime('present')}(${value.text}${name})`, type, optional: false, isOpen };
 }
 
 /** Is the value of `given` accepted where `wanted` is declared? */

@@ -35,9 +35,17 @@ export function emitGetter(instance: Attribute, emission: Emission): GetterParts
   const lines =
     instance.value === undefined ? emitParsed(instance, type, emission) : emitValue(instance, emission);
   const isCheap = instance.value !== undefined && isCheapExpression(instance.value.ast, owner);
-  if (isCheap) return { name: member.property, type, doc, body: [...skip, ...lines] };
+  // One that may fail keeps its name for the error.
+  if (isCheap && !lines.some((line) => /present\(/i.test(line)))
+    return { name: member.property, type, doc, body: [...skip, ...lines] };
+  const setter = instance.value === undefined ? { setter: emitSetter(instance, emission) } : {};
   const once = `return ${emission.names.runtime('once')}(this, ${JSON.stringify(instance.id)}, (): ${type} => {`;
-  return { name: member.property, type, doc, body: [once, ...skip, ...lines, '});'] };
+  return { name: member.property, type, doc, body: [once, ...skip, ...lines, '});'], ...setter };
+}
+
+/** What is read from elsewhere can be given another value. */
+function emitSetter({ id }: Attribute, { names }: Emission): readonly string[] {
+  return [`${names.runtime('setInstance')}(this, ${JSON.stringify(id)}, value);`];
 }
 
 /** Is computing it again as good as keeping it? */

@@ -1,4 +1,5 @@
 import type { Analysis } from './analysis.ts';
+import { hasOwnStream } from './alignment.ts';
 import { tableOf } from './analysis.ts';
 import { propertyOf, type Emission } from './emission.ts';
 import type { Attribute, TypeSpec } from './model.ts';
@@ -86,7 +87,11 @@ function describing(attribute: Attribute, emission: Emission): readonly string[]
     if (wire.kind === 'string') parts.push(`encoding: ${quote(wire.encoding)}`);
     const classes = [...new Set(structuresIn(wire).map((one) => names.class(one.type)))];
     if (classes.length > 0) parts.push(`of: () => [${classes.join(', ')}]`);
+    if (classes.length > 0 && hasOwnStream(attribute)) parts.push('stream: true');
     if (type.kind === 'enum') parts.push(`enum: () => ${names.enum(type.spec)}`);
+  } else {
+    const type = emission.analysis.memberOf(emission.owner, attribute.id)?.type;
+    if (type?.kind === 'enum') parts.push(`enum: () => ${names.enum(type.spec)}`);
   }
   if (isHex(attribute)) parts.push('hex: true');
   if (attribute.rule !== undefined) parts.push(`rule: ${quote(attribute.rule)}`);

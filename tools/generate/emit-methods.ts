@@ -1,12 +1,13 @@
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
-import { emitWriting } from './emit-write.ts';
+import { emitStored, emitWriting } from './emit-write.ts';
+import type { Attribute } from './model.ts';
 import { methodParameters } from './emit-members.ts';
 import { standingMethods, takenNames } from './emit-standing.ts';
 import { hasCalculatedEndian } from './resolve.ts';
 import { fail, present } from './code.ts';
 import { translate } from './translate.ts';
 import * as types from './types.ts';
-import { needsStream, unwritableReason } from './writability.ts';
+import { instanceReason, needsStream, unwritableReason } from './writability.ts';
 
 /** A method of a class. */
 export interface MethodParts {
@@ -90,7 +91,9 @@ function creation(emission: Emission, params: Params): readonly MethodParts[] {
     return property === name ? property : `${property}: ${name}`;
   });
   const given = own.length === 0 ? 'values' : `{ ...values, ${own.join(', ')} }`;
-  const values = { name: 'values', type: `${names.runtime('type AllValues')}<${name}>` };
+  const stored = storedIn(emission).map((one) => JSON.stringify(propertyOf(one, owner)));
+  const rest = stored.length === 0 ? '' : `, ${stored.join(' | ')}`;
+  const values = { name: 'values', type: `${names.runtime('type AllValues')}<${name}${rest}>` };
   const args = [name, given, ...(owner.outer === undefined ? ['true'] : [])];
   const body = [`return ${names.runtime('assemble')}(${args.join(', ')});`];
   return [{ ...of, parameters: [values, ...params], body, doc: 'A new structure of the given values.' }];
@@ -110,6 +113,7 @@ function writeMethods(emission: Emission): readonly MethodParts[] {
   if (attempt(() => unwritableReason(owner, analysis)) !== undefined) return [];
   const writing = attempt(() => emitWriting(emission)) ?? [];
   const isUsed = writing.some((line) => /\bio\b/.test(line));
+  const stored = storedMethod(emission);
   const write: MethodParts = {
     ...METHOD,
     name: '_write',
@@ -118,7 +122,7 @@ function writeMethods(emission: Emission): readonly MethodParts[] {
     body: writing,
     doc: 'Writes the fields in order, from where the writer stands.',
   };
-  if (takenNames(emission).includes('toBytes')) return [write];
+  if (takenNames(emission).includes('toBytes')) return [write, ...stored];
   const toBytes: MethodParts = {
     ...METHOD,
     name: 'toBytes',
@@ -127,7 +131,32 @@ function writeMethods(emission: Emission): readonly MethodParts[] {
     body: [`return ${names.runtime('encode')}(this);`],
     doc: 'The structure as bytes. What no field holds, padding for one, is as it was read, or zero.',
   };
-  return [toBytes, write];
+  return [toBytes, write, ...stored];
+}
+
+/** The instances of a type that lie somewhere. */
+function storedIn({ owner }: Emission): readonly Attribute[] {
+  return owner.instances.filter(({ value }) => value === undefined);
+}
+
+/** How instances are written that lie elsewhere. */
+function storedMethod(emission: Emission): readonly MethodParts[] {
+  const { analysis, attempt, names, owner } = emission;
+  const stored = storedIn(emission);
+  if (stored.length === 0) return [];
+  const entries = stored.map((one) =>
+    attempt(() => emitStored(one, emission, instanceReason(one, owner, analysis))),
+  );
+  return [
+    {
+      ...METHOD,
+      name: '_stored',
+      parameters: [],
+      returnType: `${names.global('Readonly')}<${names.global('Record')}<string, ${names.runtime('type StoredInstance')}>>`,
+      body: [`return { ${entries.filter((one) => one !== undefined).join(', ')} };`],
+      doc: 'How the instances are written that were read from elsewhere, or set.',
+    },
+  ];
 }
 
 function emitToText(emission: Emission): readonly MethodParts[] {

@@ -179,6 +179,7 @@ function structureMember(value: Code, name: string, scope: Scope): Code {
       type: facts.parentType(type.type),
       optional: facts.isParentOptional(type.type),
       isOpen: true,
+      said: `${value.said ?? 'a structure'}._parent`,
     };
   }
   if (type.kind === 'user' && name === '_root') {
@@ -187,6 +188,7 @@ function structureMember(value: Code, name: string, scope: Scope): Code {
       type: facts.rootType(type.type),
       optional: facts.isRootOptional(type.type),
       isOpen: true,
+      said: `${value.said ?? 'a structure'}._root`,
     };
   }
   if (name === '_parent' || name === '_root')
@@ -207,11 +209,13 @@ function memberOf(value: Code, holder: TypeSpec, name: string, scope: Scope): Co
   const cast =
     value.castFrom && `${names.runtime('castTo')}(${value.castFrom.text}, ${names.class(holder)}, '${name}')`;
   const text = `${cast ?? value.text}.${member.property}`;
-  if (value.isOpen !== true) return { text, type, optional };
+  const said = value.said === undefined ? name : `${value.said}.${name}`;
+  if (value.isOpen !== true) return { text, type, optional, said };
   const isOwn = holder === owner && scope.unread?.has(name) === true;
   const { isUnread, isOpen } = facts.stateOf(holder, name, owner);
-  if (optional || !(isUnread || isOwn)) return { text, type, optional, isOpen };
-  return { text: `${names.runtime('present')}(${text})`, type, optional: false, isOpen };
+  if (optional || !(isUnread || isOwn)) return { text, type, optional, isOpen, said };
+  const solid = `${names.runtime('present')}(${text}, ${JSON.stringify(said)})`;
+  return { text: solid, type, optional: false, isOpen, said };
 }
 
 /** What is no method is told without arguments, and without parentheses. */

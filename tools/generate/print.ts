@@ -5,10 +5,11 @@ import {
   type ClassDeclarationStructure,
   type ImportDeclarationStructure,
 } from 'ts-morph';
+import { typesIn } from './analysis.ts';
 import type { ClassParts } from './emit-class.ts';
 import { documentationText } from './emit-documentation.ts';
 import type { ImportParts, ModuleParts, SuppliedClass } from './emit-module.ts';
-import type { EnumMember } from './model.ts';
+import type { EnumMember, SpecFile } from './model.ts';
 import { isInherited } from './naming.ts';
 
 const STYLE: Options = { parser: 'babel-ts', printWidth: 110, singleQuote: true, trailingComma: 'all' };
@@ -21,6 +22,7 @@ export async function printModule(module: ModuleParts): Promise<string> {
     ...module.imports.map(importStructure),
     ...module.classes.flatMap((one) => [layoutText(one), classStructure(one)]),
     ...module.enums.flatMap(enumTexts),
+    ...rulesText(module.spec),
   ];
   const file = project.createSourceFile(`${module.spec.id}.ts`, { statements }, { overwrite: true });
   const source = (module.spec.file.split(/[/\\]/).at(-1) ?? module.spec.file).replaceAll('*/', '');
@@ -29,6 +31,18 @@ export async function printModule(module: ModuleParts): Promise<string> {
   const text = `${head}\n${file.getFullText()}`;
   project.removeSourceFile(file);
   return await format(text, STYLE);
+}
+
+/** The rules of a checker's catalogue that the spec names, so that code which explains them can be held to the list. */
+function rulesText({ root }: SpecFile): readonly string[] {
+  const named = [...typesIn(root)].flatMap((type) =>
+    [type, ...type.fields, ...type.instances].flatMap(({ rule }) => (rule === undefined ? [] : [rule])),
+  );
+  if (named.length === 0) return [];
+  const ids = [...new Set(named)].sort().map((id) => JSON.stringify(id));
+  return [
+    `\n/** The rules that this spec names with \`-rule\`. */\nexport type SpecRule = ${ids.join(' | ')};`,
+  ];
 }
 
 /** What the user has to write before the module works. */

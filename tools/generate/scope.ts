@@ -9,6 +9,8 @@ export interface Code {
   readonly type: ValueType;
   /** The value may be `undefined`: a field that an `if` leaves out, a switch without a matching case. */
   readonly optional: boolean;
+  /** What the spec calls it, where it is a member of a structure. */
+  readonly said?: string;
   /** TypeScript knows the very value, and would call comparing it with another one a mistake. */
   readonly isLiteral?: boolean;
   /** A 64-bit integer that is held as a number, and not exact where that is large. */
@@ -99,6 +101,10 @@ export interface Scope {
   readonly item?: Code;
   /** What `_io.pos` is where the structure is written and not read. */
   readonly position?: string;
+  /** What `_io.size` is where the structure is written and not read. */
+  readonly length?: string;
+  /** What `_io.eof` is where the structure is written and not read. */
+  readonly end?: string;
   /** The variable that holds the size of the field, where there is one. */
   readonly size?: string;
   /** `_index`: the variable that counts elements. */
@@ -134,8 +140,51 @@ export function mentions(expression: Expression, name: string): boolean {
 
 /** Is it `_io.pos`, the position in the structure's own stream? */
 export function isPosition(expression: Expression): boolean {
-  if (expression.kind !== 'member' || expression.name !== 'pos') return false;
+  return isOfOwnStream(expression, 'pos');
+}
+
+/** Is it `_io.size`, the length of the structure's own stream? */
+export function isStreamSize(expression: Expression): boolean {
+  return isOfOwnStream(expression, 'size');
+}
+
+/** Is it `_io.eof`, whether the structure's own stream is at its end? */
+export function isStreamEnd(expression: Expression): boolean {
+  return isOfOwnStream(expression, 'eof');
+}
+
+function isOfOwnStream(expression: Expression, name: string): boolean {
+  if (expression.kind !== 'member' || expression.name !== name) return false;
   return expression.of.kind === 'name' && expression.of.name === '_io';
+}
+
+/** An expression with its direct parts replaced. */
+export function withChildren(expression: Expression, change: (part: Expression) => Expression): Expression {
+  switch (expression.kind) {
+    case 'interpolated':
+      return { ...expression, parts: expression.parts.map(change) };
+    case 'list':
+      return { ...expression, items: expression.items.map(change) };
+    case 'unary':
+      return { ...expression, operand: change(expression.operand) };
+    case 'arithmetic':
+    case 'comparison':
+    case 'logic':
+      return { ...expression, left: change(expression.left), right: change(expression.right) };
+    case 'choice': {
+      const { condition, yes, no } = expression;
+      return { ...expression, condition: change(condition), yes: change(yes), no: change(no) };
+    }
+    case 'member':
+    case 'cast':
+      return { ...expression, of: change(expression.of) };
+    case 'call':
+      return { ...expression, callee: change(expression.callee), args: expression.args.map(change) };
+    case 'index':
+      return { ...expression, of: change(expression.of), index: change(expression.index) };
+    default:
+      return expression;
+  }
 }
 
 /** The direct parts of an expression. */

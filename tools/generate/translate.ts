@@ -20,7 +20,7 @@ import { compare } from './compare.ts';
 import { translateMember } from './methods.ts';
 import { ID } from './read-values.ts';
 import { requireEnum, valueTypeNamed } from './resolve.ts';
-import { isPosition, type Code, type Pins, type Scope } from './scope.ts';
+import { isPosition, isStreamEnd, isStreamSize, type Code, type Pins, type Scope } from './scope.ts';
 import { invert, negate } from './range.ts';
 import * as types from './types.ts';
 import type { ValueType } from './types.ts';
@@ -54,6 +54,8 @@ export function translate(expression: Expression, scope: Scope): Code {
       return choice(expression, scope);
     case 'member':
       if (isPosition(expression) && scope.position !== undefined) return code(scope.position, types.LENGTH);
+      if (isStreamSize(expression) && scope.length !== undefined) return code(scope.length, types.LENGTH);
+      if (isStreamEnd(expression) && scope.end !== undefined) return code(scope.end, types.BOOLEAN);
       return translateMember(expression.of, expression.name, undefined, scope, translate);
     case 'call':
       if (expression.callee.kind !== 'member') fail(scope, 'only methods can be called');
@@ -152,6 +154,7 @@ function named(name: string, scope: Scope): Code {
         type: facts.rootType(owner),
         optional: facts.isRootOptional(owner),
         isOpen: true,
+        said: name,
       };
     case '_parent':
       return {
@@ -159,6 +162,7 @@ function named(name: string, scope: Scope): Code {
         type: facts.parentType(owner),
         optional: facts.isParentOptional(owner),
         isOpen: true,
+        said: name,
       };
     case '_sizeof':
       return sizeLiteral(facts.typeBits(owner), name, scope);
@@ -177,11 +181,13 @@ function named(name: string, scope: Scope): Code {
       text: `(${self} as ${scope.names.classType(owner)}).${member.property}`,
       type: member.type,
       optional: true,
+      said: name,
     };
   }
   // A structure may be handed one that holds it.
   const isOpen = member.type.kind === 'user' && owner.params.some(({ id }) => id === name);
-  return { text: `${self}.${member.property}`, type: member.type, optional: member.optional, isOpen };
+  const { type, optional } = member;
+  return { text: `${self}.${member.property}`, type, optional, isOpen, said: name };
 }
 
 function sizeOf({ type, bits }: Extract<Expression, { kind: 'sizeof' }>, scope: Scope): Code {

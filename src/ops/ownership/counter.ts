@@ -8,8 +8,7 @@ import type {
   RegionFault,
   RegionKind,
 } from '../../model/owners.ts';
-import type { ProblemSink } from '../../model/problem.ts';
-import { reportRegion } from './blame.ts';
+import { reportRegion, type RegionSinks } from './blame.ts';
 import { RangeList } from './ranges.ts';
 import { UnitBitmap } from './unit-bitmap.ts';
 import { UnitCounts } from './unit-counts.ts';
@@ -26,7 +25,7 @@ export class CountingOwners implements Owners, Ownership {
   readonly layout: FileLayout;
   readonly allocation: AllocationCounts = { data: 0, zero: 0, compressed: 0 };
   end = 0;
-  readonly #problems: ProblemSink;
+  readonly #sinks: RegionSinks;
   readonly #units: AlignedUnits | UniformUnits;
   readonly #aligned: AlignedUnits | null;
   /** Regions that are not whole units, or have no place among them. */
@@ -37,9 +36,9 @@ export class CountingOwners implements Owners, Ownership {
   #counted: UnitCounts | null = null;
   #sortedRanges: RangeList | null = null;
 
-  constructor(layout: FileLayout, problems: ProblemSink) {
+  constructor(layout: FileLayout, sinks: RegionSinks) {
     this.layout = layout;
-    this.#problems = problems;
+    this.#sinks = sinks;
     this.#metadata = new UnitBitmap(countUnits(layout));
     this.#units = createUnitStore(layout, this.#ranges);
     this.#aligned = this.#units instanceof AlignedUnits ? this.#units : null;
@@ -64,10 +63,6 @@ export class CountingOwners implements Owners, Ownership {
       // The regions of a run follow one another and never meet: one range stands for them all.
       this.#ranges.push(start, end);
     }
-  }
-
-  odd(kind: RegionKind, index: number, high: number, low: number): void {
-    kind.explain?.(index, high, low, this.#problems);
   }
 
   allocated(state: AllocationState, units: number): void {
@@ -156,7 +151,7 @@ export class CountingOwners implements Owners, Ownership {
       const rule = kind.rules[fault];
       if (rule !== undefined)
         reportRegion(
-          this.#problems,
+          this.#sinks,
           rule,
           { kind, start: at, length: unitLength, index: index + i },
           limit,

@@ -1,7 +1,6 @@
 import type { FileOffset } from '../../io/source.ts';
 import type { Owners, RegionKind } from '../../model/owners.ts';
-import type { ProblemSink } from '../../model/problem.ts';
-import { judge, nameClaim, reportRegion, type Claim } from './blame.ts';
+import { judge, reportRegion, type Claim, type RegionSinks } from './blame.ts';
 import type { RangeList } from './ranges.ts';
 
 /**
@@ -14,13 +13,13 @@ export class NamingOwners implements Owners {
   /** Regions that were blamed, so that each is blamed once, and what they lie on is not blamed for meeting them. */
   readonly #blamed = new Set<Claim>();
   readonly #limit: number;
-  readonly #problems: ProblemSink;
+  readonly #sinks: RegionSinks;
 
-  constructor(contested: RangeList, limit: number, problems: ProblemSink) {
+  constructor(contested: RangeList, limit: number, sinks: RegionSinks) {
     this.#contested = contested;
     this.#holders = [];
     this.#limit = limit;
-    this.#problems = problems;
+    this.#sinks = sinks;
   }
 
   range(kind: RegionKind, start: FileOffset, length: number, index: number): void {
@@ -34,10 +33,6 @@ export class NamingOwners implements Owners {
     const firstUnit = Math.max(0, Math.floor((this.#contested.start(first) - start) / unitLength));
     for (let i = firstUnit; i < count && start + i * unitLength < end; i++)
       this.#settle({ kind, start: start + i * unitLength, length: unitLength, index: index + i });
-  }
-
-  odd(): void {
-    // The counting walk has explained them.
   }
 
   allocated(): void {
@@ -75,8 +70,8 @@ export class NamingOwners implements Owners {
       this.#holders[range] = claim;
       return false;
     } else this.#blamed.add(claim);
-    const name = intersect(holder, claim) ? nameClaim(other) : 'another region';
-    reportRegion(this.#problems, rule, culprit, this.#limit, name);
+    const met = intersect(holder, claim) ? other : 'another region';
+    reportRegion(this.#sinks, rule, culprit, this.#limit, met);
     return culprit === claim;
   }
 }

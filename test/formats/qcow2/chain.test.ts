@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileSource } from '../../../src/io/file-source.ts';
 import type { ImageReport } from '../../../src/model/report.ts';
 import { checkImage } from '../../../src/ops/check.ts';
-import { followFiles } from '../../../src/ops/reference-policy.ts';
+import { followFiles } from '../../../src/node/reference-policy.ts';
 import { checkMemory, type MemoryFiles } from '../../support/open.ts';
 import { buildQcow2 } from '../../support/qcow2.ts';
 

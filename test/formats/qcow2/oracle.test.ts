@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkLocalImage, openLocalImage } from '../../../src/ops/local.ts';
+import { checkLocalImage, openLocalImage } from '../../../src/node/local.ts';
 import { hasQemu, ownMap, qemuCheck, qemuImg, qemuIo, qemuMap, workFolder, type Run } from './qemu.ts';
 
 const SECRET = ['--object', 'secret,id=key,data=secret'];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UnreadableImageError } from '../../../src/errors.ts';
+
 import type { Mapping } from '../../../src/model/image.ts';
 import { describeMapping, mapAll, openMemory } from '../../support/open.ts';
 import { buildVhd, uuid, type VhdPlan } from '../../support/vhd.ts';
@@ -84,7 +84,7 @@ describe('mappings', () => {
   test('stop with a typed error where the table does', async () => {
     const built = buildVhd({ size: 8 * MIB }).damage((e) => e.header('maxTableEntries', 2));
     const image = await openMemory({ 'disk.vhd': built.bytes });
-    await expect(mapAll(image)).rejects.toThrow(UnreadableImageError);
+    expect((await mapAll(image)).at(-1)?.kind).toBe('unreadable');
     expect((await mapAll(image, 0, 4 * MIB)).map(describeMapping)).toEqual([`zero 0+${4 * MIB}`]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { vmdkRules } from '../../../src/formats/vmdk/rules/index.ts';
+import { vmdkCode } from '../../../src/formats/vmdk/format.ts';
 import { checkMemory } from '../../support/open.ts';
 import { cowd, flat, hosted, seSparse, stream } from './cases.ts';
 import { descriptorCases } from './descriptor-cases.ts';
@@ -43,18 +43,20 @@ describe('sound images are silent', () => {
 });
 
 describe('the list of rules', () => {
+  const { rules } = vmdkCode;
+
   test('has no rule twice', () => {
-    const ids = vmdkRules.map(({ id }) => id);
+    const ids = rules.map(({ id }) => id);
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
   });
 
   test('has a case for every rule', () => {
     const covered = new Set(cases.map(({ rule }) => rule));
-    expect(vmdkRules.map(({ id }) => id).filter((id) => !covered.has(id))).toEqual([]);
+    expect(rules.map(({ id }) => id).filter((id) => !covered.has(id))).toEqual([]);
   });
 
   test('names only rules that exist as causes', () => {
-    const ids = new Set(vmdkRules.map(({ id }) => id));
-    expect(vmdkRules.flatMap(({ derivedFrom }) => derivedFrom).filter((id) => !ids.has(id))).toEqual([]);
+    const ids = new Set(rules.map(({ id }) => id));
+    expect(rules.flatMap(({ derivedFrom }) => derivedFrom).filter((id) => !ids.has(id))).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ describe.skipIf(!suiteIsThere)('the public Kaitai suite', () => {
 
   it(`${IMPOSSIBLE} ends in the error that it is about`, () => {
     expect(results.get(IMPOSSIBLE)?.details).toEqual([
-      'from() threw EndOfStreamError: requested 1 bytes, but only 0 bytes available',
+      'from() threw EndOfStreamError: requested 1 bytes, but only 0 bytes available (in array_of_cats[2].chirp at offset 7)',
     ]);
   });
 });
@@ -95,7 +95,7 @@ describe.skipIf(!suiteIsThere)('written again', () => {
   it('is what nearly all classes can be', async () => {
     const objects = await Promise.all(sound.map(async (test) => (await classOf(test)).from(test.data)));
     expect(objects.filter((object) => !isWritten(object)).map(({ constructor }) => constructor.name)).toEqual(
-      ['ExprIoPos', 'ProcessRepeatUsertypeDynargCustom', 'ProcessRepeatUsertypeDynargRotate'],
+      ['ProcessRepeatUsertypeDynargCustom', 'ProcessRepeatUsertypeDynargRotate'],
     );
   });
 });

@@ -54,7 +54,7 @@ function wrongError(wanted: ExpectedError, outcome: Outcome<unknown>): string[] 
   const name = error instanceof Error ? error.name : String(error);
   if (!namesOf(error).includes(wanted.name)) return [`expected ${wanted.name}, got ${describe(error)}`];
   const message = error instanceof Error ? error.message : '';
-  if (wanted.message !== undefined && message !== wanted.message)
+  if (wanted.message !== undefined && !message.startsWith(wanted.message))
     return [`${name} says '${message}' instead of '${wanted.message}'`];
   return [];
 }

@@ -1,0 +1,49 @@
+import type { Explanations } from '../../../model/rule.ts';
+import type { extentFilesRules } from './extent-files.ts';
+
+/** The same explained. */
+export const extentFilesExplanations: Explanations<typeof extentFilesRules> = {
+  'vmdk/embedded-name-mismatch': {
+    what: 'The descriptor inside an extent names the extent, by a name that the file does not have.',
+    why: 'Readers know that the extent is the file they have open, so the guest sees no difference.',
+    how: 'The file was renamed.',
+    readers: 'QEMU ignores the name; VMware corrects it when it opens the disk.',
+    repair: 'Write the name of the file into the extent line.',
+  },
+  'vmdk/extent-capacity-mismatch': {
+    what: 'The number of sectors in the extent line is not the capacity in the header of the extent.',
+    why: 'Depending on which of the two a reader uses the disk has another size, and all extents after this one are elsewhere.',
+    how: 'A disk that was resized in one of the two places, or files that changed places.',
+    readers: 'QEMU uses the header, libvmdk the line.',
+    repair:
+      "The tables are made for the header's number; write it into the line if nothing else speaks against it.",
+  },
+  'vmdk/extent-file-missing': {
+    what: 'The file that an extent line names cannot be opened: it does not exist, or is in a place where vdcheck only looks when asked to.',
+    why: 'All guest data in this part of the disk is unavailable.',
+    how: 'The descriptor was copied without its extents, or a file was renamed or moved.',
+    readers: 'QEMU refuses the disk; libvmdk opens it and fails when the part is read.',
+    repair: 'Put the file beside the descriptor under the name that it has there.',
+  },
+  'vmdk/extent-file-repeated': {
+    what: 'Two extent lines name the same sparse file.',
+    why: "Two parts of the guest's disk are one: what is written to one appears in the other.",
+    how: 'A line that was copied and not changed, or two names that are links to one file.',
+    readers: 'QEMU and libvmdk do not notice.',
+    repair: 'Write the name of the right file.',
+  },
+  'vmdk/extent-file-wrong-type': {
+    what: 'The type in the extent line and the first bytes of the file do not fit together.',
+    why: 'The tables of this part of the disk cannot be read by what the line says.',
+    how: 'Files that changed places, a wrong type in the line, or a file that was overwritten.',
+    readers: 'QEMU refuses some of these disks.',
+    repair: 'Write the type that belongs to the file, or put the right file in its place.',
+  },
+  'vmdk/extent-self-reference': {
+    what: 'The file that an extent line names is the descriptor itself. Only a sparse extent with its descriptor inside may do that.',
+    why: 'The guest would read the text of the descriptor as its disk, or a reader would open the file again and again.',
+    how: 'A name that was not changed after copying, or a file made to trap readers.',
+    readers: 'QEMU reads the text as data for FLAT, and refuses it for SPARSE.',
+    repair: 'Write the name of the extent file.',
+  },
+};

@@ -1,0 +1,15 @@
+import type { Inflate } from '../model/disk.ts';
+
+type Unpack = Awaited<typeof import('./deflate.ts')>['unpackDeflate'];
+
+let unpackDeflate: Unpack | null = null;
+
+/** Unpacks with Node's zlib, which is loaded with the first unit. */
+export const inflate: Inflate = (method, bytes, size) => {
+  if (method === 'zstd') return import('./zstd.ts').then(({ unpackZstd }) => unpackZstd(bytes, size));
+  if (unpackDeflate !== null) return unpackDeflate(method, bytes, size);
+  return import('./deflate.ts').then((loaded) => {
+    unpackDeflate = loaded.unpackDeflate;
+    return unpackDeflate(method, bytes, size);
+  });
+};
