@@ -14,8 +14,9 @@ export interface CacheOptions {
 const BIGGEST_PART = 1 / 4;
 
 /**
- * `source` with its blocks kept, those used last: for tables and headers that are read in small steps. Blocks that are missing side by
- * side are read at once, and one that is being read is not asked for twice. Big reads and streams go to `source`.
+ * `source` with its blocks kept, those used last: for tables and headers that are read in small steps. Blocks that
+ * are missing side by side are read at once, and one that is being read is not asked for twice. Big reads and streams
+ * go to `source`.
  */
 export function cached(source: Source, { bytes = 16 * 1024 * 1024, block }: CacheOptions = {}): Source {
   const cache = new BlockCache(source, block ?? Math.max(512, source.cost.unit), bytes);
@@ -120,7 +121,7 @@ class BlockCache {
     return bytes;
   }
 
-  /** Reads just what was asked for where the wider read met a bad place, which may lie beside it. */
+  /** Reads just what was asked for where the wider read met a bad place, which may be beside it. */
   #readPlain(
     error: unknown,
     offset: FileOffset,

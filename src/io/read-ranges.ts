@@ -24,12 +24,18 @@ export interface ReadRangesOptions {
 /** Short ranges that are planned together at most. */
 const WINDOW_RANGES = 4096;
 
-/** From this length on a file is read beside other work rather than at once: the system copies longer than the call costs. */
+/**
+ * From this length on a file is read beside other work rather than at once: the system copies longer than the call
+ * costs.
+ */
 const LATER_BYTES = 64 * 1024;
 /** What reads that nobody waits for any more return. */
 const NOTHING = new Uint8Array(0);
 
-/** Ranges that are planned together: sorted by their place in the file among themselves, told in the order of the request. */
+/**
+ * Ranges that are planned together: sorted by their place in the file among themselves, told in the order of the
+ * request.
+ */
 interface Window {
   readonly pieces: readonly Piece[];
   readonly reads: readonly PlannedRead[];
@@ -43,9 +49,9 @@ interface Piece extends FileRange {
 }
 
 /**
- * Reads ranges in any order, near ones in one read, with as many reads in flight as the source has lanes, and yields their bytes in the
- * order of the request: each range in one piece or several, without a gap. While one window of ranges is told, the next is read; what is
- * held is bounded by both, whatever the ranges are.
+ * Reads ranges in any order, near ones in one read, with as many reads in flight as the source has lanes, and yields
+ * their bytes in the order of the request: each range in one piece or several, without a gap. While one window of
+ * ranges is told, the next is read; what is held is bounded by both, whatever the ranges are.
  *
  * @throws SourceError where bytes cannot be read, after all that come before them were told
  */
@@ -98,7 +104,10 @@ async function* tell(
     }
 }
 
-/** Cuts ranges into pieces of at most `biggest` bytes, and puts so many into a window that its reads fill the lanes twice. */
+/**
+ * Cuts ranges into pieces of at most `biggest` bytes, and puts so many into a window that its reads fill the lanes
+ * twice.
+ */
 function* windowsOf(
   ranges: Iterable<FileRange>,
   { cost }: Source,

@@ -1,7 +1,7 @@
 /** Bytes of a header, and what everything in a tar is padded to. */
 export const TAR_BLOCK = 512;
 
-/** What a header says, as it stands there; long names and big sizes may come from records before it. */
+/** What a header says by itself; long names and big sizes may come from records before it. */
 export interface TarHeader {
   readonly name: string;
   /** Bytes that follow the header, padding not counted. */

@@ -4,8 +4,8 @@ export function isHttpUrl(text: string): boolean {
 }
 
 /**
- * A URL as it may be shown: user info is left out, and of the query only names remain, for a value may be a signature or a token.
- * Anything that is no URL of HTTP is returned as it is.
+ * A URL as it may be shown: user info is left out, and of the query only names remain, for a value may be a signature
+ * or a token. Anything that is no URL of HTTP is returned as it is.
  */
 export function redactUrl(text: string): string {
   const scheme = /^(https?):/i.exec(text)?.[1];
@@ -25,7 +25,8 @@ export function redactUrl(text: string): string {
  * `/folder/vm/vm.vmdk?dcPath=...&dsName=...` of ESXi and a signature for a whole folder serve the sibling too.
  *
  * @param options whether `..` may climb out of the folder; never out of the host, nor out of ESXi's `/folder`
- * @returns `null` where the name is none of a sibling: it is absolute, a URL, or empty, has control characters, or climbs too far
+ * @returns `null` where the name is none of a sibling: it is absolute, a URL, or empty, has control characters, or
+ *   climbs too far
  */
 export function resolveSibling(
   url: string,
