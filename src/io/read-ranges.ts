@@ -17,6 +17,11 @@ export interface RangeBytes {
 export interface ReadRangesOptions {
   /** Bytes of one read at most; default 256 KiB of a file, 4 MiB over HTTP. */
   readonly biggest?: number;
+  /**
+   * Whether the memory of bytes that were told is read into again, once the next ones are asked for: who only looks at
+   * them, or writes them at once, saves half of the time. Default false: they belong to the caller.
+   */
+  readonly reuse?: boolean;
   /** Ends the reading: its reason is thrown. */
   readonly signal?: AbortSignal;
 }
@@ -58,22 +63,32 @@ interface Piece extends FileRange {
 export async function* readRanges(
   source: Source,
   ranges: Iterable<FileRange>,
-  { biggest = biggestRead(source.cost), signal }: ReadRangesOptions = {},
+  { biggest = biggestRead(source.cost), reuse = false, signal }: ReadRangesOptions = {},
 ): AsyncGenerator<RangeBytes, void, undefined> {
   const turns = new Turns(source.cost.lanes);
+  const memory = reuse ? new ReadMemory(biggest) : null;
   let isOver = false;
+  const start = (read: PlannedRead): MaybePromise<Uint8Array> => {
+    if (isOver) return NOTHING;
+    return readBulk(source, read, memory?.take(read.length));
+  };
   const open = (pieces: readonly Piece[]): Window => {
     const reads = plan(pieces, source.cost, biggest);
     for (const [read, { parts }] of reads.entries())
       for (const part of parts) pieces[part.index]?.parts.push({ read, part });
-    const results = reads.map((read) => startRead(turns, () => (isOver ? NOTHING : readBulk(source, read))));
-    return { pieces, reads, results };
+    return { pieces, reads, results: reads.map((read) => startRead(turns, () => start(read))) };
+  };
+  const finish = async ({ results }: Window): Promise<void> => {
+    if (memory !== null) for (const result of results) memory.giveBack(await result);
   };
   try {
     let current: Window | undefined;
     for (const pieces of windowsOf(ranges, source, biggest)) {
       const next = open(pieces);
-      if (current !== undefined) yield* tell(source, current, signal);
+      if (current !== undefined) {
+        yield* tell(source, current, signal);
+        await finish(current);
+      }
       current = next;
     }
     if (current !== undefined) yield* tell(source, current, signal);
@@ -82,10 +97,39 @@ export async function* readRanges(
   }
 }
 
-function readBulk(source: Source, { offset, length }: FileRange): MaybePromise<Uint8Array> {
+/** Memory that big reads use by turns. */
+class ReadMemory {
+  readonly #length: number;
+  readonly #spare: Uint8Array[] = [];
+  /** What was made here: a source may return memory of its own, which is not ours to write to. */
+  readonly #ours = new Set<ArrayBufferLike>();
+
+  constructor(length: number) {
+    this.#length = length;
+  }
+
+  /** Memory for a read; none for a short one, of which there may be thousands in a window. */
+  take(length: number): Uint8Array | undefined {
+    if (length <= this.#length / 2) return undefined;
+    const bytes = this.#spare.pop() ?? new Uint8Array(this.#length);
+    this.#ours.add(bytes.buffer);
+    return bytes;
+  }
+
+  giveBack(result: ReadResult): void {
+    if ('bytes' in result && this.#ours.delete(result.bytes.buffer))
+      this.#spare.push(new Uint8Array(result.bytes.buffer));
+  }
+}
+
+function readBulk(
+  source: Source,
+  { offset, length }: FileRange,
+  into: Uint8Array | undefined,
+): MaybePromise<Uint8Array> {
   return source.readLater && length >= LATER_BYTES
-    ? source.readLater(offset, length)
-    : source.read(offset, length);
+    ? source.readLater(offset, length, into)
+    : source.read(offset, length, into);
 }
 
 async function* tell(
