@@ -4,7 +4,7 @@ import type { Place, Report } from '../../src/model/problem.ts';
 import { ProblemCollector } from '../../src/ops/collector.ts';
 import { listRules } from '../../src/ops/rules.ts';
 
-it('keeps the further places of a finding, and leaves out none that is not there', async () => {
+it('keeps the further places of a finding, and invents none that is not there', async () => {
   const [rule] = await listRules();
   if (rule === undefined) throw new Error('there are no rules');
   const fileOf = (path: string): ImageFile => ({ path, role: 'image', source: null });
