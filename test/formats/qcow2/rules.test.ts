@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { qcow2Rules } from '../../../src/formats/qcow2/rules/index.ts';
 import type { ImageReport } from '../../../src/model/report.ts';
-import { checkMemory, type MemoryFiles } from '../../support/open.ts';
+import { checkMemory, type MemoryAccess, type MemoryFiles } from '../../support/open.ts';
 import {
   buildQcow2,
   COMPRESSED,
@@ -10,6 +10,7 @@ import {
   type Qcow2Editor,
   type Qcow2Plan,
 } from '../../support/qcow2.ts';
+import { asynchronous } from '../../support/sources.ts';
 import { buildVhd } from '../../support/vhd.ts';
 
 type Change = (image: Qcow2Editor) => unknown;
@@ -1140,10 +1141,15 @@ const CASES: readonly Case[] = [
 /** Rules that only whole chains show, which chain.test.ts has. */
 const ELSEWHERE = ['qcow2/backing-depth', 'qcow2/backing-newer'];
 
-async function check({ plan, files = {} }: Case, change: Change, other?: Qcow2Plan): Promise<ImageReport> {
+async function check(
+  { plan, files = {} }: Case,
+  change: Change,
+  other?: Qcow2Plan,
+  access: MemoryAccess = {},
+): Promise<ImageReport> {
   const image = buildQcow2(other ?? plan);
   change(image);
-  return checkMemory({ 'image.qcow2': image.bytes, ...files }, { format: 'qcow2' });
+  return checkMemory({ 'image.qcow2': image.bytes, ...files }, { format: 'qcow2', ...access });
 }
 
 describe('rules of qcow2', () => {
@@ -1169,6 +1175,14 @@ describe('rules of qcow2', () => {
       const report = await check(one, one.nearMiss, one.nearPlan);
       expect(report.counts.byRule[one.rule] ?? 0).toBe(0);
       expect(report.counts.error, JSON.stringify(report.problems)).toBe(0);
+    },
+  );
+
+  it.each(CASES.map((one, index) => ({ ...one, index })))(
+    '$rule is told alike over an asynchronous source ($index)',
+    async (one) => {
+      const report = await check(one, one.damage, undefined, { wrap: asynchronous });
+      expect(report).toEqual(await check(one, one.damage));
     },
   );
 
