@@ -14,7 +14,7 @@ export const runCompare: RunCommand = async (invocation, terminal) => {
   const [first, second] = [invocation.operand(0), invocation.operand(1)];
   const one = await openDisk(invocation, terminal, first, invocation.text('format'));
   try {
-    const other = await openDisk(invocation, terminal, second, invocation.text('other-format'));
+    const other = await openDisk(invocation, terminal, second, invocation.text('second-format'));
     try {
       return await compareDisks(one, other, invocation, terminal);
     } finally {
