@@ -52,9 +52,10 @@ function tryName(name: string, folder: string, outside: boolean): ResolvedRefere
   const meaning = otherMeaning(name);
   if (meaning !== null)
     return closed(meaning.state, name, `${quote(name)} was not opened: ${meaning.reason}`);
+  const beyond = readings.find((reading) => !inside.includes(reading));
   const [missing] = tries;
-  if (missing !== undefined) return missing;
-  const path = resolvePath(folder, readings.at(-1) ?? name);
+  if (beyond === undefined) return missing ?? closed('missing', name, `${quote(name)} names no file`);
+  const path = resolvePath(folder, beyond);
   if (outside) return attemptOpen(name, path, () => openFileSource(path));
   return closed('outside', path, `${quote(name)} was not opened: it is outside the image's folder`);
 }
