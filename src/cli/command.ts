@@ -55,6 +55,8 @@ export interface CommandSpec {
   readonly arguments: readonly ArgumentSpec[];
   readonly options: readonly OptionSpec[];
   readonly examples: readonly Example[];
+  /** What it exits with where it fails; default 1. */
+  readonly failure?: ExitCode;
   /** Loads the code that carries it out; nothing of other commands is loaded. */
   readonly load: () => Promise<RunCommand>;
 }

@@ -1,17 +1,30 @@
+import { EXIT } from './exit-codes.ts';
 import type { ArgumentSpec, CommandSpec, CommandTable, OptionSpec } from './command.ts';
 import {
+  allDifferencesOption,
   allowOutsideOption,
   backingChainOption,
+  creationOption,
   depthOption,
   exitZeroOption,
+  forceOption,
   formatOption,
   jobsOption,
+  lengthOption,
   maxMemoryOption,
   maxProblemsOption,
   noChainOption,
+  noCreateOption,
+  offsetOption,
+  otherFormatOption,
+  outputFormatOption,
   outputOption,
   progressOption,
+  recoverOption,
+  sizeOption,
+  sparseSizeOption,
   strictOption,
+  strictSizesOption,
   timeoutOption,
 } from './options.ts';
 
@@ -107,12 +120,115 @@ const map: CommandSpec = {
       'With --output json it prints the same ranges as qemu-img map, for formats and compressed images that qemu-img cannot map, too.',
   ],
   arguments: [imageArgument],
-  options: [formatOption, outputOption(), noChainOption, allowOutsideOption],
+  options: [formatOption, outputOption(), noChainOption, allowOutsideOption, recoverOption],
   examples: [
     { line: 'vdcheck map disk.qcow2', doc: 'stored ranges, as a table' },
     { line: 'vdcheck map --output json disk.vmdk', doc: 'all ranges, for programs' },
   ],
   load: async () => (await import('./map.ts')).runMap,
+};
+
+const read: CommandSpec = {
+  name: 'read',
+  summary: 'print bytes of the disk',
+  description: [
+    'Prints what the guest sees, all of the disk or a range of it, through all layers. A range that is not inside the disk is refused, and nothing is printed.',
+  ],
+  arguments: [imageArgument],
+  options: [
+    formatOption,
+    offsetOption,
+    lengthOption,
+    noChainOption,
+    allowOutsideOption,
+    recoverOption,
+    progressOption,
+  ],
+  examples: [
+    { line: 'vdcheck read --length 512 disk.qcow2 | xxd', doc: 'the first sector' },
+    { line: 'vdcheck read disk.vmdk | sha256sum', doc: 'a digest of what the guest sees' },
+  ],
+  load: async () => (await import('./read.ts')).runRead,
+};
+
+const compare: CommandSpec = {
+  name: 'compare',
+  summary: 'tell whether two images have the same contents',
+  description: [
+    'Compares what guests see of two images, whatever their formats and layers. Where one disk is shorter, the rest of the other must be zeros; with --strict the sizes must agree. ' +
+      'Exits 0 where they are equal, 1 where they differ, 2 where that cannot be told.',
+  ],
+  arguments: [
+    { name: 'A', doc: 'a disk image', completes: 'file' },
+    { name: 'B', doc: 'another', completes: 'file' },
+  ],
+  options: [
+    formatOption,
+    otherFormatOption,
+    outputOption(),
+    allDifferencesOption,
+    strictSizesOption,
+    noChainOption,
+    allowOutsideOption,
+    progressOption,
+  ],
+  examples: [
+    { line: 'vdcheck compare disk.vmdk copy.qcow2', doc: 'equal, or the first byte that differs' },
+    { line: 'vdcheck compare --all before.vhd after.vhd', doc: 'every range that differs' },
+  ],
+  // Status 1 says that the disks differ, so an error needs another one.
+  failure: EXIT.undecided,
+  load: async () => (await import('./compare.ts')).runCompare,
+};
+
+const convert: CommandSpec = {
+  name: 'convert',
+  summary: 'copy what the guest sees into another format',
+  description: [
+    'Reads all layers and writes one image, sparse where the disk has zeros. It is written under a temporary name beside DST and gets its own when it is complete; a file that exists is replaced only with --force, and the source or a layer below it never.',
+    'DST may be - for standard output, where the output format can be written in order.',
+  ],
+  arguments: [
+    { name: 'SRC', isOptional: true, doc: 'the image to read', completes: 'file' },
+    { name: 'DST', isOptional: true, doc: 'the image to write', completes: 'file' },
+  ],
+  options: [
+    formatOption,
+    outputFormatOption,
+    creationOption,
+    sparseSizeOption,
+    noCreateOption,
+    forceOption,
+    noChainOption,
+    allowOutsideOption,
+    recoverOption,
+    progressOption,
+  ],
+  examples: [
+    { line: 'vdcheck convert -O raw disk.vmdk disk.raw', doc: 'a raw disk with holes where it has zeros' },
+    { line: 'vdcheck convert disk.qcow2 - | gzip > disk.raw.gz', doc: 'into a pipe' },
+  ],
+  load: async () => (await import('./convert.ts')).runConvert,
+};
+
+const measure: CommandSpec = {
+  name: 'measure',
+  summary: 'tell how large a converted image would be',
+  description: [
+    'Prints the size of the file that convert would write, with the same options, without writing it.',
+  ],
+  arguments: [{ name: 'SRC', isOptional: true, doc: 'a disk image', completes: 'file' }],
+  options: [
+    formatOption,
+    outputFormatOption,
+    creationOption,
+    sizeOption,
+    outputOption(),
+    noChainOption,
+    allowOutsideOption,
+  ],
+  examples: [{ line: 'vdcheck measure -O raw disk.vmdk', doc: 'the size of the raw disk' }],
+  load: async () => (await import('./measure.ts')).runMeasure,
 };
 
 const rules: CommandSpec = {
@@ -146,7 +262,18 @@ const completion: CommandSpec = {
 };
 
 /** Every command, in the order of help. */
-export const commands: readonly CommandSpec[] = [check, info, dump, map, rules, completion];
+export const commands: readonly CommandSpec[] = [
+  check,
+  info,
+  dump,
+  map,
+  read,
+  compare,
+  convert,
+  measure,
+  rules,
+  completion,
+];
 
 /** The table that the program runs on. */
 export const commandTable: CommandTable = { commands, commonOptions };

@@ -2,7 +2,7 @@ import { VdcheckError } from '../errors.ts';
 import { escapeText } from '../report/escape.ts';
 import { plainStyle } from '../report/style.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { parseCommandLine } from './parse.ts';
+import { parseCommandLine, type Request } from './parse.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -16,6 +16,20 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   }
 }
 
+async function run(
+  { command, invocation }: Extract<Request, { kind: 'run' }>,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  try {
+    return await (
+      await command.load()
+    )(invocation, terminal);
+  } catch (error) {
+    tell(error, terminal);
+    return command.failure ?? EXIT.failed;
+  }
+}
+
 function tell(error: unknown, { stderr }: Terminal): void {
   try {
     stderr.write(`vdcheck: ${escapeText(describe(error))}\n`);
@@ -26,7 +40,7 @@ function tell(error: unknown, { stderr }: Terminal): void {
 
 async function carryOut(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const request = parseCommandLine(args);
-  if (request.kind === 'run') return (await request.command.load())(request.invocation, terminal);
+  if (request.kind === 'run') return run(request, terminal);
   if (request.kind === 'version') {
     terminal.stdout.write(`vdcheck ${VERSION}\n`);
     return EXIT.ok;

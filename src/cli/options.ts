@@ -1,13 +1,16 @@
 import { formats } from '../formats/index.ts';
+import { writableFormats } from '../ops/writers.ts';
 import type { OptionSpec } from './command.ts';
 
 // Every option that a command may list in its table entry. An option means the same in all commands that have it; a command that does not list
 // it refuses it, and help, manual page and completions show it where it is listed.
 
+const formatNames = formats.flatMap(({ id, aliases }) => [id, ...aliases]);
+
 export const formatOption: OptionSpec = {
   name: 'format',
   short: 'f',
-  value: { kind: 'choice', name: 'FMT', choices: formats.flatMap(({ id, aliases }) => [id, ...aliases]) },
+  value: { kind: 'choice', name: 'FMT', choices: formatNames },
   doc: 'take the image as FMT instead of looking for its marks',
 };
 
@@ -68,11 +71,75 @@ export const timeoutOption: OptionSpec = {
 export const maxMemoryOption: OptionSpec = {
   name: 'max-memory',
   value: { kind: 'number', name: 'MIB', minimum: 0 },
-  doc: 'leave an image unchecked that takes more than MIB of memory; 0: no limit (default: 1024 where several are checked)',
+  doc: 'leave an image unchecked that takes more than MIB of memory; 0: no limit (default: 384 where several are checked)',
 };
 
 export const progressOption: OptionSpec = {
   name: 'progress',
   short: 'p',
   doc: 'show progress on standard error; on by default on a terminal',
+};
+
+export const outputFormatOption: OptionSpec = {
+  name: 'output-format',
+  short: 'O',
+  value: { kind: 'choice', name: 'FMT', choices: writableFormats() },
+  doc: 'write FMT; raw is the default',
+};
+
+export const creationOption: OptionSpec = {
+  name: 'options',
+  short: 'o',
+  value: { kind: 'text', name: 'K=V[,K=V]' },
+  isRepeated: true,
+  doc: 'creation options of the output format; -o help lists them',
+};
+
+export const otherFormatOption: OptionSpec = {
+  name: 'other-format',
+  short: 'F',
+  value: { kind: 'choice', name: 'FMT', choices: formatNames },
+  doc: 'take the second image as FMT',
+};
+
+export const recoverOption: OptionSpec = {
+  name: 'recover',
+  doc: 'go on where the image is damaged: what cannot be read is listed and reads as zeros',
+};
+
+export const offsetOption: OptionSpec = {
+  name: 'offset',
+  value: { kind: 'text', name: 'BYTES' },
+  doc: 'first byte of the disk to read (default 0); sizes as 64k or 1.5G, too',
+};
+
+export const lengthOption: OptionSpec = {
+  name: 'length',
+  value: { kind: 'text', name: 'BYTES' },
+  doc: 'bytes to read (default: to the end of the disk)',
+};
+
+export const allDifferencesOption: OptionSpec = { name: 'all', doc: 'list every range that differs' };
+
+export const strictSizesOption: OptionSpec = { name: 'strict', short: 's', doc: 'sizes must agree, too' };
+
+export const sparseSizeOption: OptionSpec = {
+  name: 'sparse-size',
+  short: 'S',
+  value: { kind: 'text', name: 'SIZE' },
+  doc: 'leave zeros out where at least SIZE of them follow one another (default 4k); 0: write all of the file',
+};
+
+export const noCreateOption: OptionSpec = {
+  name: 'no-create',
+  short: 'n',
+  doc: 'write into DST, a file or device that exists, instead of making it',
+};
+
+export const forceOption: OptionSpec = { name: 'force', doc: 'replace DST if it exists' };
+
+export const sizeOption: OptionSpec = {
+  name: 'size',
+  value: { kind: 'text', name: 'SIZE' },
+  doc: 'measure an empty disk of SIZE instead of an image',
 };

@@ -15,8 +15,28 @@ export async function readImage(
   chain: boolean,
   read: (image: Image) => void | Promise<void>,
 ): Promise<void> {
-  const path = invocation.operand(0);
-  const format = invocation.text('format');
+  const image = await openForReading(
+    invocation,
+    terminal,
+    invocation.operand(0),
+    invocation.text('format'),
+    chain,
+  );
+  try {
+    await read(image);
+  } finally {
+    await image.close();
+  }
+}
+
+/** Opens an image for a command that reads it; the caller closes it. */
+export async function openForReading(
+  invocation: Invocation,
+  terminal: Terminal,
+  path: string,
+  format: string | undefined,
+  chain: boolean,
+): Promise<Image> {
   const problems = new ProblemCollector(1);
   const { image } = await openLocalImage(path, {
     ...(format === undefined ? {} : { format }),
@@ -25,12 +45,8 @@ export async function readImage(
     rawFallback: true,
     problems,
   });
-  try {
-    warnOfDamage(path, problems.counts().error, terminal);
-    await read(image);
-  } finally {
-    await image.close();
-  }
+  warnOfDamage(path, problems.counts().error, terminal);
+  return image;
 }
 
 function warnOfDamage(path: string, errors: number, { stderr }: Terminal): void {

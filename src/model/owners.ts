@@ -1,7 +1,6 @@
 import type { FileOffset } from '../io/source.ts';
 import type { Findings } from './findings.ts';
-import type { Place, ProblemSink } from './problem.ts';
-import type { RaisableRule } from './rule.ts';
+import type { Place } from './problem.ts';
 
 /**
  * What can be wrong with where a region lies.
@@ -37,9 +36,6 @@ export type RegionRuleId<M> = {
   [Id in keyof M]: RegionFacts extends M[Id] ? Id : never;
 }[keyof M];
 
-/** A rule that the ownership map raises. */
-export type RegionRule = RaisableRule<unknown, RegionFacts>;
-
 /** The entry that placed a region: the bytes to look at and what they say. */
 export interface RegionSource {
   /** Position of the pointer (table entry, header field) that names the region, with its field path. */
@@ -70,16 +66,11 @@ export interface RegionKind {
   /** Present where one rule is told for all faults in a part of the image (a snapshot), with `PartFacts`. */
   readonly within?: { readonly name: string; readonly rule: string };
   /** The rule for each fault; a fault without a rule is tolerated. */
-  readonly rules: Readonly<Partial<Record<RegionFault, RegionRule | string>>>;
+  readonly rules: Readonly<Partial<Record<RegionFault, string>>>;
   /**
    * Names the entry that placed region `index` of this kind, at byte `start` where that is known. Called for culprits and for those they meet only.
    */
   locate(index: number, start?: number): RegionSource | Promise<RegionSource>;
-  /**
-   * Says what is wrong with a table entry that is not plain (reserved bits, misaligned, not allowed here).
-   * `high` is 0 for 32-bit entries.
-   */
-  explain?(index: number, high: number, low: number, problems: ProblemSink): void;
 }
 
 /** Who listens to a walk over a file: owners to its regions, findings to what is odd about its tables. */
@@ -100,8 +91,6 @@ export interface Owners {
   range(kind: RegionKind, start: FileOffset, length: number, index: number): void;
   /** `count` regions of `unitLength` bytes that follow one another in the file and have indices `index`, `index + 1` ... */
   run(kind: RegionKind, start: FileOffset, unitLength: number, count: number, index: number): void;
-  /** A table entry that is not plain; it claims nothing. */
-  odd(kind: RegionKind, index: number, high: number, low: number): void;
   /** `units` allocation units of guest data are in `state`. */
   allocated(state: AllocationState, units: number): void;
 }

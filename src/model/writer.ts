@@ -21,6 +21,8 @@ export interface WriteContext {
   readonly name: string;
   /** Whether the target is a pipe: parts have to come in file order, and nothing is written twice. */
   readonly isPipe: boolean;
+  /** Zeros are left out where at least so many bytes of them follow one another; 0: nothing is left out, so that all of the target is written. */
+  readonly sparse: number;
   /** Whether data is compressed (`-c`), and how hard; `undefined`: the format's usual level. */
   readonly compress?: { readonly level: number | undefined };
   /** The layer below the new image, as it is to be named in it; `null` for none. */

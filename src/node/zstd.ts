@@ -34,13 +34,5 @@ async function loadUnpacker(): Promise<UnpackFrame> {
   const native = (zlib as { zstdDecompressSync?: (frame: Uint8Array, options: object) => Uint8Array })
     .zstdDecompressSync;
   if (native !== undefined) return (frame, size) => native(frame, { maxOutputLength: size });
-  const { ZSTDDecoder } = await import('zstddec');
-  const decoder = new ZSTDDecoder();
-  await decoder.init();
-  return (frame, size) => {
-    const unpacked = decoder.decode(frame, size);
-    // It returns nothing where the frame is damaged.
-    if (unpacked.length === 0 && size > 0) throw new RangeError('the Zstandard frame is damaged');
-    return unpacked;
-  };
+  return (await import('./zstd-wasm.ts')).loadDecoder();
 }

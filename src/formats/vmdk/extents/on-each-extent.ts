@@ -29,16 +29,20 @@ function lookAtAll<E, D, M, W>(
     ...row,
     check(image, tell, facts, findings) {
       const walked = facts as Facts<W>;
-      return forEach(extentsOf(image), (extent) => check({ extent, image }, tell, walked, findings));
+      return visitAll(extentsOf(image), (extent) => check({ extent, image }, tell, walked, findings));
     },
   };
 }
 
-/** Does something with each extent, one after another, and waits only where it must. */
-function forEach<E>(extents: readonly E[], visit: (extent: E) => void | Promise<void>): void | Promise<void> {
-  for (const [index, extent] of extents.entries()) {
-    const finished = visit(extent);
-    if (finished !== undefined) return finished.then(() => forEach(extents.slice(index + 1), visit));
+/** Visits the extents from index `first` on, one after another, and waits only where it must. */
+function visitAll<E>(
+  extents: readonly E[],
+  visit: (extent: E) => void | Promise<void>,
+  first = 0,
+): void | Promise<void> {
+  for (let index = first; index < extents.length; index++) {
+    const finished = visit(extents[index] as E);
+    if (finished !== undefined) return finished.then(() => visitAll(extents, visit, index + 1));
   }
   return undefined;
 }

@@ -16,8 +16,8 @@ export interface ZeroExtent extends ExtentBase {
 }
 
 /**
- * Why an extent cannot be read: what became of its file; or the file is of another kind than the line says, is the descriptor itself, has a header
- * that nothing can be told by; or the line does not say what to open.
+ * Why an extent cannot be read: what became of its file; or the file is of another kind than the line says, is
+ * the descriptor itself, has a header that nothing can be told by; or the line does not say what to open.
  */
 export type UnavailableCause =
   Exclude<ReferenceState, 'none' | 'opened'> | 'wrong-type' | 'self' | 'header' | 'line';
@@ -81,8 +81,7 @@ export function createUnavailableExtent(
     reason,
     resolve(runs: MappingRuns, from: number, to: number) {
       const at = file === null ? null : { file, offset: null, length: null, field: null };
-      const sentence = `guest bytes from ${place.guestStart} on cannot be read: ${reason}`;
-      runs.unreadable(from, to - from, at, sentence);
+      runs.unreadable(from, to - from, at, reason);
       return [];
     },
   };

@@ -8,7 +8,7 @@ import { asWords } from '../../shared/words.ts';
 /** Marks a table that a directory names and that cannot be read, among table positions. */
 export const UNREADABLE_TABLE = -1;
 
-/** Tables of any kind of sparse extent: which part of the guest's disk each answers for, and where it lies. */
+/** Tables of any kind of sparse extent: which part of the guest's disk each is for, and where it is. */
 export interface TableShape {
   readonly file: ImageFile;
   readonly source: Source;
@@ -27,40 +27,48 @@ export interface TableShape {
   placeOf(table: number): Place;
 }
 
-/** Has the runs of guest bytes `from` to `to - 1` added by the entries of some tables. */
-type WordResolver = (words: Uint32Array, firstGrain: number) => void;
-
-/**
- * Adds the runs of guest bytes `from` to `to - 1` of an extent; what a descriptor gives it behind the end of its tables is not stored.
- *
- * @param tables `null` where the header is too damaged to find any
- * @param resolveWords gets the 32-bit words of neighbouring tables and the number of their first grain
- */
-export async function* resolveExtent(
-  { file, guestStart }: { readonly file: ImageFile; readonly guestStart: number },
-  tables: TableShape | null,
+/** Adds the runs of guest bytes `from` to `to - 1` that the 32-bit words of neighbouring tables are for. */
+type WordResolver<T> = (
+  tables: T,
+  words: Uint32Array,
+  firstGrain: number,
   runs: MappingRuns,
   from: number,
   to: number,
-  resolveWords: WordResolver,
+) => void;
+
+/**
+ * Adds the runs of guest bytes `from` to `to - 1` of an extent; what a descriptor gives it behind the end of
+ * its tables is not stored. Pauses after each batch of tables.
+ *
+ * @param found the tables; `null` where the header is too damaged to find any
+ */
+export async function* resolveExtent<T extends TableShape>(
+  { file, guestStart }: { readonly file: ImageFile; readonly guestStart: number },
+  found: Promise<T | null>,
+  resolveWords: WordResolver<T>,
+  runs: MappingRuns,
+  from: number,
+  to: number,
 ): AsyncGenerator<void, void, undefined> {
+  const tables = await found;
   if (tables === null) {
     const reason = `the grain tables of ${file.path} cannot be found: its header is damaged`;
     runs.unreadable(from, to - from, { file, offset: 0, length: null, field: null }, reason);
     return;
   }
   const end = Math.max(from, Math.min(to, guestStart + tables.size));
-  if (end > from) yield* resolveTables(tables, runs, from, end, resolveWords);
+  if (end > from) yield* resolveTables(tables, resolveWords, runs, from, end);
   if (end < to) runs.hole('unallocated', end, to - end);
 }
 
-/** Goes over the tables for guest bytes `from` to `to - 1` and adds what is missing itself. Pauses after each batch. */
-async function* resolveTables(
-  tables: TableShape,
+/** Goes over the tables for guest bytes `from` to `to - 1`, and adds itself what has no table. */
+async function* resolveTables<T extends TableShape>(
+  tables: T,
+  resolveWords: WordResolver<T>,
   runs: MappingRuns,
   from: number,
   to: number,
-  resolveWords: WordResolver,
 ): AsyncGenerator<void, void, undefined> {
   const span = tables.grainSize * tables.entriesPerTable;
   const firstTable = Math.floor((from - tables.guestStart) / span);
@@ -69,7 +77,7 @@ async function* resolveTables(
   let next = firstTable;
   for await (const { first, count, bytes } of tableBatches(tables.source, set, firstTable, endTable)) {
     if (first > next) yield* resolveAbsent(tables, runs, from, to, next, first);
-    resolveWords(asWords(bytes), first * tables.entriesPerTable);
+    resolveWords(tables, asWords(bytes), first * tables.entriesPerTable, runs, from, to);
     next = first + count;
     yield;
   }
@@ -78,7 +86,10 @@ async function* resolveTables(
   if (end < to) addUnreadable(tables, runs, end, to, endTable);
 }
 
-/** Tables `first` to `end - 1` do not exist: their grains are the parent's, unless a directory entry names the table. */
+/**
+ * Tables `first` to `end - 1` do not exist: their grains are the parent's, unless a directory entry names the
+ * table.
+ */
 function* resolveAbsent(
   tables: TableShape,
   runs: MappingRuns,
@@ -110,8 +121,6 @@ function addUnreadable(
   stop: number,
   table: number,
 ): void {
-  const { file, guestStart, grainSize, entriesPerTable } = tables;
-  const named = guestStart + table * grainSize * entriesPerTable;
-  const reason = `grain table ${table} of ${file.path}, for guest bytes from ${named} on, is not in the file`;
+  const reason = `grain table ${table} of ${tables.file.path} is not inside the file`;
   if (start < stop) runs.unreadable(start, stop - start, tables.placeOf(table), reason);
 }

@@ -4,14 +4,11 @@ import { resolveExtent } from '../table-mappings.ts';
 import type { CowdLayout } from './layout/cowd-layout.ts';
 
 /** Adds the runs of guest bytes `from` to `to - 1`; pauses between batches of tables. */
-export async function* resolveCowd(
+export function resolveCowd(
   extent: CowdLayout,
   runs: MappingRuns,
   from: number,
   to: number,
 ): AsyncGenerator<void, void, undefined> {
-  const tables = await extent.grainTables();
-  yield* resolveExtent(extent, tables, runs, from, to, (words, firstGrain) => {
-    if (tables !== null) resolveGrains(tables, words, firstGrain, runs, from, to);
-  });
+  return resolveExtent(extent, extent.grainTables(), resolveGrains, runs, from, to);
 }

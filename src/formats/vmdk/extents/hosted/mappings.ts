@@ -4,14 +4,11 @@ import { resolveExtent } from '../table-mappings.ts';
 import type { HostedLayout } from './layout/hosted-layout.ts';
 
 /** Adds the runs of guest bytes `from` to `to - 1`; pauses between batches of tables. */
-export async function* resolveHosted(
+export function resolveHosted(
   extent: HostedLayout,
   runs: MappingRuns,
   from: number,
   to: number,
 ): AsyncGenerator<void, void, undefined> {
-  const tables = await extent.grainTables();
-  yield* resolveExtent(extent, tables, runs, from, to, (words, firstGrain) => {
-    if (tables !== null) resolveGrains(tables, words, firstGrain, runs, from, to);
-  });
+  return resolveExtent(extent, extent.grainTables(), resolveGrains, runs, from, to);
 }

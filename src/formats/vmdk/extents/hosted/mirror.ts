@@ -14,7 +14,7 @@ export class CopyReader {
     this.#tableSize = tableSize;
   }
 
-  /** `tables` neighbouring tables from sector `sector` on, which lie inside the file. Valid until the next call. */
+  /** `tables` neighbouring tables from sector `sector` on, which are inside the file. Valid until the next call. */
   read(sector: number, tables: number): Uint8Array | Promise<Uint8Array> {
     const length = tables * this.#tableSize;
     if (this.#scratch.length < length) this.#scratch = new Uint8Array(length);
@@ -23,8 +23,8 @@ export class CopyReader {
 }
 
 /**
- * Compares tables with their copies while they are in memory anyway. It only finds out whether there is anything to explain: where copies are
- * not neighbours, as they are in every sound image, it says so too.
+ * Compares tables with their copies while they are in memory anyway. It only finds out whether there is
+ * anything to explain: where copies are not neighbours, as they are in every sound image, it says so too.
  */
 export class MirrorCheck {
   readonly #source: Source;

@@ -29,8 +29,8 @@ export function findDescriptorArea(
     findings.tell('vmdk4/descriptor-bounds', { at, actual, data });
   }
   if (offset >= source.size) return null;
-  // The text ends before what the header places behind it, whatever its size is said to be. One sector of a directory is taken, so that the two
-  // are found to overlap, and not all that follows.
+  // The text ends before what the header places behind it, whatever its size is said to be. One sector of a
+  // directory is taken, so that the two are found to overlap, and not all that follows.
   const excess = descriptorSize > MAX_DESCRIPTOR_SECTORS ? 0 : SECTOR_SIZE;
   const rooms = [rgdOffset, gdOffset].map((sector) => Number(sector) * SECTOR_SIZE - offset);
   const next = [...rooms.filter((room) => room > 0).map((room) => room + excess)];

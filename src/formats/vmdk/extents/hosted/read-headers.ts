@@ -126,8 +126,8 @@ async function findFooter(
 }
 
 /**
- * Decodes the footer. Of what its spec demands only two things are its own; the rest is the same as in the header, where it was judged, or differs
- * from it, which a rule finds.
+ * Decodes the footer. Of what its spec demands only two things are its own; the rest is the same as in the
+ * header, where it was judged, or differs from it, which a rule finds.
  */
 async function readFooter(
   file: ImageFile,

@@ -21,8 +21,8 @@ export interface StreamListeners {
 }
 
 /**
- * Tells the grains of a streamOptimized extent, whose lengths are in the marker in front of each. Returns whether they are in the order of the
- * disk.
+ * Tells the grains of a streamOptimized extent, whose lengths are in the marker in front of each. Returns
+ * whether they are in the order of the disk.
  */
 export async function walkStream(
   extent: HostedLayout,
@@ -101,7 +101,10 @@ async function walkCompressed(
   owners.range(kind, fileOffset(start), stored <= available ? Math.min(padded, available) : padded, grain);
 }
 
-/** Where directories, tables and the footer of a stream are behind its grains: what begins there is no grain, whatever its bytes say. */
+/**
+ * Directories, tables and the footer behind the grains of a stream: what begins in them is no grain, whatever
+ * its bytes say.
+ */
 class MetadataPlaces {
   readonly #extent: HostedLayout;
   readonly #tables: GrainTables;
@@ -112,7 +115,7 @@ class MetadataPlaces {
     this.#tables = tables;
   }
 
-  /** Whether byte `start` lies in one of them. */
+  /** Whether byte `start` is in one of them. */
   includes(start: number): boolean {
     const { geometry, headers } = this.#extent;
     const { gd = null, rgd = null } = geometry ?? {};
@@ -139,7 +142,10 @@ class MetadataPlaces {
   }
 }
 
-/** Bytes that are read for one marker: small grains follow one another closely, and a page costs no more than 12 bytes. */
+/**
+ * Bytes that are read for one marker: small grains follow one another closely, and a page costs no more than 12
+ * bytes.
+ */
 const WINDOW_BYTES = 4096;
 
 /** Reads grain markers, several at once where they are near each other. */
@@ -153,7 +159,7 @@ class MarkerWindow {
     this.#source = source;
   }
 
-  /** The marker of `size` bytes at byte `start`, which lies inside the file. */
+  /** The marker of `size` bytes at byte `start`, which is inside the file. */
   read(start: number, size: number): GrainMarker | undefined | Promise<GrainMarker | undefined> {
     if (start >= this.#start && start + size <= this.#start + this.#bytes.length)
       return this.#decode(start, size);

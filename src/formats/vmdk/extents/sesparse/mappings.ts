@@ -4,16 +4,13 @@ import type { SeSparseLayout } from './layout/sesparse-layout.ts';
 import { ENTRY_TYPE, slotOf, type SlotTables } from './layout/tables.ts';
 
 /** Adds the runs of guest bytes `from` to `to - 1`; pauses between batches of tables. */
-export async function* resolveSeSparse(
+export function resolveSeSparse(
   extent: SeSparseLayout,
   runs: MappingRuns,
   from: number,
   to: number,
 ): AsyncGenerator<void, void, undefined> {
-  const tables = await extent.slotTables();
-  yield* resolveExtent(extent, tables, runs, from, to, (words, firstGrain) => {
-    if (tables !== null) resolveSlots(tables, words, firstGrain, runs, from, to);
-  });
+  return resolveExtent(extent, extent.slotTables(), resolveSlots, runs, from, to);
 }
 
 function resolveSlots(

@@ -2,7 +2,10 @@ import { ENTRY_TYPE, hexEntry, slotOf, TABLE_ENTRY, type SlotTables } from './la
 import type { TellSeSparse } from './findings.ts';
 import type { SeSparsePlaces } from './places.ts';
 
-/** Tells findings of the entries of an extent's directory and tables that are not plain, given as their two halves. */
+/**
+ * Tells findings of the entries of an extent's directory and tables that are not plain, given as their two
+ * halves.
+ */
 export class OddEntries {
   readonly #tables: SlotTables;
   readonly #places: SeSparsePlaces;
@@ -25,7 +28,10 @@ export class OddEntries {
     } else this.#findings.tell('sesparse/gde-type', { ...found, actual, data: { field, actual } });
   }
 
-  /** A table entry of an unknown kind, with a slot outside the area of grains, or with a slot where it should have none. */
+  /**
+   * A table entry of an unknown kind, with a slot outside the area of grains, or with a slot where it should
+   * have none.
+   */
   grain(grain: number, high: number, low: number): void {
     const found = this.#places.grain(grain);
     const actual = hexEntry(high, low);

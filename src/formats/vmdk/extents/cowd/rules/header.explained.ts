@@ -27,7 +27,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
   'vmdk3/flags': {
     what: 'The flags are not 3, the only value that is documented.',
     why: "The guest's data is probably as usual; what another value means is not known.",
-    how: 'A damaged header, or a version of ESX that nobody described.',
+    how: 'A damaged header, or a version of ESX that is not documented.',
     readers: 'QEMU pays no attention to it.',
     repair: 'Nothing can be done without knowing what the value means.',
   },
@@ -46,7 +46,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     repair: 'Restore the header; 1 is the usual value.',
   },
   'vmdk3/gd-offset-invalid': {
-    what: 'The grain directory would lie inside the header or outside the file. It begins at sector 4 in all known files.',
+    what: 'The grain directory would be inside the header or outside the file. It begins at sector 4 in all known files.',
     why: 'Without it no grain is found, and the snapshot looks empty.',
     how: 'A damaged header, or a file that was cut off.',
     readers: 'QEMU reads what is there, or zeros.',

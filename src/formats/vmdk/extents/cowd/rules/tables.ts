@@ -8,7 +8,7 @@ export const tableRules = defineCowdRules({
   'vmdk3/gde-out-of-file': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A grain table lies outside the file',
+    title: 'A grain table is outside the file',
     spec: TABLES,
     repair: 'none',
     derivedFrom: ['vmdk3/gd-offset-invalid'],
@@ -17,7 +17,7 @@ export const tableRules = defineCowdRules({
   'vmdk3/gde-in-metadata': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A grain table lies in the header or the directory',
+    title: 'A grain table overlaps the header or the directory',
     spec: TABLES,
     repair: 'none',
     message: describeRegion,
@@ -33,7 +33,7 @@ export const tableRules = defineCowdRules({
   'vmdk3/gte-out-of-file': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A grain lies outside the file',
+    title: 'A grain is outside the file',
     spec: TABLES,
     repair: 'lossy',
     derivedFrom: ['vmdk3/gde-duplicate'],
@@ -42,7 +42,7 @@ export const tableRules = defineCowdRules({
   'vmdk3/gte-in-metadata': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A grain lies among the metadata',
+    title: 'A grain is among the metadata',
     spec: TABLES,
     repair: 'lossy',
     derivedFrom: ['vmdk3/gde-duplicate'],
@@ -51,7 +51,7 @@ export const tableRules = defineCowdRules({
   'vmdk3/gte-duplicate': {
     severity: 'error',
     depth: 'metadata',
-    title: 'Two entries lead to the same sectors',
+    title: 'Two entries point to the same sectors',
     spec: TABLES,
     repair: 'none',
     derivedFrom: ['vmdk3/gde-duplicate'],
@@ -99,7 +99,7 @@ export const tableRules = defineCowdRules({
   'vmdk3/grain-unreferenced': {
     severity: 'leak',
     depth: 'metadata',
-    title: 'Sectors that no table leads to',
+    title: 'Sectors that no table points to',
     spec: `${TABLES}, freeSector`,
     repair: 'none',
     derivedFrom: [

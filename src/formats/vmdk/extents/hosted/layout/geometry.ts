@@ -4,13 +4,13 @@ import { SECTOR_SIZE, toSafeNumber } from '../../../../../model/offsets.ts';
 import { MAX_TABLES } from '../../grain-tables.ts';
 import { GD_AT_END, type HostedHeaders } from './hosted-headers.ts';
 
-/** Where a grain directory lies. Positions and lengths in bytes. */
+/** Where a grain directory is. Positions and lengths in bytes. */
 export interface DirectoryPlace {
   readonly name: 'gd' | 'rgd';
   readonly offset: number;
   /** Of the entries that the disk needs. */
   readonly length: number;
-  /** How much of it lies inside the file. */
+  /** How much of it is inside the file. */
   readonly available: number;
 }
 
@@ -49,7 +49,8 @@ const USUAL_GRAIN_SECTORS = 128;
 const USUAL_ENTRIES_PER_TABLE = 512;
 
 /**
- * Works out the figures of an extent; `null` where the header is too damaged to read tables by (its breaches are told).
+ * Works out the figures of an extent; `null` where the header is too damaged to read tables by (its breaches
+ * are told).
  *
  * @param declared sectors by the extent's line; `null` where it has none
  */
@@ -73,7 +74,8 @@ export function readGeometry(
   if (!isPowerOfTwo(entriesPerTable) || entriesPerTable > MAX_ENTRIES_PER_TABLE) return null;
   const place = (capacity: number) =>
     placeDirectories(headers, capacity / grainSectors / entriesPerTable, source);
-  // A capacity whose directories run into one another or out of the file is not believed where the line gives a smaller one that fits.
+  // A capacity whose directories run into one another or out of the file is not believed where the line gives a
+  // smaller one that fits.
   const isDeclaredBetter =
     declared !== null &&
     declared > 0 &&
@@ -102,14 +104,17 @@ export function readGeometry(
 }
 
 /**
- * Sectors of the guest's disk, by the header in force or, where its figure is beyond measure, by the other one; `null` where both say more than can
- * be addressed exactly, in bytes.
+ * Sectors of the guest's disk, by the header in force or, where its figure is beyond measure, by the other one;
+ * `null` where both say more than can be addressed exactly, in bytes.
  */
 export function capacityOf({ current, header }: HostedHeaders): number | null {
   return exactSectors(current.fields.capacity) ?? exactSectors(header.fields.capacity);
 }
 
-/** A figure of the header in force; where the other header differs and has the usual one, that is more likely than damage to the usual one. */
+/**
+ * A figure of the header in force; where the other header differs and has the usual one, that is more likely
+ * than damage to the usual one.
+ */
 function chooseFigure(
   { current, header, footer }: HostedHeaders,
   usual: number,
@@ -137,7 +142,10 @@ function placeDirectories({ current }: HostedHeaders, tableCount: number, source
   };
 }
 
-/** Whether the directories are inside the file and apart, and where grains are not compressed, in front of them and with room for tables. */
+/**
+ * Whether the directories are inside the file and apart, and where grains are not compressed, in front of them
+ * and with room for tables.
+ */
 function isRoomy({ tables, gd, rgd }: Directories, { current }: HostedHeaders, source: Source): boolean {
   const { flags, compressAlgorithm, overhead, numGtesPerGt } = current.fields;
   const isStream = flags.compressed && compressAlgorithm === CompressAlgorithm.deflate;

@@ -24,8 +24,8 @@ export interface HostedDirectories {
   readonly gd: Uint32Array;
   readonly rgd: Uint32Array;
   /**
-   * Byte position of each grain table: the directory's, or the redundant directory's where the first points out of the file. 0 where
-   * there is no table, `UNREADABLE_TABLE` where there should be one.
+   * Byte position of each grain table: the directory's, or the redundant directory's where the first points out
+   * of the file. 0 where there is no table, `UNREADABLE_TABLE` where there should be one.
    */
   readonly tables: Float64Array;
 }
@@ -63,7 +63,10 @@ export class HostedLayout implements ExtentPlace {
     this.geometry = readGeometry(headers, source, this.declaredSectors);
   }
 
-  /** Whether header and line give different sizes, by more than the rounding to whole grains. That is told; what follows from it is not. */
+  /**
+   * Whether header and line give different sizes, by more than the rounding to whole grains. That is told; what
+   * follows from it is not.
+   */
   get isOfDoubtfulSize(): boolean {
     const { declaredSectors, geometry, headers } = this;
     const difference = (capacityOf(headers) ?? 0) - (declaredSectors ?? 0);

@@ -9,7 +9,10 @@ interface Room {
   readonly descriptorArea: { readonly offset: number; readonly length: number } | null;
 }
 
-/** Whether a table reaches into the grains of an extent that is not compressed, while the other copy of it does not. */
+/**
+ * Whether a table reaches into the grains of an extent that is not compressed, while the other copy of it does
+ * not.
+ */
 export function isAmongGrains(geometry: HostedGeometry | null, entry: number, other: number): boolean {
   if (geometry === null || geometry.isCompressed || entry === 0 || other === 0) return false;
   const { overheadSectors, tableSize } = geometry;
@@ -17,7 +20,10 @@ export function isAmongGrains(geometry: HostedGeometry | null, entry: number, ot
   return overheadSectors > 0 && entry > last && other <= last;
 }
 
-/** Tells whether a table that begins at some byte is inside the file and clear of header, descriptor and directories. */
+/**
+ * Tells whether a table that begins at some byte is inside the file and clear of header, descriptor and
+ * directories.
+ */
 export function createTableTest({ geometry, source, descriptorArea }: Room): (start: number) => boolean {
   if (geometry === null) return () => false;
   const { gd, rgd, tableSize } = geometry;

@@ -8,6 +8,7 @@ import type { HostedLayout } from '../layout/hosted-layout.ts';
 import { defineHostedRules } from './define.ts';
 
 const DIRECTORY = 'VMware Virtual Disk Format 5.0, Hosted Sparse Extents, grain directory';
+
 export const directoryRules = defineHostedRules({
   'vmdk4/gde-zero': {
     severity: 'warning',
@@ -29,7 +30,7 @@ export const directoryRules = defineHostedRules({
   'vmdk4/gde-shared-with-rgd': {
     severity: 'error',
     depth: 'metadata',
-    title: 'Both grain directories lead to one table',
+    title: 'Both grain directories point to one table',
     spec: DIRECTORY,
     repair: 'lossy',
     derivedFrom: ['vmdk4/gd-rgd-same'],
@@ -81,7 +82,7 @@ async function findAbsentTables(extent: HostedLayout, tell: Tell<AbsentTables>):
     tell({ ...directoryFault(extent, geometry, null, absent), severity: 'info' });
 }
 
-/** A finding at an entry of the redundant directory that is 0 where the other one leads to a table. */
+/** A finding at an entry of the redundant directory that is 0 where the other one names a table. */
 function absentCopy(
   { file, guestStart }: HostedLayout,
   { rgd, tables, entriesPerTable, grainSize }: HostedGeometry,

@@ -4,7 +4,7 @@ import type { entryRules } from './entries.ts';
 /** What `vdcheck rules ID` prints of these rules. */
 export const entryExplanations: Explanations<typeof entryRules> = {
   'vmdk4/gte-one-without-flag': {
-    what: 'A grain table entry of 1 stands for a grain of zeros, but only in extents with flag bit 2; this one does not have it.',
+    what: 'A grain table entry of 1 means a grain of zeros, but only in extents with flag bit 2; this one does not have it.',
     why: 'One reader shows the guest zeros, another the sectors from the descriptor on.',
     how: 'A writer that uses zeroed grains and did not set the flag, or a damaged entry.',
     readers: 'QEMU serves the bytes from sector 1 on, open-vmdk zeros.',
@@ -25,7 +25,7 @@ export const entryExplanations: Explanations<typeof entryRules> = {
     repair: 'Write 0.',
   },
   'vmdk4/grain-lba-mismatch': {
-    what: 'Every compressed grain carries its own address. The one that this entry leads to carries another.',
+    what: 'Every compressed grain carries its own address. The one that this entry points to carries another.',
     why: 'The guest finds data in a place where it does not belong.',
     how: 'Entries that changed places, a table of another disk, or a damaged marker.',
     readers:
@@ -35,7 +35,7 @@ export const entryExplanations: Explanations<typeof entryRules> = {
   'vmdk4/grain-size-zero': {
     what: 'The marker in front of a compressed grain says that the stream has no bytes, which makes it a metadata marker.',
     why: 'There is no data for this part of the disk, though the table says so.',
-    how: 'An entry that leads to a wrong sector, or a part of the file that was never written.',
+    how: 'An entry that points to a wrong sector, or a part of the file that was never written.',
     readers: 'QEMU fails when the grain is read.',
     repair:
       'Restore the file from its source; a scan for the marker with the right address may find the grain.',
@@ -43,7 +43,7 @@ export const entryExplanations: Explanations<typeof entryRules> = {
   'vmdk4/grain-size-excessive': {
     what: 'Data that cannot be compressed grows by a few bytes at most; this marker tells of far more than a grain.',
     why: 'The marker or the entry is wrong, and the stream is garbage or a trap for readers that allocate what they are told.',
-    how: 'An entry that leads into the middle of data, a damaged marker, or a file made to exhaust its reader.',
+    how: 'An entry that points into the middle of data, a damaged marker, or a file made to exhaust its reader.',
     readers: 'QEMU refuses more than two grains when the grain is read.',
     repair:
       'Restore the file from its source; a scan for the marker with the right address may find the grain.',

@@ -2,6 +2,7 @@ import { defineHostedRules } from './define.ts';
 
 const TABLES = 'VMware Virtual Disk Format 5.0, Hosted Sparse Extents, grain tables';
 const STREAM = 'VMware Virtual Disk Format 5.0, Stream-Optimized Compressed Sparse Extents, grain marker';
+
 export const entryRules = defineHostedRules({
   'vmdk4/gte-one-without-flag': {
     severity: 'error',
@@ -33,7 +34,7 @@ export const entryRules = defineHostedRules({
   'vmdk4/grain-lba-mismatch': {
     severity: 'error',
     depth: 'metadata',
-    title: "A table entry leads to another grain's data",
+    title: "A table entry points to another grain's data",
     spec: `${STREAM}, lba`,
     repair: 'decision',
     message: ({ field, expected, actual }) =>
@@ -42,7 +43,7 @@ export const entryRules = defineHostedRules({
   'vmdk4/grain-size-zero': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A table entry leads to a marker without data',
+    title: 'A table entry points to a marker without data',
     spec: `${STREAM}, cmpSize`,
     repair: 'none',
     message: ({ field, entry }) =>
@@ -51,7 +52,7 @@ export const entryRules = defineHostedRules({
   'vmdk4/grain-size-excessive': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A compressed grain is larger than what it holds could be',
+    title: 'A compressed grain is larger than its data could be',
     spec: `${STREAM}, cmpSize`,
     repair: 'none',
     message: ({ field, entry, size, grainSize }) =>

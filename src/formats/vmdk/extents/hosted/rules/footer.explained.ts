@@ -4,7 +4,7 @@ import type { footerRules } from './footer.ts';
 /** What `vdcheck rules ID` prints of these rules. */
 export const footerExplanations: Explanations<typeof footerRules> = {
   'vmdk4/footer-missing': {
-    what: 'The header of this stream leaves the place of the grain directory to a footer in the last sectors of the file, and it is not there.',
+    what: 'The header of this stream leaves the place of the grain directory to a footer in the last sectors of the file, and it is missing.',
     why: 'Without the directory no grain can be found, although the grains may be all there.',
     how: 'An upload, download or export that broke off, or bytes appended behind the end of the stream.',
     readers: 'QEMU refuses with "Invalid footer"; libvmdk opens it and has nothing to read.',
@@ -33,7 +33,7 @@ export const footerExplanations: Explanations<typeof footerRules> = {
     repair: 'Write the marker; nothing else belongs into that sector.',
   },
   'vmdk4/eos-missing': {
-    what: 'A stream with a footer ends with a marker that is all zeros; the last sector holds something else.',
+    what: 'A stream with a footer ends with a marker that is all zeros; the last sector is something else.',
     why: "The guest's data may be complete, but readers take the file for one that was cut off.",
     how: 'An upload that broke off in its last sector, or something written over it.',
     readers: 'QEMU refuses the file; stream importers wait for more.',
@@ -47,7 +47,7 @@ export const footerExplanations: Explanations<typeof footerRules> = {
     repair: 'Find out which of the two fits the grains, and copy it over the other.',
   },
   'vmdk4/footer-unexpected': {
-    what: 'A footer stands at the end of the file, but gdOffset of the header leads to a directory by itself.',
+    what: 'There is a footer at the end of the file, but gdOffset of the header points to a directory by itself.',
     why: 'The guest sees the same disk if both name the same tables.',
     how: 'A stream whose header was filled in afterwards, so that it can be read from the front.',
     readers: 'QEMU goes by the header and does not look at the footer.',

@@ -58,7 +58,7 @@ export const footerRules = defineHostedRules({
   'vmdk4/footer-marker': {
     severity: 'error',
     depth: 'header',
-    title: 'No footer marker stands before the footer',
+    title: 'No footer marker is in front of the footer',
     spec: `${FOOTER} and markers`,
     repair: 'safe',
     message: describeBreach,

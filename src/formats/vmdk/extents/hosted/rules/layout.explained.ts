@@ -11,7 +11,7 @@ export const layoutExplanations: Explanations<typeof layoutRules> = {
     repair: 'The descriptor, if there is one, has the size in its extent line.',
   },
   'vmdk4/capacity-overflow': {
-    what: 'Tables hold 32-bit sector numbers, so an uncompressed extent has at most 2^32 sectors, and no disk has 2^63 bytes.',
+    what: 'Tables contain 32-bit sector numbers, so an uncompressed extent has at most 2^32 sectors, and no disk has 2^63 bytes.',
     why: 'Part of the disk cannot have a place in the file, and computing with such a number goes wrong in careless readers.',
     how: 'A damaged header, or a file made to crash readers.',
     readers: 'QEMU refuses some of these with "L1 size too big"; others run out of memory.',
@@ -47,11 +47,11 @@ export const layoutExplanations: Explanations<typeof layoutRules> = {
     repair: 'A new descriptor can be made from the header; the content id and the link to a parent are lost.',
   },
   'vmdk4/gd-offset-missing': {
-    what: "gdOffset is 0, so no table leads to the guest's data.",
+    what: "gdOffset is 0, so no table points to the guest's data.",
     why: 'The disk looks empty or cannot be opened, while its data may all be there.',
     how: 'A damaged header, or a writer that stopped before it wrote the directory.',
     readers: 'QEMU reads the header itself as a directory; others refuse it.',
-    repair: 'Use the redundant directory, if the header names one; its tables hold the same entries.',
+    repair: 'Use the redundant directory, if the header names one; its tables contain the same entries.',
   },
   'vmdk4/gd-out-of-file': {
     what: 'The sectors that the grain directory takes, by its offset and the capacity, are not all inside the file.',
@@ -83,7 +83,7 @@ export const layoutExplanations: Explanations<typeof layoutRules> = {
     repair: 'Clear flag bit 1 and rgdOffset after checking that the directory is sound.',
   },
   'vmdk4/overhead-invalid': {
-    what: 'overHead counts the sectors in front of the first grain. It is 0, ends before the directories do, or lies behind the end of the file.',
+    what: 'overHead counts the sectors in front of the first grain. It is 0, ends before the directories do, or is behind the end of the file.',
     why: 'Reading does not need it, but a writer that puts the first grain there destroys tables.',
     how: 'A damaged header, or a file that was cut off.',
     readers:

@@ -7,6 +7,7 @@ import type { HostedLayout } from '../layout/hosted-layout.ts';
 import { defineHostedRules } from './define.ts';
 
 const HEADER = 'VMware Virtual Disk Format 5.0, Hosted Sparse Extents, SparseExtentHeader';
+
 /** An extent without usable figures has no tables to judge. */
 const UNREADABLE = [
   'vmdk4/grain-size-invalid',
@@ -196,7 +197,10 @@ export const layoutRules = defineHostedRules({
   },
 });
 
-/** Sector behind the directories and behind the tables that follow each of them without a gap, as they do in extents with tables in front. */
+/**
+ * Sector behind the directories and behind the tables that follow each of them without a gap, as they do in
+ * extents with tables in front.
+ */
 async function endOfTables(extent: HostedLayout, geometry: HostedGeometry): Promise<number> {
   const directories = await extent.directories();
   const tableSectors = Math.ceil(geometry.tableSize / SECTOR_SIZE);

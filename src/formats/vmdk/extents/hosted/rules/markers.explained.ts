@@ -4,9 +4,9 @@ import type { markerRules } from './markers.ts';
 /** What `vdcheck rules ID` prints of these rules. */
 export const markerExplanations: Explanations<typeof markerRules> = {
   'vmdk4/marker-missing': {
-    what: 'In a stream a marker stands before the grain directory and before grain tables; here the sector before them is none of the right type.',
+    what: 'In a stream a marker is in front of the grain directory and of grain tables; here the sector before them is none of the right type.',
     why: 'Readers that use the directory show the guest its data. Readers that go through the file from the front lose their way.',
-    how: 'A writer that leaves the markers out, a damaged sector, or a directory entry that leads to a wrong place.',
+    how: 'A writer that leaves the markers out, a damaged sector, or a directory entry that points to a wrong place.',
     readers: 'QEMU does not need them; importers of vSphere and open-vmdk do.',
     repair: 'Convert the image with a writer that sets markers.',
   },
@@ -32,7 +32,7 @@ export const markerExplanations: Explanations<typeof markerRules> = {
     repair: 'Write zeros.',
   },
   'vmdk4/grain-order': {
-    what: 'The compressed grains do not lie in the file in ascending order of their guest addresses.',
+    what: 'The compressed grains are not in the file in ascending order of their guest addresses.',
     why: 'The guest sees the same disk. An importer that writes the disk while it receives the stream cannot go back.',
     how: 'A writer that stores grains as the guest writes them.',
     readers: 'QEMU does not mind; vSphere wants ascending order, and open-vmdk can put grains into it.',

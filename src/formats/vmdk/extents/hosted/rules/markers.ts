@@ -11,8 +11,10 @@ import { defineHostedRules } from './define.ts';
 
 const MARKERS = 'VMware Virtual Disk Format 5.0, Stream-Optimized Compressed Sparse Extents, markers';
 const TYPES = { gt: 1, gd: 2 } as const;
+
 /** The highest marker type that is known (progress, seen in exports of vSphere). */
 const LAST_TYPE = 4;
+
 export const markerRules = defineHostedRules({
   'vmdk4/marker-missing': {
     severity: 'warning',

@@ -10,6 +10,6 @@ export const mirrorExplanations: Explanations<typeof mirrorRules> = {
     readers:
       'QEMU reads the first copy and does not compare. VirtualBox compares all tables and refuses the disk.',
     repair:
-      'The copy whose grain lies inside the file, is aligned and belongs to nobody else is probably the right one; one of 0 is mostly the stale one.',
+      'The copy whose grain is inside the file, is aligned and belongs to no other entry is probably the right one; one of 0 is mostly the stale one.',
   },
 };

@@ -53,7 +53,10 @@ async function compareTables(extent: HostedLayout, tell: Tell<MirrorFault>): Pro
   }
 }
 
-/** Positions of tables that exist in both copies, each in a place of its own; 0 for all others, which have a finding already. */
+/**
+ * Positions of tables that exist in both copies, each in a place of its own; 0 for all others, which have a
+ * finding already.
+ */
 function pairedTables(
   extent: HostedLayout,
   { gd, rgd }: HostedDirectories,
@@ -131,7 +134,7 @@ function explainDifference(
   }
 }
 
-/** Whether an entry cannot lead to a grain, so that it has a finding of its own. */
+/** Whether an entry cannot point to a grain, so that it has a finding of its own. */
 function isStray(
   entry: number,
   { hasZeroedGrains, overheadSectors }: HostedGeometry,

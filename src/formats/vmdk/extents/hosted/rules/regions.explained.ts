@@ -5,42 +5,42 @@ import type { regionRules } from './regions.ts';
 export const regionExplanations: Explanations<typeof regionRules> = {
   'vmdk4/tables-overlap': {
     what: 'Two of header, descriptor, directories, their tables, footer and markers claim the same sectors.',
-    why: 'At most one of them can be right, and a writer that updates one destroys the other; grains found through the wrong one hold other data.',
+    why: 'At most one of them can be right, and a writer that updates one destroys the other; grains found through the wrong one contain other data.',
     how: 'A damaged offset in the header or in a directory, or a tool that computed the layout wrongly.',
     readers: 'QEMU does not notice; VirtualBox refuses some of these.',
     repair: 'Find out which structure is sound by its content; the redundant directory helps.',
   },
   'vmdk4/gde-out-of-file': {
-    what: 'An entry of the grain directory leads to a table that is not, or not wholly, inside the file.',
-    why: 'The entry stands for 32 MiB of the disk with the usual sizes: all of it cannot be found, and reads as zeros in tools that do not notice.',
+    what: 'An entry of the grain directory points to a table that is not, or not wholly, inside the file.',
+    why: 'The entry is for 32 MiB of the disk with the usual sizes: all of it cannot be found, and reads as zeros in tools that do not notice.',
     how: 'A file that was cut off, or a damaged directory.',
     readers: 'QEMU reads zeros and reports no error.',
     repair: 'Take the table that the redundant directory names for the same place, if that one is sound.',
   },
   'vmdk4/gde-in-metadata': {
-    what: 'An entry of the grain directory leads into the header, the descriptor or a directory.',
+    what: 'An entry of the grain directory points into the header, the descriptor or a directory.',
     why: 'What is read as a table is text or other numbers, so 32 MiB of the disk show random parts of the file.',
     how: 'A damaged directory.',
     readers: 'QEMU follows such an entry without a check.',
     repair: 'Take the table that the redundant directory names for the same place.',
   },
   'vmdk4/gde-duplicate': {
-    what: 'Two entries of the grain directory lead to one table, or to tables that share sectors.',
+    what: 'Two entries of the grain directory point to one table, or to tables that share sectors.',
     why: "Two regions of 32 MiB of the guest's disk are one: what is written to one appears in the other.",
     how: 'A damaged directory, or a repair that copied an entry.',
     readers: 'QEMU and VirtualBox do not notice.',
     repair:
-      'The redundant directory has the right entry if it differs; otherwise nobody can tell which region owns the table.',
+      'The redundant directory has the right entry if it differs; otherwise it is unknown which region owns the table.',
   },
   'vmdk4/rgde-out-of-file': {
-    what: 'An entry of the redundant grain directory leads to a table that is not, or not wholly, inside the file.',
+    what: 'An entry of the redundant grain directory points to a table that is not, or not wholly, inside the file.',
     why: "The guest's data is found through the first directory; the copy for 32 MiB of it is gone.",
     how: 'A file that was cut off, or a damaged redundant directory.',
     readers: 'QEMU does not look at it; VirtualBox refuses the disk.',
     repair: 'Write the copy again from the first directory and its tables.',
   },
   'vmdk4/gte-out-of-file': {
-    what: 'An entry of a grain table leads to a grain that begins at or behind the end of the file.',
+    what: 'An entry of a grain table points to a grain that begins at or behind the end of the file.',
     why: 'What the guest wrote there is lost: it reads zeros or gets an error.',
     how: 'A file that was cut off by a copy or a full disk, or a damaged table.',
     readers: 'QEMU reports exactly this one in its check, and fails when the grain is read.',
@@ -55,7 +55,7 @@ export const regionExplanations: Explanations<typeof regionRules> = {
     repair: 'Restore the file from its source; zeros may be added if the lost part is known to be empty.',
   },
   'vmdk4/gte-in-metadata': {
-    what: 'An entry of a grain table leads to sectors of header, descriptor, directories or tables, or in front of the first grain.',
+    what: 'An entry of a grain table points to sectors of header, descriptor, directories or tables, or in front of the first grain.',
     why: 'The guest reads tables as its data, and when it writes there it destroys the disk.',
     how: 'A damaged table, or a writer that lost track of what it had allocated.',
     readers: 'QEMU serves and overwrites such grains without a check.',
@@ -68,7 +68,7 @@ export const regionExplanations: Explanations<typeof regionRules> = {
     how: 'A crash between allocating and writing a table, a repair that went wrong, or two hosts that had the disk open at once.',
     readers: 'No check of QEMU or VirtualBox finds it.',
     repair:
-      "Nobody can tell from the image which entry is right; compare the redundant tables, and the guest's file system.",
+      "The image does not say which entry is right; compare the redundant tables, and the guest's file system.",
   },
   'vmdk4/grain-overlap': {
     what: 'Two grains begin at different sectors, but less than a grain apart.',

@@ -17,7 +17,7 @@ export const regionRules = defineHostedRules({
   'vmdk4/gde-out-of-file': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A grain table lies outside the file',
+    title: 'A grain table is outside the file',
     spec: TABLES,
     repair: 'lossy',
     derivedFrom: ['vmdk4/gd-out-of-file'],
@@ -26,7 +26,7 @@ export const regionRules = defineHostedRules({
   'vmdk4/gde-in-metadata': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A grain table lies in another structure',
+    title: 'A grain table overlaps another structure',
     spec: TABLES,
     repair: 'lossy',
     derivedFrom: ['vmdk4/gd-rgd-same'],
@@ -44,7 +44,7 @@ export const regionRules = defineHostedRules({
   'vmdk4/rgde-out-of-file': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A redundant grain table lies outside the file',
+    title: 'A redundant grain table is outside the file',
     spec: TABLES,
     repair: 'safe',
     derivedFrom: ['vmdk4/rgd-out-of-file'],
@@ -53,7 +53,7 @@ export const regionRules = defineHostedRules({
   'vmdk4/gte-out-of-file': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A grain lies behind the end of the file',
+    title: 'A grain begins behind the end of the file',
     spec: TABLES,
     repair: 'lossy',
     derivedFrom: ['vmdk4/gde-duplicate'],
@@ -70,7 +70,7 @@ export const regionRules = defineHostedRules({
   'vmdk4/gte-in-metadata': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A grain lies among the metadata',
+    title: 'A grain is among the metadata',
     spec: TABLES,
     repair: 'lossy',
     derivedFrom: ['vmdk4/gde-duplicate'],
@@ -82,7 +82,7 @@ export const regionRules = defineHostedRules({
   'vmdk4/gte-duplicate': {
     severity: 'error',
     depth: 'metadata',
-    title: 'Two entries lead to one grain',
+    title: 'Two entries point to one grain',
     spec: TABLES,
     repair: 'none',
     derivedFrom: ['vmdk4/gde-duplicate'],

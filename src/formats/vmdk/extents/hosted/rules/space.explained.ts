@@ -20,7 +20,7 @@ export const spaceExplanations: Explanations<typeof spaceRules> = {
   },
   'vmdk4/table-empty-image': {
     what: 'Every entry of every grain table is 0, and the file is much larger than its metadata.',
-    why: 'To the guest the disk is empty. The data may be in the file, without anything that leads to it.',
+    why: 'To the guest the disk is empty. The data may be in the file, without anything that points to it.',
     how: 'A copy that lost the tables, a writer that died before it wrote them, or a disk that was wiped.',
     readers: "All readers show zeros, or the parent's data.",
     repair:

@@ -9,6 +9,7 @@ import type { HostedLayout } from '../layout/hosted-layout.ts';
 import { defineHostedRules } from './define.ts';
 
 const LAYOUT = 'VMware Virtual Disk Format 5.0, Hosted Sparse Extents, layout of the file';
+
 /** With tables out of reach everything looks unreferenced. */
 const BROKEN_TABLES = [
   'vmdk4/gd-out-of-file',
@@ -20,6 +21,7 @@ const BROKEN_TABLES = [
   'vmdk4/tables-overlap',
   'vmdk4/compression-flag-mismatch',
 ];
+
 /** An entry that is damaged, or that its copy contradicts, leaves a grain behind. */
 const LOST_ENTRIES = [
   'vmdk4/gde-zero',
@@ -34,6 +36,7 @@ const LOST_ENTRIES = [
   'vmdk4/gte-beyond-capacity',
   'vmdk4/footer-header-mismatch',
 ];
+
 /** Bytes of a file, in whole ranges. */
 interface Unused {
   readonly ranges: number;
@@ -44,7 +47,7 @@ export const spaceRules = defineHostedRules({
   'vmdk4/grain-unreferenced': {
     severity: 'leak',
     depth: 'metadata',
-    title: 'Space for grains that no table leads to',
+    title: 'Space for grains that no table points to',
     spec: LAYOUT,
     repair: 'lossy',
     derivedFrom: [...BROKEN_TABLES, ...LOST_ENTRIES],
@@ -128,7 +131,10 @@ function wholeGrains({ grainSize, overheadSectors }: HostedGeometry, start: numb
   return { start: from, length: Math.max(0, to - from) };
 }
 
-/** Whether the file ends where a grain could end, so that what follows the last one is space of grains and nothing that was appended. */
+/**
+ * Whether the file ends where a grain could end, so that what follows the last one is space of grains and
+ * nothing that was appended.
+ */
 function endsWithGrain({ source }: HostedLayout, { grainSize, overheadSectors }: HostedGeometry): boolean {
   return (source.size - overheadSectors * SECTOR_SIZE) % grainSize === 0;
 }
@@ -156,7 +162,10 @@ async function findTrailing(
   return { at: { file, offset: end, length: bytes, field: null }, data: { bytes, end } };
 }
 
-/** Whether a stream ends with what writers leave there: an end-of-stream marker, and zeros up to a whole grain (QEMU). */
+/**
+ * Whether a stream ends with what writers leave there: an end-of-stream marker, and zeros up to a whole grain
+ * (QEMU).
+ */
 async function isStreamEnd(
   { source }: HostedLayout,
   { grainSize }: HostedGeometry,

@@ -17,7 +17,7 @@ export const AREA_NAMES = [
 /** Name of an area, as the fields of the header have it. */
 export type AreaName = (typeof AREA_NAMES)[number];
 
-/** An area as the constant header places it. In bytes, cut to what a number holds exactly. */
+/** An area as the constant header places it. In bytes, cut to what a number can be exactly. */
 export interface Area {
   readonly name: AreaName;
   readonly offset: number;

@@ -8,15 +8,15 @@ import { ENTRY_TYPE, slotOf, type SlotTables } from './tables.ts';
 /** A slot that a table entry names. */
 export interface NamedSlot {
   readonly slot: number;
-  /** Guest grain that the entry stands for, counted from the start of the extent. */
+  /** Guest grain that the entry is for, counted from the start of the extent. */
   readonly grain: number;
   /** Whether the guest gave the grain up, so that the slot may have been handed out anew. */
   readonly isGivenUp: boolean;
 }
 
 /**
- * The slots that the entries of each batch of tables name, in the order of the disk. Entries that name slot 0 as given up are left out, since they
- * mean no slot as well.
+ * The slots that the entries of each batch of tables name, in the order of the disk. Entries that name slot 0
+ * as given up are left out, since they mean no slot as well.
  */
 export async function* namedSlots(tables: SlotTables): AsyncGenerator<readonly NamedSlot[], void, undefined> {
   const set = { offsets: withoutRepeats(tables.offsets), tableBytes: SLOT_TABLE_SIZE };
@@ -66,7 +66,7 @@ export class NumberWindow {
   #view: DataView = new DataView(new ArrayBuffer(0));
   #position = 0;
 
-  /** The area of `length` bytes at byte `start`, as far as it lies inside the file. */
+  /** The area of `length` bytes at byte `start`, as far as it is inside the file. */
   constructor(source: Source, start: number, length: number) {
     this.#source = source;
     this.#start = start;

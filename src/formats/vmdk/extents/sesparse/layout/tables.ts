@@ -10,7 +10,10 @@ export const TABLE_ENTRY = 1;
 /** The grain tables of a seSparse extent, whose 64-bit entries are slots. */
 export interface SlotTables extends TableShape, SeSparseGeometry {}
 
-/** Byte position of the table of each directory entry; entries of other kinds and tables outside their area cannot be read. */
+/**
+ * Byte position of the table of each directory entry; entries of other kinds and tables outside their area
+ * cannot be read.
+ */
 export function slotTableOffsets(
   directory: Uint32Array,
   { tablesOffset, tableSlots }: SeSparseGeometry,
@@ -28,8 +31,8 @@ export function slotTableOffsets(
 }
 
 /**
- * The slot of an entry, whose bits are rotated: bits 48 to 59 are the lowest twelve of the number. Not exact above 2^53, where no slot is inside
- * any file.
+ * The slot of an entry, whose bits are rotated: bits 48 to 59 are the lowest twelve of the number. Not exact
+ * above 2^53, where no slot is inside any file.
  */
 export function slotOf(high: number, low: number): number {
   return ((high & 0xffff) * 2 ** 32 + low) * 4096 + ((high >>> 16) & 0xfff);

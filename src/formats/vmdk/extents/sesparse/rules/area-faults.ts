@@ -2,7 +2,7 @@ import { SECTOR_SIZE } from '../../../../../model/offsets.ts';
 import type { Finding, Severity, Tell } from '../../../../../model/problem.ts';
 import type { FieldFault } from '../../../../../model/rule.ts';
 import { fieldFault } from '../../field-fault.ts';
-import type { AreaName } from '../layout/geometry.ts';
+import type { Area, AreaName } from '../layout/geometry.ts';
 import type { SeSparseLayout } from '../layout/sesparse-layout.ts';
 
 /** Without these the guest's data cannot be found. */
@@ -11,6 +11,16 @@ const VITAL: readonly AreaName[] = ['volatile_header', 'grain_dir', 'grain_table
 /** Bytes as sectors. */
 export function toSectors(bytes: number): number {
   return bytes / SECTOR_SIZE;
+}
+
+/** An area by its name. */
+export function areaOf({ areas }: SeSparseLayout, name: AreaName): Area {
+  return areas.find((area) => area.name === name) ?? { name, offset: 0, length: 0 };
+}
+
+/** One part of an extent's file. */
+export function placeIn({ file }: SeSparseLayout, offset: number, length: number, field: string) {
+  return { file, offset, length, field };
 }
 
 /** A finding at the offset or size of an area, in sectors. */

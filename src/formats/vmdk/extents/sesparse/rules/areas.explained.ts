@@ -13,14 +13,14 @@ export const areaExplanations: Explanations<typeof areaRules> = {
   'sesparse/area-order': {
     what: 'In all known files each area begins where the one before it ends; from the journal on they begin at 2048 sectors.',
     why: 'The offsets are what counts, so nothing is wrong with the data by this alone.',
-    how: 'A version of ESXi that nobody described, or a damaged header.',
+    how: 'A version of ESXi that is not documented, or a damaged header.',
     readers: 'Readers go by the offsets.',
     repair: 'Nothing needs to be done.',
   },
   'sesparse/area-alignment': {
     what: 'In all known files the areas behind the journal begin at multiples of 2048 sectors, and have such sizes.',
     why: 'Nothing is wrong with the data by this alone.',
-    how: 'A version of ESXi that nobody described, or a damaged header.',
+    how: 'A version of ESXi that is not documented, or a damaged header.',
     readers: 'Readers do not check it.',
     repair: 'Nothing needs to be done.',
   },

@@ -7,6 +7,7 @@ import { defineSeSparseRules } from './define.ts';
 
 const CONSTANT = 'QEMU 7.2, block/vmdk.c, seSparse constant header';
 const INFERRED = `${CONSTANT}; sizes as in all known files`;
+
 /** Sectors to which the areas of all known files are rounded up. */
 const ROUNDING = 2048;
 const ROUNDED: readonly AreaName[] = ['grain_dir', 'grain_tables', 'free_bitmap', 'backmap', 'grains'];

@@ -20,7 +20,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
   'sesparse/version': {
     what: 'The version is not 2.1 (0x200000001), the only one that was ever seen.',
     why: 'What the fields mean is not known for another one.',
-    how: 'A damaged header, or a version of ESXi that nobody described.',
+    how: 'A damaged header, or a version of ESXi that is not documented.',
     readers: 'QEMU refuses it.',
     repair: 'Open the disk on ESXi.',
   },
@@ -41,14 +41,14 @@ export const headerExplanations: Explanations<typeof headerRules> = {
   'sesparse/flags': {
     what: 'The flags are not 0; what their bits mean was never published.',
     why: 'The extent may use something that readers do not know.',
-    how: 'A damaged header, or a version of ESXi that nobody described.',
+    how: 'A damaged header, or a version of ESXi that is not documented.',
     readers: 'QEMU refuses it.',
     repair: 'Open the disk on ESXi.',
   },
   'sesparse/reserved-nonzero': {
     what: 'Reserved fields, or the bytes behind the last field, are not zero.',
     why: "The guest's data is probably as usual; what the bytes mean is not known.",
-    how: 'A damaged header, or a version of ESXi that nobody described.',
+    how: 'A damaged header, or a version of ESXi that is not documented.',
     readers: 'QEMU refuses it.',
     repair: 'Open the disk on ESXi.',
   },
@@ -76,12 +76,12 @@ export const headerExplanations: Explanations<typeof headerRules> = {
   'sesparse/volatile-pad-nonzero': {
     what: 'The bytes behind the last known field of the volatile header are not zero.',
     why: "The guest's data is probably as usual; what the bytes mean is not known.",
-    how: 'A damaged header, or a version of ESXi that nobody described.',
+    how: 'A damaged header, or a version of ESXi that is not documented.',
     readers: 'QEMU refuses it.',
     repair: 'Open the disk on ESXi.',
   },
   'sesparse/replay-journal': {
-    what: 'The volatile header says that the journal holds changes that are not in the tables yet.',
+    what: 'The volatile header says that the journal contains changes that are not in the tables yet.',
     why: 'What the guest wrote last is missing from the tables, or they are half changed.',
     how: 'A host that crashed, or a copy made while the machine was running.',
     readers: 'QEMU refuses it; Xen Orchestra does not look at it and reads stale tables.',

@@ -4,6 +4,7 @@ import { defineSeSparseRules } from './define.ts';
 
 const CONSTANT = 'QEMU 7.2, block/vmdk.c, seSparse constant header';
 const VOLATILE = 'QEMU 7.2, block/vmdk.c, seSparse volatile header';
+
 export const headerRules = defineSeSparseRules({
   'sesparse/const-magic': {
     severity: 'error',

@@ -150,7 +150,7 @@ function volatileFinding(
   return { at: header.at(field), actual: String(actual), data: { sentence } };
 }
 
-/** Indices of the tables that the directory leads to. */
+/** How many tables the directory names, and the highest of their numbers. */
 async function usedTables(extent: SeSparseLayout): Promise<{ count: number; highest: number }> {
   const directory = await extent.directory();
   let count = 0;

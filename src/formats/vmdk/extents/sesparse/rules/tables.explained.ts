@@ -14,7 +14,7 @@ export const tableExplanations: Explanations<typeof tableRules> = {
     what: 'A directory entry has the number of a table for which the area of tables, as far as it is inside the file, has no room.',
     why: 'What is read as a table is bitmap, backmap or nothing, so 16 MiB of the disk show random parts of the file.',
     how: 'A damaged directory, or a file that was cut off.',
-    readers: 'QEMU reads whatever lies there.',
+    readers: 'QEMU reads whatever is there.',
     repair: 'There is no second directory; restore the file from its source.',
   },
   'sesparse/gde-duplicate': {
@@ -22,7 +22,7 @@ export const tableExplanations: Explanations<typeof tableRules> = {
     why: "Two regions of 16 MiB of the guest's disk are one: what is written to one appears in the other.",
     how: 'A damaged directory, or a journal that was not replayed.',
     readers: 'QEMU does not notice.',
-    repair: 'Nobody can tell from the tables which region owns this one; the backmap may.',
+    repair: 'The tables do not say which region owns this one; the backmap may.',
   },
   'sesparse/gte-type': {
     what: 'The top four bits of an entry say what the guest sees: 0 to 3 are known, this one has another value.',
@@ -32,16 +32,16 @@ export const tableExplanations: Explanations<typeof tableRules> = {
     repair: 'Restore the file from its source.',
   },
   'sesparse/gte-unallocated-payload': {
-    what: 'An entry of kind 0 stands for a grain of the parent and is zero as a whole; this one is not.',
+    what: 'An entry of kind 0 means a grain of the parent and is zero as a whole; this one is not.',
     why: "The entry was damaged: most likely its kind was lost, and with it the guest's data.",
     how: 'A damaged table.',
     readers: 'QEMU fails when the grain is read; others show the parent.',
-    repair: 'If the rest is the number of a slot that nobody else uses, the kind was 3.',
+    repair: 'If the rest is the number of a slot that no other entry uses, the kind was 3.',
   },
   'sesparse/gte-zero-payload': {
-    what: 'An entry of kind 2 stands for a grain of zeros; the other bits are expected to be zero and are not.',
+    what: 'An entry of kind 2 means a grain of zeros; the other bits are expected to be zero and are not.',
     why: 'The guest sees zeros. The slot in the other bits may be one to give back.',
-    how: 'Not known: nobody has documented these bits.',
+    how: 'Not known: these bits are not documented.',
     readers: 'All readers ignore them.',
     repair: 'Nothing needs to be done.',
   },
@@ -56,7 +56,7 @@ export const tableExplanations: Explanations<typeof tableRules> = {
     what: 'An entry has the number of a slot for which the area of grains has no room.',
     why: "There is nothing of the guest's at that place.",
     how: 'A damaged table or header.',
-    readers: 'QEMU reads zeros or whatever lies there.',
+    readers: 'QEMU reads zeros or whatever is there.',
     repair: 'Restore the file from its source.',
   },
   'sesparse/gte-duplicate': {
@@ -64,7 +64,7 @@ export const tableExplanations: Explanations<typeof tableRules> = {
     why: 'At least one of them shows data that belongs to the other, and what the guest writes to one changes the other.',
     how: 'A crash whose journal was not replayed, or two hosts that had the disk open at once.',
     readers: 'QEMU does not notice.',
-    repair: 'Nobody can tell from the tables which entry is right; the backmap may.',
+    repair: 'The tables do not say which entry is right; the backmap may.',
   },
   'sesparse/gte-unmapped-reuse': {
     what: 'An entry of kind 1 (given up by the guest) names a slot to be reclaimed, and another entry uses that slot.',

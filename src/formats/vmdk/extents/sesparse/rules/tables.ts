@@ -2,6 +2,7 @@ import { describeRegion } from '../../../../shared/region-rules.ts';
 import { defineSeSparseRules } from './define.ts';
 
 const TABLES = 'QEMU 7.2, block/vmdk.c, seSparse grain directory and grain tables';
+
 export const tableRules = defineSeSparseRules({
   'sesparse/gde-type': {
     severity: 'error',
@@ -45,7 +46,7 @@ export const tableRules = defineSeSparseRules({
   'sesparse/gte-unallocated-payload': {
     severity: 'error',
     depth: 'metadata',
-    title: 'An entry of an unallocated grain holds something',
+    title: 'An entry of an unallocated grain is not zero',
     spec: TABLES,
     repair: 'none',
     derivedFrom: ['sesparse/area-overlap'],
@@ -55,7 +56,7 @@ export const tableRules = defineSeSparseRules({
   'sesparse/gte-zero-payload': {
     severity: 'info',
     depth: 'metadata',
-    title: 'An entry of a grain of zeros holds something',
+    title: 'An entry of a grain of zeros has a payload',
     spec: `${TABLES}; what belongs into the rest is inferred`,
     repair: 'none',
     message: ({ field, actual }) =>
@@ -64,7 +65,7 @@ export const tableRules = defineSeSparseRules({
   'sesparse/gte-out-of-file': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A grain lies outside the file',
+    title: 'A grain is outside the file',
     spec: TABLES,
     repair: 'none',
     derivedFrom: ['sesparse/area-overlap'],
@@ -73,7 +74,7 @@ export const tableRules = defineSeSparseRules({
   'sesparse/gte-out-of-area': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A grain lies outside the area of grains',
+    title: 'A grain is outside the area of grains',
     spec: TABLES,
     repair: 'none',
     derivedFrom: ['sesparse/area-overlap'],
