@@ -13,12 +13,15 @@ import type { ReferencePolicy } from '../../src/ops/reference-policy.ts';
 /** Files by path, all in memory. The first is the one that is opened. */
 export type MemoryFiles = Readonly<Record<string, Uint8Array>>;
 
-function access(files: MemoryFiles): Pick<OpenOptions, 'openSource' | 'policy'> {
+function access(
+  files: MemoryFiles,
+  wrap: (source: Source) => Source = (source) => source,
+): Pick<OpenOptions, 'openSource' | 'policy'> {
   const sources = new Map<string, Source>();
   const openSource = (path: string): Source => {
     const bytes = files[path];
     if (bytes === undefined) throw new SourceError('ENOENT', `${path}: no such file`, { source: path });
-    const source = sources.get(path) ?? memorySource(bytes, path);
+    const source = sources.get(path) ?? wrap(memorySource(bytes, path));
     sources.set(path, source);
     return source;
   };
@@ -38,12 +41,17 @@ function first(files: MemoryFiles): string {
   return path;
 }
 
-/** Checks the first of some files in memory, as `vdcheck check` would. */
+/**
+ * Checks the first of some files in memory, as `vdcheck check` would.
+ *
+ * @param wrap makes the sources that are read of those in memory
+ */
 export function checkMemory(
   files: MemoryFiles,
   options: Omit<CheckOptions, 'openSource' | 'policy'> = {},
+  wrap?: (source: Source) => Source,
 ): Promise<ImageReport> {
-  return checkImage(first(files), { ...options, ...access(files) });
+  return checkImage(first(files), { ...options, ...access(files, wrap) });
 }
 
 /** Opens the first of some files in memory; damage is collected and dropped. */
