@@ -71,7 +71,7 @@ export const timeoutOption: OptionSpec = {
 export const maxMemoryOption: OptionSpec = {
   name: 'max-memory',
   value: { kind: 'number', name: 'MIB', minimum: 0 },
-  doc: 'leave an image unchecked that takes more than MIB of memory; 0: no limit (default: 1024 where several are checked)',
+  doc: 'leave an image unchecked that takes more than MIB of memory; 0: no limit (default: 384 where several are checked)',
 };
 
 export const progressOption: OptionSpec = {

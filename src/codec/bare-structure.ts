@@ -1,4 +1,4 @@
-import type { ByteReader } from './byte-reader.ts';
+import type { ByteReader, Standing } from './byte-reader.ts';
 import type { Layout } from './layout.ts';
 
 /** Position in its stream of a structure's first whole byte. */
@@ -24,7 +24,7 @@ export interface BitSpan {
   readonly start: number;
   readonly end: number | undefined;
   /** Where the stream of the structure itself was when it was read. */
-  readonly when: number;
+  readonly when: Standing;
   /** What was there of it when reading failed. */
   readonly unfinished?: unknown;
 }

@@ -10,6 +10,9 @@ export type RunLayout = readonly (readonly [field: string, size: number])[];
 /** Widest bit field that, with the 7 bits that may precede it, fits JavaScript's 32-bit integers without their sign. */
 const MOST_BITS = 24;
 
+/** A position, and within a byte also how many bits of that are left, and which. */
+export type Standing = number | readonly [pos: number, bitsLeft: number, bits: number];
+
 /** What a reader needs to know about its bytes beside the bytes themselves. */
 export interface ReaderOptions {
   /** Offset of the first byte within the outermost buffer; 0 where absent. */
@@ -83,6 +86,17 @@ export class ByteReader {
     if (!Number.isInteger(pos) || pos < 0) cannotSeek(pos);
     this.pos = pos;
     this.#bitsLeft = 0;
+  }
+
+  /** Where the reader stands, within a byte too: what `goBack` takes. */
+  get standing(): Standing {
+    return this.#bitsLeft === 0 ? this.pos : [this.pos, this.#bitsLeft, this.#bits];
+  }
+
+  /** Goes where the reader stood before. */
+  goBack(standing: Standing): void {
+    if (typeof standing === 'number') this.seek(standing);
+    else [this.pos, this.#bitsLeft, this.#bits] = standing;
   }
 
   /** Drops the rest of a byte that was read in part. */

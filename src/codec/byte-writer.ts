@@ -104,6 +104,8 @@ export class ByteWriter {
   /** What else is to be written into the stream and those inside of it. */
   readonly work: WritingWork | undefined;
   #checks: EndCheck[] = [];
+  /** End of what was written so far. */
+  #reached = 0;
   #bitsLeft = 0;
   /** Lowest of the bits of the current byte that are still to be written. */
   #lowestBit = 0;
@@ -427,10 +429,32 @@ export class ByteWriter {
     const isInPlace = include ? found >= 0 && found === bytes.length - terminator.length : found < 0;
     if (!isInPlace && !mayLack)
       this.#refuse('a terminated field has its terminator in the wrong place', field, index);
+    const start = this.position;
     this.writeBytes(bytes, field, index);
     const isEnded = include || (mayLack && this.pos === this.#streamSize);
+    if (isEnded && mayLack) this.#expectLast(start, field, index);
     if (!isEnded) this.writeBytes(terminator);
-    if (!consume && (!isEnded || found >= 0)) this.pos -= terminator.length;
+    if (consume || (isEnded && found < 0)) return;
+    this.pos -= terminator.length;
+    this.#expectKept(terminator, start, field, index);
+  }
+
+  /** What has no terminator must be the last thing in its stream. */
+  #expectLast(start: number, field: string | undefined, index: number | undefined): void {
+    const end = this.position;
+    this.atEnd((size) => {
+      if (size > end)
+        throw this.#refusal('it has no terminator, and is not the end of the stream', field, index, start);
+    });
+  }
+
+  /** A terminator that belongs to what follows must still be there when that is written. */
+  #expectKept(bytes: Uint8Array, start: number, field: string | undefined, index: number | undefined): void {
+    const at = this.pos;
+    this.atEnd(() => {
+      if (!bytesEqual(this.bytesAt(at, bytes.length), bytes))
+        throw this.#refusal('what follows it overwrites its terminator', field, index, start);
+    });
   }
 
   /** What lies under the next `size` bytes, or up to the end of the residue; less where there is less. A view. */
@@ -442,9 +466,10 @@ export class ByteWriter {
   /**
    * Called behind what reaches to the end of the stream.
    *
-   * @throws EncodeError where the stream is known to be longer, since a reader would find more there.
+   * @throws EncodeError where the stream is known to be longer, or ends within a byte, since a reader would find more there.
    */
   expectEnd(field?: string, index?: number): void {
+    if (this.#bitsLeft > 0) this.#refuse(`${this.#bitsLeft} bits are left behind it`, field, index);
     if (this.#isBounded && this.pos < this.#streamSize)
       this.#refuse(`${this.#streamSize - this.pos} bytes are left behind it`, field, index);
   }
@@ -454,16 +479,18 @@ export class ByteWriter {
     this.#checks.push(check);
   }
 
-  /** Ends the stream behind the position, and puts what follows there; the checks that waited are still to be made. */
+  /** Ends the stream with what was written, and `rest` behind the position; the checks that waited are still to be made. */
   cutAt(rest: Uint8Array): void {
-    this.alignToByte();
-    this.#size = this.pos;
-    this.writeBytes(rest);
+    // A terminator that was not moved past is the first part of the rest.
+    const ahead = Math.max(0, this.#reached - this.pos);
+    this.#size = this.pos += ahead;
+    this.writeBytes(rest.subarray(ahead));
   }
 
   /** Makes the checks that waited for the size of the stream. */
   finish(): void {
-    for (const check of this.#checks) check(this.origin + this.#size);
+    const size = this.#isBounded ? Math.max(this.#size, this.#streamSize) : this.#size;
+    for (const check of this.#checks) check(this.origin + size);
   }
 
   /** Has the checks that waited made by the writer of the stream that these bytes are a part of. */
@@ -539,6 +566,7 @@ export class ByteWriter {
     this.pos += length;
     if (this.pos > this.#bytes.length) this.#grow(this.pos);
     this.#size = Math.max(this.#size, this.pos);
+    this.#reached = Math.max(this.#reached, this.pos);
     this.#bitsLeft = 0;
     return this.#view;
   }

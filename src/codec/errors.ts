@@ -26,7 +26,10 @@ export class DecodeError extends VdcheckError {
 
 /** What is wrong, and where: `expected 4, found 5 (in body.len at offset 12)`. */
 function messageAt(detail: string, { field = '', offset }: DecodePlace): string {
-  const places = [...(field === '' ? [] : [`in ${field}`]), ...(offset === undefined ? [] : [`at offset ${offset}`])];
+  const places = [
+    ...(field === '' ? [] : [`in ${field}`]),
+    ...(offset === undefined ? [] : [`at offset ${offset}`]),
+  ];
   return places.length === 0 ? detail : `${detail} (${places.join(' ')})`;
 }
 

@@ -81,11 +81,14 @@ export function unprocessZlib(bytes: Uint8Array, residue: Uint8Array): Uint8Arra
 /**
  * A process of the user's own, writing.
  *
- * @throws EncodeError where it works in one direction only.
+ * @throws EncodeError where it works in one direction only, or does not give the same bytes back.
  */
 export function unprocessCustom(bytes: Uint8Array, processor: BytesProcessor): Uint8Array {
   if (processor.encode === undefined) throw new EncodeError('a custom process has no encode()');
-  return processor.encode(bytes);
+  const stored = processor.encode(bytes);
+  if (!bytesEqual(processor.decode(stored), bytes))
+    throw new EncodeError('its process does not give the bytes back that are written');
+  return stored;
 }
 
 /** RFC 1950, 2.2. */

@@ -189,7 +189,7 @@ export function visit<T>(
   if ((io as ByteReader | undefined) === undefined)
     throw new ConversionError('it was given no value, and there are no bytes to read it from');
   const { pos: before, latest } = io;
-  const { pos: when } = structure._io;
+  const { standing: when } = structure._io;
   if (pos !== undefined) io.seek(pos);
   const spans = (structure[SPANS] ??= new Map<string, BitSpan>());
   const start = io.pos * 8 - io.bitsLeft;

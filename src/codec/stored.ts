@@ -163,6 +163,10 @@ export class StoredInstances implements WritingWork {
     const { how, structure, id, path } = one;
     const span = structure[SPANS]?.get(id);
     const place = span && wholeBytes(span);
+    if (structure[KEPT]?.get(id) === undefined) {
+      if (span === undefined || how.if?.() === false || isAsRead(structure, id)) return undefined;
+      throw rooted(new EncodeError('it has no value, but would be read', { field: path }));
+    }
     if (typeof how.write === 'string' || (span !== undefined && place === undefined)) {
       if (isAsRead(structure, id)) return undefined;
       const reason = typeof how.write === 'string' ? how.write : 'it begins within a byte';
@@ -281,15 +285,15 @@ function isAsRead(structure: BareStructure, id: string): boolean {
   const span = structure[SPANS]?.get(id);
   const { _io: io } = structure as { readonly _io?: ByteReader };
   if (span === undefined || io === undefined) return false;
-  const { pos } = io;
+  const { standing } = io;
   kept?.delete(id);
   try {
-    io.seek(span.when);
+    io.goBack(span.when);
     return JSON.stringify(plainValue(valueOf(structure, id))) === JSON.stringify(plainValue(value));
   } catch {
     return false;
   } finally {
-    io.seek(pos);
+    io.goBack(standing);
     kept?.set(id, value);
     structure[SPANS]?.set(id, span);
   }

@@ -1,6 +1,6 @@
 import { ByteWriter, isWritable, type WrittenStructure } from './byte-writer.ts';
 import { isMade } from './creation.ts';
-import { EncodeError } from './errors.ts';
+import { DecodeError, EncodeError } from './errors.ts';
 import { ownBytes } from './places.ts';
 import { forgetValues } from './reading.ts';
 import { StoredInstances } from './stored.ts';
@@ -69,4 +69,45 @@ export function checkUntil(
 /** Throws EncodeError where a field has a value although its condition does not hold, so that it would not be read. */
 export function checkAbsent(io: ByteWriter, field: string, value: unknown): void {
   if (value !== undefined) io.refuse('it has a value, but its condition does not hold', field);
+}
+
+/** Throws EncodeError where an element was made with other arguments than the spec hands to it at its place. */
+export function checkParam(
+  io: ByteWriter,
+  field: string,
+  index: number | undefined,
+  name: string,
+  value: unknown,
+  wanted: unknown,
+): void {
+  if (value === wanted || wanted === undefined) return;
+  io.refuse(`its param \`${name}\` is ${String(value)}, but would be ${String(wanted)} here`, field, index);
+}
+
+/** Throws EncodeError where a reader would find a field that has no value, or none where it has one. */
+export function checkCondition(io: ByteWriter, field: string, isThere: boolean, holds: boolean): void {
+  if (isThere === holds) return;
+  io.refuse(
+    isThere ? 'it has a value, but its condition does not hold' : 'its condition holds, but it has no value',
+    field,
+  );
+}
+
+/** As it is where the condition asks streams that a structure which was never read does not have: those are not asked. */
+export function checkForeignCondition(
+  io: ByteWriter,
+  field: string,
+  value: unknown,
+  condition: () => boolean,
+): void {
+  if (value !== undefined && !holdsOrUnknown(condition)) checkAbsent(io, field, value);
+}
+
+function holdsOrUnknown(condition: () => boolean): boolean {
+  try {
+    return condition();
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof DecodeError) return true;
+    throw error;
+  }
 }

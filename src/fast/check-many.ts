@@ -13,7 +13,7 @@ export interface Crew {
 }
 
 /** Milliseconds between two looks at the budgets. */
-const LOOK_EVERY = 20;
+const LOOK_EVERY = 10;
 
 /** Images that a worker is given ahead, so that it never waits for the next; what it has not begun when it ends is given to another. */
 const MOST_AHEAD = 16;
@@ -59,7 +59,7 @@ class Run {
   readonly #posts = new Set<Post>();
   readonly #reports = new Map<number, ImageReport>();
   /** Images that a worker took with it before it had begun with them, and those that are tried a second time. */
-  readonly #again: number[] = [];
+  #again: readonly number[] = [];
   readonly #tried = new Set<number>();
   readonly #ahead: number;
   readonly #clock: NodeJS.Timeout;
@@ -113,10 +113,17 @@ class Run {
 
   #giveOne(post: Post): boolean {
     if (!this.#hasWork()) return false;
-    const index = this.#again.shift() ?? this.#next++;
+    const index = this.#takeNext();
     post.given.push(index);
     post.worker.give(this.#paths[index] ?? '');
     return true;
+  }
+
+  #takeNext(): number {
+    const [again, ...rest] = this.#again;
+    if (again === undefined) return this.#next++;
+    this.#again = rest;
+    return again;
   }
 
   #hire(): Post {
@@ -147,13 +154,14 @@ class Run {
     this.#posts.delete(post);
     if (!how.wasReady) this.#falseStarts++;
     if (this.#falseStarts >= MOST_FALSE_STARTS) {
-      const rest = [...post.given, ...this.#again.splice(0)];
+      const rest = [...post.given, ...this.#again];
+      this.#again = [];
       while (this.#next < this.#paths.length) rest.push(this.#next++);
       for (const index of rest) this.#settle(index, this.#brokenOff(index, how));
       return;
     }
     if (how.wasReady) this.#blame(post, how);
-    this.#again.unshift(...post.given);
+    this.#again = [...post.given, ...this.#again];
     this.#distribute();
   }
 

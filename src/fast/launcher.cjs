@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 'use strict';
 // The program's front door, and that of the processes that check for it; the build copies it to dist/cli.js and dist/check-worker.js, and each
-// loads the script of its own name in program/. It loads the scripts there with the code that V8 made of them when they were built, where it is
-// there and of this very V8 (which checks that itself), so that nothing is compiled before an image is looked at: that halves the time until a
-// small image is checked.
+// loads the script of its own name in program/. It loads the scripts there with the code that V8 made of them when they were built, so that
+// nothing is compiled before an image is looked at: that halves the time until a small image is checked. Only the very Node that made such code
+// takes it: V8 asks for its own version, but releases of Node patch V8 and keep that, and then run the code wrongly.
 const { readFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 const { Script } = require('node:vm');
@@ -26,7 +26,7 @@ function load(id) {
 
 function readCodeOf(filename) {
   try {
-    return readFileSync(`${filename}.cache`);
+    return readFileSync(`${filename}.${process.version}-${process.arch}.cache`);
   } catch {
     return undefined;
   }

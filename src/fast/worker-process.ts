@@ -11,11 +11,15 @@ export interface Budget {
   readonly bytes: number | null;
 }
 
-/** How a worker came to its end. */
-export interface Ended {
-  /** Why, where an image is to blame or the process could not be started at all. */
+/** Why a worker came to its end. */
+interface Cause {
   readonly code: BrokenOff;
+  /** As the message of an image's report goes on behind its path. */
   readonly reason: string;
+}
+
+/** How a worker came to its end. */
+export interface Ended extends Cause {
   /** Whether it had said that it is ready. */
   readonly wasReady: boolean;
 }
@@ -41,7 +45,7 @@ export class WorkerProcess {
   #pending = 0;
   #isReady = false;
   /** Why this process was ended by `watch`. */
-  #verdict: Pick<Ended, 'code' | 'reason'> | null = null;
+  #verdict: Cause | null = null;
   #errors = '';
   #hasEnded = false;
 
@@ -60,10 +64,8 @@ export class WorkerProcess {
     stderr?.on('data', (bytes: Uint8Array) => {
       if (this.#errors.length < KEPT_ERRORS) this.#errors += Buffer.from(bytes).toString('latin1');
     });
-    this.#child.on('error', (error) =>
-      this.#end('internal', `no process could be started: ${error.message}`),
-    );
-    this.#child.on('close', (code, signal) => this.#end(...this.#explain(code, signal)));
+    this.#child.on('error', (error) => this.#end(internal(`no process could be started: ${error.message}`)));
+    this.#child.on('close', (code, signal) => this.#end(this.#explain(code, signal)));
   }
 
   /** How many images were given to it and not reported yet. */
@@ -109,22 +111,24 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
   }
 
-  #explain(code: number | null, signal: NodeJS.Signals | null): [BrokenOff, string] {
-    if (this.#verdict !== null) return [this.#verdict.code, this.#verdict.reason];
-    if (/out of memory/i.test(this.#errors)) return ['memory', outOfMemory(this.#budget.bytes)];
+  #explain(code: number | null, signal: NodeJS.Signals | null): Cause {
+    if (this.#verdict !== null) return this.#verdict;
+    if (/out of memory/i.test(this.#errors))
+      return { code: 'memory', reason: outOfMemory(this.#budget.bytes) };
     if (signal === 'SIGKILL')
-      return ['memory', 'the system ended the check, as it does when memory runs out'];
-    return [
-      'internal',
-      `internal error in vdcheck: the process that checked it ended with ${signal ?? code}`,
-    ];
+      return { code: 'memory', reason: 'the system ended the check, as it does when memory runs out' };
+    return internal(`the process that checked it ended with ${signal ?? code}`);
   }
 
-  #end(code: BrokenOff, reason: string): void {
+  #end(cause: Cause): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#listener.ended({ code, reason, wasReady: this.#isReady });
+    this.#listener.ended({ ...cause, wasReady: this.#isReady });
   }
+}
+
+function internal(what: string): Cause {
+  return { code: 'internal', reason: `internal error in vdcheck: ${what}` };
 }
 
 /**

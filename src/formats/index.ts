@@ -1,6 +1,7 @@
 import type { Format, ProbeSample, Recognition } from '../model/format.ts';
 import { qcow2 } from './qcow2/index.ts';
 import { raw } from './raw/index.ts';
+import { vdi } from './vdi/index.ts';
 import { vhd } from './vhd/index.ts';
 import { vmdk } from './vmdk/index.ts';
 
@@ -8,7 +9,7 @@ import { vmdk } from './vmdk/index.ts';
  * The formats, placed by how certain their marks are. Raw has no marks and stands last, for bytes that no other format
  * recognises.
  */
-export const formats: readonly Format[] = [qcow2, vmdk, vhd, raw];
+export const formats: readonly Format[] = [qcow2, vmdk, vdi, vhd, raw];
 
 /** Finds a format by its id or one of its aliases; `undefined` where no format has that name. */
 export function findFormat(name: string): Format | undefined {

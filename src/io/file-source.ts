@@ -237,7 +237,7 @@ class FileSource implements Source {
   }
 }
 
-/** What changes when a file's bytes may have changed. */
-function fingerprintOf({ ino, size, mtimeMs, rdev }: Stats): string {
-  return `${ino}:${rdev}:${size}:${mtimeMs}`;
+/** What changes when a file's bytes may have changed. Programs set `mtime` back as they like; `ctime` is the system's own. */
+function fingerprintOf({ ino, size, mtimeMs, ctimeMs, rdev }: Stats): string {
+  return `${ino}:${rdev}:${size}:${mtimeMs}:${ctimeMs}`;
 }

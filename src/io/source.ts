@@ -62,8 +62,16 @@ export interface Source {
 
 /** Reads what there is of `length` bytes at `offset`: shorter at the end of the source, empty behind it. */
 export function readAvailable(source: Source, offset: FileOffset, length: number): MaybePromise<Uint8Array> {
-  const available = Math.max(0, Math.min(length, source.size - offset));
-  return available === 0 ? new Uint8Array(0) : source.read(offset, available);
+  const { size } = source;
+  const available = Math.max(0, Math.min(length, size - offset));
+  if (available === 0) return new Uint8Array(0);
+  const read = source.read(offset, available);
+  if (size !== Infinity || !(read instanceof Promise)) return read;
+  // A stream that has met its end meanwhile knows how much there is, and keeps the last that passed.
+  return read.catch((error: unknown) => {
+    if (source.size === Infinity) throw error;
+    return readAvailable(source, offset, length);
+  });
 }
 
 /** Goes on with a value: at once where it is there, else when it arrives. What `next` throws is thrown, or rejects. */

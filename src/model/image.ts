@@ -2,7 +2,7 @@ import type { FieldNode } from '../codec/index.ts';
 import type { ImageFile, Located } from './image-file.ts';
 import type { Place } from './problem.ts';
 import type { GuestOffset, GuestRange } from './offsets.ts';
-import type { FileLayout, Owners, WalkListeners } from './owners.ts';
+import type { FileLayout, WalkListeners } from './owners.ts';
 import type { ReferenceState } from './reference-state.ts';
 
 export type { FileRole, ImageFile, Located } from './image-file.ts';
@@ -121,7 +121,6 @@ export interface Image {
    * @returns what was learned on the way; rules get it as `facts.walk(file)`
    */
   walk?(file: ImageFile, listeners: WalkListeners): unknown;
-  claim?(file: ImageFile, owners: Owners): void | Promise<void>;
   /** Every header-like structure, in file order. */
   structures(): readonly DumpedStructure[];
   info(): ImageInfo;

@@ -1,7 +1,6 @@
 import type { FileOffset } from '../io/source.ts';
 import type { Findings } from './findings.ts';
-import type { Place, ProblemSink } from './problem.ts';
-import type { RaisableRule } from './rule.ts';
+import type { Place } from './problem.ts';
 
 /**
  * What can be wrong with where a region lies.
@@ -24,13 +23,18 @@ export interface RegionFacts {
   readonly other: string | null;
 }
 
+/** What is wrong in a part of the image that has one rule for all its faults: the part, the rule that is broken in it, and that rule's figures. */
+export interface PartFacts {
+  /** The part, as messages name it: the label of a snapshot. */
+  readonly within: string;
+  readonly rule: string;
+  readonly data: unknown;
+}
+
 /** Ids of the rules in `M` whose figures are those of a region: what `RegionKind.rules` may name. */
 export type RegionRuleId<M> = {
   [Id in keyof M]: RegionFacts extends M[Id] ? Id : never;
 }[keyof M];
-
-/** A rule that the ownership map raises. */
-export type RegionRule = RaisableRule<unknown, RegionFacts>;
 
 /** The entry that placed a region: the bytes to look at and what they say. */
 export interface RegionSource {
@@ -59,17 +63,14 @@ export interface RegionKind {
   readonly counted?: boolean;
   /** References that each region of a counted kind stands for; default 1. */
   readonly weight?: number;
+  /** Where its regions belong to a part of the image that has one rule for all its faults (a snapshot): that rule, told with `PartFacts`, and the part's name. */
+  readonly within?: { readonly name: string; readonly rule: string };
   /** The rule for each fault; a fault without a rule is tolerated. */
-  readonly rules: Readonly<Partial<Record<RegionFault, RegionRule | string>>>;
+  readonly rules: Readonly<Partial<Record<RegionFault, string>>>;
   /**
    * Names the entry that placed region `index` of this kind, at byte `start` where that is known. Called for culprits and for those they meet only.
    */
   locate(index: number, start?: number): RegionSource | Promise<RegionSource>;
-  /**
-   * Says what is wrong with a table entry that is not plain (reserved bits, misaligned, not allowed here).
-   * `high` is 0 for 32-bit entries.
-   */
-  explain?(index: number, high: number, low: number, problems: ProblemSink): void;
 }
 
 /** Who listens to a walk over a file: owners to its regions, findings to what is odd about its tables. */
@@ -90,8 +91,6 @@ export interface Owners {
   range(kind: RegionKind, start: FileOffset, length: number, index: number): void;
   /** `count` regions of `unitLength` bytes that follow one another in the file and have indices `index`, `index + 1` ... */
   run(kind: RegionKind, start: FileOffset, unitLength: number, count: number, index: number): void;
-  /** A table entry that is not plain; it claims nothing. */
-  odd(kind: RegionKind, index: number, high: number, low: number): void;
   /** `units` allocation units of guest data are in `state`. */
   allocated(state: AllocationState, units: number): void;
 }

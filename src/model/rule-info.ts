@@ -34,7 +34,6 @@ export interface RuleInfo {
   /** Document and section that the rule rests on. */
   readonly spec: string;
   readonly repair: Repair;
-  readonly explanation?: Explanation;
   /** Rules whose finding in the same file already explains this one, which is then left out. */
   readonly derivedFrom: readonly string[];
 }

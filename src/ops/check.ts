@@ -140,14 +140,12 @@ async function countOwners(
 ): Promise<CountingOwners | null> {
   const layout = image.layout(file);
   if (layout === null || file.source === null) return null;
-  const sinks = { file, problems, findings: format.findings(problems) };
+  const sinks = { file, findings: format.findings(problems) };
   const counter = new CountingOwners(layout, sinks);
-  await image.claim?.(file, counter);
   walks.set(file, await image.walk?.(file, { owners: counter, findings: sinks.findings }));
   const collisions = counter.collisions();
   if (collisions.length > 0) {
     const namer = new NamingOwners(collisions, layout.limit, sinks);
-    await image.claim?.(file, namer);
     await image.walk?.(file, { owners: namer, findings: silentFindings });
   }
   return counter;

@@ -26,8 +26,8 @@ async function explainRules(loaded: readonly FormatCode[]): Promise<readonly Exp
   return [...rules.values()].map((rule) => ({ ...rule, explanation: find(explained, rule) }));
 }
 
-function find(explained: ReadonlyMap<string, Explanation>, { id, explanation }: RuleInfo): Explanation {
-  const found = explained.get(id) ?? explanation;
+function find(explained: ReadonlyMap<string, Explanation>, { id }: RuleInfo): Explanation {
+  const found = explained.get(id);
   if (found === undefined) throw new Error(`rule ${id} is not explained`);
   return found;
 }

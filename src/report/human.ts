@@ -73,8 +73,8 @@ function renderRule(
     first.severity === 'info'
       ? renderOddity(first, report, context.style)
       : renderFinding(first, report, context);
-  lines.push(...renderOthers(first, others, countUnlisted(problems, report), context));
-  return `${lines.join('\n')}\n`;
+  const more = renderOthers(first, others, countUnlisted(problems, report), context);
+  return `${[...lines, ...more].join('\n')}\n`;
 }
 
 /** An oddity harms nobody: what it is and where. */

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, runProgram, withFolder } from '../support/program.ts';
+import { NODE, ROOT, runProgram, withFolder } from '../support/program.ts';
 import { assertImageSchema, assertSchema } from '../support/schemas.ts';
 
 describe('help', () => {
@@ -202,7 +202,7 @@ describe('a reader that goes away', () => {
     await withFolder(async (folder) => {
       writeFileSync(join(folder, 'disk.img'), randomBytes(1024));
       const many = Array.from({ length: 3000 }, () => 'disk.img');
-      const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
+      const child = spawn(NODE, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
@@ -231,7 +231,7 @@ describe.skipIf(!existsSync('/dev/full'))(
       [['--version']],
     ])('%j: one line that names it, exit 1', (args) => {
       const full = openSync('/dev/full', 'w');
-      const { stderr, status } = spawnSync(process.execPath, [join(ROOT, 'dist', 'cli.js'), ...args], {
+      const { stderr, status } = spawnSync(NODE, [join(ROOT, 'dist', 'cli.js'), ...args], {
         cwd: ROOT,
         encoding: 'utf8',
         stdio: ['ignore', full, 'pipe'],
@@ -245,7 +245,7 @@ describe.skipIf(!existsSync('/dev/full'))(
 
     it('on standard error, too, is no crash', () => {
       const full = openSync('/dev/full', 'w');
-      const { stdout, status } = spawnSync(process.execPath, [join(ROOT, 'dist', 'cli.js'), 'none.vhd'], {
+      const { stdout, status } = spawnSync(NODE, [join(ROOT, 'dist', 'cli.js'), 'none.vhd'], {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', full],
       });
@@ -276,7 +276,7 @@ describe('Ctrl-C', () => {
     await withFolder(async (folder) => {
       writeFileSync(join(folder, 'disk.img'), randomBytes(1024));
       const many = Array.from({ length: 3000 }, () => 'disk.img');
-      const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
+      const child = spawn(NODE, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'inherit'],
       });
@@ -292,7 +292,7 @@ describe.skipIf(spawnSync('script', ['--version']).error !== undefined)(
   () => {
     /** What the program prints on a terminal of its own. */
     function runOnTerminal(env: NodeJS.ProcessEnv): string {
-      const command = `${process.execPath} dist/cli.js samples/damaged/footer-only.vhd`;
+      const command = `${NODE} dist/cli.js samples/damaged/footer-only.vhd`;
       return spawnSync('script', ['-qec', command, '/dev/null'], {
         cwd: ROOT,
         encoding: 'utf8',

@@ -12,7 +12,7 @@ import {
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { ROOT, runProgram, withFolder } from '../support/program.ts';
+import { NODE, ROOT, runProgram, withFolder } from '../support/program.ts';
 import { assertSchema } from '../support/schemas.ts';
 
 const SAMPLES = ['sound', 'damaged'].flatMap((kind) => {
@@ -150,7 +150,7 @@ describe('budgets', () => {
 describe.runIf(process.platform === 'linux')('a signal', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('%s ends the processes that check, too', async (signal) => {
     const child = spawn(
-      process.execPath,
+      NODE,
       [join(ROOT, 'dist', 'cli.js'), '-j', '2', ...Array.from({ length: 4000 }, () => SOUND)],
       {
         stdio: ['ignore', 'pipe', 'inherit'],

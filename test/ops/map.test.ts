@@ -41,7 +41,6 @@ function layer(
         yield mappings.slice(index, index + perBatch);
     },
     layout: () => null,
-    claim: () => undefined,
     structures: () => [],
     info: () => ({ clusterSize: null, formatSpecific: null }),
     close: async () => undefined,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fileOffset } from '../../src/io/source.ts';
-import { defineRegionRule } from '../../src/formats/shared/region-rules.ts';
-import type { FileLayout, RegionKind, RegionRule } from '../../src/model/owners.ts';
-import { silentFindings } from '../../src/model/findings.ts';
+import { describeRegion } from '../../src/formats/shared/region-rules.ts';
+import type { FileLayout, RegionKind } from '../../src/model/owners.ts';
+import { indexRules, RuleFindings } from '../../src/model/rule-findings.ts';
 import type { ImageFile } from '../../src/model/image-file.ts';
 import type { PendingReport, Report } from '../../src/model/problem.ts';
 import type { RegionSinks } from '../../src/ops/ownership/blame.ts';
@@ -19,23 +19,12 @@ interface Piece {
 
 const SECTOR = 512;
 
-const rule = (id: string): RegionRule =>
-  defineRegionRule({
-    id: `test/${id}`,
-    severity: 'error',
-    depth: 'metadata',
-    title: id,
-    spec: 'this test',
-    repair: 'none',
-    explanation: { what: '', why: '', how: '', readers: '', repair: '' },
-  });
-
 const rules = {
-  pastEnd: rule('past-end'),
-  straddlesEnd: rule('straddles-end'),
-  inMetadata: rule('in-metadata'),
-  duplicate: rule('duplicate'),
-  overlap: rule('overlap'),
+  pastEnd: 'test/past-end',
+  straddlesEnd: 'test/straddles-end',
+  inMetadata: 'test/in-metadata',
+  duplicate: 'test/duplicate',
+  overlap: 'test/overlap',
 };
 
 function makeKind(role: RegionKind['role'], counted = false): RegionKind {
@@ -59,11 +48,18 @@ function makeKind(role: RegionKind['role'], counted = false): RegionKind {
 
 const FILE: ImageFile = { path: 'f', role: 'image', source: null };
 
+/** The table that the rules of this test would stand in. */
+const RULES = indexRules(
+  Object.fromEntries(
+    Object.values(rules).map((id) => [id, { severity: 'error', title: id, message: describeRegion }]),
+  ),
+);
+
 /** Takes what the ownership map tells, at once. */
 function sinkInto(reports: Report[]): RegionSinks {
   const add = (report: Report | PendingReport) =>
     void reports.push('settle' in report ? (report.settle() as Report) : report);
-  return { file: FILE, problems: { add }, findings: silentFindings };
+  return { file: FILE, findings: new RuleFindings(RULES, { add }) };
 }
 
 /** Walks `pieces` as the checker does: counts, then names where something met. */

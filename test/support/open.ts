@@ -13,12 +13,21 @@ import type { ReferencePolicy } from '../../src/ops/reference-policy.ts';
 /** Files by path, all in memory. The first is the one that is opened. */
 export type MemoryFiles = Readonly<Record<string, Uint8Array>>;
 
-function access(files: MemoryFiles): Pick<OpenOptions, 'openSource' | 'policy'> {
+/** How files in memory are read. */
+export interface MemoryAccess {
+  /** Makes another source of each; default: as it is. */
+  readonly wrap?: (source: Source) => Source;
+}
+
+function access(
+  files: MemoryFiles,
+  { wrap = (source) => source }: MemoryAccess,
+): Pick<OpenOptions, 'openSource' | 'policy'> {
   const sources = new Map<string, Source>();
   const openSource = (path: string): Source => {
     const bytes = files[path];
     if (bytes === undefined) throw new SourceError('ENOENT', `${path}: no such file`, { source: path });
-    const source = sources.get(path) ?? memorySource(bytes, path);
+    const source = sources.get(path) ?? wrap(memorySource(bytes, path));
     sources.set(path, source);
     return source;
   };
@@ -41,18 +50,18 @@ function first(files: MemoryFiles): string {
 /** Checks the first of some files in memory, as `vdcheck check` would. */
 export function checkMemory(
   files: MemoryFiles,
-  options: Omit<CheckOptions, 'openSource' | 'policy'> = {},
+  options: Omit<CheckOptions, 'openSource' | 'policy'> & MemoryAccess = {},
 ): Promise<ImageReport> {
-  return checkImage(first(files), { ...options, ...access(files) });
+  return checkImage(first(files), { ...options, ...access(files, options) });
 }
 
 /** Opens the first of some files in memory; damage is collected and dropped. */
 export async function openMemory(
   files: MemoryFiles,
-  options: Omit<OpenOptions, 'openSource' | 'policy'> = {},
+  options: Omit<OpenOptions, 'openSource' | 'policy'> & MemoryAccess = {},
 ): Promise<Image> {
   const problems = new ProblemCollector(1);
-  return (await openImage(first(files), { problems, ...options, ...access(files) })).image;
+  return (await openImage(first(files), { problems, ...options, ...access(files, options) })).image;
 }
 
 /** All mappings of an image, or of a range of it. */

@@ -8,7 +8,7 @@ import type { Attribute } from './model.ts';
 import { attributesOf } from './read-spec.ts';
 import type { FieldEndian, SwitchWire, Wire } from './resolve.ts';
 import { mentions, type Code, type Scope } from './scope.ts';
-import { present } from './code.ts';
+import { converted, present } from './code.ts';
 import { compare } from './compare.ts';
 import { translate, translateCondition, translateCount, translateIf } from './translate.ts';
 import * as types from './types.ts';
@@ -64,12 +64,35 @@ function emitField(field: Attribute, emission: Emission, isInstance = false): re
   const later = owner.fields.slice(owner.fields.indexOf(field) + 1);
   const isAhead =
     condition !== undefined && namesUsed(condition.ast).some((name) => later.some(({ id }) => id === name));
-  if (condition === undefined || isAhead || dependsOnStream(condition.ast, owner))
-    return [`if (${property} !== undefined) {`, ...write(property), '}'];
+  const isThere = [`if (${property} !== undefined) {`, ...write(property), '}'];
+  if (condition === undefined || isAhead) return isThere;
+  if (dependsOnStream(condition.ast, owner))
+    return blockOf([...emitStreamCondition(field, property, emission), ...isThere]);
   const test = translateIf(condition.ast, scopeAt(emission, condition.place));
   const absent = `${names.runtime('checkAbsent')}(io, ${quote(field.id)}, ${property});`;
   const solid = `${names.runtime('present')}(${property}, ${quote(field.id)})`;
   return [`if (${test}) {`, ...write(solid), `} else ${absent}`];
+}
+
+/** Holds a field to its condition, as soon as what that asks of the stream is known. */
+function emitStreamCondition(field: Attribute, property: string, emission: Emission): readonly string[] {
+  const { owner, names } = emission;
+  const { condition, id } = field;
+  if (condition === undefined) return [];
+  const scope = scopeAt(emission, condition.place);
+  const open = withoutInstances(condition.ast, owner);
+  if (open === undefined || !asksOwnStream(open, owner, true)) {
+    const holds = translateIf(condition.ast, scope);
+    return [`${names.runtime('checkForeignCondition')}(io, ${quote(id)}, ${property}, () => ${holds});`];
+  }
+  const at = { ...scope, position: 'pos', length: 'streamSize', end: '(isWhole && pos >= streamSize)' };
+  const holds = translateIf(open, at);
+  const check = `${names.runtime('checkCondition')}(io, ${quote(id)}, ${property} !== undefined, ${holds})`;
+  const variables = [
+    ...(/\bpos\b/.test(holds) ? ['const pos = io.position;'] : []),
+    ...(/\bisWhole\b/.test(holds) ? ['const isWhole = io.bitsLeft === 0;'] : []),
+  ];
+  return [...variables, `io.atEnd((${/\bstreamSize\b/.test(holds) ? 'streamSize' : ''}) => ${check});`];
 }
 
 /** Statements with variables of their own as a block. */
@@ -133,11 +156,30 @@ function emitOne(field: Attribute, value: string, emission: Emission, index?: st
     ...(index === undefined ? {} : { index }),
   };
   const write = (at: Scope): readonly string[] =>
-    wire.kind === 'switch' ? emitSwitch(wire, field, value, at) : [writeWire(wire, field, value, at)];
+    wire.kind === 'switch'
+      ? emitSwitch(wire, field, value, at)
+      : [...emitParams(wire, field, value, at), writeWire(wire, field, value, at)];
   const lines = write(scope);
   const size = openSize(field, scope) === undefined ? sizeText(field, scope) : '';
   const isRepeated = !isSimple(size) && lines.join().split(size).length > 2;
   return isRepeated ? [`const size = ${size};`, ...write({ ...scope, size: 'size' })] : lines;
+}
+
+/** A structure that was made with other arguments would not be read as the same. */
+function emitParams(wire: Wire, field: Attribute, value: string, outer: Scope): readonly string[] {
+  if (wire.kind !== 'user') return [];
+  const scope = { ...outer, place: wire.place };
+  const name = outer.index === undefined ? `${quote(field.id)}, undefined` : nameOf(field, outer);
+  return wire.type.params.flatMap((param, index) => {
+    const argument = wire.args[index];
+    if (argument === undefined || dependsOnStream(argument, outer.owner)) return [];
+    const member = outer.facts.memberOf(wire.type, param.id);
+    if (member === undefined || !['integer', 'boolean', 'string', 'enum', 'float'].includes(member.type.kind))
+      return [];
+    const wanted = converted(present(translate(argument, scope), scope), member.type, scope).text;
+    const check = outer.names.runtime('checkParam');
+    return [`${check}(io, ${name}, ${quote(param.id)}, ${value}.${member.property}, ${wanted});`];
+  });
 }
 
 /** Structures and bytes know what they are; numbers and text are told by the value that the spec switches on. */

@@ -103,6 +103,8 @@ export interface Scope {
   readonly position?: string;
   /** What `_io.size` is where the structure is written and not read. */
   readonly length?: string;
+  /** What `_io.eof` is where the structure is written and not read. */
+  readonly end?: string;
   /** The variable that holds the size of the field, where there is one. */
   readonly size?: string;
   /** `_index`: the variable that counts elements. */
@@ -144,6 +146,11 @@ export function isPosition(expression: Expression): boolean {
 /** Is it `_io.size`, the length of the structure's own stream? */
 export function isStreamSize(expression: Expression): boolean {
   return isOfOwnStream(expression, 'size');
+}
+
+/** Is it `_io.eof`, whether the structure's own stream is at its end? */
+export function isStreamEnd(expression: Expression): boolean {
+  return isOfOwnStream(expression, 'eof');
 }
 
 function isOfOwnStream(expression: Expression, name: string): boolean {

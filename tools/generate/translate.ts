@@ -20,7 +20,7 @@ import { compare } from './compare.ts';
 import { translateMember } from './methods.ts';
 import { ID } from './read-values.ts';
 import { requireEnum, valueTypeNamed } from './resolve.ts';
-import { isPosition, isStreamSize, type Code, type Pins, type Scope } from './scope.ts';
+import { isPosition, isStreamEnd, isStreamSize, type Code, type Pins, type Scope } from './scope.ts';
 import { invert, negate } from './range.ts';
 import * as types from './types.ts';
 import type { ValueType } from './types.ts';
@@ -55,6 +55,7 @@ export function translate(expression: Expression, scope: Scope): Code {
     case 'member':
       if (isPosition(expression) && scope.position !== undefined) return code(scope.position, types.LENGTH);
       if (isStreamSize(expression) && scope.length !== undefined) return code(scope.length, types.LENGTH);
+      if (isStreamEnd(expression) && scope.end !== undefined) return code(scope.end, types.BOOLEAN);
       return translateMember(expression.of, expression.name, undefined, scope, translate);
     case 'call':
       if (expression.callee.kind !== 'member') fail(scope, 'only methods can be called');

@@ -2,7 +2,7 @@ import type { Analysis } from './analysis.ts';
 import type { Expression } from './expression.ts';
 import type { Attribute, TypeSpec } from './model.ts';
 import type { Wire } from './resolve.ts';
-import { childrenOf, isPosition, isStreamSize, mentions, withChildren } from './scope.ts';
+import { childrenOf, isPosition, isStreamEnd, isStreamSize, mentions, withChildren } from './scope.ts';
 
 /** Why no bytes can be made of objects of a type; undefined where they can. Throws SpecError. */
 export function unwritableReason(
@@ -82,12 +82,13 @@ function isOpen(expression: Expression, owner: TypeSpec): boolean {
   return whole !== undefined && asksOwnStream(whole, owner);
 }
 
-/** Does it ask streams for nothing but the position and the length of the structure's own? */
-export function asksOwnStream(expression: Expression, owner: TypeSpec): boolean {
-  if (isPosition(expression) || isStreamSize(expression)) return true;
+/** Does it ask streams for nothing but the position and the length of the structure's own, or whether that is at its end? */
+export function asksOwnStream(expression: Expression, owner: TypeSpec, mayAskEnd = false): boolean {
+  if (isPosition(expression) || isStreamSize(expression) || (mayAskEnd && isStreamEnd(expression)))
+    return true;
   const parts = childrenOf(expression);
   return parts.length > 0
-    ? !isStream(expression) && parts.every((part) => asksOwnStream(part, owner))
+    ? !isStream(expression) && parts.every((part) => asksOwnStream(part, owner, mayAskEnd))
     : !dependsOnStream(expression, owner);
 }
 

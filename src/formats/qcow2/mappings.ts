@@ -3,10 +3,10 @@ import type { GuestRange } from '../../model/offsets.ts';
 import type { Source } from '../../io/source.ts';
 import { MappingRuns } from '../shared/mapping-runs.ts';
 import { tableBatches } from '../shared/table-walk.ts';
-import { compressedRange } from './compressed.ts';
-import { SUBCLUSTERS, type Geometry } from './geometry.ts';
-import { entryOffset, L2Scanner, type ClusterListener, type ReadsAs } from './l2-scan.ts';
-import { isCluster, type PointerTable } from './pointer-table.ts';
+import { compressedRange } from './layout/compressed.ts';
+import { SUBCLUSTERS, type Geometry } from './layout/geometry.ts';
+import { entryOffset, L2Scanner, type ClusterListener, type ReadsAs } from './layout/l2-scan.ts';
+import { isCluster, type PointerTable } from './layout/pointer-table.ts';
 
 /** What resolving guest clusters needs of an image. */
 export interface MappingInput {

@@ -1,7 +1,7 @@
-import type { FormatCode, FormatParts, OpenContext } from '../../model/format.ts';
+import type { FormatCode, FormatParts } from '../../model/format.ts';
 import type { Image } from '../../model/image.ts';
-import type { Finding, ProblemSink } from '../../model/problem.ts';
-import type { Depth, Facts, Rule } from '../../model/rule.ts';
+import type { ProblemSink } from '../../model/problem.ts';
+import type { Depth, Facts } from '../../model/rule.ts';
 import { indexRules, RuleFindings, type AnyRule, type RuleIndex } from '../../model/rule-findings.ts';
 import { fileRuleIndex } from './file-rules.ts';
 
@@ -11,15 +11,13 @@ export function implementFormat<I extends Image, M, W = unknown>({
   explain,
   families,
   open,
-  legacy = [],
-}: FormatParts<I, M, W> & { readonly legacy?: readonly Rule<I>[] }): FormatCode {
+}: FormatParts<I, M, W>): FormatCode {
   const rules = indexRules(table);
-  const known: RuleIndex = new Map([...fileRuleIndex, ...rules, ...indexOldRules(legacy)]);
-  const oldGroups = groupByFamily(legacy);
+  const known: RuleIndex = new Map([...fileRuleIndex, ...rules]);
   const groups = groupByFamily([...rules.values()]);
   const findings = (problems: ProblemSink): RuleFindings => new RuleFindings(known, problems);
   return {
-    rules: [...rules.values(), ...legacy],
+    rules: [...rules.values()],
     explain: async () => explain(),
     findings,
     // The context is copied first: V8 adds properties to a copy far slower than it copies.
@@ -28,9 +26,6 @@ export function implementFormat<I extends Image, M, W = unknown>({
       const applying = families?.(image as I) ?? groups;
       for (const [family, group] of groups)
         if (applying.has(family)) await evaluateRules(group, image, depth, facts, findings(problems));
-      for (const [family, group] of oldGroups)
-        if (families === undefined || applying.has(family))
-          await evaluateOldRules(group, image as I, depth, facts, problems);
     },
   };
 }
@@ -65,60 +60,4 @@ async function evaluateRules(
     const finished = rule.check(image, (finding) => findings.report(rule, finding), facts, findings as never);
     if (finished !== undefined) await finished;
   }
-}
-
-/** The written form of a format. */
-export interface FormatDeclaration<I extends Image> {
-  readonly rules: readonly Rule<I>[];
-  /** The families of rules (an id up to its slash) that can find anything in an image of its kind; absent: all of them. */
-  readonly families?: (image: I) => ReadonlySet<string>;
-  readonly open: (context: OpenContext) => Promise<I>;
-}
-
-/** Declares the code of a format; the type of its images stays inside. */
-export function defineFormatCode<I extends Image>({
-  families,
-  ...declaration
-}: FormatDeclaration<I>): FormatCode {
-  const groups = groupByFamily(declaration.rules);
-  const { rules, open } = declaration;
-  return {
-    rules,
-    open: (context) => open(context),
-    explain: async () => ({}),
-    findings: (problems) => new RuleFindings(indexOldRules(rules), problems),
-    async evaluate(image, depth, facts, problems) {
-      const applying = families?.(image as I) ?? groups;
-      for (const [family, rules] of groups)
-        if (applying.has(family)) await evaluateOldRules(rules, image as I, depth, facts, problems);
-    },
-  };
-}
-
-async function evaluateOldRules<I>(
-  rules: readonly Rule<I>[],
-  image: I,
-  depth: Depth,
-  facts: Facts,
-  problems: ProblemSink,
-): Promise<void> {
-  const reached = RANKS[depth];
-  let current: Rule<I> | undefined;
-  // One for all rules, which look one after another: what a rule tells is what its own report is made of.
-  const tell = (finding: Finding<unknown>): void => {
-    if (current !== undefined) problems.add(current.report(finding as Finding<never>));
-  };
-  for (const rule of rules) {
-    if (rule.check === undefined || RANKS[rule.depth] > reached) continue;
-    current = rule;
-    const finished = rule.check(image, tell, facts, problems);
-    if (finished !== undefined) await finished;
-  }
-}
-
-/** Rules of the old kind are known by id too, for region kinds and walks that were rewritten before them. */
-function indexOldRules(rules: readonly Rule<never>[]): RuleIndex {
-  return new Map(
-    rules.map((rule) => [rule.id, { ...rule, message: () => rule.title } as unknown as AnyRule]),
-  );
 }

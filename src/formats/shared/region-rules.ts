@@ -1,15 +1,4 @@
-import type { RegionFacts, RegionRule } from '../../model/owners.ts';
-import { defineRule, type RuleDeclaration } from '../../model/rule.ts';
-
-/** The written form of a rule that the ownership map raises; the message is a common one unless it gives its own. */
-export type RegionRuleDeclaration = Omit<RuleDeclaration<unknown, RegionFacts>, 'message' | 'check'> & {
-  readonly message?: (facts: RegionFacts) => string;
-};
-
-/** Declares a rule on where regions of a file may lie. */
-export function defineRegionRule(declaration: RegionRuleDeclaration): RegionRule {
-  return defineRule<unknown, RegionFacts>({ message: describeRegion, ...declaration });
-}
+import type { RegionFacts } from '../../model/owners.ts';
 
 /** The message of a region rule that has none of its own. */
 export function describeRegion({ region, start, length, limit, other }: RegionFacts): string {

@@ -1,8 +1,6 @@
-import type { Breach, BreachSink } from '../../codec/index.ts';
+import type { BreachSink } from '../../codec/index.ts';
 import type { Findings, NamedFindings } from '../../model/findings.ts';
 import type { ImageFile } from '../../model/image-file.ts';
-import type { ProblemSink } from '../../model/problem.ts';
-import type { RaisableRule } from '../../model/rule.ts';
 
 /** Where a structure was decoded from, so that a breach in it can be placed in the file. */
 export interface StructurePlace {
@@ -11,32 +9,6 @@ export interface StructurePlace {
   readonly offset: number;
   /** First part of field paths: `header`, `footer`, `markers[3]`. */
   readonly name: string;
-}
-
-/**
- * Makes the sink that turns a spec's breaches into reports of the rules it names.
- *
- * @param rules the spec rules of the format
- * @throws Error at once when a breach names a rule that is not among them: spec and rule list then disagree, a bug of ours.
- */
-export function breachSink(
-  rules: readonly RaisableRule<never, Breach>[],
-  place: StructurePlace,
-  problems: ProblemSink,
-): BreachSink {
-  return (breach) => {
-    const rule = rules.find(({ id }) => id === breach.rule);
-    if (rule === undefined) throw new Error(`no rule ${breach.rule} for ${breach.type}.${breach.field}`);
-    const field = breach.field === '' ? place.name : `${place.name}.${breach.field}`;
-    problems.add(
-      rule.report({
-        at: { file: place.file, offset: place.offset + breach.offset, length: breach.size, field },
-        data: { ...breach, field },
-        expected: breach.expected,
-        actual: breach.actual,
-      }),
-    );
-  };
 }
 
 /**

@@ -1,7 +1,10 @@
 import type { FileFindings } from '../../model/file-findings.ts';
 import type { FormatContext } from '../../model/format.ts';
+import type { CowdFindings } from './extents/cowd/findings.ts';
+import type { HostedFindings } from './extents/hosted/findings.ts';
+import type { SeSparseFindings } from './extents/sesparse/findings.ts';
 
-/** What can be found out about descriptors, the files that they name and the chain of parents, and the figures that go with it. */
+/** What can be found out about descriptors, the files that they name and the chain of parents, with its figures. */
 export interface VmdkFindings {
   'vmdk/descriptor-bom': { readonly mark: string };
   'vmdk/descriptor-hidden-tail': { readonly bytes: number };
@@ -106,8 +109,11 @@ export interface LinkFault {
   readonly reason: string;
 }
 
+/** What can be found out about a VMDK and its extents. */
+export interface VmdkImageFindings extends VmdkFindings, HostedFindings, CowdFindings, SeSparseFindings {}
+
 /** Everything that can be found out about a VMDK. */
-export type AllVmdkFindings = VmdkFindings & FileFindings;
+export type AllVmdkFindings = VmdkImageFindings & FileFindings;
 
 /** What is given to open a VMDK, and to open its extents. */
 export type VmdkContext = FormatContext<AllVmdkFindings>;

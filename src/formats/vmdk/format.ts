@@ -1,16 +1,14 @@
 import type { FormatCode } from '../../model/format.ts';
 import { implementFormat } from '../shared/implement-format.ts';
-import type { VmdkFindings } from './findings.ts';
+import type { VmdkImageFindings } from './findings.ts';
 import type { Extent } from './extents/index.ts';
 import type { VmdkImage } from './image.ts';
 import { openVmdk } from './open.ts';
-import { legacyRules } from './rules/legacy.ts';
 import { vmdkRules } from './rules/index.ts';
 
 /** The code of format `vmdk`. */
-export const vmdkCode: FormatCode = implementFormat<VmdkImage, VmdkFindings>({
+export const vmdkCode: FormatCode = implementFormat<VmdkImage, VmdkImageFindings>({
   rules: vmdkRules,
-  legacy: legacyRules,
   explain: async () => (await import('./rules/index.explained.ts')).vmdkExplanations,
   families: ({ extents }) => new Set(['vmdk', ...extents.map(({ kind }) => RULES_OF[kind])]),
   open: openVmdk,

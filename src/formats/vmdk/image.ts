@@ -1,18 +1,14 @@
 import type { DumpedStructure, Image, ImageFile, ImageInfo, Mapping, ParentLink } from '../../model/image.ts';
 import type { GuestRange } from '../../model/offsets.ts';
-import type { FileLayout, Owners, WalkListeners } from '../../model/owners.ts';
+import type { FileLayout, WalkListeners } from '../../model/owners.ts';
 import type { Descriptor } from './descriptor/descriptor.ts';
-import type { HostedSparseExtent } from './extents/hosted-sparse.ts';
-import type { Extent } from './extents/index.ts';
+import type { CowdExtent } from './extents/cowd/extent.ts';
+import type { HostedSparseExtent } from './extents/hosted/extent.ts';
+import { isSparse, type Extent, type SparseExtent } from './extents/index.ts';
+import type { SeSparseExtent } from './extents/sesparse/extent.ts';
 import type { AllVmdkFindings } from './findings.ts';
 import { describeInfo, grainSizeOf, listStructures, variantOf } from './info.ts';
 import { mapExtents } from './mappings.ts';
-
-/** The two ways in which an extent is walked, while extents move from the second to the first. */
-interface WalkedExtent {
-  readonly walk?: unknown;
-  readonly claim?: (owners: Owners) => void | Promise<void>;
-}
 
 /** What an image is made of. */
 export interface VmdkParts {
@@ -23,39 +19,42 @@ export interface VmdkParts {
   /** In guest order, without gaps. */
   readonly extents: readonly Extent[];
   readonly parent: ParentLink | null;
-  /** What is wrong with the change tracking file, as the end of a sentence; `null` where nothing is, or none is named. */
+  /** What is wrong with the change tracking file, to end a sentence; `null` where nothing is, or none is named. */
   readonly trackingFlaw: string | null;
 }
 
-/** A VMDK: a list of extents, one behind the other, and the descriptor that lists them. */
+/** A VMDK: a list of extents, one after the other, and the descriptor that lists them. */
 export class VmdkImage implements Image {
   readonly format = 'vmdk';
   readonly descriptor: Descriptor | null;
   readonly extents: readonly Extent[];
-  /** Those of `extents` with headers and tables of the hosted products. */
+  /** Extents with headers and tables, by their file. One that two lines name is reported, and looked at once. */
+  readonly sparseExtents: ReadonlyMap<ImageFile, SparseExtent>;
   readonly hostedExtents: readonly HostedSparseExtent[];
+  readonly cowdExtents: readonly CowdExtent[];
+  readonly seSparseExtents: readonly SeSparseExtent[];
   readonly parent: ParentLink | null;
   readonly trackingFlaw: string | null;
   readonly files: readonly ImageFile[];
   readonly size: number;
-  /** Extents with tables by their file. One that two lines name is reported, and walked once. */
-  readonly #structured: ReadonlyMap<ImageFile, Extent>;
 
   constructor({ file, descriptor, extents, parent, trackingFlaw }: VmdkParts) {
     this.descriptor = descriptor;
     this.extents = extents;
-    this.hostedExtents = extents.filter((extent) => extent.kind === 'hosted-sparse');
     this.parent = parent;
     this.trackingFlaw = trackingFlaw;
     const files = new Set([file]);
-    const structured = new Map<ImageFile, Extent>();
+    const sparse = new Map<ImageFile, SparseExtent>();
     for (const extent of extents) {
-      if (extent.file === null) continue;
-      files.add(extent.file);
-      if (extent.layout !== null && !structured.has(extent.file)) structured.set(extent.file, extent);
+      if (extent.file !== null) files.add(extent.file);
+      if (isSparse(extent) && !sparse.has(extent.file)) sparse.set(extent.file, extent);
     }
     this.files = [...files];
-    this.#structured = structured;
+    this.sparseExtents = sparse;
+    const all = [...sparse.values()];
+    this.hostedExtents = all.filter((extent) => extent.kind === 'hosted-sparse');
+    this.cowdExtents = all.filter((extent) => extent.kind === 'cowd');
+    this.seSparseExtents = all.filter((extent) => extent.kind === 'sesparse');
     this.size = extents.reduce((sum, extent) => sum + extent.size, 0);
   }
 
@@ -72,17 +71,16 @@ export class VmdkImage implements Image {
   }
 
   layout(file: ImageFile): FileLayout | null {
-    return this.#structured.get(file)?.layout ?? null;
+    return this.sparseExtents.get(file)?.layout ?? null;
   }
 
-  async walk(file: ImageFile, listeners: WalkListeners<AllVmdkFindings>): Promise<unknown> {
-    const extent: WalkedExtent | undefined = this.#structured.get(file);
-    if (extent === undefined) return undefined;
-    return typeof extent.walk === 'function' ? extent.walk(listeners) : extent.claim?.(listeners.owners);
+  /** What is returned is what the walk over the extent of this file learned. */
+  walk(file: ImageFile, listeners: WalkListeners<AllVmdkFindings>): Promise<unknown> | undefined {
+    return this.sparseExtents.get(file)?.walk(listeners);
   }
 
   structures(): readonly DumpedStructure[] {
-    return listStructures(this);
+    return listStructures(this.descriptor, this.sparseExtents.values());
   }
 
   info(): ImageInfo {

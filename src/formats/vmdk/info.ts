@@ -54,8 +54,11 @@ function isCompressed(extent: Extent): boolean {
 }
 
 /** The headers of the extents, and the text of the descriptor at its place among those of its file. */
-export function listStructures({ descriptor, extents }: Described): readonly DumpedStructure[] {
-  const headers = extents.flatMap((extent) => extent.structures());
+export function listStructures(
+  descriptor: Descriptor | null,
+  extents: Iterable<Extent>,
+): readonly DumpedStructure[] {
+  const headers = [...extents].flatMap((extent) => extent.structures());
   if (descriptor === null) return headers;
   const text = dumpDescriptor(descriptor);
   const isBefore = ({ file, offset }: DumpedStructure): boolean => file === text.file && offset < text.offset;

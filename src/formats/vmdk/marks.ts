@@ -18,10 +18,10 @@ const UNFINISHED = encoder.encode('kdmv');
 const COWD = encoder.encode('COWD');
 const SESPARSE = Uint8Array.of(0xbe, 0xba, 0xfe, 0xca, 0, 0, 0, 0);
 const SESPARSE_VOLATILE = Uint8Array.of(0xfe, 0xca, 0xfe, 0xca, 0, 0, 0, 0);
-/** A COWD header behind its magic: version 1, flags 3. */
+/** A COWD header after its magic: version 1, flags 3. */
 const COWD_VERSION_AND_FLAGS = Uint8Array.of(1, 0, 0, 0, 3, 0, 0, 0);
 const COWD_SIZE = 2048;
-/** The bytes of a hosted sparse header that reveal a transfer in text mode, and where they stand. */
+/** The bytes of a hosted sparse header that reveal a transfer in text mode, and where they are. */
 const NEWLINE_DETECTOR = Uint8Array.of(0x0a, 0x20, 0x0d, 0x0a);
 const NEWLINE_DETECTOR_OFFSET = 73;
 /** The footer of a streamOptimized extent begins this far from its end. */
@@ -61,14 +61,14 @@ export function findMagic(head: Uint8Array): Carrier | null {
   return hasAt(head, 0, SESPARSE) ? 'sesparse' : null;
 }
 
-/** Whether a hosted sparse header stands at `offset`. */
+/** Whether there is a hosted sparse header at `offset`. */
 export function hasHostedMagic(bytes: Uint8Array, offset: number): boolean {
   return hasAt(bytes, offset, HOSTED);
 }
 
 /**
- * Finds the marks of a VMDK: a magic or descriptor text at the start, a streamOptimized footer at the end, or what is left of an extent whose
- * first bytes are damaged.
+ * Finds the marks of a VMDK: a magic or descriptor text at the start, a streamOptimized footer at the end, or what is
+ * left of an extent whose first bytes are damaged.
  */
 export function findMarks({ head, tail, size }: ProbeSample): Marks | null {
   const magic = findMagic(head);
@@ -89,7 +89,7 @@ function findTrace(head: Uint8Array, size: number, text: string): Carrier | null
   return CREATE_TYPE.test(text) ? 'descriptor' : findLines(head);
 }
 
-/** Tells by its lines a descriptor whose beginning is damaged, and by its place whether it stands in an extent. */
+/** Tells by its lines a descriptor whose beginning is damaged, and by its place whether it is inside an extent. */
 function findLines(head: Uint8Array): Carrier | null {
   if (!head.includes(EQUALS_SIGN)) return null;
   const text = new TextDecoder('latin1').decode(head);

@@ -5,24 +5,23 @@ import type { ImageFile } from '../../model/image.ts';
 import { SECTOR_SIZE } from '../../model/offsets.ts';
 import { parseSectors, type Descriptor } from './descriptor/descriptor.ts';
 import { EXTENT_TYPES, type ExtentLine } from './descriptor/statements.ts';
-import { CowdExtent, readCowdHeader } from './extents/cowd.ts';
 import type { ExtentPlace } from './extents/extent.ts';
 import type { Extent } from './extents/index.ts';
 import { createFlatExtent, createUnavailableExtent, createZeroExtent } from './extents/plain.ts';
-import { readHostedHeaders } from './extents/hosted-headers.ts';
-import { createHostedExtent, findDescriptorArea } from './extents/hosted-open.ts';
-import { readSeSparseHeaders, SeSparseExtent } from './extents/sesparse.ts';
 import type { VmdkContext } from './findings.ts';
 import { findMarks, type Carrier } from './marks.ts';
+import { readSparse, type CreateExtent, type SparseKind } from './open-sparse.ts';
 import { referenceCandidates } from './reference-names.ts';
 
 /** Guest bytes that all extents together may have: what is larger cannot be addressed exactly. */
 const MAX_DISK_BYTES = Number.MAX_SAFE_INTEGER;
 
-/** An extent line that names a file of the kind that it should. */
-interface OpenedExtentFile {
-  readonly file: ImageFile;
-  readonly source: Source;
+/** A file that lines name as a sparse extent. */
+interface SparseFile {
+  /** What it is by its marks. */
+  readonly carrier: Carrier | null;
+  /** Makes extents of its headers, once these are read. */
+  create: CreateExtent | null;
 }
 
 /** Opens the extents that a descriptor lists. */
@@ -31,6 +30,7 @@ export class ExtentOpener {
   readonly #descriptorFile: ImageFile;
   readonly #byName = new Map<string, OpenedReference>();
   readonly #byIdentity = new Map<string, ImageFile>();
+  readonly #sparse = new Map<ImageFile, SparseFile>();
 
   constructor(context: VmdkContext, descriptorFile: ImageFile) {
     this.#context = context;
@@ -39,8 +39,8 @@ export class ExtentOpener {
   }
 
   /**
-   * Opens all extents, in the order of their lines. A line without a usable count of sectors is left out, since nobody knows where the next
-   * one would begin.
+   * Opens all extents, in the order of their lines. A line without a usable count of sectors is left out, since it is
+   * unknown where the next one would begin.
    *
    * @throws UnsupportedFeatureError for extents on raw devices
    */
@@ -76,45 +76,28 @@ export class ExtentOpener {
         state === 'opened' || state === 'none' ? 'unreadable' : state,
         reason ?? '',
       );
-    const found: OpenedExtentFile = { file, source: file.source };
     if (file === this.#descriptorFile)
       return createUnavailableExtent(place, null, 'self', 'it names the descriptor itself');
     if (kind === 'flat') return createFlatExtent(place, file, flatStart(line));
-    return this.#openSparse(place, kind, found);
+    return this.#openSparse(place, kind, file, file.source);
   }
 
-  async #openSparse(
-    place: ExtentPlace,
-    kind: Exclude<Carrier, 'descriptor'>,
-    { file, source }: OpenedExtentFile,
-  ): Promise<Extent> {
-    const carrier = await recogniseExtent(source);
-    if (carrier !== kind) {
-      const what = carrier === null ? 'nothing that is known' : CARRIERS[carrier];
+  async #openSparse(place: ExtentPlace, kind: SparseKind, file: ImageFile, source: Source): Promise<Extent> {
+    const sparse = await this.#recognise(file, source);
+    if (sparse.carrier !== kind) {
+      const what = sparse.carrier === null ? 'nothing that is known' : CARRIERS[sparse.carrier];
       return createUnavailableExtent(place, file, 'wrong-type', `the file is ${what}, not ${CARRIERS[kind]}`);
     }
-    const extent = await this.#readSparse(place, kind, { file, source });
-    return extent ?? createUnavailableExtent(place, file, 'header', 'its header is cut off');
+    sparse.create ??= await readSparse(kind, file, source, this.#context);
+    return sparse.create(place) ?? createUnavailableExtent(place, file, 'header', 'its header is cut off');
   }
 
-  async #readSparse(
-    place: ExtentPlace,
-    kind: Exclude<Carrier, 'descriptor'>,
-    { file, source }: OpenedExtentFile,
-  ): Promise<Extent | null> {
-    const { problems } = this.#context;
-    if (kind === 'cowd') {
-      const header = await readCowdHeader(file, source, problems);
-      return header === null ? null : new CowdExtent(place, file, source, header);
-    }
-    if (kind === 'sesparse') {
-      const headers = await readSeSparseHeaders(file, source, problems);
-      return headers === null ? null : new SeSparseExtent(place, file, source, headers);
-    }
-    const headers = await readHostedHeaders(file, source, problems);
-    if (headers === null) return null;
-    const area = findDescriptorArea(headers, file, source, problems);
-    return createHostedExtent(place, file, source, headers, area, problems);
+  async #recognise(file: ImageFile, source: Source): Promise<SparseFile> {
+    const known = this.#sparse.get(file);
+    if (known !== undefined) return known;
+    const found: SparseFile = { carrier: await recogniseExtent(source), create: null };
+    this.#sparse.set(file, found);
+    return found;
   }
 
   /** Opens each file once, however many lines name it and under whatever names. */

@@ -12,19 +12,17 @@ import {
 } from './descriptor/descriptor.ts';
 import type { VmdkContext } from './findings.ts';
 import { inspectChangeTracking } from './change-tracking.ts';
-import { CowdExtent, readCowdHeader } from './extents/cowd.ts';
+import { CowdExtent } from './extents/cowd/extent.ts';
+import { readCowdHeader } from './extents/cowd/open.ts';
 import type { ExtentPlace } from './extents/extent.ts';
-import { readHostedHeaders } from './extents/hosted-headers.ts';
-import { capacityOf } from './extents/hosted-geometry.ts';
-import {
-  createHostedExtent,
-  findDescriptorArea,
-  reportZeroCapacity,
-  type DescriptorArea,
-} from './extents/hosted-open.ts';
-import { headerPlace, type PlacedHeader } from './extents/placed-header.ts';
+import { capacityOf } from './extents/hosted/layout/geometry.ts';
+import type { HostedHeader } from './extents/hosted/layout/hosted-headers.ts';
+import type { DescriptorArea } from './extents/hosted/layout/hosted-layout.ts';
+import { createHostedExtent, findDescriptorArea, tellZeroCapacity } from './extents/hosted/open.ts';
+import { readHostedHeaders } from './extents/hosted/read-headers.ts';
 import type { Extent } from './extents/index.ts';
-import { readSeSparseHeaders, SeSparseExtent } from './extents/sesparse.ts';
+import { SeSparseExtent } from './extents/sesparse/extent.ts';
+import { readSeSparseHeaders } from './extents/sesparse/open.ts';
 import { VmdkImage } from './image.ts';
 import { findMarks, type Carrier } from './marks.ts';
 import { ExtentOpener } from './open-extents.ts';
@@ -33,7 +31,8 @@ import { referenceCandidates } from './reference-names.ts';
 /**
  * Opens a VMDK by whatever its first file is: descriptor text, or an extent with or without a descriptor inside.
  *
- * @throws UnreadableImageError where not even the size of the disk can be told; UnsupportedFeatureError for disks on raw devices
+ * @throws UnreadableImageError where not even the size of the disk can be told
+ * @throws UnsupportedFeatureError for disks on raw devices
  */
 export async function openVmdk(context: VmdkContext): Promise<VmdkImage> {
   switch (recogniseCarrier(context.sample)) {
@@ -67,23 +66,26 @@ async function openText(context: VmdkContext): Promise<VmdkImage> {
 }
 
 async function openHosted(context: VmdkContext): Promise<VmdkImage> {
-  const { file, source, problems } = context;
-  const headers = await readHostedHeaders(file, source, problems);
+  const { file, source, findings } = context;
+  const headers = await readHostedHeaders(file, source, findings);
   if (headers === null) throw tooDamaged(file);
-  const area = findDescriptorArea(headers, file, source, problems);
+  const area = findDescriptorArea(headers, source, findings);
   const descriptor = area === null ? null : await readEmbedded(file, source, area);
   const capacity = capacityOf(headers);
   if (capacity === 0 && descriptor !== null && describesOtherFiles(descriptor))
     return assemble(context, file, descriptor, await new ExtentOpener(context, file).openAll(descriptor));
   if (descriptor === null) tellMissingDescriptor(context, headers.header);
-  if (capacity === 0) reportZeroCapacity(file, headers, problems);
+  if (capacity === 0) tellZeroCapacity(headers, findings);
   if (capacity === null || capacity === 0) throw tooDamaged(file);
   const place = { guestStart: 0, size: capacity * SECTOR_SIZE, line: descriptor?.extents[0] ?? null };
-  const extent = createHostedExtent(place, file, source, headers, area, problems);
+  const extent = createHostedExtent(place, source, headers, area, findings);
   return assemble(context, file, descriptor, [extent]);
 }
 
-/** Whether a header without capacity only carries the text of a disk whose sectors are in other files: sparse ones would be in this file. */
+/**
+ * Whether a header without capacity only carries the text of a disk whose sectors are in other files: sparse ones would be
+ * in this file.
+ */
 function describesOtherFiles({ extents }: Descriptor): boolean {
   return extents.length > 0 && extents.every(({ type }) => type.text.toUpperCase() !== 'SPARSE');
 }
@@ -100,34 +102,31 @@ async function readEmbedded(
 }
 
 async function openCowd(context: VmdkContext): Promise<VmdkImage> {
-  const { file, source, problems } = context;
-  const header = await readCowdHeader(file, source, problems);
-  if (header === null || header.numSectors === 0) throw tooDamaged(file);
+  const { file, source, findings } = context;
+  const header = await readCowdHeader(file, source, findings);
+  if (header === null || header.fields.numSectors === 0) throw tooDamaged(file);
   tellMissingDescriptor(context, null);
-  return assemble(context, file, null, [new CowdExtent(wholeDisk(header.numSectors), file, source, header)]);
+  return assemble(context, file, null, [new CowdExtent(wholeDisk(header.fields.numSectors), source, header)]);
 }
 
 async function openSeSparse(context: VmdkContext): Promise<VmdkImage> {
-  const { file, source, problems } = context;
-  const headers = await readSeSparseHeaders(file, source, problems);
-  const capacity = headers?.constant.capacity ?? 0n;
+  const { file, source, findings } = context;
+  const headers = await readSeSparseHeaders(file, source, findings);
+  const capacity = headers?.constant.fields.capacity ?? 0n;
   if (headers === null || capacity === 0n || capacity >= 2n ** 40n) throw tooDamaged(file);
   tellMissingDescriptor(context, null);
-  return assemble(context, file, null, [
-    new SeSparseExtent(wholeDisk(Number(capacity)), file, source, headers),
-  ]);
+  return assemble(context, file, null, [new SeSparseExtent(wholeDisk(Number(capacity)), source, headers)]);
 }
 
 /**
- * Tells of an extent that is opened by itself. Extents of split disks and of snapshots never hold a descriptor, which is no damage; which they are is
- * told by their kind or, of a hosted sparse one, by the name that VMware and QEMU give to parts of a set.
+ * Tells of an extent that is opened by itself. Extents of split disks and of snapshots never contain a descriptor, which
+ * is no damage. They are recognised by their kind or, where they are hosted sparse, by the name that VMware and QEMU
+ * give to parts of a set.
  */
-function tellMissingDescriptor({ file, findings }: VmdkContext, hosted: PlacedHeader | null): void {
+function tellMissingDescriptor({ file, findings }: VmdkContext, hosted: HostedHeader | null): void {
   const isPartOfSet = hosted === null || /-s\d{3}\.vmdk$/i.test(file.path);
   const at =
-    hosted === null
-      ? { file, offset: null, length: null, field: null }
-      : headerPlace(file, hosted, 'descriptor_offset');
+    hosted === null ? { file, offset: null, length: null, field: null } : hosted.at('descriptor_offset');
   const severity = isPartOfSet ? 'info' : 'error';
   findings.tell('vmdk/descriptor-missing', { at, data: { isPartOfSet }, severity });
 }

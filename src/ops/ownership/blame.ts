@@ -1,7 +1,7 @@
 import type { NamedFindings } from '../../model/findings.ts';
 import type { ImageFile } from '../../model/image-file.ts';
-import type { RegionFacts, RegionFault, RegionKind, RegionRule, RegionSource } from '../../model/owners.ts';
-import type { Finding, ProblemSink } from '../../model/problem.ts';
+import type { RegionFacts, RegionFault, RegionKind, RegionSource } from '../../model/owners.ts';
+import type { Finding } from '../../model/problem.ts';
 
 /** A region as it was claimed. */
 export interface Claim {
@@ -18,7 +18,7 @@ const RANKS = { data: 0, table: 1, fixed: 2 } as const;
 export interface Verdict {
   readonly culprit: Claim;
   readonly other: Claim;
-  readonly rule: RegionRule | string;
+  readonly rule: string;
 }
 
 /**
@@ -44,14 +44,13 @@ export function judge(earlier: Claim, later: Claim): Verdict | null {
 export interface RegionSinks {
   /** The file that was walked. */
   readonly file: ImageFile;
-  readonly problems: ProblemSink;
   readonly findings: NamedFindings;
 }
 
 /** Reports a region fault at the entry that placed the region; that entry is looked up only where the fault is listed. */
 export function reportRegion(
-  { file, problems, findings }: RegionSinks,
-  rule: RegionRule | string,
+  { file, findings }: RegionSinks,
+  rule: string,
   claim: Claim,
   limit: number,
   other: Claim | string | null,
@@ -63,18 +62,12 @@ export function reportRegion(
       ? Promise.all([source, otherSource]).then(([own, met]) => describe(claim, limit, other, own, met))
       : describe(claim, limit, other, source, otherSource);
   };
-  if (typeof rule === 'string') findings.tellLater(rule, file, locate);
+  const { within } = claim.kind;
+  if (within === undefined) findings.tellLater(rule, file, locate);
   else
-    problems.add({
-      rule,
-      severity: rule.severity,
-      file,
-      settle() {
-        const finding = locate();
-        return finding instanceof Promise
-          ? finding.then((found) => rule.report(found))
-          : rule.report(finding);
-      },
+    findings.tellLater(within.rule, file, async () => {
+      const { data, ...finding } = await locate();
+      return { ...finding, data: { within: within.name, rule, data } };
     });
 }
 

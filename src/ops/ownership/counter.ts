@@ -65,10 +65,6 @@ export class CountingOwners implements Owners, Ownership {
     }
   }
 
-  odd(kind: RegionKind, index: number, high: number, low: number): void {
-    kind.explain?.(index, high, low, this.#sinks.problems);
-  }
-
   allocated(state: AllocationState, units: number): void {
     this.allocation[state] += units;
   }

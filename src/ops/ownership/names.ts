@@ -35,10 +35,6 @@ export class NamingOwners implements Owners {
       this.#settle({ kind, start: start + i * unitLength, length: unitLength, index: index + i });
   }
 
-  odd(): void {
-    // The counting walk has explained them.
-  }
-
   allocated(): void {
     // Counted once is enough.
   }

@@ -1,6 +1,6 @@
 /**
- * Encodings that VMware's products name in a descriptor, under the label that the platform's decoder knows. Any other Windows code page
- * (`windows-125x`) works by its own name.
+ * Encodings that VMware's products name in a descriptor, with the label that the platform's decoder knows. Any other
+ * Windows code page (`windows-125x`) works by its own name.
  */
 const LABELS: Readonly<Record<string, string>> = {
   'utf-8': 'utf-8',
@@ -39,7 +39,7 @@ export interface TextDecoding {
 /** Decodings by the platform's label, each made once. */
 const decodings = new Map<string, TextDecoding>();
 
-/** The decoding that `name` stands for; UTF-8 where the name is not known. */
+/** The decoding that `name` means; UTF-8 where the name is not known. */
 export function textDecoding(name: string): TextDecoding {
   const label = findLabel(name);
   const known = decodings.get(label ?? '');

@@ -7,7 +7,7 @@ export interface Property {
   readonly key: Token;
   readonly value: Token;
   readonly isQuoted: boolean;
-  /** Blanks stand before or behind the `=`. */
+  /** There are blanks before or after the `=`. */
   readonly isSpaced: boolean;
   /** The key belongs to the disk database. */
   readonly isDdb: boolean;
@@ -27,7 +27,7 @@ export interface ExtentLine {
   readonly offset: Token | null;
   /** What in the line is beyond the grammar, in a few words; `null` where all fits. */
   readonly flaw: string | null;
-  /** Tabs, or more than one blank, stand between its words. */
+  /** There are tabs, or more than one blank, between its words. */
   readonly isSpaced: boolean;
 }
 
@@ -36,7 +36,7 @@ export type Statement =
   | Property
   | ExtentLine
   | { readonly kind: 'blank' | 'comment'; readonly line: TextLine }
-  /** Neither a comment nor anything that readers know; `flaw` says why in a few words. `isExtent`: it begins like an extent line. */
+  /** Neither a comment nor anything that readers know, and why, in a few words. `isExtent`: it begins like an extent line. */
   | { readonly kind: 'unparsed'; readonly line: TextLine; readonly flaw: string; readonly isExtent: boolean };
 
 /** Gives a run of the descriptor's bytes as text in its encoding. */
@@ -45,7 +45,7 @@ export type SpanReader = (span: Span) => string;
 /** Words that can begin an extent line. */
 export const ACCESS_MODES: readonly string[] = ['RW', 'RDONLY', 'NOACCESS'];
 
-/** Extent types and what lies behind them. */
+/** Extent types and what stores them. */
 export const EXTENT_TYPES: Readonly<
   Record<string, 'flat' | 'hosted-sparse' | 'cowd' | 'sesparse' | 'zero' | 'device'>
 > = {

@@ -16,13 +16,13 @@ export interface ZeroExtent extends ExtentBase {
 }
 
 /**
- * Why an extent cannot be read: what became of its file; or the file is of another kind than the line says, is the descriptor itself, has a header
- * that nothing can be told by; or the line does not say what to open.
+ * Why an extent cannot be read: what became of its file; or the file is of another kind than the line says, is
+ * the descriptor itself, has a header that nothing can be told by; or the line does not say what to open.
  */
 export type UnavailableCause =
   Exclude<ReferenceState, 'none' | 'opened'> | 'wrong-type' | 'self' | 'header' | 'line';
 
-/** An extent that cannot be read: its file is not there, is of another kind, or is a device. */
+/** An extent that cannot be read: its file is missing, is of another kind, or is a device. */
 export interface UnavailableExtent extends ExtentBase {
   readonly kind: 'unavailable';
   readonly cause: UnavailableCause;
@@ -34,7 +34,6 @@ const WITHOUT_STRUCTURE = {
   grainSize: null,
   layout: null,
   structures: () => [],
-  claim: () => undefined,
 } as const;
 
 /** Makes a flat extent that begins at byte `fileStart` of `file`. */
@@ -66,7 +65,7 @@ export function createZeroExtent(place: ExtentPlace): ZeroExtent {
   };
 }
 
-/** Makes an extent whose bytes nobody can give. */
+/** Makes an extent that cannot be read. */
 export function createUnavailableExtent(
   place: ExtentPlace,
   file: ImageFile | null,

@@ -28,7 +28,7 @@ export const createTypeExplanations: Explanations<typeof createTypeRules> = {
   'vmdk/create-type-unknown': {
     what: 'createType has a value that is in no list (custom and vsanSparse are known, but hardly anybody reads them).',
     why: 'The extents tell how the data is stored, but most programs do not open the disk.',
-    how: 'A typing error, or a product that nobody described.',
+    how: 'A typing error, or a product without documentation.',
     readers: 'QEMU refuses all but its own list.',
     repair: 'Write the type that belongs to the extents.',
   },

@@ -1,7 +1,6 @@
 import { defineRules } from '../../../model/rule.ts';
 import { findProperty, type Descriptor } from '../descriptor/descriptor.ts';
 import type { VmdkImage } from '../image.ts';
-import { agrees } from './field-rule.ts';
 import { DESCRIPTOR, descriptorOf, valueFinding, wholeTextFinding } from '../descriptor/text-findings.ts';
 import type { VmdkFindings } from '../findings.ts';
 
@@ -35,7 +34,7 @@ const EXPECTED: Readonly<
   custom: { types: null },
 };
 
-/** Types whose one extent is the file that holds the descriptor. */
+/** Types whose one extent is the file that contains the descriptor. */
 const MONOLITHIC = ['monolithicsparse', 'streamoptimized'];
 
 /** The rules on `createType`. */
@@ -55,7 +54,7 @@ export const createTypeRules = defineRules<VmdkImage, VmdkFindings>()({
         const property = findProperty(descriptor, 'createType');
         const [extent] = image.hostedExtents;
         if (property === undefined || extent?.geometry == null || !descriptor.place.isEmbedded) continue;
-        if (!agrees(extent, ({ flags }) => flags.compressed)) continue;
+        if (!extent.agrees(({ flags }) => flags.compressed)) continue;
         const type = property.value.text.toLowerCase();
         const { isCompressed } = extent.geometry;
         if (MONOLITHIC.includes(type) && (type === 'streamoptimized') !== isCompressed)

@@ -4,7 +4,7 @@ import type { descriptorEncodingRules } from './descriptor-encoding.ts';
 /** The same explained. */
 export const descriptorEncodingExplanations: Explanations<typeof descriptorEncodingRules> = {
   'vmdk/encoding-mismatch': {
-    what: 'Some bytes of the text do not stand for any character in the encoding that the descriptor names (UTF-8 where it names none).',
+    what: 'Some bytes of the text are no character in the encoding that the descriptor names (UTF-8 where it names none).',
     why: 'Names of extents or of the parent cannot be read, and the files are not found on another host.',
     how: 'A tool that wrote names in the encoding of its host and did not say so.',
     readers: 'QEMU uses the bytes as they are; others show wrong characters.',

@@ -18,14 +18,14 @@ export const descriptorGrammarExplanations: Explanations<typeof descriptorGramma
     repair: 'Write the key as usual.',
   },
   'vmdk/descriptor-order': {
-    what: 'A property stands behind an extent line, or an extent line behind the disk database.',
+    what: 'A property comes after an extent line, or an extent line after the disk database.',
     why: 'The disk is the same for readers that do not mind the order.',
     how: 'A descriptor edited by hand, or a tool that appends its lines.',
     readers: 'VirtualBox refuses it; QEMU and libvmdk do not mind.',
     repair: 'Put the lines in order.',
   },
   'vmdk/descriptor-spacing': {
-    what: 'Blanks stand around the equals sign of a property, or something else than one blank between the words of an extent line.',
+    what: 'There are blanks around the equals sign of a property, or not exactly one blank between the words of an extent line.',
     why: 'Readers that look for the exact spelling do not find the value.',
     how: 'A descriptor edited by hand. In the disk database blanks are usual.',
     readers: 'QEMU misses createType = "..."; libvmdk refuses tabs and doubled blanks in extent lines.',
@@ -35,7 +35,7 @@ export const descriptorGrammarExplanations: Explanations<typeof descriptorGramma
   'vmdk/descriptor-unparsed-line': {
     what: 'A line is no comment, no property and no extent.',
     why: 'What was meant is ignored. If it was an extent, the disk is smaller than it should be.',
-    how: 'A typing error, or an extension that nobody documented.',
+    how: 'A typing error, or an undocumented extension.',
     readers: 'QEMU ignores it, libvmdk refuses some.',
     repair: 'Correct or remove the line.',
   },

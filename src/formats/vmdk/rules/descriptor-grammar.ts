@@ -138,7 +138,7 @@ export const descriptorGrammarRules = defineRules<VmdkImage, VmdkFindings>()({
 function sectionOf(statement: Statement): number | null {
   if (statement.kind === 'extent') return 1;
   if (statement.kind !== 'property') return null;
-  // Change tracking has a section of its own behind the extents.
+  // Change tracking has a section of its own after the extents.
   if (statement.key.text.toLowerCase() === 'changetrackpath') return null;
   return statement.isDdb ? 2 : 0;
 }

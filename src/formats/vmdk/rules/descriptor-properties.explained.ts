@@ -40,7 +40,7 @@ export const descriptorPropertiesExplanations: Explanations<typeof descriptorPro
   },
   'vmdk/parentcid-missing': {
     what: 'There is no line parentCID=, which is ffffffff for a disk without parent.',
-    why: 'If the disk is a snapshot, what lies below it is not found, and the guest sees zeros.',
+    why: 'If the disk is a snapshot, the disk below it is not found, and the guest sees zeros.',
     how: 'A descriptor written by hand, or a line that was lost.',
     readers: 'QEMU refuses the disk.',
     repair: 'Write ffffffff if the disk has no parent.',
@@ -54,7 +54,7 @@ export const descriptorPropertiesExplanations: Explanations<typeof descriptorPro
   },
   'vmdk/parent-hint-orphan': {
     what: 'The descriptor names the file of a parent, and its parentCID is ffffffff, which means that there is none.',
-    why: 'One of the two is wrong: either the guest misses what lies in the parent, or it would see what it should not.',
+    why: 'One of the two is wrong: either the guest misses what is in the parent, or it would see what it should not.',
     how: 'A snapshot that was merged by hand, or a tool that reset the id only.',
     readers: 'Readers go by parentCID and ignore the name; QEMU opens the named file.',
     repair: "Remove the name if the disk is complete by itself; else write the parent's id.",
@@ -67,7 +67,7 @@ export const descriptorPropertiesExplanations: Explanations<typeof descriptorPro
     repair: 'Write version=1 as the first statement.',
   },
   'vmdk/version-not-first': {
-    what: 'Another statement stands before version=.',
+    what: 'Another statement comes before version=.',
     why: 'A program that recognises descriptors by their first statement shows a raw disk of a few hundred bytes.',
     how: 'A tool that writes encoding= first, or a descriptor edited by hand.',
     readers: 'QEMU probes it as raw; with the format named it opens it.',

@@ -11,7 +11,7 @@ export const descriptorTextExplanations: Explanations<typeof descriptorTextRules
     repair: 'Save the text as UTF-8 without a mark.',
   },
   'vmdk/descriptor-hidden-tail': {
-    what: 'The text ends at its first zero byte; behind it, in the area of the descriptor, there are other bytes.',
+    what: 'The text ends at its first zero byte; after it, in the area of the descriptor, there are other bytes.',
     why: 'No reader shows them, but a reader that does not stop there sees another disk. It is also a place to hide something.',
     how: 'A shorter text written over a longer one, or bytes put there on purpose.',
     readers: 'All readers that treat the text as a C string ignore it.',
@@ -26,9 +26,9 @@ export const descriptorTextExplanations: Explanations<typeof descriptorTextRules
   },
   'vmdk/descriptor-missing': {
     what: 'A descriptor lists the extents of a disk and gives it its identity. This file has none inside, and was not reached through one.',
-    why: 'Taken alone the extent is not a disk: its parent, and what lies before and behind it, are not known.',
+    why: 'Taken alone the extent is not a disk: its parent, and what comes before and after it, are unknown.',
     how: 'One file of a split disk or of a snapshot was given instead of the descriptor; or the embedded descriptor was lost.',
-    readers: 'QEMU refuses it with "Invalid argument", libvmdk as well; vdcheck reads it as it stands.',
+    readers: 'QEMU refuses it with "Invalid argument", libvmdk as well; vdcheck reads it as it is.',
     repair:
       'Give the descriptor file instead. If it is lost, a new one can be made from the headers of all extents.',
   },

@@ -3,7 +3,6 @@ import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import { MAX_LINES, MAX_TEXT_BYTES, type ByteOrderMark, type Descriptor } from '../descriptor/descriptor.ts';
 import type { Span } from '../descriptor/lines.ts';
 import type { Statement } from '../descriptor/statements.ts';
-import { headerPlace } from '../extents/placed-header.ts';
 import type { VmdkImage } from '../image.ts';
 import { firstNonZeroByte } from '../../shared/zeros.ts';
 import { hasDescriptorSignature } from '../marks.ts';
@@ -31,7 +30,7 @@ export const descriptorTextRules = defineRules<VmdkImage, VmdkFindings>()({
   'vmdk/descriptor-bom': {
     severity: 'warning',
     depth: 'header',
-    title: 'A byte order mark stands before the descriptor',
+    title: 'The descriptor begins with a byte order mark',
     spec: DESCRIPTOR,
     repair: 'safe',
     message: ({ mark }) => `the descriptor begins with a byte order mark (${mark})`,
@@ -44,7 +43,7 @@ export const descriptorTextRules = defineRules<VmdkImage, VmdkFindings>()({
   'vmdk/descriptor-hidden-tail': {
     severity: 'warning',
     depth: 'header',
-    title: 'Something stands behind the end of the descriptor',
+    title: 'There are bytes after the end of the descriptor',
     spec: DESCRIPTOR,
     repair: 'lossy',
     derivedFrom: [
@@ -137,7 +136,7 @@ export const descriptorTextRules = defineRules<VmdkImage, VmdkFindings>()({
         if (descriptor.textLength === descriptor.area.length && last?.line.end === 'none')
           tell(lineFinding(descriptor, last, { reason: 'breaks off at the end of its area' }));
       }
-      for (const { descriptorArea, headers, file } of image.hostedExtents) {
+      for (const { descriptorArea, headers } of image.hostedExtents) {
         if (descriptorArea === null) continue;
         const { descriptorSize, rgdOffset, gdOffset, overhead } = headers.header.fields;
         const start = BigInt(descriptorArea.offset / SECTOR_SIZE);
@@ -145,7 +144,7 @@ export const descriptorTextRules = defineRules<VmdkImage, VmdkFindings>()({
         const met = [rgdOffset, gdOffset, overhead].find((sector) => sector >= start && sector < end);
         if (met === undefined || met === 0n) continue;
         const what = met === overhead ? 'the grains' : 'a grain directory';
-        const at = headerPlace(file, headers.header, 'descriptor_size');
+        const at = headers.header.at('descriptor_size');
         const reason = `reaches to sector ${end}, into ${what} at sector ${met}`;
         tell({ at, actual: String(descriptorSize), expected: `at most ${met - start}`, data: { reason } });
       }
@@ -211,8 +210,8 @@ function findOddLineEnd({ statements }: Descriptor): Statement | null {
 }
 
 /**
- * Whether the bytes behind the text are the end of an older, longer one: QEMU writes content ids without leading zeros, and a shorter one over
- * a longer one leaves the last bytes of the old text behind the zero byte.
+ * Whether the bytes after the text are the end of an older, longer one: QEMU writes content ids without leading zeros,
+ * and a shorter one over a longer one leaves the last bytes of the old text after the zero byte.
  */
 function isLeftOver({ area, textLength }: Descriptor, tail: Uint8Array, bytes: number): boolean {
   const end = area.subarray(textLength - bytes, textLength);

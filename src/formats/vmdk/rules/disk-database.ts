@@ -44,7 +44,7 @@ export const diskDatabaseRules = defineRules<VmdkImage, VmdkFindings>()({
   'vmdk/geometry-invalid': {
     severity: 'warning',
     depth: 'header',
-    title: 'The geometry cannot be',
+    title: 'The geometry is impossible',
     spec: `${DATABASE}, ddb.geometry`,
     repair: 'safe',
     message: ({ key, value, limit }) => `${key} is ${JSON.stringify(value)}, must be 1 to ${limit}`,

@@ -12,14 +12,14 @@ export const extentFilesExplanations: Explanations<typeof extentFilesRules> = {
   },
   'vmdk/extent-capacity-mismatch': {
     what: 'The number of sectors in the extent line is not the capacity in the header of the extent.',
-    why: 'Depending on which of the two a reader uses the disk has another size, and all extents behind this one lie elsewhere.',
+    why: 'Depending on which of the two a reader uses the disk has another size, and all extents after this one are elsewhere.',
     how: 'A disk that was resized in one of the two places, or files that changed places.',
     readers: 'QEMU uses the header, libvmdk the line.',
     repair:
       "The tables are made for the header's number; write it into the line if nothing else speaks against it.",
   },
   'vmdk/extent-file-missing': {
-    what: 'The file that an extent line names cannot be opened: it does not exist, or it lies where vdcheck does not look without being told.',
+    what: 'The file that an extent line names cannot be opened: it does not exist, or is in a place where vdcheck only looks when asked to.',
     why: 'All guest data in this part of the disk is unavailable.',
     how: 'The descriptor was copied without its extents, or a file was renamed or moved.',
     readers: 'QEMU refuses the disk; libvmdk opens it and fails when the part is read.',

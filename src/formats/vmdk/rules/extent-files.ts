@@ -4,12 +4,11 @@ import type { Severity, Tell } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
 import { parseSectors, placeOf } from '../descriptor/descriptor.ts';
 import { descriptorOf, extentField } from '../descriptor/text-findings.ts';
-import { capacityOf as hostedCapacity } from '../extents/hosted-geometry.ts';
+import { capacityOf as hostedCapacity } from '../extents/hosted/layout/geometry.ts';
 import type { Extent } from '../extents/index.ts';
 import type { UnavailableCause } from '../extents/plain.ts';
 import type { FileFault, VmdkFindings } from '../findings.ts';
 import type { VmdkImage } from '../image.ts';
-import { agrees } from './field-rule.ts';
 import { describeFile, EXTENT_FILES, fileFinding } from './file-findings.ts';
 
 /** The rules on the files that extent lines name. */
@@ -48,7 +47,7 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
           const { line } = extent;
           const declared = line === null ? null : parseSectors(line.sectors.text);
           if (line === null || header === null || declared === null || header === declared) continue;
-          if (extent.kind === 'hosted-sparse' && !agrees(extent, ({ capacity }) => capacity)) continue;
+          if (extent.kind === 'hosted-sparse' && !extent.agrees(({ capacity }) => capacity)) continue;
           const excess = (header - declared) * SECTOR_SIZE;
           const isRounding = excess > 0 && excess < (extent.grainSize ?? 0);
           tell({
@@ -65,7 +64,7 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
   'vmdk/extent-file-missing': {
     severity: 'error',
     depth: 'header',
-    title: 'The file of an extent is not there',
+    title: 'The file of an extent is missing',
     spec: EXTENT_FILES,
     repair: 'none',
     message: describeFile,
@@ -133,9 +132,9 @@ function capacityOf(extent: Extent): number | null {
     case 'hosted-sparse':
       return extent.geometry === null ? null : hostedCapacity(extent.headers);
     case 'cowd':
-      return extent.header.numSectors === 0 ? null : extent.header.numSectors;
+      return extent.header.fields.numSectors === 0 ? null : extent.header.fields.numSectors;
     case 'sesparse':
-      return extent.geometry === null ? null : Number(extent.headers.constant.capacity);
+      return extent.geometry === null ? null : Number(extent.headers.constant.fields.capacity);
     default:
       return null;
   }

@@ -4,7 +4,7 @@ import type { extentNumbersRules } from './extent-numbers.ts';
 /** The same explained. */
 export const extentNumbersExplanations: Explanations<typeof extentNumbersRules> = {
   'vmdk/extent-offset-invalid': {
-    what: 'The word behind the file name is the sector at which the extent begins; this one is negative or no number.',
+    what: 'The word after the file name is the sector at which the extent begins; this one is negative or no number.',
     why: 'Where the data of this part of the disk is, is not known; vdcheck takes the start of the file.',
     how: 'A typing error.',
     readers: 'QEMU refuses it.',
@@ -15,7 +15,7 @@ export const extentNumbersExplanations: Explanations<typeof extentNumbersRules> 
     why: 'Nothing is lost: it can only be 0. But some programs refuse the disk.',
     how: 'A descriptor written by hand. (VMFS extents have none, which is right.)',
     readers: 'QEMU refuses it; libvmdk and imago take 0.',
-    repair: 'Write 0 behind the file name.',
+    repair: 'Write 0 after the file name.',
   },
   'vmdk/extent-offset-unexpected': {
     what: 'A VMFS or sparse extent begins at the start of its file, so its line has no offset; this one has.',

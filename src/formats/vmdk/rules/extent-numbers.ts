@@ -15,7 +15,7 @@ export const extentNumbersRules = defineRules<VmdkImage, VmdkFindings>()({
   'vmdk/extent-offset-invalid': {
     severity: 'error',
     depth: 'header',
-    title: 'The offset of an extent cannot be',
+    title: 'The offset of an extent is impossible',
     spec: EXTENT_LINES,
     repair: 'none',
     message: ({ extent, word }) =>
@@ -62,7 +62,7 @@ export const extentNumbersRules = defineRules<VmdkImage, VmdkFindings>()({
   'vmdk/extent-size-invalid': {
     severity: 'error',
     depth: 'header',
-    title: 'The size of an extent cannot be',
+    title: 'The size of an extent is impossible',
     spec: EXTENT_LINES,
     repair: 'none',
     message: ({ extent, word }) =>

@@ -32,7 +32,7 @@ export const fileNamesRules = defineRules<VmdkImage, VmdkFindings>()({
   'vmdk/ctk-missing': {
     severity: 'info',
     depth: 'header',
-    title: 'The change tracking file is not there',
+    title: 'The change tracking file is missing',
     spec: `${DESCRIPTOR}, changeTrackPath`,
     repair: 'safe',
     message: ({ name, flaw }) => `changed blocks are tracked in ${JSON.stringify(name)}, ${flaw}`,

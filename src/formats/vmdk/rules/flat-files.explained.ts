@@ -4,14 +4,14 @@ import type { flatFilesRules } from './flat-files.ts';
 /** The same explained. */
 export const flatFilesExplanations: Explanations<typeof flatFilesRules> = {
   'vmdk/extent-flat-has-magic': {
-    what: 'The file of a flat extent holds nothing but sectors, but this one begins with the magic of a sparse extent or of another image format.',
+    what: 'The file of a flat extent contains nothing but sectors, but this one begins with the magic of a sparse extent or of another image format.',
     why: 'The guest sees the header and tables of an image where its boot sector should be.',
     how: 'A sparse extent that is described as flat, or a guest that wrote an image to the start of its disk.',
     readers: 'All readers show the bytes as they are.',
     repair: 'If the file is a sparse extent, write its type into the line.',
   },
   'vmdk/extent-flat-long': {
-    what: 'The file goes on behind the sectors that extent lines take from it.',
+    what: 'The file goes on after the sectors that extent lines take from it.',
     why: 'The guest does not see the rest.',
     how: 'A disk that was made smaller, or bytes that were appended.',
     readers: 'All readers ignore the rest.',

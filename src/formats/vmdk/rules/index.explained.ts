@@ -1,4 +1,7 @@
 import type { Explanations } from '../../../model/rule.ts';
+import { vmdk3Explanations } from '../extents/cowd/rules/index.explained.ts';
+import { vmdk4Explanations } from '../extents/hosted/rules/index.explained.ts';
+import { seSparseExplanations } from '../extents/sesparse/rules/index.explained.ts';
 import type { vmdkRules } from './index.ts';
 import { chainExplanations } from './chain.explained.ts';
 import { createTypeExplanations } from './create-type.explained.ts';
@@ -27,4 +30,7 @@ export const vmdkExplanations: Explanations<typeof vmdkRules> = {
   ...fileNamesExplanations,
   ...diskDatabaseExplanations,
   ...chainExplanations,
+  ...vmdk4Explanations,
+  ...vmdk3Explanations,
+  ...seSparseExplanations,
 };

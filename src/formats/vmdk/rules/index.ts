@@ -1,5 +1,8 @@
 import type { RuleTable } from '../../../model/rule.ts';
-import type { VmdkFindings } from '../findings.ts';
+import { vmdk3Rules } from '../extents/cowd/rules/index.ts';
+import { vmdk4Rules } from '../extents/hosted/rules/index.ts';
+import { seSparseRules } from '../extents/sesparse/rules/index.ts';
+import type { VmdkImageFindings } from '../findings.ts';
 import type { VmdkImage } from '../image.ts';
 import { chainRules } from './chain.ts';
 import { createTypeRules } from './create-type.ts';
@@ -14,7 +17,7 @@ import { extentNumbersRules } from './extent-numbers.ts';
 import { flatFilesRules } from './flat-files.ts';
 import { fileNamesRules } from './file-names.ts';
 
-/** All rules of VMDK. */
+/** All rules of VMDK: of the descriptor and the chain, and of hosted sparse, COWD and seSparse extents. */
 export const vmdkRules = {
   ...descriptorTextRules,
   ...descriptorEncodingRules,
@@ -28,4 +31,7 @@ export const vmdkRules = {
   ...fileNamesRules,
   ...diskDatabaseRules,
   ...chainRules,
-} satisfies RuleTable<VmdkImage, VmdkFindings>;
+  ...vmdk4Rules,
+  ...vmdk3Rules,
+  ...seSparseRules,
+} satisfies RuleTable<VmdkImage, VmdkImageFindings>;
