@@ -596,5 +596,6 @@ export const KeySlotState = {
   /** The slot holds a copy of the master key. */
   active: 0x00ac71f3,
 } as const;
+
 /** One of the values of {@link KeySlotState}. */
 export type KeySlotState = (typeof KeySlotState)[keyof typeof KeySlotState];

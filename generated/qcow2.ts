@@ -2731,6 +2731,7 @@ export const CryptMethod = {
   /** LUKS version 1, with its header inside the image. */
   luks: 2,
 } as const;
+
 /** One of the values of {@link CryptMethod}. */
 export type CryptMethod = (typeof CryptMethod)[keyof typeof CryptMethod];
 
@@ -2745,6 +2746,7 @@ export const CompressionType = {
   /** Zstandard frames (RFC 8878). */
   zstd: 1,
 } as const;
+
 /** One of the values of {@link CompressionType}. */
 export type CompressionType = (typeof CompressionType)[keyof typeof CompressionType];
 
@@ -2763,6 +2765,7 @@ export const HeaderExtensionType = {
   /** Name of the backing file's format. */
   backing_format: 0xe2792aca,
 } as const;
+
 /** One of the values of {@link HeaderExtensionType}. */
 export type HeaderExtensionType = (typeof HeaderExtensionType)[keyof typeof HeaderExtensionType];
 
@@ -2775,5 +2778,6 @@ export const FeatureType = {
   /** The bit is in `autoclear_features`. */
   autoclear: 2,
 } as const;
+
 /** One of the values of {@link FeatureType}. */
 export type FeatureType = (typeof FeatureType)[keyof typeof FeatureType];

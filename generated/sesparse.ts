@@ -1111,6 +1111,7 @@ export const GrainDirEntryType = {
   /** A table exists. */
   table: 1,
 } as const;
+
 /** One of the values of {@link GrainDirEntryType}. */
 export type GrainDirEntryType = (typeof GrainDirEntryType)[keyof typeof GrainDirEntryType];
 
@@ -1125,5 +1126,6 @@ export const GrainTableEntryType = {
   /** The grain is stored in the slot of the index. */
   allocated: 3,
 } as const;
+
 /** One of the values of {@link GrainTableEntryType}. */
 export type GrainTableEntryType = (typeof GrainTableEntryType)[keyof typeof GrainTableEntryType];

@@ -1017,7 +1017,6 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
         this.parentLocators[index] = new ParentLocatorEntry(io, this, this._root);
       }
     }
-
     if (room < 1024) cutOff(this);
     if (!zerosAt(view, at + 768, 256)) reportExpr(this, 'reserved2', 'zeros');
     io.pos = at + 1024;
@@ -1239,7 +1238,6 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
     for (const [index, item] of this.parentLocators.entries()) {
       io.writeStructure(item, 'parent_locators', index);
     }
-
     io.writeBytesLimit(this.reserved2, 256, undefined, 'reserved2');
   }
 }
@@ -1787,6 +1785,7 @@ export const CreatorApplication = {
   /** "xo  ", Xen Orchestra */
   xen_orchestra: 0x786f2020,
 } as const;
+
 /** One of the values of {@link CreatorApplication}. */
 export type CreatorApplication = (typeof CreatorApplication)[keyof typeof CreatorApplication];
 
@@ -1799,6 +1798,7 @@ export const CreatorHostOs = {
   /** "Wi2k", Windows */
   windows: 0x5769326b,
 } as const;
+
 /** One of the values of {@link CreatorHostOs}. */
 export type CreatorHostOs = (typeof CreatorHostOs)[keyof typeof CreatorHostOs];
 
@@ -1811,6 +1811,7 @@ export const DiskType = {
   /** Blocks are allocated when first written; all else is the parent's. */
   differencing: 4,
 } as const;
+
 /** One of the values of {@link DiskType}. */
 export type DiskType = (typeof DiskType)[keyof typeof DiskType];
 
@@ -1831,5 +1832,6 @@ export const PlatformCode = {
   /** "W2ru", a Windows path relative to the child in UTF-16LE */
   w2ru: 0x57327275,
 } as const;
+
 /** One of the values of {@link PlatformCode}. */
 export type PlatformCode = (typeof PlatformCode)[keyof typeof PlatformCode];

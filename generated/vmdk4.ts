@@ -1015,6 +1015,7 @@ export const CompressAlgorithm = {
   /** Each grain is a zlib stream (RFC 1950). */
   deflate: 1,
 } as const;
+
 /** One of the values of {@link CompressAlgorithm}. */
 export type CompressAlgorithm = (typeof CompressAlgorithm)[keyof typeof CompressAlgorithm];
 
@@ -1047,5 +1048,6 @@ export const MarkerType = {
   /** Nothing follows. Undocumented; seen in recent exports of vSphere. */
   progress: 4,
 } as const;
+
 /** One of the values of {@link MarkerType}. */
 export type MarkerType = (typeof MarkerType)[keyof typeof MarkerType];

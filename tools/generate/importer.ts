@@ -23,6 +23,11 @@ export class Importer {
     return [...new Set(this.#loaded.values())].filter((spec) => spec !== undefined);
   }
 
+  /** The files that were asked for. */
+  get files(): readonly string[] {
+    return [...this.#loaded.keys()];
+  }
+
   /** Loads one file and its imports; undefined where it cannot be read. `from` is where it is imported, if it is. */
   load(file: string, from?: Place): SpecFile | undefined {
     const key = resolve(file);
@@ -44,6 +49,7 @@ export class Importer {
         return this.load(found, place);
       });
       if (imported !== undefined) spec?.imports.set(imported.id, imported);
+      else spec?.brokenImports.add(name.split('/').at(-1) ?? name);
     }
     return spec;
   }

@@ -4,19 +4,22 @@ import { fileURLToPath } from 'node:url';
 import { compile } from './compile.ts';
 import { formatDiagnostic, formatPath, suggest } from './diagnostics.ts';
 import { compileWithKsc } from './gate.ts';
+import type { Compiled } from './watch.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-const OPTIONS = ['--check', '--out', '--runtime', '--watch', '--help', '-I'];
+const OPTIONS = ['--check', '--out', '--runtime', '--watch', '--no-style', '--help', '-I'];
 const USAGE = `npm run generate                            compiles specs/**/*.ksy into generated/
 npm run generate -- --check                 exit 1 where generated/ is not what the specs give
 npm run generate -- --watch                 compiles again whenever a spec changes
 npm run generate -- --out DIR SPEC.ksy...   compiles any other Kaitai Struct spec
   -I ROOT               where absolute imports are looked up (also KSPATH)
-  --runtime SPECIFIER   where generated modules import their runtime from (vdcheck/codec)`;
+  --runtime SPECIFIER   where generated modules import their runtime from (vdcheck/codec)
+  --no-style            no warnings of what the style guide has otherwise`;
 
 interface Arguments {
   readonly check: boolean;
   readonly watch: boolean;
+  readonly style: boolean;
   readonly help: boolean;
   readonly out: string | undefined;
   readonly runtime: string | undefined;
@@ -37,7 +40,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   if (parsed.watch)
     return await (await import('./watch.ts')).watch(specFolders(parsed), () => generate(parsed));
-  return await generate(parsed);
+  return (await generate(parsed)).code;
 }
 
 /** Where specs and what they import lie. */
@@ -71,6 +74,7 @@ function parseArguments(args: readonly string[]): Arguments | string {
   return {
     check: flags.has('--check'),
     watch: flags.has('--watch'),
+    style: !flags.has('--no-style'),
     help: flags.has('--help'),
     out,
     runtime: values.get('--runtime'),
@@ -86,27 +90,33 @@ function splitOption(argument: string): readonly [string, string | undefined] {
     : [argument, undefined];
 }
 
-async function generate({ check, out, runtime, roots, specs }: Arguments): Promise<number> {
+async function generate({ check, out, runtime, roots, specs, style }: Arguments): Promise<Compiled> {
   const isOwn = out === undefined;
   const folder = out ?? join(PROJECT, 'generated');
   const files = isOwn ? findSpecs(join(PROJECT, 'specs')) : specs;
   const importRoots = isOwn ? [join(PROJECT, 'specs')] : roots;
-  const { modules, diagnostics } = await compile({
+  const {
+    modules,
+    diagnostics,
+    files: read,
+  } = await compile({
     files,
     importRoots,
+    style,
     runtime: runtime ?? (isOwn ? '../src/codec/index.ts' : 'vdcheck/codec'),
   });
   for (const item of diagnostics) process.stderr.write(`${formatDiagnostic(item)}\n`);
-  if (diagnostics.some(({ severity }) => severity === 'error')) return 1;
+  const folders = [...new Set(read.map((file) => dirname(file)))];
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { code: 1, folders };
   const changes = changesIn(folder, modules, isOwn);
-  if (check) return Math.max(report(folder, changes), await passGate(files, importRoots));
+  if (check) return { code: Math.max(report(folder, changes), await passGate(files, importRoots)), folders };
   const problem = apply(folder, modules, changes);
   if (problem !== undefined) {
     process.stderr.write(`generate: ${problem}\n`);
-    return 1;
+    return { code: 1, folders };
   }
   process.stdout.write(`${summary(changes, modules.size)}\n`);
-  return 0;
+  return { code: 0, folders };
 }
 
 /** What the reference compiler refuses is wrong, whatever we think of it. It takes its time, so only checking asks it. */
