@@ -23,9 +23,12 @@ import {
   readWith,
   reportExpr,
   reportNotEqual,
+  requireRuntime,
   schemaOf,
   setField,
 } from '../src/codec/index.ts';
+
+requireRuntime(2, 'luks.ts');
 
 type LuksField = never;
 

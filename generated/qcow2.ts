@@ -31,11 +31,14 @@ import {
   reportGreaterThan,
   reportLessThan,
   reportNotEqual,
+  requireRuntime,
   reserve,
   roundedU8,
   schemaOf,
   setField,
 } from '../src/codec/index.ts';
+
+requireRuntime(2, 'qcow2.ts');
 
 type Qcow2Field = never;
 

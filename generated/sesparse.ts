@@ -22,11 +22,14 @@ import {
   reportGreaterThan,
   reportLessThan,
   reportNotEqual,
+  requireRuntime,
   roundedU8,
   schemaOf,
   setField,
   zerosAt,
 } from '../src/codec/index.ts';
+
+requireRuntime(2, 'sesparse.ts');
 
 type SesparseField = never;
 

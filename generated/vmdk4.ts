@@ -24,11 +24,14 @@ import {
   reportGreaterThan,
   reportLessThan,
   reportNotEqual,
+  requireRuntime,
   roundedU8,
   schemaOf,
   setField,
   zerosAt,
 } from '../src/codec/index.ts';
+
+requireRuntime(2, 'vmdk4.ts');
 
 type Vmdk4Field = never;
 

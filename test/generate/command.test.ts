@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { main } from '../../tools/generate/main.ts';
+import { main } from '../../tools/generate/own.ts';
 
 describe('npm run generate', () => {
   let folder = '';

@@ -1,6 +1,7 @@
+import type { Options } from 'prettier';
 import * as babel from 'prettier/plugins/babel';
 import * as estree from 'prettier/plugins/estree';
-import { format, type Options } from 'prettier/standalone';
+import { format } from 'prettier/standalone';
 import type { ClassParts } from './emit-class.ts';
 import { documentationText } from './emit-documentation.ts';
 import type { GetterParts } from './emit-instances.ts';
@@ -22,6 +23,7 @@ const STYLE: Options = {
 export async function printModule(module: ModuleParts): Promise<string> {
   const statements = [
     ...module.imports.map(importText),
+    `\n${module.guard}\n`,
     ...module.classes.flatMap((one) => [layoutText(one), classText(one)]),
     ...module.enums.flatMap(enumTexts),
   ];
