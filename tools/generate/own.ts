@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatPath } from './diagnostics.ts';
 import { compileWithKsc } from './gate.ts';
-import { main as run, type OwnSpecs } from './main.ts';
+import { main as run, type OwnSpecs } from './command.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
