@@ -40,9 +40,7 @@ export async function compile(sources: Sources, options: CompileOptions = {}): P
 
 function listOf(sources: Sources): readonly SpecSource[] {
   const all = Symbol.iterator in sources ? [...sources] : Object.entries(sources);
-  return all.map((one) =>
-    Array.isArray(one) ? { file: String(one[0]), text: String(one[1]) } : (one as SpecSource),
-  );
+  return all.map((one) => (Array.isArray(one) ? { file: String(one[0]), text: String(one[1]) } : one));
 }
 
 /** The same, with what was to be said before. */
