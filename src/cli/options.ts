@@ -30,7 +30,7 @@ export const depthOption: OptionSpec = {
   doc: 'header: headers and descriptors only; metadata: all tables too (default); data: every stored byte too',
 };
 
-export const strictOption: OptionSpec = { name: 'strict', doc: 'warnings count as corruption' };
+export const strictOption: OptionSpec = { name: 'strict', short: 's', doc: 'warnings count as corruption' };
 
 export const exitZeroOption: OptionSpec = {
   name: 'exit-zero',
@@ -95,11 +95,11 @@ export const creationOption: OptionSpec = {
   doc: 'creation options of the output format; -o help lists them',
 };
 
-export const otherFormatOption: OptionSpec = {
-  name: 'other-format',
+export const secondFormatOption: OptionSpec = {
+  name: 'second-format',
   short: 'F',
   value: { kind: 'choice', name: 'FMT', choices: formatNames },
-  doc: 'take the second image as FMT',
+  doc: 'take the second image, which is compared or is the parent, as FMT',
 };
 
 export const recoverOption: OptionSpec = {
@@ -122,6 +122,21 @@ export const lengthOption: OptionSpec = {
 export const allDifferencesOption: OptionSpec = { name: 'all', doc: 'list every range that differs' };
 
 export const strictSizesOption: OptionSpec = { name: 'strict', short: 's', doc: 'sizes must agree, too' };
+
+export const compressOption: OptionSpec = { name: 'compress', short: 'c', doc: 'compress what is stored' };
+
+export const levelOption: OptionSpec = {
+  name: 'level',
+  value: { kind: 'number', name: 'N', minimum: 0 },
+  doc: "with -c: how hard to compress (default: the format's usual level)",
+};
+
+export const backingOption: OptionSpec = {
+  name: 'backing',
+  short: 'B',
+  value: { kind: 'text', name: 'FILE' },
+  doc: 'name FILE as the parent, and write only what differs from it',
+};
 
 export const sparseSizeOption: OptionSpec = {
   name: 'sparse-size',

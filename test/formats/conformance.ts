@@ -6,7 +6,7 @@ import { silentFindings } from '../../src/model/findings.ts';
 import type { Image, Mapping } from '../../src/model/image.ts';
 import type { Owners, RegionKind } from '../../src/model/owners.ts';
 import type { ImageReport } from '../../src/model/report.ts';
-import { checkMemory, mapAll, openMemory, type MemoryFiles } from '../support/open.ts';
+import { checkMemory, mapAll, openMemory, type MemoryFiles, type Wrap } from '../support/open.ts';
 import type { RuleCase } from '../support/rule-case.ts';
 import type { SeedImage } from '../support/seeds.ts';
 import { asynchronous, failing } from '../support/sources.ts';
@@ -120,20 +120,12 @@ async function rulesOf(id: string): Promise<ReadonlyMap<string, string>> {
   return new Map(code?.rules.map((rule) => [rule.id, rule.severity]));
 }
 
-/** Makes another source of one: an asynchronous one, one that fails. */
-type Wrap = (source: Source) => Source;
-
-/** Raw disks have no marks: what they are must be said. */
-function optionsFor(id: string, wrap: Wrap = (source) => source) {
-  return id === 'raw' ? { format: id, wrap } : { wrap };
+function check(id: string, files: MemoryFiles, wrap: Wrap = (source) => source): Promise<ImageReport> {
+  return checkMemory(files, id === 'raw' ? { format: id, wrap } : { wrap });
 }
 
-function check(id: string, files: MemoryFiles, wrap?: Wrap): Promise<ImageReport> {
-  return checkMemory(files, optionsFor(id, wrap));
-}
-
-function open(id: string, files: MemoryFiles, wrap?: Wrap): Promise<Image> {
-  return openMemory(files, optionsFor(id, wrap));
+function open(id: string, files: MemoryFiles, wrap: Wrap = (source) => source): Promise<Image> {
+  return openMemory(files, id === 'raw' ? { format: id, wrap } : { wrap });
 }
 
 /** The rules that found something above info. */
