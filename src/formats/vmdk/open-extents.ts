@@ -1,4 +1,3 @@
-import { UnsupportedFeatureError } from '../../errors.ts';
 import { fileOffset, readAvailable, type Source } from '../../io/source.ts';
 import type { OpenedReference } from '../../model/format.ts';
 import type { ImageFile } from '../../model/image.ts';
@@ -31,6 +30,8 @@ export class ExtentOpener {
   readonly #byName = new Map<string, OpenedReference>();
   readonly #byIdentity = new Map<string, ImageFile>();
   readonly #sparse = new Map<ImageFile, SparseFile>();
+  /** Names under which files were found, by the names that the lines have, where the two differ. */
+  readonly foundNames = new Map<string, string>();
 
   constructor(context: VmdkContext, descriptorFile: ImageFile) {
     this.#context = context;
@@ -41,8 +42,6 @@ export class ExtentOpener {
   /**
    * Opens all extents, in the order of their lines. A line without a usable count of sectors is left out, since it is
    * unknown where the next one would begin.
-   *
-   * @throws UnsupportedFeatureError for extents on raw devices
    */
   async openAll(descriptor: Descriptor): Promise<readonly Extent[]> {
     const extents: Extent[] = [];
@@ -61,11 +60,12 @@ export class ExtentOpener {
     const type = line.type.text.toUpperCase();
     const kind = Object.hasOwn(EXTENT_TYPES, type) ? EXTENT_TYPES[type] : undefined;
     if (kind === 'zero') return createZeroExtent(place);
-    if (kind === 'device')
-      throw new UnsupportedFeatureError(
-        `${this.#descriptorFile.path}: the extent of type ${type} is a raw device, which is not read`,
-      );
-    if (kind === undefined || line.file === null || line.file.text === '')
+    const device = kind === 'device' ? DEVICES[type] : undefined;
+    if (device !== undefined) {
+      const name = JSON.stringify(line.file?.text ?? type);
+      return createUnavailableExtent(place, null, device.state, `${name} was not opened: ${device.reason}`);
+    }
+    if (kind === undefined || kind === 'device' || line.file === null || line.file.text === '')
       return createUnavailableExtent(place, null, 'line', 'its line does not say what to open');
     const opened = await this.#openFile(line.file.text);
     const { file, state, reason } = opened;
@@ -107,6 +107,7 @@ export class ExtentOpener {
     const opened = await this.#context.openFile({ name, candidates: referenceCandidates(name) }, 'extent');
     const shared = await this.#share(opened);
     this.#byName.set(name, shared);
+    if (opened.foundAs != null) this.foundNames.set(name, opened.foundAs);
     return shared;
   }
 
@@ -122,6 +123,15 @@ export class ExtentOpener {
     return { ...opened, file: earlier };
   }
 }
+
+/** Extent types of what is no file. */
+const DEVICES: Readonly<
+  Record<string, { readonly state: 'rdm' | 'device' | 'datastore-object'; readonly reason: string }>
+> = {
+  VMFSRDM: { state: 'rdm', reason: 'it is a raw device mapping, a disk of its own (VMFSRDM)' },
+  VMFSRAW: { state: 'device', reason: 'it is a raw device (VMFSRAW)' },
+  VSANSPARSE: { state: 'datastore-object', reason: 'it is an object of a vSAN datastore (VSANSPARSE)' },
+};
 
 const CARRIERS: Readonly<Record<Carrier, string>> = {
   descriptor: 'descriptor text',
