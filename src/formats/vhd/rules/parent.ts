@@ -233,7 +233,7 @@ export const parentRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
       const reason = findNameFault(name);
       if (reason === null) return;
       const at = image.header.at('parent_unicode_name');
-      tell({ at, data: { reason }, actual: name.replace(/\0.*$/s, '') });
+      tell({ at, data: { reason }, actual: name.split('\0', 1)[0] ?? '' });
     },
   },
 });
