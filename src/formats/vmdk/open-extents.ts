@@ -6,6 +6,7 @@ import { parseSectors, type Descriptor } from './descriptor/descriptor.ts';
 import { EXTENT_TYPES, type ExtentLine } from './descriptor/statements.ts';
 import type { ExtentPlace } from './extents/extent.ts';
 import type { Extent } from './extents/index.ts';
+import { LatestRead } from './extents/latest-read.ts';
 import { createFlatExtent, createUnavailableExtent, createZeroExtent } from './extents/plain.ts';
 import type { VmdkContext } from './findings.ts';
 import { findMarks, type Carrier } from './marks.ts';
@@ -19,6 +20,8 @@ const MAX_DISK_BYTES = Number.MAX_SAFE_INTEGER;
 interface SparseFile {
   /** What it is by its marks. */
   readonly carrier: Carrier | null;
+  /** Its directory, once for all lines that name it. */
+  readonly directory: LatestRead;
   /** Makes extents of its headers, once these are read. */
   create: CreateExtent | null;
 }
@@ -89,13 +92,20 @@ export class ExtentOpener {
       return createUnavailableExtent(place, file, 'wrong-type', `the file is ${what}, not ${CARRIERS[kind]}`);
     }
     sparse.create ??= await readSparse(kind, file, source, this.#context);
-    return sparse.create(place) ?? createUnavailableExtent(place, file, 'header', 'its header is cut off');
+    return (
+      sparse.create({ ...place, latest: sparse.directory }) ??
+      createUnavailableExtent(place, file, 'header', 'its header is cut off')
+    );
   }
 
   async #recognise(file: ImageFile, source: Source): Promise<SparseFile> {
     const known = this.#sparse.get(file);
     if (known !== undefined) return known;
-    const found: SparseFile = { carrier: await recogniseExtent(source), create: null };
+    const found: SparseFile = {
+      carrier: await recogniseExtent(source),
+      directory: new LatestRead(),
+      create: null,
+    };
     this.#sparse.set(file, found);
     return found;
   }
