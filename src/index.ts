@@ -45,7 +45,15 @@ export type {
   ReferenceState,
   SnapshotInfo,
 } from './model/image.ts';
-export type { Finding, Place, Problem, ProblemSink, Report, Severity } from './model/problem.ts';
+export type {
+  Finding,
+  Place,
+  Problem,
+  ProblemPlace,
+  ProblemSink,
+  Report,
+  Severity,
+} from './model/problem.ts';
 export type { Depth, Explanation, Repair, RuleInfo } from './model/rule.ts';
 export type {
   Allocation,

@@ -39,7 +39,7 @@ async function compareDisks(
     terminal.stderr.write(
       `vdcheck: the disks have ${sizes[0]} and ${sizes[1]} bytes; where one ends, the other is compared with zeros\n`,
     );
-  const progress = openByteProgress(invocation, terminal, Math.max(...sizes));
+  const progress = openByteProgress(invocation, terminal, Math.max(one.disk.size, other.disk.size));
   const ranges: GuestRange[] = [];
   let count = 0;
   const isJson = invocation.text('output') === 'json';

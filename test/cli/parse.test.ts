@@ -151,6 +151,16 @@ describe('a table of other commands', () => {
 });
 
 describe('every option of the program', () => {
+  it('has a letter of its own, where it has one', () => {
+    const owners = new Map<string, string>();
+    for (const { name, short } of [...commonOptions, ...commands.flatMap(({ options }) => options)]) {
+      if (short === undefined) continue;
+      expect(short).toMatch(/^[A-Za-z]$/);
+      expect(owners.get(short) ?? name).toBe(name);
+      owners.set(short, name);
+    }
+  });
+
   it('means the same in all commands that have it', () => {
     const byName = new Map<string, OptionSpec>();
     for (const option of commands.flatMap(({ options }) => options)) {
