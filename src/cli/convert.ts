@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { Plan, WriteContext } from '../model/writer.ts';
+import { nodeCompressor } from '../node/compressor.ts';
 import { freshIdentity } from '../node/identity.ts';
 import {
   createFiles,
@@ -95,6 +96,7 @@ function contextOf(
     isPipe,
     sparse,
     backing: null,
+    compressor: nodeCompressor(),
     identity: freshIdentity(),
   };
 }
