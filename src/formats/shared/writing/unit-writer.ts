@@ -68,8 +68,8 @@ export async function* writeUnits(
 }
 
 /** What is in front of the stored units number `from` to `to - 1`. */
-function* headsOf({ head }: UnitLayout, stored: UnitRuns, from: number, to: number): Iterable<FilePart> {
-  if (head === undefined) return;
+function* headsOf(layout: UnitLayout, stored: UnitRuns, from: number, to: number): Iterable<FilePart> {
+  if (layout.head === undefined) return;
   for (const run of stored.ordinals(from, to))
-    for (let unit = run.from; unit < run.to; unit++) yield head(unit, run.ordinal + unit - run.from);
+    for (let unit = run.from; unit < run.to; unit++) yield layout.head(unit, run.ordinal + unit - run.from);
 }
