@@ -19,7 +19,8 @@ export function nodeCompressor(): Compressor {
     compress(method, bytes, level) {
       if (method === 'zstd') return packZstd(bytes, level);
       const options = level === undefined ? {} : { level };
-      return pack(method === 'zlib' ? zlib.deflate : zlib.deflateRaw, bytes, options);
+      if (method === 'zlib') return pack(zlib.deflate, bytes, options);
+      return pack(zlib.deflateRaw, bytes, { ...options, windowBits: 12, memLevel: 9 });
     },
   };
 }
