@@ -69,6 +69,8 @@ describe('layers: each of these imports is refused', () => {
     ['src/report/a.ts', 'src/codec/x.ts'],
     ['src/cli/a.ts', 'src/formats/vhd/x.ts'],
     ['src/cli/a.ts', 'src/io/x.ts'],
+    ['src/fast/a.ts', 'src/io/x.ts'],
+    ['src/fast/a.ts', 'src/formats/vhd/x.ts'],
   ] as const;
   const files = cases.map(([importer, imported]) => importing(importer, imported));
   it.each(cases.map((pair, index) => [...pair, files[index] ?? ''] as const))('%s of %s', (_, __, file) => {
@@ -88,6 +90,7 @@ describe('layers: each of these imports is allowed', () => {
     ['src/report/a.ts', 'src/model/x.ts'],
     ['src/cli/a.ts', 'src/report/x.ts'],
     ['src/cli/a.ts', 'src/ops/x.ts'],
+    ['src/fast/a.ts', 'src/ops/x.ts'],
     ['src/cli.ts', 'src/cli/x.ts'],
   ] as const;
   const files = cases.map(([importer, imported]) => importing(importer, imported));
