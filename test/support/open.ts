@@ -20,11 +20,13 @@ export type Wrap = (source: Source) => Source;
 export interface MemoryAccess {
   /** Makes another source of each; default: as it is. */
   readonly wrap?: Wrap;
+  /** Makes another policy of the usual one, which opens whatever is among the files. */
+  readonly policyOver?: (usual: ReferencePolicy) => ReferencePolicy;
 }
 
 function access(
   files: MemoryFiles,
-  { wrap = (source) => source }: MemoryAccess,
+  { wrap = (source) => source, policyOver = (usual) => usual }: MemoryAccess,
 ): Pick<OpenOptions, 'openSource' | 'policy'> {
   const sources = new Map<string, Source>();
   const openSource = (path: string): Source => {
@@ -41,7 +43,7 @@ function access(
     const tried = paths[0] ?? name;
     return { state: 'missing', path: tried, source: null, reason: `${JSON.stringify(name)} was not found` };
   };
-  return { openSource, policy };
+  return { openSource, policy: policyOver(policy) };
 }
 
 function first(files: MemoryFiles): string {

@@ -7,7 +7,7 @@ import {
   type Qcow2Editor,
   type Qcow2Plan,
 } from '../../support/qcow2.ts';
-import type { RuleCase } from '../../support/rule-case.ts';
+import { allOutside, type RuleCase } from '../../support/rule-case.ts';
 import { buildVhd } from '../../support/vhd.ts';
 
 type Change = (image: Qcow2Editor) => unknown;
@@ -1159,6 +1159,15 @@ export const ruleCases: readonly RuleCase[] = [
       near: () => filesOf(nearPlan, nearMiss, files),
     }),
   ),
+  ...[
+    { rule: 'qcow2/backing-not-opened', plan: BACKED, files: BASE },
+    { rule: 'qcow2/data-file-not-opened', plan: DATA_FILE, files: DATA },
+  ].map(({ rule, plan, files }): RuleCase => ({
+    rule,
+    ...{ also: [], severity: 'info', format: 'qcow2', isNearClean: true, policyOver: allOutside },
+    damaged: () => filesOf(plan, nothing, files),
+    near: () => filesOf(plan, nothing, files),
+  })),
   {
     rule: 'qcow2/backing-depth',
     also: [],

@@ -1,5 +1,5 @@
 import type { MemoryFiles } from '../../support/open.ts';
-import type { RuleCase } from '../../support/rule-case.ts';
+import { allOutside, type RuleCase } from '../../support/rule-case.ts';
 import { buildVhd, utf16, uuid, type LocatorPlan, type VhdEditor, type VhdPlan } from '../../support/vhd.ts';
 
 const MIB = 1024 * 1024;
@@ -680,6 +680,13 @@ export function twoParents(others: MemoryFiles): MemoryFiles {
 }
 
 const CHAINS: readonly RuleCase[] = [
+  {
+    rule: 'vhd/parent-not-opened',
+    also: [],
+    policyOver: allOutside,
+    damaged: () => filesOf(CHILD, nothing),
+    near: () => filesOf(CHILD, nothing),
+  },
   { rule: 'vhd/parent-chain-depth', also: [], damaged: () => chain(31), near: () => chain(30) },
   {
     rule: 'vhd/parent-type',
