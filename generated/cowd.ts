@@ -20,9 +20,12 @@ import {
   reportExpr,
   reportLessThan,
   reportNotEqual,
+  requireRuntime,
   schemaOf,
   setField,
 } from '../src/codec/index.ts';
+
+requireRuntime(2, 'cowd.ts');
 
 type CowdField = never;
 

@@ -23,9 +23,12 @@ import {
   readWith,
   reportExpr,
   reportNotEqual,
+  requireRuntime,
   schemaOf,
   setField,
 } from '../src/codec/index.ts';
+
+requireRuntime(2, 'luks.ts');
 
 type LuksField = never;
 
@@ -596,6 +599,7 @@ export const KeySlotState = {
   /** The slot holds a copy of the master key. */
   active: 0x00ac71f3,
 } as const;
+
 /** One of the values of {@link KeySlotState}. */
 export type KeySlotState = (typeof KeySlotState)[keyof typeof KeySlotState];
 

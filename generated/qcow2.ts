@@ -31,11 +31,14 @@ import {
   reportGreaterThan,
   reportLessThan,
   reportNotEqual,
+  requireRuntime,
   reserve,
   roundedU8,
   schemaOf,
   setField,
 } from '../src/codec/index.ts';
+
+requireRuntime(2, 'qcow2.ts');
 
 type Qcow2Field = never;
 
@@ -2731,6 +2734,7 @@ export const CryptMethod = {
   /** LUKS version 1, with its header inside the image. */
   luks: 2,
 } as const;
+
 /** One of the values of {@link CryptMethod}. */
 export type CryptMethod = (typeof CryptMethod)[keyof typeof CryptMethod];
 
@@ -2745,6 +2749,7 @@ export const CompressionType = {
   /** Zstandard frames (RFC 8878). */
   zstd: 1,
 } as const;
+
 /** One of the values of {@link CompressionType}. */
 export type CompressionType = (typeof CompressionType)[keyof typeof CompressionType];
 
@@ -2763,6 +2768,7 @@ export const HeaderExtensionType = {
   /** Name of the backing file's format. */
   backing_format: 0xe2792aca,
 } as const;
+
 /** One of the values of {@link HeaderExtensionType}. */
 export type HeaderExtensionType = (typeof HeaderExtensionType)[keyof typeof HeaderExtensionType];
 
@@ -2775,6 +2781,7 @@ export const FeatureType = {
   /** The bit is in `autoclear_features`. */
   autoclear: 2,
 } as const;
+
 /** One of the values of {@link FeatureType}. */
 export type FeatureType = (typeof FeatureType)[keyof typeof FeatureType];
 

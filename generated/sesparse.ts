@@ -22,11 +22,14 @@ import {
   reportGreaterThan,
   reportLessThan,
   reportNotEqual,
+  requireRuntime,
   roundedU8,
   schemaOf,
   setField,
   zerosAt,
 } from '../src/codec/index.ts';
+
+requireRuntime(2, 'sesparse.ts');
 
 type SesparseField = never;
 
@@ -1111,6 +1114,7 @@ export const GrainDirEntryType = {
   /** A table exists. */
   table: 1,
 } as const;
+
 /** One of the values of {@link GrainDirEntryType}. */
 export type GrainDirEntryType = (typeof GrainDirEntryType)[keyof typeof GrainDirEntryType];
 
@@ -1125,6 +1129,7 @@ export const GrainTableEntryType = {
   /** The grain is stored in the slot of the index. */
   allocated: 3,
 } as const;
+
 /** One of the values of {@link GrainTableEntryType}. */
 export type GrainTableEntryType = (typeof GrainTableEntryType)[keyof typeof GrainTableEntryType];
 

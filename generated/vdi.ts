@@ -29,10 +29,13 @@ import {
   reportExpr,
   reportLessThan,
   reportNotEqual,
+  requireRuntime,
   reserve,
   schemaOf,
   setField,
 } from '../src/codec/index.ts';
+
+requireRuntime(2, 'vdi.ts');
 
 type VdiField = never;
 
@@ -867,6 +870,7 @@ export const ImageType = {
    */
   differencing: 4,
 } as const;
+
 /** One of the values of {@link ImageType}. */
 export type ImageType = (typeof ImageType)[keyof typeof ImageType];
 

@@ -27,12 +27,15 @@ import {
   reportGreaterThan,
   reportLessThan,
   reportNotEqual,
+  requireRuntime,
   reserve,
   roundedU8,
   schemaOf,
   setField,
   zerosAt,
 } from '../src/codec/index.ts';
+
+requireRuntime(2, 'vhd.ts');
 
 type VhdField = never;
 
@@ -1014,7 +1017,6 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
         this.parentLocators[index] = new ParentLocatorEntry(io, this, this._root);
       }
     }
-
     if (room < 1024) cutOff(this);
     if (!zerosAt(view, at + 768, 256)) reportExpr(this, 'reserved2', 'zeros');
     io.pos = at + 1024;
@@ -1236,7 +1238,6 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
     for (const [index, item] of this.parentLocators.entries()) {
       io.writeStructure(item, 'parent_locators', index);
     }
-
     io.writeBytesLimit(this.reserved2, 256, undefined, 'reserved2');
   }
 }
@@ -1784,6 +1785,7 @@ export const CreatorApplication = {
   /** "xo  ", Xen Orchestra */
   xen_orchestra: 0x786f2020,
 } as const;
+
 /** One of the values of {@link CreatorApplication}. */
 export type CreatorApplication = (typeof CreatorApplication)[keyof typeof CreatorApplication];
 
@@ -1796,6 +1798,7 @@ export const CreatorHostOs = {
   /** "Wi2k", Windows */
   windows: 0x5769326b,
 } as const;
+
 /** One of the values of {@link CreatorHostOs}. */
 export type CreatorHostOs = (typeof CreatorHostOs)[keyof typeof CreatorHostOs];
 
@@ -1808,6 +1811,7 @@ export const DiskType = {
   /** Blocks are allocated when first written; all else is the parent's. */
   differencing: 4,
 } as const;
+
 /** One of the values of {@link DiskType}. */
 export type DiskType = (typeof DiskType)[keyof typeof DiskType];
 
@@ -1828,6 +1832,7 @@ export const PlatformCode = {
   /** "W2ru", a Windows path relative to the child in UTF-16LE */
   w2ru: 0x57327275,
 } as const;
+
 /** One of the values of {@link PlatformCode}. */
 export type PlatformCode = (typeof PlatformCode)[keyof typeof PlatformCode];
 

@@ -24,11 +24,14 @@ import {
   reportGreaterThan,
   reportLessThan,
   reportNotEqual,
+  requireRuntime,
   roundedU8,
   schemaOf,
   setField,
   zerosAt,
 } from '../src/codec/index.ts';
+
+requireRuntime(2, 'vmdk4.ts');
 
 type Vmdk4Field = never;
 
@@ -1015,6 +1018,7 @@ export const CompressAlgorithm = {
   /** Each grain is a zlib stream (RFC 1950). */
   deflate: 1,
 } as const;
+
 /** One of the values of {@link CompressAlgorithm}. */
 export type CompressAlgorithm = (typeof CompressAlgorithm)[keyof typeof CompressAlgorithm];
 
@@ -1047,6 +1051,7 @@ export const MarkerType = {
   /** Nothing follows. Undocumented; seen in recent exports of vSphere. */
   progress: 4,
 } as const;
+
 /** One of the values of {@link MarkerType}. */
 export type MarkerType = (typeof MarkerType)[keyof typeof MarkerType];
 

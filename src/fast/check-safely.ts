@@ -34,8 +34,10 @@ export function brokenOff(path: string, code: BrokenOff, reason: string): ImageR
   };
 }
 
-/** The error's first line: a report is no place for a stack. */
+/** The error's first line, since a report is no place for a stack; or all of it for those who look for the error. */
 function describe(error: unknown): string {
+  if (process.env['VDCHECK_DEBUG'] !== undefined && error instanceof Error)
+    return error.stack ?? error.message;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.split('\n', 1)[0] ?? text;
+  return `${text.split('\n', 1)[0] ?? text}; VDCHECK_DEBUG=1 shows where, please report it`;
 }

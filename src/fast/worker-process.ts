@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import type { ImageReport } from '../model/report.ts';
 import type { BrokenOff, LocalCheckOptions } from './check-safely.ts';
 import { KNOWS_MEMORY, residentBytes } from './process-memory.ts';
-import { LineSplitter, READY } from './protocol.ts';
+import { LineSplitter, ORDERS, READY } from './protocol.ts';
 
 /** What one image may cost; `null`: as much as it likes. */
 export interface Budget {
@@ -38,6 +39,7 @@ const KEPT_ERRORS = 16 * 1024;
 /** A process that checks images, one after the other. What happens to it happens to no other. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
+  readonly #orders: Writable | null;
   readonly #budget: Budget;
   readonly #listener: WorkerListener;
   /** Time that the image at hand has taken so far. */
@@ -53,12 +55,14 @@ export class WorkerProcess {
     this.#budget = budget;
     this.#listener = listener;
     this.#child = spawn(process.execPath, [...heapOption(budget), entry, JSON.stringify(options)], {
-      stdio: ['pipe', 'pipe', 'pipe'],
+      // Standard input stays what it is: an image may be `-`. Orders go through a pipe of their own.
+      stdio: ['inherit', 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });
-    const { stdin, stdout, stderr } = this.#child;
+    const { stdout, stderr, stdio } = this.#child;
+    this.#orders = stdio[ORDERS] as Writable | null;
     // A worker that is gone takes no more orders; that it is gone is told below.
-    stdin?.on('error', () => undefined);
+    this.#orders?.on('error', () => undefined);
     const lines = new LineSplitter();
     stdout?.on('data', (bytes: Uint8Array) => lines.push(bytes).forEach((line) => this.#take(line)));
     stderr?.on('data', (bytes: Uint8Array) => {
@@ -75,7 +79,7 @@ export class WorkerProcess {
 
   give(path: string): void {
     this.#pending++;
-    this.#child.stdin?.write(`${JSON.stringify(path)}\n`);
+    this.#orders?.write(`${JSON.stringify(path)}\n`);
   }
 
   /** Holds the image at hand to its budget; called again and again, `elapsed` milliseconds apart. */

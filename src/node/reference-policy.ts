@@ -46,26 +46,31 @@ function tryName(name: string, folder: string, outside: boolean): ResolvedRefere
   const readings = readingsOf(name);
   // Seen from where the program was started, as the image's own path is, so that reports are the same wherever the folder is.
   const inside = readings.filter((reading) => isBelow(resolve(folder), resolve(folder, reading)));
-  const tries = inside.map((reading) => tryInside(name, reading, folder));
+  const tries = inside.map((reading) => tryInside(name, reading, folder, outside));
   const found = tries.find(({ state }) => state !== 'missing');
   if (found !== undefined) return found;
   const meaning = otherMeaning(name);
   if (meaning !== null)
     return closed(meaning.state, name, `${quote(name)} was not opened: ${meaning.reason}`);
+  const beyond = readings.find((reading) => !inside.includes(reading));
   const [missing] = tries;
-  if (missing !== undefined) return missing;
-  const path = resolvePath(folder, readings.at(-1) ?? name);
+  if (beyond === undefined) return missing ?? closed('missing', name, `${quote(name)} names no file`);
+  const path = resolvePath(folder, beyond);
   if (outside) return attemptOpen(name, path, () => openFileSource(path));
-  return closed('outside', path, `${quote(name)} was not opened: it is outside the image's folder`);
+  return closed(
+    'outside',
+    path,
+    `${quote(name)} was not opened: it is outside the image's folder (--allow-outside opens it)`,
+  );
 }
 
 /** Looks for a name in the image's folder. */
-function tryInside(name: string, reading: string, folder: string): ResolvedReference {
+function tryInside(name: string, reading: string, folder: string, outside: boolean): ResolvedReference {
   const path = resolvePath(folder, reading);
   return attemptOpen(name, path, () => {
     const root = attempt(folder, () => realpathSync(folder));
     const walked = walkBelow(root, relative(resolve(folder), resolve(folder, reading)));
-    if (walked.kind === 'outside') return null;
+    if (walked.kind === 'outside') return outside ? openFileSource(path) : null;
     const { dev, ino } = walked;
     if (walked.isFolder) throw new SourceError('EISDIR', `${path}: is a directory`, { source: path });
     if (!walked.isFile)
@@ -82,7 +87,7 @@ function attemptOpen(name: string, path: string, open: () => Source | null): Res
     return closed(
       'outside',
       path,
-      `${quote(name)} was not opened: it is a link to outside the image's folder`,
+      `${quote(name)} was not opened: it is a link to outside the image's folder (--allow-outside follows it)`,
     );
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;

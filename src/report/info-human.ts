@@ -44,8 +44,8 @@ function renderFile({ path, role, size }: LayerInfo['files'][number]): string {
 
 function renderParent({ parent }: LayerInfo, line: (label: string, value: string) => string): string[] {
   if (parent === null) return [];
-  const lines = [line('backing file', describeParent(parent))];
-  if (parent.formatHint !== null) lines.push(line('backing file format', parent.formatHint));
+  const lines = parent.name === '' ? [] : [line('backing file', describeParent(parent))];
+  if (parent.name !== '' && parent.formatHint !== null) lines.push(line('backing file format', parent.formatHint));
   if (parent.reason !== null) lines.push(line('backing file not open', parent.reason));
   return lines;
 }

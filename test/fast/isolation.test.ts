@@ -147,6 +147,12 @@ describe('budgets', () => {
   });
 });
 
+it('leaves standard input to the image that is read from it', () => {
+  const alone = runProgram(['--output', 'ndjson', '--timeout', '0', '--max-memory', '0', SOUND, '-']);
+  expect(alone.code).toBe(1);
+  expect(runProgram(['--output', 'ndjson', SOUND, '-'])).toEqual(alone);
+});
+
 describe.runIf(process.platform === 'linux')('a signal', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('%s ends the processes that check, too', async (signal) => {
     const child = spawn(

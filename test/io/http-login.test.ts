@@ -4,7 +4,9 @@ import { UsageError } from '../../src/errors.ts';
 import { CookieJar } from '../../src/io/http/cookies.ts';
 import { parseRetryAfter } from '../../src/io/http/errors.ts';
 import { openHttpSession, openHttpSource } from '../../src/io/http/open-url.ts';
-import type { HttpOptions } from '../../src/io/http/session.ts';
+import { HttpSession, type HttpOptions } from '../../src/io/http/session.ts';
+import { streamOf } from '../../src/io/forward-reader.ts';
+import { memorySource } from '../../src/io/memory-source.ts';
 import * as faults from '../support/http-server.ts';
 import { login, redirectTo, startServer, type Fault, type TestServer } from '../support/http-server.ts';
 import { expectBytes, pattern, read } from './conformance.ts';
@@ -120,6 +122,26 @@ describe('a redirect', () => {
     await (await openHttpSource(server.url('/disk'), QUICK)).close();
     expect(other.requests[0]?.headers).not.toHaveProperty('authorization');
     expect(other.requests[0]?.headers).not.toHaveProperty('cookie');
+  });
+
+  it('is asked for without user info, whatever sends the request', async () => {
+    const asked: URL[] = [];
+    const headers: Record<string, string> = { location: 'http://evil:user@other/x' };
+    const session = new HttpSession({
+      get: async ({ url }) => {
+        asked.push(url);
+        return {
+          status: 302,
+          header: (name) => headers[name] ?? null,
+          setCookies: [],
+          body: streamOf(memorySource(BYTES)),
+          discard: () => undefined,
+        };
+      },
+      close: () => undefined,
+    });
+    await expect(session.open('http://root:geheim@host/disk')).rejects.toMatchObject({ code: 'bad-answer' });
+    expect(new Set(asked.map(({ href }) => href))).toEqual(new Set(['http://host/disk', 'http://other/x']));
   });
 
   it('keeps credentials on the same host', async () => {
