@@ -100,6 +100,8 @@ export interface Plan {
   readonly files: readonly PlannedFile[];
   /** Whether the parts come in ascending order, so that a pipe can take them. */
   readonly isStreamable: boolean;
+  /** Bytes of all files if everything in the disk were stored; default: those of the disk. */
+  readonly fullSize?: number;
   /** The parts, each byte once. Where `isStreamable` they ascend; else at least those of guest data do. */
   parts(signal?: AbortSignal): AsyncIterable<Part>;
 }
