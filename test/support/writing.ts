@@ -70,6 +70,27 @@ export async function expectDisk(path: string, disk: Disk, size = roundUp(disk.s
   }
 }
 
+/** Fails where the image lacks something that `disk` has, or has many more bytes than that. */
+export async function expectStored(path: string, disk: Disk): Promise<void> {
+  const { image } = await openLocalImage(path);
+  try {
+    expect(image.size).toBe(roundUp(disk.size, 512));
+    const copy = readDisk(image, { inflate });
+    let stored = 0;
+    for await (const chunk of disk.chunks()) {
+      if (chunk.kind !== 'data') continue;
+      stored += chunk.length + 8192;
+      const bytes = new Uint8Array(chunk.length);
+      await copy.read(chunk.start, bytes);
+      expect(Buffer.compare(bytes, chunk.bytes)).toBe(0);
+    }
+    const size = image.files.reduce((sum, { source }) => sum + (source?.storedSize ?? Infinity), 0);
+    expect(size).toBeLessThanOrEqual(stored + 2 ** 20);
+  } finally {
+    await image.close();
+  }
+}
+
 /** Checks an image to the last byte, and fails where anything above `info` is found. */
 export async function expectClean(path: string): Promise<ImageReport> {
   const report = await checkLocalImage(path, { depth: 'data' });
