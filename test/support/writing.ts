@@ -15,13 +15,13 @@ import { readDisk } from '../../src/ops/disk.ts';
 import { writePlan } from '../../src/ops/write.ts';
 import { Random } from './layouts/index.ts';
 
-/** What a writer is told, with ids that are the same each time. */
+/** What a writer is told, with ids that are the same each time, and others for each name. */
 export function contextFor(
   name: string,
   values: OptionValues = {},
   more: Partial<WriteContext> = {},
 ): WriteContext {
-  const random = new Random(1);
+  const random = new Random([...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 1));
   return {
     values,
     name,
