@@ -138,6 +138,8 @@ export const backingOption: OptionSpec = {
   doc: 'name FILE as the parent, and write only what differs from it',
 };
 
+export const hexOption: OptionSpec = { name: 'hex', doc: 'show the bytes of each structure, too' };
+
 export const sparseSizeOption: OptionSpec = {
   name: 'sparse-size',
   short: 'S',
