@@ -1057,8 +1057,8 @@ export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 1) cutOff(this);
     const featureType = view.getUint8(at);
     expectInEnum(this, 'feature_type', featureType, FeatureType, 'feature_type');
@@ -1066,7 +1066,7 @@ export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
     const bitNumber = view.getUint8(at + 1);
     if (bitNumber > 63) reportGreaterThan(this, 'bit_number', 63);
     if (room < 48) cutOff(this);
-    io.pos = at + 48;
+    io.at = at + 48;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -1198,8 +1198,8 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 4) cutOff(this);
     const nbBitmaps = view.getUint32(at);
     if (nbBitmaps < 1) reportLessThan(this, 'nb_bitmaps', 1);
@@ -1213,7 +1213,7 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
     if (room < 24) cutOff(this);
     const bitmapDirectoryOffset = roundedU8(view, at + 16);
     if (bitmapDirectoryOffset < 1) reportLessThan(this, 'bitmap_directory_offset', 1);
-    io.pos = at + 24;
+    io.at = at + 24;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -1687,8 +1687,8 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     this.standard = new L2StandardEntry(io, this, this._root);
     if (this.standard.zero) reportExpr(this, 'standard', 'without the zero bit');
     if (room < 16) cutOff(this);
@@ -1696,7 +1696,7 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
     const allocationBitmap = view.getUint32(at + 12);
     if (!((allocationBitmap & zeroBitmap) >>> 0 === 0))
       reportExpr(this, 'allocation_bitmap', 'clear wherever zero_bitmap is set');
-    io.pos = at + 16;
+    io.at = at + 16;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

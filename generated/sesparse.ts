@@ -331,8 +331,8 @@ export class ConstHeader extends Structure<ConstHeaderField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 8) cutOff(this);
     const magic = roundedU8(view, at, true);
     if (magic !== 0xcafebabe) reportNotEqual(this, 'magic', 0xcafebabe);
@@ -369,7 +369,7 @@ export class ConstHeader extends Structure<ConstHeaderField> {
     if (grainsSize < capacity) reportLessThan(this, 'grains_size', capacity);
     if (room < 512) cutOff(this);
     if (!zerosAt(view, at + 208, 304)) reportExpr(this, 'pad', 'zeros');
-    io.pos = at + 512;
+    io.at = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -820,8 +820,8 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 8) cutOff(this);
     const magic = roundedU8(view, at, true);
     if (magic !== 0xcafecafe) reportNotEqual(this, 'magic', 0xcafecafe);
@@ -830,7 +830,7 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
     if (replayJournal !== 0) reportNotEqual(this, 'replay_journal', 0);
     if (room < 512) cutOff(this);
     if (!zerosAt(view, at + 32, 480)) reportExpr(this, 'pad', 'zeros');
-    io.pos = at + 512;
+    io.at = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

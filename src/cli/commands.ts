@@ -58,7 +58,7 @@ const check: CommandSpec = {
   arguments: [{ ...imageArgument, isRepeated: true }],
   options: [
     formatOption,
-    outputOption('ndjson', 'sarif', 'github'),
+    outputOption('ndjson', 'sarif', 'github', 'html'),
     depthOption,
     strictOption,
     exitZeroOption,

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { Plan, WriteContext } from '../model/writer.ts';
+import { nodeCompressor } from '../node/compressor.ts';
 import { freshIdentity } from '../node/identity.ts';
 import {
   createFiles,
@@ -126,7 +127,13 @@ function contextOf(
     // What exists has old bytes where nothing is written.
     sparse: isInPlace ? 0 : sparse,
     ...(invocation.isSet('compress') ? { compress: { level } } : {}),
-    backing: backing && { name: backing.name, format: backing.image.format, disk: backing.disk },
+    backing: backing && {
+      name: backing.name,
+      format: backing.image.format,
+      image: backing.image,
+      disk: backing.disk,
+    },
+    compressor: nodeCompressor(),
     identity: freshIdentity(),
   };
 }

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { Disk } from '../model/disk.ts';
+import { nodeCompressor } from '../node/compressor.ts';
 import { freshIdentity } from '../node/identity.ts';
 import { emptyDisk } from '../ops/watched-disk.ts';
 import { measurePlan } from '../ops/write.ts';
@@ -21,7 +22,11 @@ export const runMeasure: RunCommand = async (invocation, terminal) => {
   const values = parseCreationOptions(invocation.texts('options'), id, writer);
   return withDisk(invocation, terminal, async (disk) => {
     const context = { values, name: `disk.${id}`, isPipe: false, sparse: 4096, backing: null };
-    const plan = await writer.plan(disk, { ...context, identity: freshIdentity() });
+    const plan = await writer.plan(disk, {
+      ...context,
+      compressor: nodeCompressor(),
+      identity: freshIdentity(),
+    });
     const required = await measurePlan(plan);
     terminal.stdout.write(
       invocation.text('output') === 'json'

@@ -1,11 +1,11 @@
 import type { ByteReader, Standing } from './byte-reader.ts';
 import type { Layout } from './layout.ts';
 
-/** Position in its stream of a structure's first whole byte. */
+/** Where in the memory of its stream a structure's first whole byte is. */
 export const START = Symbol('start');
 /** How many bits of the byte before that one are its own as well; absent where it begins with a whole byte. */
 export const LEAD = Symbol('lead');
-/** Ends of its fields of variable size, in bits. */
+/** Ends of its fields of variable size, in bits of the memory: a list only where there are several. */
 export const ENDS = Symbol('ends');
 /** Where its instances lay that were read so far. */
 export const SPANS = Symbol('spans');
@@ -18,7 +18,7 @@ export const AWAITED = Symbol('awaited');
 /** The name that Node knows `inspect` methods by. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** Where something lies in its stream, in bits; without an end while it is being read, or where that failed. */
+/** Where something lies in the memory of its stream, in bits; without an end while it is being read, or where that failed. */
 export interface BitSpan {
   readonly io: ByteReader;
   readonly start: number;
@@ -44,7 +44,7 @@ export abstract class BareStructure {
   declare readonly _root: BareStructure | undefined;
   declare readonly [START]: number;
   declare readonly [LEAD]?: number;
-  declare [ENDS]?: number[];
+  declare [ENDS]?: number | number[];
   declare [SPANS]?: Map<string, BitSpan>;
   declare [KEPT]?: Map<string, unknown>;
   declare [AWAITED]?: string | undefined;
@@ -53,7 +53,7 @@ export abstract class BareStructure {
     this._io = io;
     this._parent = parent;
     this._root = root ?? (isRoot ? this : undefined);
-    this[START] = io.pos;
+    this[START] = io.at;
     if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
     io.begin(this);
   }
@@ -65,6 +65,18 @@ export abstract class BareStructure {
     );
     return `${this.constructor.name} ${inspect(Object.fromEntries(entries), options)}`;
   }
+}
+
+/** The end of variable field number `index`, where that was read. */
+export function endAt(structure: BareStructure, index: number): number | undefined {
+  const ends = structure[ENDS];
+  return typeof ends === 'object' ? ends[index] : index === 0 ? ends : undefined;
+}
+
+/** How many fields of variable size were read. */
+export function endCount(structure: BareStructure): number {
+  const ends = structure[ENDS];
+  return typeof ends === 'object' ? ends.length : ends === undefined ? 0 : 1;
 }
 
 /** The layout table of a structure's class. */

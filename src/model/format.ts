@@ -44,6 +44,8 @@ export interface OpenedReference {
   readonly state: ReferenceState;
   /** A sentence where it is not open. */
   readonly reason: string | null;
+  /** The name under which it was found, where that is not the one that the image gives. */
+  readonly foundAs?: string | null;
 }
 
 /** What a format is given to open an image. Nothing else lets it reach a file. */

@@ -53,6 +53,8 @@ export interface ParentLink {
   readonly image: Image | null;
   /** Why it is not open, in a sentence; `null` where it is. */
   readonly reason: string | null;
+  /** The name under which it was found, where that is not the one that the image gives. */
+  readonly foundAs?: string;
 }
 
 /** One structure of an image for `dump`: its fields in file order with positions relative to the file. */

@@ -13,7 +13,7 @@ import type {
   ProblemCounts,
   Verdict,
 } from '../model/report.ts';
-import type { ReferenceState } from '../model/reference-state.ts';
+import { UNREACHABLE } from '../model/reference-state.ts';
 import type { Depth, Facts } from '../model/rule.ts';
 import { findFormat } from '../formats/index.ts';
 import { ProblemCollector } from './collector.ts';
@@ -65,15 +65,9 @@ interface Seen {
 
 /** A file that this machine did not let us read: what it has is unknown, so the image is not checked. */
 function noteUnreachable({ state, reason }: ReferenceOutcome, seen: Seen): void {
-  const code = UNREACHABLE_CODES[state];
+  const code = UNREACHABLE[state];
   if (code !== undefined) seen.failure ??= { code, message: reason ?? '' };
 }
-
-const UNREACHABLE_CODES: Readonly<Partial<Record<ReferenceState, string>>> = {
-  forbidden: 'EACCES',
-  'too-many-files': 'EMFILE',
-  'read-error': 'EIO',
-};
 
 async function checkOpened(
   path: string,

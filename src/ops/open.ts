@@ -1,4 +1,10 @@
-import { UnreadableImageError, UsageError, VdcheckError } from '../errors.ts';
+import {
+  SourceError,
+  UnreadableImageError,
+  UnsupportedFeatureError,
+  UsageError,
+  VdcheckError,
+} from '../errors.ts';
 import { findFormat, formats, recognise, type Recognised } from '../formats/index.ts';
 import { fileFindings } from '../formats/shared/file-rules.ts';
 import { fileOffset, readAvailable, type Source } from '../io/source.ts';
@@ -12,7 +18,7 @@ import type {
 } from '../model/format.ts';
 import type { FileRole, Image, ImageFile, ParentLink } from '../model/image.ts';
 import type { ProblemSink } from '../model/problem.ts';
-import type { ReferenceState } from '../model/reference-state.ts';
+import { stateOfError, type ReferenceState } from '../model/reference-state.ts';
 import { followNothing, type ReferencePolicy } from './reference-policy.ts';
 
 /** Makes a path (or a URL, or whatever names bytes) a source; throws a SourceError where that fails. */
@@ -88,6 +94,11 @@ interface Chain {
 
 /** The sources above a layer, by which cycles are found. */
 type Ancestors = readonly string[];
+
+/** What a layer opened, for the case that its format fails. Closing twice does nothing. */
+interface Closable {
+  close(): void | Promise<void>;
+}
 
 /**
  * Opens an image and, as far as the policy lets, the files and parents that it names.
@@ -168,12 +179,13 @@ async function openLayer(
   recognised: RecognisedImage,
   ancestors: Ancestors,
 ): Promise<OpenedImage> {
+  const opened: Closable[] = [recognised.source];
   try {
     const format = await recognised.entry.load();
-    const image = await format.open(createContext(chain, recognised, ancestors));
+    const image = await format.open(createContext(chain, recognised, ancestors, opened));
     return { image, format };
   } catch (error) {
-    await recognised.source.close();
+    for (const file of opened) await file.close();
     throw error;
   }
 }
@@ -237,14 +249,23 @@ function createContext(
   chain: Chain,
   { file, source, sample }: RecognisedImage,
   ancestors: Ancestors,
+  opened: Closable[],
 ): OpenContext {
   return {
     file,
     source,
     sample,
     problems: chain.problems,
-    openFile: (reference, role) => openFile(chain, file, reference, role),
-    openParent: (reference) => openParent(chain, file, reference, [...ancestors, source.identity]),
+    async openFile(reference, role) {
+      const found = await openFile(chain, file, reference, role);
+      if (found.file.source !== null) opened.push(found.file.source);
+      return found;
+    },
+    async openParent(reference) {
+      const link = await openParent(chain, file, reference, [...ancestors, source.identity]);
+      if (link.image !== null) opened.push(link.image);
+      return link;
+    },
   };
 }
 
@@ -254,9 +275,9 @@ async function openFile(
   reference: Reference,
   role: FileRole,
 ): Promise<OpenedReference> {
-  const { state, path, source, reason } = await chain.policy(reference, from.path);
+  const { state, path, source, reason, foundAs } = await chain.policy(reference, from.path);
   chain.options.onReference?.({ name: reference.name, role, state, reason });
-  return { file: { path, role, source }, state, reason };
+  return { file: { path, role, source }, state, reason, foundAs: foundAs ?? null };
 }
 
 async function openParent(
@@ -278,7 +299,7 @@ async function openParent(
       null,
       `${JSON.stringify(reference.name)} was not opened: the chain is not followed`,
     );
-  const { state, path, source, reason } = await chain.policy(reference, from.path);
+  const { state, path, source, reason, foundAs } = await chain.policy(reference, from.path);
   chain.options.onReference?.({ name: reference.name, role: 'parent', state, reason });
   if (source === null) return closed(state, path, reason ?? '');
   const refusal = refuseLayer(source, ancestors);
@@ -299,11 +320,28 @@ async function openParent(
       return closed('unreadable', path, reason, recognised ?? 'raw');
     }
     const { image } = await openLayer(chain, parent, ancestors);
-    return { name: reference.name, formatHint, recognised, state: 'opened', path, image, reason: null };
+    const name = foundAs === undefined ? {} : { foundAs };
+    return {
+      ...{ name: reference.name, formatHint, recognised, ...name },
+      ...{ state: 'opened', path, image, reason: null },
+    };
   } catch (error) {
-    if (error instanceof VdcheckError) return closed('unreadable', path, error.message, recognised);
-    throw error;
+    if (!(error instanceof VdcheckError)) throw error;
+    const failure = failedLayer(error);
+    const reason =
+      failure === 'unreadable'
+        ? error.message
+        : `${JSON.stringify(reference.name)} was not opened: ${error.message}`;
+    if (failure !== 'unreadable')
+      chain.options.onReference?.({ name: reference.name, role: 'parent', state: failure, reason });
+    return closed(failure, path, reason, recognised);
   }
+}
+
+/** What became of a layer that could be opened as a file, but not as an image: what failed to be read is not damaged by that. */
+function failedLayer(error: VdcheckError): ReferenceState {
+  if (error instanceof SourceError) return stateOfError(error.code);
+  return error instanceof UnsupportedFeatureError ? 'unsupported' : 'unreadable';
 }
 
 function refuseLayer(

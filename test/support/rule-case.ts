@@ -15,6 +15,8 @@ export interface RuleCase {
   readonly offset?: number;
   /** Findings of the rule. */
   readonly count?: number;
+  /** Whether the near miss has no error of any other rule either. */
+  readonly isNearClean?: boolean;
   /** Forces the format where the damage hides it. */
   readonly format?: string;
 }

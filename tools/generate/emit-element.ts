@@ -132,6 +132,7 @@ function substream(attribute: Attribute, scope: Scope): string {
   if (isPlain && extent.size !== undefined) {
     return `io.substream(${extentText(attribute, scope)})`;
   }
+  if (isPlain && extent.sizeEos) return 'io.restStream()';
   const bytes = processed(readBytes(attribute, undefined, scope), attribute, scope);
   return attribute.process === undefined ? `io.over(${bytes})` : `io.unpacked(io.offset, ${bytes})`;
 }

@@ -1,3 +1,4 @@
+import { skipOver } from '../shared/plain-text.ts';
 import type { ProbeSample, Recognition } from '../../model/format.ts';
 
 /** What a file that belongs to a VMDK begins with. */
@@ -28,7 +29,8 @@ const NEWLINE_DETECTOR_OFFSET = 73;
 const FOOTER_FROM_END = 1024;
 
 const SIGNATURE = /^# ?Disk Descriptor ?File/i;
-const FIRST_STATEMENT = /^(?:[ \t]*(?:#[^\r\n]*)?[\r\n]+)*[ \t]*version[ \t]*=[ \t]*\d/i;
+const VERSION = /version[ \t]*=[ \t]*\d/iy;
+const LINE_END = /[\r\n]/g;
 const CREATE_TYPE = /^[ \t]*createType[ \t]*=[ \t]*"?\w/im;
 /** Lines of a descriptor, two of which tell one whose beginning is damaged. */
 const LINES: readonly RegExp[] = [
@@ -42,7 +44,20 @@ const LINES: readonly RegExp[] = [
 
 /** Whether text is a descriptor by its first line or its first statement. */
 export function isDescriptorText(text: string): boolean {
-  return SIGNATURE.test(text) || FIRST_STATEMENT.test(text);
+  if (SIGNATURE.test(text)) return true;
+  VERSION.lastIndex = findStatement(text);
+  return VERSION.test(text);
+}
+
+/** Where the first statement begins, behind blank lines and comments; the length of the text where there is none. */
+function findStatement(text: string): number {
+  let at = skipOver(text, ' \t\r\n');
+  while (text[at] === '#') {
+    LINE_END.lastIndex = at;
+    const end = LINE_END.exec(text)?.index ?? text.length;
+    at = skipOver(text, ' \t\r\n', end);
+  }
+  return at;
 }
 
 /** The comment by which descriptors are told, in one of the four spellings that are in use. */

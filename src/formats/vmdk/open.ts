@@ -32,7 +32,6 @@ import { referenceCandidates } from './reference-names.ts';
  * Opens a VMDK by whatever its first file is: descriptor text, or an extent with or without a descriptor inside.
  *
  * @throws UnreadableImageError where not even the size of the disk can be told
- * @throws UnsupportedFeatureError for disks on raw devices
  */
 export async function openVmdk(context: VmdkContext): Promise<VmdkImage> {
   switch (recogniseCarrier(context.sample)) {
@@ -62,7 +61,7 @@ async function openText(context: VmdkContext): Promise<VmdkImage> {
     context.file.role === 'image' ? { ...context.file, role: 'descriptor' } : context.file;
   const area = await readAvailable(source, fileOffset(0), MAX_TEXT_BYTES);
   const descriptor = parseDescriptor(area, { file, offset: 0, isEmbedded: false });
-  return assemble(context, file, descriptor, await new ExtentOpener(context, file).openAll(descriptor));
+  return openOthers(context, file, descriptor);
 }
 
 async function openHosted(context: VmdkContext): Promise<VmdkImage> {
@@ -73,7 +72,7 @@ async function openHosted(context: VmdkContext): Promise<VmdkImage> {
   const descriptor = area === null ? null : await readEmbedded(file, source, area);
   const capacity = capacityOf(headers);
   if (capacity === 0 && descriptor !== null && describesOtherFiles(descriptor))
-    return assemble(context, file, descriptor, await new ExtentOpener(context, file).openAll(descriptor));
+    return openOthers(context, file, descriptor);
   if (descriptor === null) tellMissingDescriptor(context, headers.header);
   if (capacity === 0) tellZeroCapacity(headers, findings);
   if (capacity === null || capacity === 0) throw tooDamaged(file);
@@ -139,15 +138,23 @@ function tooDamaged(file: ImageFile): Error {
   return new UnreadableImageError(`${file.path}: the header is too damaged to tell the size of the disk`);
 }
 
+/** A disk whose extents are in other files than its descriptor. */
+async function openOthers(context: VmdkContext, file: ImageFile, descriptor: Descriptor): Promise<VmdkImage> {
+  const opener = new ExtentOpener(context, file);
+  const extents = await opener.openAll(descriptor);
+  return assemble(context, file, descriptor, extents, opener.foundNames);
+}
+
 async function assemble(
   context: VmdkContext,
   file: ImageFile,
   descriptor: Descriptor | null,
   extents: readonly Extent[],
+  foundNames: ReadonlyMap<string, string> = new Map<string, string>(),
 ): Promise<VmdkImage> {
   const parent = descriptor === null ? null : await openParent(context, descriptor);
   const trackingFlaw = descriptor === null ? null : await inspectChangeTracking(context, descriptor);
-  return new VmdkImage({ file, descriptor, extents, parent, trackingFlaw });
+  return new VmdkImage({ file, descriptor, extents, parent, trackingFlaw, foundNames });
 }
 
 async function openParent(context: VmdkContext, descriptor: Descriptor): Promise<ParentLink | null> {

@@ -1,3 +1,4 @@
+import type { LatestRead } from './latest-read.ts';
 import type { DumpedStructure, ImageFile } from '../../../model/image.ts';
 import type { FileLayout, WalkListeners } from '../../../model/owners.ts';
 import type { ExtentLine } from '../descriptor/statements.ts';
@@ -11,6 +12,8 @@ export interface ExtentPlace {
   readonly size: number;
   /** The line of the descriptor; `null` for an extent that is opened by itself. */
   readonly line: ExtentLine | null;
+  /** The directory of its file, where other lines may name that too. */
+  readonly latest?: LatestRead;
 }
 
 /** One part of an image: a run of guest bytes that one kind of storage answers for. */

@@ -6,6 +6,7 @@ import { parseSectors } from '../../../descriptor/descriptor.ts';
 import type { ExtentLine } from '../../../descriptor/statements.ts';
 import { asWords } from '../../../../shared/words.ts';
 import type { ExtentPlace } from '../../extent.ts';
+import { LatestRead } from '../../latest-read.ts';
 import type { GrainTables } from '../../grain-tables.ts';
 import { UNREADABLE_TABLE } from '../../table-mappings.ts';
 import { capacityOf, readGeometry, type DirectoryPlace, type HostedGeometry } from './geometry.ts';
@@ -44,7 +45,7 @@ export class HostedLayout implements ExtentPlace {
   readonly descriptorArea: DescriptorArea | null;
   /** `null` where the header is too damaged to read tables by. */
   readonly geometry: HostedGeometry | null;
-  #directories: Promise<HostedDirectories> | null = null;
+  readonly #directories: LatestRead;
 
   constructor(
     place: ExtentPlace,
@@ -55,6 +56,7 @@ export class HostedLayout implements ExtentPlace {
     this.guestStart = place.guestStart;
     this.size = place.size;
     this.line = place.line;
+    this.#directories = place.latest ?? new LatestRead();
     this.file = headers.header.file;
     this.source = source;
     this.headers = headers;
@@ -102,8 +104,7 @@ export class HostedLayout implements ExtentPlace {
 
   /** Reads the directories, once. */
   directories(): Promise<HostedDirectories> {
-    this.#directories ??= readDirectories(this);
-    return this.#directories;
+    return this.#directories.get(this.declaredSectors, () => readDirectories(this));
   }
 }
 
