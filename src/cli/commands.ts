@@ -13,6 +13,7 @@ import {
   experimentalOption,
   forceOption,
   formatOption,
+  hexOption,
   jobsOption,
   lengthOption,
   levelOption,
@@ -122,7 +123,7 @@ const dump: CommandSpec = {
       doc: 'only this one, by the name that dump shows: header, footer ...',
     },
   ],
-  options: [formatOption, outputOption(), allowOutsideOption, ...accessOptionSpecs],
+  options: [formatOption, outputOption(), hexOption, allowOutsideOption, ...accessOptionSpecs],
   examples: [
     { line: 'vdcheck dump disk.vhd', doc: 'all structures' },
     { line: 'vdcheck dump disk.vhd footer', doc: 'one of them' },

@@ -180,6 +180,8 @@ export const experimentalOption: OptionSpec = {
   doc: 'allow variants that are not proven in the field',
 };
 
+export const hexOption: OptionSpec = { name: 'hex', doc: 'show the bytes of each structure, too' };
+
 export const sparseSizeOption: OptionSpec = {
   name: 'sparse-size',
   short: 'S',
