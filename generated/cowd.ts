@@ -523,3 +523,15 @@ export class CowdHeader extends Structure<CowdHeaderField> {
     io.writeBytesLimit(this.padding, 396, undefined, 'padding');
   }
 }
+
+/** The rules that this spec names with `-rule`. */
+export type SpecRule =
+  | 'vmdk3/capacity-zero'
+  | 'vmdk3/flags'
+  | 'vmdk3/gd-entries-mismatch'
+  | 'vmdk3/gd-offset-invalid'
+  | 'vmdk3/grain-size-invalid'
+  | 'vmdk3/header-truncated'
+  | 'vmdk3/magic'
+  | 'vmdk3/unclean-shutdown'
+  | 'vmdk3/version';

@@ -602,3 +602,6 @@ export const KeySlotState = {
 
 /** One of the values of {@link KeySlotState}. */
 export type KeySlotState = (typeof KeySlotState)[keyof typeof KeySlotState];
+
+/** The rules that this spec names with `-rule`. */
+export type SpecRule = 'qcow2/luks-header-bounds' | 'qcow2/luks-header-magic' | 'qcow2/luks-slot';

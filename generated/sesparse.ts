@@ -1132,3 +1132,20 @@ export const GrainTableEntryType = {
 
 /** One of the values of {@link GrainTableEntryType}. */
 export type GrainTableEntryType = (typeof GrainTableEntryType)[keyof typeof GrainTableEntryType];
+
+/** The rules that this spec names with `-rule`. */
+export type SpecRule =
+  | 'sesparse/area-out-of-file'
+  | 'sesparse/capacity-zero'
+  | 'sesparse/const-magic'
+  | 'sesparse/flags'
+  | 'sesparse/gde-type'
+  | 'sesparse/grain-size'
+  | 'sesparse/grain-table-size'
+  | 'sesparse/grains-too-small'
+  | 'sesparse/gte-type'
+  | 'sesparse/replay-journal'
+  | 'sesparse/reserved-nonzero'
+  | 'sesparse/version'
+  | 'sesparse/volatile-magic'
+  | 'sesparse/volatile-pad-nonzero';

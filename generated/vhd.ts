@@ -847,7 +847,6 @@ type DynamicHeaderField =
 
 const dynamicHeaderLayout: Layout<DynamicHeaderField> = {
   type: 'dynamic_header',
-  rule: 'vhd/data-offset-invalid',
   size: 1024,
   fields: {
     cookie: {
@@ -959,8 +958,6 @@ const dynamicHeaderLayout: Layout<DynamicHeaderField> = {
 
 /**
  * Two sectors that describe the blocks of a dynamic or differencing disk, and the parent of the latter.
- *
- * Too few bytes break the rule `vhd/data-offset-invalid`.
  *
  * Its numbers and byte arrays are read from the bytes when they are asked for.
  *
@@ -1838,3 +1835,28 @@ export const PlatformCode = {
 
 /** One of the values of {@link PlatformCode}. */
 export type PlatformCode = (typeof PlatformCode)[keyof typeof PlatformCode];
+
+/** The rules that this spec names with `-rule`. */
+export type SpecRule =
+  | 'vhd/batmap-cookie'
+  | 'vhd/batmap-header'
+  | 'vhd/block-size-invalid'
+  | 'vhd/creator-tap-version'
+  | 'vhd/creator-unknown'
+  | 'vhd/current-size-limit'
+  | 'vhd/disk-type'
+  | 'vhd/features-reserved-bit'
+  | 'vhd/features-temporary'
+  | 'vhd/features-unknown'
+  | 'vhd/format-version'
+  | 'vhd/geometry-invalid'
+  | 'vhd/header-cookie'
+  | 'vhd/header-data-offset'
+  | 'vhd/header-reserved'
+  | 'vhd/header-version'
+  | 'vhd/locator-code'
+  | 'vhd/locator-length-odd'
+  | 'vhd/locator-none-nonzero'
+  | 'vhd/reserved-nonzero'
+  | 'vhd/table-offset-invalid'
+  | 'vhd/unique-id-null';

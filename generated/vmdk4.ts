@@ -1054,3 +1054,27 @@ export const MarkerType = {
 
 /** One of the values of {@link MarkerType}. */
 export type MarkerType = (typeof MarkerType)[keyof typeof MarkerType];
+
+/** The rules that this spec names with `-rule`. */
+export type SpecRule =
+  | 'vmdk4/capacity-overflow'
+  | 'vmdk4/compressed-without-markers'
+  | 'vmdk4/compression-unknown'
+  | 'vmdk4/descriptor-bounds'
+  | 'vmdk4/flags-unknown-compatible'
+  | 'vmdk4/flags-unknown-incompatible'
+  | 'vmdk4/gd-offset-missing'
+  | 'vmdk4/grain-marker-out-of-file'
+  | 'vmdk4/grain-size-invalid'
+  | 'vmdk4/grain-size-zero'
+  | 'vmdk4/gtes-per-gt-invalid'
+  | 'vmdk4/header-truncated'
+  | 'vmdk4/magic'
+  | 'vmdk4/marker-pad-nonzero'
+  | 'vmdk4/marker-type-unknown'
+  | 'vmdk4/markers-without-compression'
+  | 'vmdk4/newline-damage'
+  | 'vmdk4/newline-flag-unset'
+  | 'vmdk4/overhead-invalid'
+  | 'vmdk4/pad-nonzero'
+  | 'vmdk4/version-unsupported';

@@ -181,7 +181,6 @@ types:
   dynamic_header:
     doc: Two sectors that describe the blocks of a dynamic or differencing disk, and the parent of the latter.
     doc-ref: Virtual Hard Disk Image Format Specification 1.0 (Microsoft, 2006), Dynamic Disk Header Format
-    -rule: vhd/data-offset-invalid
     seq:
       - id: cookie
         -orig-id: Cookie

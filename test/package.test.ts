@@ -22,7 +22,7 @@ const manifest = JSON.parse(read('package.json')) as Manifest;
 it('pins every version exactly', () => {
   const versions = { ...manifest.dependencies, ...manifest.devDependencies };
   for (const [name, version] of Object.entries(versions))
-    expect(`${name}@${version}`).toMatch(/^(@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+$/);
+    expect(`${name}@${version}`).toMatch(/^(@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+(-[\w.]+)?$/);
 });
 
 it('names no registry in the lockfile', () => {

@@ -43,8 +43,11 @@ test.skipIf(!existsSync(CATALOGUE))('ids and severities are those of the catalog
     ),
   );
   expect(severities.size).toBeGreaterThan(400);
+  // Formats that came after the catalogue are not in it.
+  const families = new Set([...severities.keys()].map((id) => id?.split('/')[0]));
   const differing = rules.filter(
-    ({ id, severity }) => !OWN_RULES.includes(id) && severities.get(id) !== severity,
+    ({ id, severity }) =>
+      families.has(id.split('/')[0]) && !OWN_RULES.includes(id) && severities.get(id) !== severity,
   );
   expect(differing.map(({ id, severity }) => `${id}: ${severity}, catalogue ${severities.get(id)}`)).toEqual(
     [],

@@ -44,7 +44,7 @@ function generate() {
  * file for what every check needs and one for each format and each other command. Returns the files.
  */
 async function writeCode() {
-  const entries = { cli: 'src/cli.ts', 'check-worker': 'src/check-worker.ts' };
+  const entries = { cli: 'src/cli.ts', 'check-worker': 'src/fast/check-worker.ts' };
   const program = await bundle(entries, 'cjs', join(dist, 'program'), [
     { name: 'main', test: await hotModules(), priority: 2 },
     { name: 'shared', test: /\/src\/(codec|formats\/shared|model)\//, priority: 1 },
@@ -56,7 +56,7 @@ async function writeCode() {
     [],
   );
   const doors = Object.keys(entries).map((name) => join(dist, `${name}.js`));
-  for (const door of doors) copyFileSync(join(root, 'tools', 'launcher.cjs'), door);
+  for (const door of doors) copyFileSync(join(root, 'src', 'fast', 'launcher.cjs'), door);
   chmodSync(join(dist, 'cli.js'), 0o755);
   return [
     ...doors,
@@ -172,7 +172,16 @@ function writeCompiled() {
   const samples = filesIn(join(root, 'samples', 'sound'));
   const [sample] = samples;
   if (sample === undefined) return;
-  for (const args of [['check', ...samples], ['map', sample], ['dump', sample], ['rules'], ['--help']]) {
+  // Without budgets all samples are checked by the one process that is recorded.
+  const all = ['check', '--timeout', '0', '--max-memory', '0', ...samples];
+  for (const args of [
+    all,
+    ['check', sample, sample],
+    ['map', sample],
+    ['dump', sample],
+    ['rules'],
+    ['--help'],
+  ]) {
     const recorded = ['--require', join(root, 'tools', 'record-code.cjs'), join(dist, 'cli.js'), ...args];
     spawnSync(process.execPath, recorded, { cwd: root, stdio: 'ignore' });
   }

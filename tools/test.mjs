@@ -5,6 +5,7 @@ import { accessSync, constants, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path';
 import { prepare, say } from './prepare.mjs';
 import { root } from './stamp.mjs';
+import { vitestArguments } from './vitest-args.mjs';
 
 /** Programs that results are compared with, and the Debian packages that have them. */
 const PEERS = {
@@ -12,6 +13,7 @@ const PEERS = {
   vmdkinfo: 'libvmdk-utils',
   vhdiinfo: 'libvhdi-utils',
   qcowinfo: 'libqcow-utils',
+  nginx: 'nginx-light',
 };
 
 await prepare();
@@ -31,7 +33,8 @@ function reportPeers() {
 }
 
 function isOnPath(program) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+  // Servers are in a folder that not every user's PATH has.
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return true;
@@ -47,7 +50,7 @@ function runTests(args) {
   rmSync(results, { force: true });
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
-  const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...args], {
+  const { status } = spawnSync(process.execPath, [vitest, ...vitestArguments([...reporters, ...args])], {
     cwd: root,
     stdio: 'inherit',
   });

@@ -1,135 +1,109 @@
+import { checkSafely, type LocalCheckOptions } from '../fast/check-safely.ts';
 import type { ImageReport } from '../model/report.ts';
-import type { Depth, RuleInfo } from '../model/rule.ts';
-import { isFailureOnly } from '../ops/failures.ts';
-import { checkLocalImage } from '../ops/local.ts';
-import { rulesOfFormat } from '../ops/rules.ts';
-import { escapeText } from '../report/escape.ts';
-import { renderHuman, renderSummary } from '../report/human.ts';
-import { renderJson } from '../report/json.ts';
-import { renderNdjson } from '../report/ndjson.ts';
-import type { LocalCheckOptions } from './check-workers.ts';
+import { isPlainPath } from '../node/access/names.ts';
+import { expandPath } from '../node/local.ts';
+import type { Depth } from '../model/rule.ts';
+import { accessOptions } from './access.ts';
 import type { Invocation, RunCommand } from './command.ts';
-import { exitCodeOf, type ExitCode } from './exit-codes.ts';
-import { compileLater, loadFormatsOf, MANY_IMAGES } from './many-images.ts';
+import { exitCodeOf } from './exit-codes.ts';
+import { PRINTERS, type Result } from './printers.ts';
 import { openProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
-import { VERSION } from './version.ts';
 
 /** `vdcheck check`. */
 export const runCheck: RunCommand = async (invocation, terminal) => {
-  const { operands } = invocation;
-  const progress = openProgress(invocation, terminal, operands.length);
-  const write = printerFor(invocation.text('output') ?? 'human', terminal);
+  const printer = PRINTERS[invocation.text('output') ?? 'human']?.(terminal);
+  if (printer === undefined) throw new Error('an output of the table has no printer');
+  const options = checkOptions(invocation, terminal);
+  const paths = await expandPaths(invocation.operands, options);
+  const progress = openProgress(invocation, terminal, paths.length);
   const results: Result[] = [];
-  for await (const report of checkAll(operands, checkOptions(invocation), countThreads(invocation))) {
+  for await (const report of checkAll(paths, options, invocation)) {
     progress.step();
-    await write.image(report);
+    await printer.image(report);
     results.push({ verdict: report.verdict });
+    // Nobody reads what is still to come.
+    if (terminal.stdout.isClosed) break;
   }
   progress.end();
   const exitCode = exitCodeOf(results, invocation.isSet('exit-zero'));
-  write.end(results, exitCode);
+  await printer.end(results, exitCode);
   return exitCode;
 };
 
-/** What is kept of each image when it is printed. */
-type Result = Pick<ImageReport, 'verdict'>;
+/** What one image of several may cost where nothing else was said: several times what the largest sound ones take (10 TiB of qcow2: 90 MiB). */
+const DEFAULT_SECONDS: Readonly<Record<Depth, number>> = { header: 60, metadata: 60, data: 3600 };
+const DEFAULT_MEBIBYTES = 384;
 
-/** Images for each thread from which on starting it saves time, measured with small ones: a thread warms up for as long as a hundred take. */
-const IMAGES_PER_THREAD = 256;
+/** Images for each process from which on starting it saves time, measured with small ones. */
+const IMAGES_PER_PROCESS = 256;
 
-/** How many threads check, this one included: what was asked for, else what the machine has and the images are worth. */
-function countThreads(invocation: Invocation): number {
-  const images = invocation.operands.length;
-  const jobs = invocation.count('jobs');
-  if (jobs !== undefined) return Math.min(jobs, images);
-  const worth = Math.floor(images / IMAGES_PER_THREAD);
-  return worth < 2 ? 1 : Math.min(worth, process.getBuiltinModule('node:os').availableParallelism());
-}
-
-/** Checks images and gives the reports out in their order; the code for several threads is loaded only where there are several. */
+/**
+ * Checks images and gives the reports out in their order. Several are checked in processes of their own, so that none harms another; a single one
+ * only where a budget is asked for, since a process takes as long to start as a small image to check.
+ */
 async function* checkAll(
   paths: readonly string[],
   options: LocalCheckOptions,
-  threads: number,
+  invocation: Invocation,
 ): AsyncIterable<ImageReport> {
-  if (threads > 1) {
-    const { checkOnThreads } = await import('./check-workers.ts');
-    yield* checkOnThreads(paths, options, threads);
-  } else {
-    if (paths.length >= MANY_IMAGES) {
-      await loadFormatsOf(paths);
-      compileLater();
-    }
-    for (const path of paths) yield await checkLocalImage(path, options);
+  const isSeveral = paths.length > 1;
+  const seconds =
+    invocation.number('timeout') ?? (isSeveral ? DEFAULT_SECONDS[options.depth ?? 'metadata'] : 0);
+  const mebibytes = invocation.number('max-memory') ?? (isSeveral ? DEFAULT_MEBIBYTES : 0);
+  const jobs = countJobs(paths.length, invocation);
+  // What is counted, and standard input, are of this process.
+  const isHere = options.stats !== undefined || paths.includes('-');
+  if (isHere || (seconds === 0 && mebibytes === 0 && jobs === 1)) {
+    for (const path of paths) yield await checkSafely(path, options);
+    return;
   }
+  const { checkMany } = await import('../fast/check-many.ts');
+  const budget = {
+    milliseconds: seconds === 0 ? null : seconds * 1000,
+    bytes: mebibytes === 0 ? null : mebibytes * 2 ** 20,
+  };
+  yield* checkMany(paths, options, { jobs, budget });
 }
 
-function checkOptions(invocation: Invocation): LocalCheckOptions {
+/** Archives stand for the images in them; one that cannot be read is reported as itself. */
+async function expandPaths(
+  operands: readonly string[],
+  options: LocalCheckOptions,
+): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const operand of operands) {
+    const found = isPlainPath(operand)
+      ? [operand]
+      : await expandPath(operand, options).catch(() => [operand]);
+    for (const path of found) paths.push(path);
+  }
+  return paths;
+}
+
+/** How many processes check: what was asked for, else what the machine has and the images are worth. */
+function countJobs(images: number, invocation: Invocation): number {
+  const worth = Math.floor(images / IMAGES_PER_PROCESS);
+  const jobs =
+    invocation.number('jobs') ??
+    (worth < 2 ? 1 : Math.min(worth, process.getBuiltinModule('node:os').availableParallelism()));
+  return Math.min(jobs, images);
+}
+
+/** The deepest that is reached so far: no check reads stored data, and a report never claims more than was looked at. */
+const DEEPEST: Depth = 'metadata';
+
+function checkOptions(invocation: Invocation, { stderr }: Terminal): LocalCheckOptions {
   const format = invocation.text('format');
+  const depth = (invocation.text('depth') ?? 'metadata') as Depth;
+  if (depth === 'data')
+    stderr.write(`vdcheck: stored data cannot be checked yet: checking to depth ${DEEPEST}\n`);
   return {
     ...(format === undefined ? {} : { format }),
-    depth: (invocation.text('depth') ?? 'metadata') as Depth,
-    maxProblems: invocation.count('max-problems') ?? 100,
+    depth: depth === 'data' ? DEEPEST : depth,
+    maxProblems: invocation.number('max-problems') ?? 100,
     strict: invocation.isSet('strict'),
     chain: !invocation.isSet('no-chain'),
-    allowOutside: invocation.isSet('allow-outside'),
+    ...accessOptions(invocation),
   };
-}
-
-/** How a run is printed: image by image, and what closes it. */
-interface Printer {
-  image(report: ImageReport): void | Promise<void>;
-  end(results: readonly Result[], exitCode: ExitCode): void;
-}
-
-function printerFor(output: string, terminal: Terminal): Printer {
-  const { stdout } = terminal;
-  const nothing = (): void => undefined;
-  if (output === 'ndjson') return { image: (report) => stdout.write(renderNdjson(report)), end: nothing };
-  if (output === 'json') {
-    const reports: ImageReport[] = [];
-    return {
-      image: (report) => void reports.push(report),
-      end: (_, exitCode) => stdout.write(renderJson(reports, VERSION, exitCode)),
-    };
-  }
-  return {
-    image: spaced(terminal),
-    end: (results) => {
-      if (results.length > 1) stdout.write(renderSummary(results, terminal.style));
-    },
-  };
-}
-
-/** Prints images for people: one-line reports below each other, longer ones with an empty line around them. */
-function spaced(terminal: Terminal): (report: ImageReport) => Promise<void> {
-  const { style, width } = terminal;
-  const known: KnownRules = new Map();
-  let wasLong: boolean | null = null;
-  return async (report) => {
-    // What could not be checked is no result, and goes where errors go.
-    if (report.error !== null) terminal.stderr.write(`vdcheck: ${escapeText(report.error.message)}\n`);
-    if (isFailureOnly(report)) return;
-    const isLong = report.problems.length > 0;
-    const explain = await explainer(report, known);
-    const gap = wasLong !== null && (wasLong || isLong) ? '\n' : '';
-    wasLong = isLong;
-    terminal.stdout.write(gap + renderHuman(report, { style, width, explain }));
-  };
-}
-
-/** Rules by id, of each format that was asked for. */
-type KnownRules = Map<string | null, ReadonlyMap<string, RuleInfo>>;
-
-/** Finds the rules that a report names; where there is nothing to explain none are loaded. */
-async function explainer(
-  report: ImageReport,
-  known: KnownRules,
-): Promise<(id: string) => RuleInfo | undefined> {
-  if (report.problems.some(({ severity }) => severity !== 'info') && !known.has(report.format)) {
-    const rules = await rulesOfFormat(report.format);
-    known.set(report.format, new Map(rules.map((rule) => [rule.id, rule])));
-  }
-  return (id) => known.get(report.format)?.get(id);
 }

@@ -4,8 +4,15 @@ import type { Terminal } from './terminal.ts';
 /** What follows an option. */
 export type OptionValue =
   | { readonly kind: 'choice'; readonly name: string; readonly choices: readonly string[] }
-  /** A whole number of at least `minimum`. */
-  | { readonly kind: 'count'; readonly name: string; readonly minimum: number };
+  /** A number of at least `minimum`; a whole one unless `takesFractions`. */
+  | {
+      readonly kind: 'number';
+      readonly name: string;
+      readonly minimum: number;
+      readonly takesFractions?: boolean;
+    }
+  /** Any text that is not empty; the command itself says what is wrong with it. */
+  | { readonly kind: 'text'; readonly name: string };
 
 /** One option of the table. */
 export interface OptionSpec {
@@ -15,6 +22,8 @@ export interface OptionSpec {
   readonly short?: string;
   /** Absent: a switch. */
   readonly value?: OptionValue;
+  /** Whether it may be given several times, and every value counts; of other options the last one does. */
+  readonly isRepeated?: boolean;
   /** One line, no capital, no full stop. */
   readonly doc: string;
 }
@@ -46,8 +55,18 @@ export interface CommandSpec {
   readonly arguments: readonly ArgumentSpec[];
   readonly options: readonly OptionSpec[];
   readonly examples: readonly Example[];
+  /** What it exits with where it fails; default 1. */
+  readonly failure?: ExitCode;
   /** Loads the code that carries it out; nothing of other commands is loaded. */
   readonly load: () => Promise<RunCommand>;
+}
+
+/** All that the program can be asked for. */
+export interface CommandTable {
+  /** In the order of help. */
+  readonly commands: readonly CommandSpec[];
+  /** What every command takes. */
+  readonly commonOptions: readonly OptionSpec[];
 }
 
 /** Carries a command out and returns the exit code; throws a VdcheckError where it cannot. */
@@ -57,9 +76,10 @@ export type RunCommand = (invocation: Invocation, terminal: Terminal) => Promise
 export class Invocation {
   /** What is not an option, as it was given; as many as the command takes. */
   readonly operands: readonly string[];
-  readonly #values: ReadonlyMap<string, string | true>;
+  readonly #values: ReadonlyMap<string, readonly string[]>;
 
-  constructor(operands: readonly string[], values: ReadonlyMap<string, string | true>) {
+  /** @param values those of each option that was given, in their order; of a switch none */
+  constructor(operands: readonly string[], values: ReadonlyMap<string, readonly string[]>) {
     this.operands = operands;
     this.#values = values;
   }
@@ -75,12 +95,17 @@ export class Invocation {
     return this.#values.has(option);
   }
 
+  /** The value of an option; of one that was given several times, the last. */
   text(option: string): string | undefined {
-    const value = this.#values.get(option);
-    return value === true ? undefined : value;
+    return this.#values.get(option)?.at(-1);
   }
 
-  count(option: string): number | undefined {
+  /** Every value of an option that may be repeated. */
+  texts(option: string): readonly string[] {
+    return this.#values.get(option) ?? [];
+  }
+
+  number(option: string): number | undefined {
     const value = this.text(option);
     return value === undefined ? undefined : Number(value);
   }

@@ -1,46 +1,48 @@
-import { formats } from '../formats/index.ts';
-import type { ArgumentSpec, CommandSpec, OptionSpec } from './command.ts';
-
-const formatOption: OptionSpec = {
-  name: 'format',
-  short: 'f',
-  value: { kind: 'choice', name: 'FMT', choices: formats.flatMap(({ id, aliases }) => [id, ...aliases]) },
-  doc: 'take the image as FMT instead of looking for its marks',
-};
-
-const noChainOption: OptionSpec = { name: 'no-chain', doc: 'do not open parents' };
-
-const allowOutsideOption: OptionSpec = {
-  name: 'allow-outside',
-  doc: "open parents and extents that lie outside the image's folder, too",
-};
-
-const progressOption: OptionSpec = {
-  name: 'progress',
-  short: 'p',
-  doc: 'show progress on standard error; on by default on a terminal',
-};
-
-const jobsOption: OptionSpec = {
-  name: 'jobs',
-  short: 'j',
-  value: { kind: 'count', name: 'N', minimum: 1 },
-  doc: 'how much runs at once',
-};
+import { EXIT } from './exit-codes.ts';
+import type { ArgumentSpec, CommandSpec, CommandTable, OptionSpec } from './command.ts';
+import {
+  accessOptionSpecs,
+  allDifferencesOption,
+  allowOutsideOption,
+  backingChainOption,
+  backingOption,
+  compressOption,
+  creationOption,
+  depthOption,
+  exitZeroOption,
+  experimentalOption,
+  forceOption,
+  formatOption,
+  jobsOption,
+  lengthOption,
+  levelOption,
+  maxMemoryOption,
+  maxProblemsOption,
+  newBackingOption,
+  newFormatOption,
+  noChainOption,
+  noCreateOption,
+  offsetOption,
+  outputFormatOption,
+  outputOption,
+  packJobsOption,
+  platformOption,
+  progressOption,
+  recoverOption,
+  secondFormatOption,
+  seedOption,
+  sizeOption,
+  sparseSizeOption,
+  strictOption,
+  strictSizesOption,
+  timeoutOption,
+} from './options.ts';
 
 const imageArgument: ArgumentSpec = {
   name: 'IMAGE',
-  doc: 'a disk image; of one with several files, the descriptor',
+  doc: 'a disk image: a path (of several files that of the descriptor), a URL, archive!member, or - for standard input',
   completes: 'file',
 };
-
-function outputOption(...choices: readonly string[]): OptionSpec {
-  return {
-    name: 'output',
-    value: { kind: 'choice', name: 'FMT', choices: ['human', 'json', ...choices] },
-    doc: `${['human', 'json', ...choices].join(', ')}; human is the default`,
-  };
-}
 
 /** What every command takes. */
 export const commonOptions: readonly OptionSpec[] = [
@@ -55,32 +57,30 @@ const check: CommandSpec = {
     'Reads every header, table and descriptor of an image and of the images it is based on, and reports what is damaged, lost or at risk: ' +
       'where it lies, what was found and expected, what it means for the data, and what can be done. Images are only read, never changed.',
     "Files that an image names are opened only where they lie in the image's folder or below it, unless --allow-outside is given.",
+    'Several images are checked in processes of their own: one that takes too much time or memory is reported as unchecked, and the others ' +
+      'are checked all the same.',
   ],
   arguments: [{ ...imageArgument, isRepeated: true }],
   options: [
     formatOption,
-    outputOption('ndjson'),
-    {
-      name: 'depth',
-      value: { kind: 'choice', name: 'DEPTH', choices: ['header', 'metadata', 'data'] },
-      doc: 'header: headers and descriptors only; metadata: all tables too (default); data: every stored byte too',
-    },
-    { name: 'strict', doc: 'warnings count as corruption' },
-    { name: 'exit-zero', doc: 'exit 0 whatever was found; what could not be checked still exits 1' },
-    {
-      name: 'max-problems',
-      value: { kind: 'count', name: 'N', minimum: 0 },
-      doc: 'list at most N problems of each rule (default 100); counts stay exact',
-    },
+    outputOption('ndjson', 'sarif', 'github', 'html'),
+    depthOption,
+    strictOption,
+    exitZeroOption,
+    maxProblemsOption,
     noChainOption,
     allowOutsideOption,
     jobsOption,
+    timeoutOption,
+    maxMemoryOption,
     progressOption,
+    ...accessOptionSpecs,
   ],
   examples: [
     { line: 'vdcheck disk.vmdk', doc: 'check one image' },
     { line: 'vdcheck --output ndjson backups/*.vhd', doc: 'check many, one line of JSON for each' },
     { line: 'vdcheck check --strict -f qcow2 disk.img', doc: 'fail on warnings, too' },
+    { line: 'vdcheck --output github images/*.qcow2', doc: 'findings as annotations of a workflow run' },
   ],
   load: async () => (await import('./check.ts')).runCheck,
 };
@@ -96,10 +96,10 @@ const info: CommandSpec = {
   options: [
     formatOption,
     outputOption(),
-    { name: 'backing-chain', doc: 'tell it of all layers, from the image down' },
+    backingChainOption,
     noChainOption,
     allowOutsideOption,
-    jobsOption,
+    ...accessOptionSpecs,
   ],
   examples: [
     { line: 'vdcheck info disk.qcow2', doc: 'what is it?' },
@@ -122,7 +122,7 @@ const dump: CommandSpec = {
       doc: 'only this one, by the name that dump shows: header, footer ...',
     },
   ],
-  options: [formatOption, outputOption(), jobsOption],
+  options: [formatOption, outputOption(), allowOutsideOption, ...accessOptionSpecs],
   examples: [
     { line: 'vdcheck dump disk.vhd', doc: 'all structures' },
     { line: 'vdcheck dump disk.vhd footer', doc: 'one of them' },
@@ -138,12 +138,175 @@ const map: CommandSpec = {
       'With --output json it prints the same ranges as qemu-img map, for formats and compressed images that qemu-img cannot map, too.',
   ],
   arguments: [imageArgument],
-  options: [formatOption, outputOption(), noChainOption, allowOutsideOption, jobsOption, progressOption],
+  options: [
+    formatOption,
+    outputOption(),
+    noChainOption,
+    allowOutsideOption,
+    recoverOption,
+    ...accessOptionSpecs,
+  ],
   examples: [
     { line: 'vdcheck map disk.qcow2', doc: 'stored ranges, as a table' },
     { line: 'vdcheck map --output json disk.vmdk', doc: 'all ranges, for programs' },
   ],
   load: async () => (await import('./map.ts')).runMap,
+};
+
+const read: CommandSpec = {
+  name: 'read',
+  summary: 'print bytes of the disk',
+  description: [
+    'Prints what the guest sees, all of the disk or a range of it, through all layers. A range that is not inside the disk is refused, and nothing is printed.',
+  ],
+  arguments: [imageArgument],
+  options: [
+    formatOption,
+    offsetOption,
+    lengthOption,
+    noChainOption,
+    allowOutsideOption,
+    recoverOption,
+    progressOption,
+    ...accessOptionSpecs,
+  ],
+  examples: [
+    { line: 'vdcheck read --length 512 disk.qcow2 | xxd', doc: 'the first sector' },
+    { line: 'vdcheck read disk.vmdk | sha256sum', doc: 'a digest of what the guest sees' },
+  ],
+  load: async () => (await import('./read.ts')).runRead,
+};
+
+const compare: CommandSpec = {
+  name: 'compare',
+  summary: 'tell whether two images have the same contents',
+  description: [
+    'Compares what guests see of two images, whatever their formats and layers. Where one disk is shorter, the rest of the other must be zeros; with --strict the sizes must agree. ' +
+      'Exits 0 where they are equal, 1 where they differ, 2 where that cannot be told.',
+  ],
+  arguments: [
+    { name: 'A', doc: 'a disk image', completes: 'file' },
+    { name: 'B', doc: 'another', completes: 'file' },
+  ],
+  options: [
+    formatOption,
+    secondFormatOption,
+    outputOption(),
+    allDifferencesOption,
+    strictSizesOption,
+    noChainOption,
+    allowOutsideOption,
+    progressOption,
+    ...accessOptionSpecs,
+  ],
+  examples: [
+    { line: 'vdcheck compare disk.vmdk copy.qcow2', doc: 'equal, or the first byte that differs' },
+    { line: 'vdcheck compare --all before.vhd after.vhd', doc: 'every range that differs' },
+  ],
+  // Status 1 says that the disks differ, so an error needs another one.
+  failure: EXIT.undecided,
+  load: async () => (await import('./compare.ts')).runCompare,
+};
+
+const convert: CommandSpec = {
+  name: 'convert',
+  summary: 'copy what the guest sees into another format',
+  description: [
+    'Reads all layers and writes one image, sparse where the disk has zeros. It is written under a temporary name beside DST and gets its own when it is complete; a file that exists is replaced only with --force, and the source or a layer below it never.',
+    'DST may be - for standard output, where the output format can be written in order. Into a pipe a qcow2 image goes with its tables first: the source is read twice, ' +
+      'and with -c everything is compressed twice, since the tables have the sizes.',
+    'With -B only what differs from the parent is written. Its name is looked up from the folder of DST, as readers of the image will. With --no-chain the source is one layer of a chain, ' +
+      'and what it does not store is left to the parent.',
+    'Ids and times are new each time, unless --seed or SOURCE_DATE_EPOCH asks for the same bytes again.',
+  ],
+  arguments: [
+    { name: 'SRC', isOptional: true, doc: 'the image to read', completes: 'file' },
+    { name: 'DST', isOptional: true, doc: 'the image to write', completes: 'file' },
+  ],
+  options: [
+    formatOption,
+    outputFormatOption,
+    creationOption,
+    compressOption,
+    levelOption,
+    backingOption,
+    secondFormatOption,
+    sparseSizeOption,
+    noCreateOption,
+    forceOption,
+    noChainOption,
+    allowOutsideOption,
+    recoverOption,
+    seedOption,
+    platformOption,
+    experimentalOption,
+    packJobsOption,
+    progressOption,
+    ...accessOptionSpecs,
+  ],
+  examples: [
+    { line: 'vdcheck convert -O raw disk.vmdk disk.raw', doc: 'a raw disk with holes where it has zeros' },
+    { line: 'vdcheck convert disk.qcow2 - | gzip > disk.raw.gz', doc: 'into a pipe' },
+  ],
+  load: async () => (await import('./convert.ts')).runConvert,
+};
+
+const create: CommandSpec = {
+  name: 'create',
+  summary: 'make a new, empty image',
+  description: [
+    'Makes an image of SIZE bytes that reads as zeros or, with -b, as its parent. SIZE is a number of bytes, or one with a letter: 64k, 1.5G. ' +
+      'A file that exists is replaced only with --force. The name of the parent is looked up from the folder of FILE, as readers of the image will.',
+  ],
+  arguments: [
+    { name: 'FILE', isOptional: true, doc: 'the image to write', completes: 'file' },
+    {
+      name: 'SIZE',
+      isOptional: true,
+      doc: 'bytes of the disk; with -b that of the parent is taken if left out',
+    },
+  ],
+  options: [
+    newFormatOption,
+    creationOption,
+    newBackingOption,
+    secondFormatOption,
+    forceOption,
+    allowOutsideOption,
+    seedOption,
+    platformOption,
+    experimentalOption,
+  ],
+  examples: [
+    { line: 'vdcheck create -f qcow2 disk.qcow2 10G', doc: 'an empty disk' },
+    { line: 'vdcheck create -f qcow2 -b base.qcow2 -F qcow2 child.qcow2', doc: 'a child of another image' },
+    { line: 'vdcheck create -f vmdk -o help', doc: 'the creation options of VMDK' },
+  ],
+  load: async () => (await import('./create.ts')).runCreate,
+};
+
+const measure: CommandSpec = {
+  name: 'measure',
+  summary: 'tell how large a converted image would be',
+  description: [
+    'Prints the size of the file that convert would write, with the same options, without writing it.',
+  ],
+  arguments: [{ name: 'SRC', isOptional: true, doc: 'a disk image', completes: 'file' }],
+  options: [
+    formatOption,
+    outputFormatOption,
+    creationOption,
+    compressOption,
+    levelOption,
+    sparseSizeOption,
+    sizeOption,
+    outputOption(),
+    noChainOption,
+    allowOutsideOption,
+    ...accessOptionSpecs,
+  ],
+  examples: [{ line: 'vdcheck measure -O raw disk.vmdk', doc: 'the size of the raw disk' }],
+  load: async () => (await import('./measure.ts')).runMeasure,
 };
 
 const rules: CommandSpec = {
@@ -154,7 +317,7 @@ const rules: CommandSpec = {
       'like this, what each program does with them, and what can be done.',
   ],
   arguments: [{ name: 'ID', isOptional: true, doc: 'the rule as reports name it: vhd/footer-checksum' }],
-  options: [outputOption(), jobsOption],
+  options: [outputOption()],
   examples: [
     { line: 'vdcheck rules', doc: 'the list' },
     { line: 'vdcheck rules vhd/footer-checksum', doc: 'one rule explained' },
@@ -177,9 +340,19 @@ const completion: CommandSpec = {
 };
 
 /** Every command, in the order of help. */
-export const commands: readonly CommandSpec[] = [check, info, dump, map, rules, completion];
+export const commands: readonly CommandSpec[] = [
+  check,
+  info,
+  dump,
+  map,
+  read,
+  compare,
+  convert,
+  create,
+  measure,
+  rules,
+  completion,
+];
 
-/** Finds a command by its name. */
-export function findCommand(name: string): CommandSpec | undefined {
-  return commands.find((command) => command.name === name);
-}
+/** The table that the program runs on. */
+export const commandTable: CommandTable = { commands, commonOptions };

@@ -108,10 +108,11 @@ compdef _vdcheck vdcheck
 }
 
 function zshOption(option: OptionSpec): string[] {
-  const { value, doc } = option;
+  const { value, doc, isRepeated } = option;
+  const again = isRepeated === true ? '*' : '';
   const choices = value?.kind === 'choice' ? `(${value.choices.join(' ')})` : ' ';
   const argument = value === undefined ? '' : `:${value.name}:${choices}`;
-  return wordsOf(option).map((word) => `${word}[${zshQuote(doc)}]${argument}`);
+  return wordsOf(option).map((word) => `${again}${word}[${zshQuote(doc)}]${argument}`);
 }
 
 function zshOperands({ arguments: operands }: CommandSpec): string[] {

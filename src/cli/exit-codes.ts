@@ -1,14 +1,17 @@
 import type { ImageReport, Verdict } from '../model/report.ts';
 
 /**
- * What the program exits with. Ctrl-C ends it by the signal itself, which shells show as 130: nothing here writes to an image, so
- * there is nothing to clean up.
+ * What the program exits with. Ctrl-C ends it by the signal itself, which shells show as 130; what was begun to be written is removed before.
  */
 export const EXIT = {
   ok: 0,
   /** It could not be done: wrong usage, no such file, not an image. */
   failed: 1,
+  /** Of a comparison. */
+  different: 1,
   corrupt: 2,
+  /** A comparison could not be made. */
+  undecided: 2,
   leaks: 3,
 } as const;
 
@@ -40,7 +43,7 @@ export function exitCodeOf(reports: readonly Pick<ImageReport, 'verdict'>[], isL
 /** The meanings, as help and manual page list them. */
 export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.ok, 'clean, warnings allowed; or done'],
-  [EXIT.failed, 'could not be done: no such file, not a disk image, wrong usage'],
-  [EXIT.corrupt, 'check: an image is corrupt'],
+  [EXIT.failed, 'could not be done: no such file, not a disk image, wrong usage; compare: the disks differ'],
+  [EXIT.corrupt, 'check: an image is corrupt; compare: it could not be done'],
   [EXIT.leaks, 'check: an image has leaks and nothing worse'],
 ];

@@ -1,12 +1,13 @@
 import type { CommandSpec } from './command.ts';
 import { commands, commonOptions } from './commands.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
+import { formats } from '../formats/index.ts';
 import { DEFAULT_COMMAND, formatOption, formatUsage } from './usage.ts';
-import { wrapText } from '../report/wrap.ts';
+import { widest, wrapText } from '../report/wrap.ts';
 import type { Style } from '../report/style.ts';
 
 /** What the program is, in one sentence. */
-export const SUMMARY = 'vdcheck checks, explains and maps virtual disk images: VMDK, VHD, qcow2 and raw.';
+export const SUMMARY = `vdcheck checks, explains and maps virtual disk images: ${formats.map(({ id }) => id).join(', ')}.`;
 
 /** How help is laid out. */
 export interface HelpLayout {
@@ -71,7 +72,7 @@ function table(
   { style, width }: HelpLayout,
 ): string {
   if (rows.length === 0) return '';
-  const column = Math.max(...rows.map(([name]) => name.length)) + 4;
+  const column = widest(rows.map(([name]) => name)) + 4;
   const lines = rows.map(([name, doc]) => wrapText(doc, width, `  ${name}`.padEnd(column)));
   return [style.heading(`${title}:`), ...lines].join('\n');
 }

@@ -2,7 +2,7 @@ import { VdcheckError } from '../errors.ts';
 import { escapeText } from '../report/escape.ts';
 import { plainStyle } from '../report/style.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { parseCommandLine } from './parse.ts';
+import { parseCommandLine, type Request } from './parse.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -11,14 +11,38 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   try {
     return await carryOut(args, terminal);
   } catch (error) {
-    terminal.stderr.write(`vdcheck: ${escapeText(describe(error))}\n`);
+    tell(error, terminal);
     return EXIT.failed;
+  }
+}
+
+async function run(
+  { command, invocation }: Extract<Request, { kind: 'run' }>,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  try {
+    return await (
+      await command.load()
+    )(invocation, terminal);
+  } catch (error) {
+    tell(error, terminal);
+    return command.failure ?? EXIT.failed;
+  } finally {
+    if (invocation.isSet('stats')) (await import('./access.ts')).writeStats(invocation, terminal);
+  }
+}
+
+function tell(error: unknown, { stderr }: Terminal): void {
+  try {
+    stderr.write(`vdcheck: ${escapeText(describe(error))}\n`);
+  } catch {
+    // Where standard error takes nothing either, the exit code is all that is left to tell.
   }
 }
 
 async function carryOut(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const request = parseCommandLine(args);
-  if (request.kind === 'run') return (await request.command.load())(request.invocation, terminal);
+  if (request.kind === 'run') return run(request, terminal);
   if (request.kind === 'version') {
     terminal.stdout.write(`vdcheck ${VERSION}\n`);
     return EXIT.ok;
@@ -41,6 +65,6 @@ function describe(error: unknown): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const [first = ''] = stack.split('\n');
   return process.env['VDCHECK_DEBUG'] === undefined
-    ? `a fault in vdcheck itself: ${first}; VDCHECK_DEBUG=1 shows where, please report it`
+    ? `internal error in vdcheck: ${first}; VDCHECK_DEBUG=1 shows where, please report it`
     : stack;
 }

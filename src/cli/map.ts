@@ -17,7 +17,7 @@ export const runMap: RunCommand = async (invocation, terminal) => {
       if (!isBegun) stdout.write(renderer.begin());
       isBegun = true;
     };
-    for await (const runs of mapImage(image)) {
+    for await (const runs of mapImage(image, { salvage: invocation.isSet('recover') })) {
       if (runs.length === 0) continue;
       begin();
       stdout.write(renderer.runs(runs));

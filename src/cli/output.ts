@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { VdcheckError } from '../errors.ts';
 
 /** Where text goes: standard output or standard error. */
 export interface Output {
@@ -38,12 +39,30 @@ export class DescriptorOutput implements Output {
         waitForReader();
         return 0;
       }
-      if (code !== 'EPIPE') throw error;
+      if (code !== 'EPIPE') throw this.#failure(String(code), error);
       this.#isClosed = true;
       return 0;
     }
   }
+
+  #failure(code: string, cause: unknown): OutputError {
+    // What could not be written once is not tried again.
+    this.#isClosed = true;
+    const name = this.#descriptor === 2 ? 'standard error' : 'standard output';
+    return new OutputError(code, `${name} cannot be written to: ${REASONS[code] ?? code}`, { cause });
+  }
 }
+
+/** The machine did not take what was to be written; `code` is the operating system's. */
+export class OutputError extends VdcheckError {}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the device (ENOSPC)',
+  EDQUOT: 'the disk quota is used up (EDQUOT)',
+  EFBIG: 'the file would grow too large (EFBIG)',
+  EIO: 'input/output error (EIO)',
+  EBADF: 'it is closed (EBADF)',
+};
 
 /** Sleeps for a moment: the pipe is full, and another program has set it not to block. */
 function waitForReader(): void {

@@ -1,8 +1,14 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../errors.ts';
-import { Invocation, type CommandSpec, type OptionSpec } from './command.ts';
-import { commands, commonOptions, findCommand } from './commands.ts';
+import {
+  Invocation,
+  type CommandSpec,
+  type CommandTable,
+  type OptionSpec,
+  type OptionValue,
+} from './command.ts';
+import { commandTable } from './commands.ts';
 import { findNearest } from './suggest.ts';
 import { DEFAULT_COMMAND, formatUsage } from './usage.ts';
 
@@ -28,30 +34,41 @@ interface GivenOption {
  *
  * @throws UsageError in one line that names what does not exist and the nearest that does
  */
-export function parseCommandLine(args: readonly string[]): Request {
+export function parseCommandLine(args: readonly string[], table: CommandTable = commandTable): Request {
   if (args.length === 0) return { kind: 'nothing' };
-  const { given, words } = splitWords(args);
-  const isNamed = words[0] !== undefined && findCommand(words[0]) !== undefined;
-  const isAsked = given.some(({ name }) => name === 'help');
-  if (isAsked) return { kind: 'help', command: findCommand(words[0] ?? '') ?? null };
+  const { given, words } = splitWords(args, table);
+  const named = findCommand(words[0], table);
+  if (given.some(({ name }) => name === 'help')) return { kind: 'help', command: named ?? null };
   if (given.some(({ name }) => name === 'version')) return { kind: 'version' };
-  const command = findCommand((isNamed ? words[0] : undefined) ?? DEFAULT_COMMAND);
+  const command = named ?? findCommand(DEFAULT_COMMAND, table);
   if (command === undefined) throw new Error(`no command ${DEFAULT_COMMAND}`);
   // What follows an option that no command has may have been meant as its value, not as a command.
-  const stranger = given.find(({ name }) => ![...allOptions()].some((option) => option.name === name));
-  if (stranger !== undefined) throw unknownOption(stranger.rawName, command);
-  if (words[0] !== undefined && !isNamed) refuseMistypedCommand(words[0]);
-  const values = new Map(given.map((option) => readOption(option, command)));
-  const operands = isNamed ? words.slice(1) : words;
+  const stranger = given.find(({ name }) => commandsWith(name, table).length === 0 && !isCommon(name, table));
+  if (stranger !== undefined) throw unknownOption(stranger.rawName, command, table);
+  if (words[0] !== undefined && named === undefined) refuseMistypedCommand(words[0], table);
+  const values = new Map<string, string[]>();
+  for (const option of given) {
+    const known = values.get(option.name) ?? [];
+    values.set(option.name, [...known, ...readOption(option, command, table)]);
+  }
+  const operands = named === undefined ? words : words.slice(1);
   countOperands(operands, command);
   return { kind: 'run', command, invocation: new Invocation(operands, values) };
 }
 
+function findCommand(name: string | undefined, { commands }: CommandTable): CommandSpec | undefined {
+  return commands.find((command) => command.name === name);
+}
+
 /** Tells options from other words; an option name means the same in every command, so the command need not be known for it. */
-function splitWords(args: readonly string[]): { given: GivenOption[]; words: string[] } {
+function splitWords(
+  args: readonly string[],
+  { commands, commonOptions }: CommandTable,
+): { given: GivenOption[]; words: string[] } {
+  const options = [...commonOptions, ...commands.flatMap((command) => command.options)];
   const { tokens } = parseArgs({
     args: [...args],
-    options: Object.fromEntries([...allOptions()].map(toNodeOption)),
+    options: Object.fromEntries(options.map(toNodeOption)),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -65,18 +82,22 @@ function splitWords(args: readonly string[]): { given: GivenOption[]; words: str
   return { given, words };
 }
 
-function* allOptions(): Iterable<OptionSpec> {
-  yield* commonOptions;
-  for (const command of commands) yield* command.options;
-}
-
 function toNodeOption({ name, short, value }: OptionSpec) {
   const type: 'boolean' | 'string' = value === undefined ? 'boolean' : 'string';
   return [name, short === undefined ? { type } : { type, short }] as const;
 }
 
+function isCommon(name: string, { commonOptions }: CommandTable): boolean {
+  return commonOptions.some((option) => option.name === name);
+}
+
+/** The names of the commands that take an option. */
+function commandsWith(name: string, { commands }: CommandTable): string[] {
+  return commands.filter(({ options }) => options.some((option) => option.name === name)).map((c) => c.name);
+}
+
 /** A first word that looks like a command and is no file is taken for a mistyped command. */
-function refuseMistypedCommand(word: string): void {
+function refuseMistypedCommand(word: string, { commands }: CommandTable): void {
   if (!/^[a-z][a-z-]*$/.test(word) || existsSync(word)) return;
   const names = commands.map(({ name }) => name);
   throw new UsageError(
@@ -84,37 +105,48 @@ function refuseMistypedCommand(word: string): void {
   );
 }
 
-function readOption({ name, rawName, value }: GivenOption, command: CommandSpec): [string, string | true] {
+/** The option's value, or none of a switch. */
+function readOption(
+  { name, rawName, value }: GivenOption,
+  command: CommandSpec,
+  table: CommandTable,
+): string[] {
   const option = command.options.find((candidate) => candidate.name === name);
-  if (option === undefined) throw unknownOption(rawName, command);
-  const isSwitch = option.value === undefined;
-  if (isSwitch && value !== undefined) throw new UsageError(`option '${rawName}' takes no value`);
-  return [name, isSwitch ? true : readValue(option, rawName, value)];
+  if (option === undefined) throw unknownOption(rawName, command, table, commandsWith(name, table));
+  if (option.value !== undefined) return [readValue(option.value, rawName, value)];
+  if (value !== undefined) throw new UsageError(`option '${rawName}' takes no value`);
+  return [];
 }
 
-function unknownOption(rawName: string, command: CommandSpec): UsageError {
-  const options = [...command.options, ...commonOptions];
-  const isLong = rawName.startsWith('--');
-  const nearest = isLong
-    ? findNearest(
-        rawName,
-        options.map(({ name }) => `--${name}`),
-      )
-    : findNearest(
-        rawName,
-        options.flatMap(({ short }) => (short === undefined ? [] : [`-${short}`])),
-      );
-  return new UsageError(`${command.name} has no option '${rawName}'; did you mean ${quote(nearest)}?`);
+/** @param others the commands that do have the option */
+function unknownOption(
+  rawName: string,
+  command: CommandSpec,
+  { commonOptions }: CommandTable,
+  others: readonly string[] = [],
+): UsageError {
+  const shown = rawName.startsWith('--')
+    ? (option: OptionSpec) => [`--${option.name}`]
+    : ({ short }: OptionSpec) => (short === undefined ? [] : [`-${short}`]);
+  const nearest = findNearest(rawName, [...command.options, ...commonOptions].flatMap(shown));
+  const where =
+    others.length === 0 ? '' : ` (${others.join(', ')} ${others.length === 1 ? 'has' : 'have'} it)`;
+  return new UsageError(
+    `${command.name} has no option '${rawName}'${where}; did you mean ${quote(nearest)}?`,
+  );
 }
 
-function readValue(option: OptionSpec, rawName: string, value: string | undefined): string {
-  const expected = option.value;
-  if (expected === undefined) throw new Error(`${option.name} takes no value`);
+function readValue(expected: OptionValue, rawName: string, value: string | undefined): string {
   const isMissing = value === undefined || value === '' || (value.startsWith('-') && value !== '-');
-  if (expected.kind === 'count') {
-    if (!isMissing && /^\d{1,15}$/.test(value) && Number(value) >= expected.minimum) return value;
+  if (expected.kind === 'number') {
+    if (!isMissing && isNumber(value, expected)) return value;
+    const what = expected.takesFractions === true ? 'a number' : 'a whole number';
     const given = value === undefined ? '' : `, not '${value}'`;
-    throw new UsageError(`option '${rawName}' takes a whole number of at least ${expected.minimum}${given}`);
+    throw new UsageError(`option '${rawName}' takes ${what} of at least ${expected.minimum}${given}`);
+  }
+  if (expected.kind === 'text') {
+    if (isMissing) throw new UsageError(`option '${rawName}' needs a value: ${expected.name}`);
+    return value;
   }
   if (isMissing) throw new UsageError(`option '${rawName}' needs a value: ${expected.choices.join(', ')}`);
   if (expected.choices.includes(value)) return value;
@@ -122,6 +154,14 @@ function readValue(option: OptionSpec, rawName: string, value: string | undefine
   throw new UsageError(
     `option '${rawName}' has no value '${value}'; did you mean ${nearest}? (${expected.choices.join(', ')})`,
   );
+}
+
+function isNumber(
+  value: string,
+  { minimum, takesFractions = false }: Extract<OptionValue, { kind: 'number' }>,
+): boolean {
+  const form = takesFractions ? /^\d{1,9}(\.\d{1,6})?$/ : /^\d{1,15}$/;
+  return form.test(value) && Number(value) >= minimum;
 }
 
 function countOperands(operands: readonly string[], command: CommandSpec): void {

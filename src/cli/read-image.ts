@@ -1,7 +1,8 @@
 import type { Image } from '../model/image.ts';
 import { ProblemCollector } from '../ops/collector.ts';
-import { openLocalImage } from '../ops/local.ts';
+import { openLocalImage } from '../node/local.ts';
 import { escapeText } from '../report/escape.ts';
+import { accessOptions } from './access.ts';
 import type { Invocation } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,22 +16,38 @@ export async function readImage(
   chain: boolean,
   read: (image: Image) => void | Promise<void>,
 ): Promise<void> {
-  const path = invocation.operand(0);
-  const format = invocation.text('format');
-  const problems = new ProblemCollector(1);
-  const { image } = await openLocalImage(path, {
-    ...(format === undefined ? {} : { format }),
+  const image = await openForReading(
+    invocation,
+    terminal,
+    invocation.operand(0),
+    invocation.text('format'),
     chain,
-    allowOutside: invocation.isSet('allow-outside'),
-    rawFallback: true,
-    problems,
-  });
+  );
   try {
-    warnOfDamage(path, problems.counts().error, terminal);
     await read(image);
   } finally {
     await image.close();
   }
+}
+
+/** Opens an image for a command that reads it; the caller closes it. */
+export async function openForReading(
+  invocation: Invocation,
+  terminal: Terminal,
+  path: string,
+  format: string | undefined,
+  chain: boolean,
+): Promise<Image> {
+  const problems = new ProblemCollector(1);
+  const { image } = await openLocalImage(path, {
+    ...(format === undefined ? {} : { format }),
+    chain,
+    ...accessOptions(invocation),
+    rawFallback: true,
+    problems,
+  });
+  warnOfDamage(image.files[0]?.path ?? path, problems.counts().error, terminal);
+  return image;
 }
 
 function warnOfDamage(path: string, errors: number, { stderr }: Terminal): void {

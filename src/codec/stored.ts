@@ -106,7 +106,7 @@ export class StoredInstances implements WritingWork {
       const waiting = this.#waiting;
       this.#waiting = [];
       const left = waiting.filter((one) => !this.#settleOne(one));
-      if (left.length < waiting.length) this.#waiting.push(...left);
+      if (left.length < waiting.length) for (const one of left) this.#waiting.push(one);
       else for (const one of left) this.#lose(one);
     }
   }

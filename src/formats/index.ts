@@ -1,66 +1,24 @@
 import type { Format, ProbeSample, Recognition } from '../model/format.ts';
-import { probe as probeQcow2 } from './qcow2/probe.ts';
-import { probe as probeRaw } from './raw/probe.ts';
-import { probe as probeVhd } from './vhd/probe.ts';
-import { probe as probeVmdk } from './vmdk/probe.ts';
-
-/** What is known of a format before its code is loaded: enough to name it and to recognise its files. */
-export interface FormatEntry {
-  /** As in `Format.id`; the name that options and reports use. */
-  readonly id: string;
-  /** As in `Format.aliases`. */
-  readonly aliases: readonly string[];
-  /** As in `Format.extensions`: lower case, without the dot. */
-  readonly extensions: readonly string[];
-  /** As in `Format.probe`. */
-  readonly probe: (sample: ProbeSample) => Recognition | null;
-  /** Loads the format's code; a check of one format never loads another's. */
-  readonly load: () => Promise<Format>;
-}
+import { qcow2 } from './qcow2/index.ts';
+import { raw } from './raw/index.ts';
+import { vdi } from './vdi/index.ts';
+import { vhd } from './vhd/index.ts';
+import { vmdk } from './vmdk/index.ts';
 
 /**
  * The formats, placed by how certain their marks are. Raw has no marks and stands last, for bytes that no other format
  * recognises.
  */
-export const formats: readonly FormatEntry[] = [
-  {
-    id: 'qcow2',
-    aliases: [],
-    extensions: ['qcow2', 'qcow', 'qcow3'],
-    probe: probeQcow2,
-    load: async () => (await import('./qcow2/index.ts')).qcow2,
-  },
-  {
-    id: 'vmdk',
-    aliases: [],
-    extensions: ['vmdk'],
-    probe: probeVmdk,
-    load: async () => (await import('./vmdk/index.ts')).vmdk,
-  },
-  {
-    id: 'vhd',
-    aliases: ['vpc'],
-    extensions: ['vhd', 'avhd', 'vud'],
-    probe: probeVhd,
-    load: async () => (await import('./vhd/index.ts')).vhd,
-  },
-  {
-    id: 'raw',
-    aliases: [],
-    extensions: ['raw', 'img', 'dd', 'bin', 'iso'],
-    probe: probeRaw,
-    load: async () => (await import('./raw/index.ts')).raw,
-  },
-];
+export const formats: readonly Format[] = [qcow2, vmdk, vdi, vhd, raw];
 
 /** Finds a format by its id or one of its aliases; `undefined` where no format has that name. */
-export function findFormat(name: string): FormatEntry | undefined {
+export function findFormat(name: string): Format | undefined {
   return formats.find(({ id, aliases }) => id === name || aliases.includes(name));
 }
 
 /** A format whose marks a file shows. */
 export interface Recognised {
-  readonly entry: FormatEntry;
+  readonly entry: Format;
   readonly recognition: Recognition;
 }
 

@@ -1,10 +1,14 @@
 import { SourceError } from '../errors.ts';
-import type { FileOffset, Source } from './source.ts';
+import type { FileOffset, ReadCost, Source } from './source.ts';
+
+/** Reads of memory are views: nothing is gained by joining them. */
+const MEMORY_COST: ReadCost = { unit: 1, gap: 0, lanes: 1 };
 
 let sourcesMade = 0;
 
 /**
- * A source over bytes in memory. It does not copy: reads are views of `bytes`, which the caller must not change meanwhile.
+ * A source over bytes in memory. It does not copy: reads are views of `bytes`, which the caller must not change
+ * meanwhile.
  *
  * @param name how messages call it
  */
@@ -16,6 +20,7 @@ export function memorySource(bytes: Uint8Array, name = 'memory'): Source {
     storedSize: null,
     modified: null,
     identity,
+    cost: MEMORY_COST,
     read(offset: FileOffset, length: number): Uint8Array {
       if (offset < 0 || length < 0 || offset + length > bytes.length)
         throw new SourceError(

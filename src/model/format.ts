@@ -1,7 +1,12 @@
 import type { Source } from '../io/source.ts';
 import type { FileRole, Image, ImageFile, ParentLink } from './image.ts';
-import type { Finding, ProblemSink } from './problem.ts';
-import type { Depth, Facts, Rule, RuleInfo } from './rule.ts';
+import type { ProblemSink } from './problem.ts';
+import type { Writer } from './writer.ts';
+import type { Findings, NamedFindings } from './findings.ts';
+import type { FileFindings } from './file-findings.ts';
+import type { Depth, Explanation, RuleInfo } from './rule-info.ts';
+import type { ReferenceState } from './reference-state.ts';
+import type { Explanations, Facts, RuleTable } from './rule.ts';
 
 /** The bytes that probing looks at. */
 export interface ProbeSample {
@@ -28,7 +33,7 @@ export interface Reference {
    * `name` itself is only for messages where this is given.
    */
   readonly candidates?: readonly string[];
-  /** Format id or alias that the image states for it. */
+  /** FormatCode id or alias that the image states for it. */
   readonly formatHint?: string | null;
 }
 
@@ -36,9 +41,11 @@ export interface Reference {
 export interface OpenedReference {
   readonly file: ImageFile;
   /** `opened`, or why not. */
-  readonly state: ParentLink['state'];
+  readonly state: ReferenceState;
   /** A sentence where it is not open. */
   readonly reason: string | null;
+  /** The name under which it was found, where that is not the one that the image gives. */
+  readonly foundAs?: string | null;
 }
 
 /** What a format is given to open an image. Nothing else lets it reach a file. */
@@ -55,16 +62,29 @@ export interface OpenContext {
   openParent(reference: Reference): Promise<ParentLink>;
 }
 
-/** A disk image format, as everything above the formats sees it. */
+/** What is known of a format before its code is loaded: enough to name it and to recognise its files. */
 export interface Format {
+  /** The name that options and reports use. */
   readonly id: string;
   /** Other names accepted on input (`vpc` for VHD). */
   readonly aliases: readonly string[];
   readonly title: string;
-  /** File name endings without the dot. */
+  /** File name endings: lower case, without the dot. */
   readonly extensions: readonly string[];
+  readonly probe: (sample: ProbeSample) => Recognition | null;
+  /** Loads the format's code; a check of one format never loads another's. */
+  readonly load: () => Promise<FormatCode>;
+  /** Loads the writer; absent where the format cannot be written. */
+  readonly loadWriter?: () => Promise<Writer>;
+}
+
+/** The code of a disk image format, as everything above the formats sees it. */
+export interface FormatCode {
   readonly rules: readonly RuleInfo[];
-  probe(sample: ProbeSample): Recognition | null;
+  /** Loads what `vdcheck rules ID` prints of these rules. */
+  explain(): Promise<Readonly<Record<string, Explanation>>>;
+  /** Makes the door through which findings by the ids of these rules reach `problems`. */
+  findings(problems: ProblemSink): NamedFindings;
   /**
    * Opens an image. Damage goes to `context.problems`; opening falls back where the format has a second copy.
    *
@@ -75,65 +95,16 @@ export interface Format {
   evaluate(image: Image, depth: Depth, facts: Facts, problems: ProblemSink): Promise<void>;
 }
 
-/** The written form of a format. */
-export interface FormatDeclaration<I extends Image> {
-  readonly id: string;
-  readonly aliases?: readonly string[];
-  readonly title: string;
-  readonly extensions: readonly string[];
-  readonly rules: readonly Rule<I>[];
+/** What a format's own code is given to open an image: findings are told by id. */
+export interface FormatContext<M> extends OpenContext {
+  readonly findings: Findings<M>;
+}
+
+/** The written form of a format: `I` are its images, `M` its findings, `W` what its walk returns. */
+export interface FormatParts<I extends Image, M, W> {
+  readonly rules: RuleTable<I, M, W>;
+  readonly explain: () => Promise<Explanations<M>>;
   /** The families of rules (an id up to its slash) that can find anything in an image of its kind; absent: all of them. */
   readonly families?: (image: I) => ReadonlySet<string>;
-  readonly probe: (sample: ProbeSample) => Recognition | null;
-  readonly open: (context: OpenContext) => Promise<I>;
-}
-
-const RANKS: Readonly<Record<Depth, number>> = { header: 0, metadata: 1, data: 2 };
-
-/** Declares a format; the type of its images stays inside. */
-export function defineFormat<I extends Image>({ families, ...declaration }: FormatDeclaration<I>): Format {
-  const groups = groupByFamily(declaration.rules);
-  return {
-    ...declaration,
-    aliases: declaration.aliases ?? [],
-    async evaluate(image, depth, facts, problems) {
-      const applying = families?.(image as I) ?? groups;
-      for (const [family, rules] of groups)
-        if (applying.has(family)) await evaluateRules(rules, image as I, depth, facts, problems);
-    },
-  };
-}
-
-/** The rules that look at a whole image, by the family that their id names; both in the order of the list. */
-function groupByFamily<I>(rules: readonly Rule<I>[]): ReadonlyMap<string, readonly Rule<I>[]> {
-  const groups = new Map<string, Rule<I>[]>();
-  for (const rule of rules) {
-    if (rule.check === undefined) continue;
-    const family = rule.id.slice(0, rule.id.indexOf('/'));
-    const group = groups.get(family);
-    if (group === undefined) groups.set(family, [rule]);
-    else group.push(rule);
-  }
-  return groups;
-}
-
-async function evaluateRules<I>(
-  rules: readonly Rule<I>[],
-  image: I,
-  depth: Depth,
-  facts: Facts,
-  problems: ProblemSink,
-): Promise<void> {
-  const reached = RANKS[depth];
-  let current: Rule<I> | undefined;
-  // One for all rules, which look one after another: what a rule tells is what its own report is made of.
-  const tell = (finding: Finding<unknown>): void => {
-    if (current !== undefined) problems.add(current.report(finding as Finding<never>));
-  };
-  for (const rule of rules) {
-    if (rule.check === undefined || RANKS[rule.depth] > reached) continue;
-    current = rule;
-    const finished = rule.check(image, tell, facts, problems);
-    if (finished !== undefined) await finished;
-  }
+  readonly open: (context: FormatContext<M & FileFindings>) => I | Promise<I>;
 }

@@ -1,25 +1,12 @@
 import type { FieldNode } from '../codec/index.ts';
-import type { FileOffset, Source } from '../io/source.ts';
+import type { ImageFile, Located } from './image-file.ts';
+import type { Place } from './problem.ts';
 import type { GuestOffset, GuestRange } from './offsets.ts';
-import type { FileLayout, Owners } from './owners.ts';
+import type { FileLayout, WalkListeners } from './owners.ts';
+import type { ReferenceState } from './reference-state.ts';
 
-/** What a file is to an image. */
-export type FileRole = 'image' | 'descriptor' | 'extent' | 'parent' | 'data-file';
-
-/** One of the files that an image consists of. */
-export interface ImageFile {
-  /** The path as it was given, or as it was resolved from the reference that names it. */
-  readonly path: string;
-  readonly role: FileRole;
-  /** `null` where the file could not be opened. */
-  readonly source: Source | null;
-}
-
-/** A position in one of the image's files. */
-export interface Located {
-  readonly file: ImageFile;
-  readonly offset: FileOffset;
-}
+export type { FileRole, ImageFile, Located } from './image-file.ts';
+export type { ReferenceState } from './reference-state.ts';
 
 /** How a compressed unit is packed: a zlib stream (RFC 1950), raw deflate (RFC 1951), a Zstandard frame (RFC 8878). */
 export type CompressionMethod = 'zlib' | 'deflate' | 'zstd';
@@ -27,30 +14,26 @@ export type CompressionMethod = 'zlib' | 'deflate' | 'zstd';
 /** A run of guest bytes and where they come from. */
 export type Mapping = { readonly start: GuestOffset; readonly length: number } & (
   | { readonly kind: 'data'; readonly at: Located }
-  /** One unit; `at` is where its stream begins and `storedLength` how many bytes may be read for it. */
+  /**
+   * A part of one compressed unit, or all of it: `unit` are the guest bytes that the stream inflates to, which may end behind the disk. `at` is where the
+   * stream begins and `storedLength` how many bytes may be read for it, where the stream itself says where it ends.
+   */
   | {
       readonly kind: 'compressed';
       readonly at: Located;
       readonly storedLength: number;
       readonly method: CompressionMethod;
+      readonly unit: GuestRange;
+      /** Bytes that the stream inflates to at least: fewer than the unit has where the disk, or the part of it that this file stores, ends inside it. */
+      readonly least: number;
     }
   /** Reads as zeros by statement of the format; the parent is not asked. */
   | { readonly kind: 'zero' }
   /** Not stored in this layer: ask the parent, else zeros. */
   | { readonly kind: 'unallocated' }
+  /** Unknown: the table or the file that tells cannot be read. `reason` ends a sentence. */
+  | { readonly kind: 'unreadable'; readonly at: Place | null; readonly reason: string }
 );
-
-/** What became of a file that an image names. */
-export type ReferenceState =
-  | 'none'
-  | 'opened'
-  | 'not-followed'
-  | 'missing'
-  | 'outside'
-  | 'refused'
-  | 'cycle'
-  | 'too-deep'
-  | 'unreadable';
 
 /** A link from an image to the one below it. */
 export interface ParentLink {
@@ -70,6 +53,8 @@ export interface ParentLink {
   readonly image: Image | null;
   /** Why it is not open, in a sentence; `null` where it is. */
   readonly reason: string | null;
+  /** The name under which it was found, where that is not the one that the image gives. */
+  readonly foundAs?: string;
 }
 
 /** One structure of an image for `dump`: its fields in file order with positions relative to the file. */
@@ -124,15 +109,20 @@ export interface Image {
   /** Bytes of one unit of allocation; `null` where there is none (raw, flat). */
   readonly allocationUnit: number | null;
   /**
-   * Guest to file, in ascending order without gaps, coalesced, in batches, clipped to `range` and to the disk's size.
+   * Guest to file, in ascending order without gaps, coalesced, in batches, clipped to `range` and to the disk's size. A table that is damaged is
+   * `unreadable` for what it would tell.
    *
-   * @throws UnreadableImageError where a table that is needed cannot be read.
+   * @throws SourceError where bytes of a table cannot be fetched
    */
   mappings(range: GuestRange): AsyncIterable<readonly Mapping[]>;
   /** How regions lie in `file`; `null` for files without structure (flat extents, raw). */
   layout(file: ImageFile): FileLayout | null;
-  /** File to owner: tells `owners` every range of `file` that the format uses. */
-  claim(file: ImageFile, owners: Owners): void | Promise<void>;
+  /**
+   * File to owner: one pass over the tables of `file` that tells `owners` every range that the format uses, and `findings` what is odd.
+   *
+   * @returns what was learned on the way; rules get it as `facts.walk(file)`
+   */
+  walk?(file: ImageFile, listeners: WalkListeners): unknown;
   /** Every header-like structure, in file order. */
   structures(): readonly DumpedStructure[];
   info(): ImageInfo;

@@ -1,6 +1,6 @@
 import type { FileOffset } from '../io/source.ts';
-import type { Place, ProblemSink } from './problem.ts';
-import type { RaisableRule } from './rule.ts';
+import type { Findings } from './findings.ts';
+import type { Place } from './problem.ts';
 
 /**
  * What can be wrong with where a region lies.
@@ -23,8 +23,18 @@ export interface RegionFacts {
   readonly other: string | null;
 }
 
-/** A rule that the ownership map raises. */
-export type RegionRule = RaisableRule<unknown, RegionFacts>;
+/** A fault in a part of the image that has one rule for all of them: which rule is broken there, and its figures. */
+export interface PartFacts {
+  /** The part, as messages name it: the label of a snapshot. */
+  readonly within: string;
+  readonly rule: string;
+  readonly data: unknown;
+}
+
+/** Ids of the rules in `M` whose figures are those of a region: what `RegionKind.rules` may name. */
+export type RegionRuleId<M> = {
+  [Id in keyof M]: RegionFacts extends M[Id] ? Id : never;
+}[keyof M];
 
 /** The entry that placed a region: the bytes to look at and what they say. */
 export interface RegionSource {
@@ -53,17 +63,20 @@ export interface RegionKind {
   readonly counted?: boolean;
   /** References that each region of a counted kind stands for; default 1. */
   readonly weight?: number;
+  /** Present where one rule is told for all faults in a part of the image (a snapshot), with `PartFacts`. */
+  readonly within?: { readonly name: string; readonly rule: string };
   /** The rule for each fault; a fault without a rule is tolerated. */
-  readonly rules: Readonly<Partial<Record<RegionFault, RegionRule>>>;
+  readonly rules: Readonly<Partial<Record<RegionFault, string>>>;
   /**
    * Names the entry that placed region `index` of this kind, at byte `start` where that is known. Called for culprits and for those they meet only.
    */
-  locate(index: number, start?: number): RegionSource;
-  /**
-   * Says what is wrong with a table entry that is not plain (reserved bits, misaligned, not allowed here).
-   * `high` is 0 for 32-bit entries.
-   */
-  explain?(index: number, high: number, low: number, problems: ProblemSink): void;
+  locate(index: number, start?: number): RegionSource | Promise<RegionSource>;
+}
+
+/** Who listens to a walk over a file: owners to its regions, findings to what is odd about its tables. */
+export interface WalkListeners<M = unknown> {
+  readonly owners: Owners;
+  readonly findings: Findings<M>;
 }
 
 /** What a unit of guest data is, for the allocation figures. */
@@ -78,8 +91,6 @@ export interface Owners {
   range(kind: RegionKind, start: FileOffset, length: number, index: number): void;
   /** `count` regions of `unitLength` bytes that follow one another in the file and have indices `index`, `index + 1` ... */
   run(kind: RegionKind, start: FileOffset, unitLength: number, count: number, index: number): void;
-  /** A table entry that is not plain; it claims nothing. */
-  odd(kind: RegionKind, index: number, high: number, low: number): void;
   /** `units` allocation units of guest data are in `state`. */
   allocated(state: AllocationState, units: number): void;
 }

@@ -1,8 +1,7 @@
-import type { ImageFile } from './image.ts';
-import type { RuleInfo } from './rule.ts';
+import type { ImageFile } from './image-file.ts';
+import type { RuleInfo, Severity } from './rule-info.ts';
 
-/** How bad a finding is, worst first: wrong data, risk or refusal; lost redundancy; lost space; an oddity. */
-export type Severity = 'error' | 'warning' | 'leak' | 'info';
+export type { Severity } from './rule-info.ts';
 
 /** Where a finding lies. Offsets and lengths are bytes in `file`; `null` where none can be named. */
 export interface Place {
@@ -23,6 +22,8 @@ export interface Finding<D> {
   readonly guestOffset?: number | null;
   readonly expected?: string | null;
   readonly actual?: string | null;
+  /** Further places that the finding is about: the other region of an overlap, the second copy of a structure. */
+  readonly also?: readonly Place[];
 }
 
 /** Takes findings as they are made. */
@@ -36,25 +37,43 @@ export interface Report {
   readonly guestOffset: number | null;
   readonly expected: string | null;
   readonly actual: string | null;
+  readonly also: readonly Place[];
+  /** The figures that the message is made of. */
+  readonly data: unknown;
   message(): string;
+}
+
+/** A report whose place takes another look at the file: counted at once, made only where it is listed. */
+export interface PendingReport {
+  readonly rule: RuleInfo;
+  readonly severity: Severity;
+  readonly file: ImageFile;
+  /** Finds out the place. */
+  settle(): Report | Promise<Report>;
 }
 
 /** Takes reports: the checker collects them, a strict caller throws on the first error. */
 export interface ProblemSink {
-  add(report: Report): void;
+  add(report: Report | PendingReport): void;
 }
 
-/** One problem as it leaves the program: plain data in the shape of `check --output json`. */
-export interface Problem {
-  readonly rule: string;
-  readonly severity: Severity;
-  readonly message: string;
+/** A place as it leaves the program. */
+export interface ProblemPlace {
   readonly file: string | null;
   readonly offset: number | null;
   readonly length: number | null;
   readonly field: string | null;
+}
+
+/** One problem as it leaves the program: plain data in the shape of `check --output json`. */
+export interface Problem extends ProblemPlace {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
   readonly guestOffset: number | null;
   readonly expected: string | null;
   readonly actual: string | null;
   readonly repairable: boolean;
+  /** Further places that the problem is about; absent where there is none. `check --output json` leaves them out, SARIF has them. */
+  readonly also?: readonly ProblemPlace[];
 }

@@ -1,6 +1,8 @@
 import { UnreadableImageError, VdcheckError } from '../errors.ts';
-import { fileChangedDuringCheck, fileUnreadable } from '../formats/shared/file-rules.ts';
-import type { Format } from '../model/format.ts';
+import { fileFindings } from '../formats/shared/file-rules.ts';
+import { redactUrl } from '../io/http/url.ts';
+import { silentFindings } from '../model/findings.ts';
+import type { FormatCode } from '../model/format.ts';
 import type { Image, ImageFile } from '../model/image.ts';
 import type { Ownership } from '../model/owners.ts';
 import type {
@@ -11,11 +13,12 @@ import type {
   ProblemCounts,
   Verdict,
 } from '../model/report.ts';
-import type { Depth } from '../model/rule.ts';
+import { UNREACHABLE } from '../model/reference-state.ts';
+import type { Depth, Facts } from '../model/rule.ts';
 import { findFormat } from '../formats/index.ts';
 import { ProblemCollector } from './collector.ts';
 import { reportFailure } from './failures.ts';
-import { openRecognised, recogniseImage, type OpenOptions } from './open.ts';
+import { openRecognised, recogniseImage, type OpenOptions, type ReferenceOutcome } from './open.ts';
 import { CountingOwners, type AllocationCounts } from './ownership/counter.ts';
 import { NamingOwners } from './ownership/names.ts';
 
@@ -35,28 +38,35 @@ export interface CheckOptions extends Omit<OpenOptions, 'problems' | 'rawFallbac
  */
 export async function checkImage(path: string, options: CheckOptions): Promise<ImageReport> {
   const depth = options.depth ?? 'metadata';
+  const name = redactUrl(path);
   const problems = new ProblemCollector(options.maxProblems ?? 100);
   const seen: Seen = { format: null, files: [], image: null, allocation: null, failure: null };
   try {
-    await checkOpened(path, { ...options, problems }, depth, problems, seen);
+    const onReference = (outcome: ReferenceOutcome): void => noteUnreachable(outcome, seen);
+    await checkOpened(path, { ...options, problems, onReference }, depth, problems, seen);
   } catch (error) {
     if (error instanceof UnreadableImageError) reportUnreadable(error, problems, seen);
     else {
       seen.failure = toFailure(error);
-      const report = reportFailure(error, path);
-      if (report !== null) problems.add(report);
+      reportFailure(error, name, problems);
     }
   }
-  return assemble(path, depth, problems, seen, options.strict === true);
+  return assemble(name, depth, problems, seen, options.strict === true);
 }
 
-/** What came to be known before the check ended, however it ended. */
+/** What was learned before the check stopped. */
 interface Seen {
   format: string | null;
   files: readonly ImageFile[];
   image: Image | null;
   allocation: Allocation | null;
   failure: CheckFailure | null;
+}
+
+/** A file that this machine did not let us read: what it has is unknown, so the image is not checked. */
+function noteUnreachable({ state, reason }: ReferenceOutcome, seen: Seen): void {
+  const code = UNREACHABLE[state];
+  if (code !== undefined) seen.failure ??= { code, message: reason ?? '' };
 }
 
 async function checkOpened(
@@ -80,11 +90,12 @@ async function checkOpened(
     }
     await reportChanges(image, problems);
   } finally {
+    await problems.settle();
     await image.close();
   }
 }
 
-async function loadFormat(id: string): Promise<Format> {
+async function loadFormat(id: string): Promise<FormatCode> {
   const entry = findFormat(id);
   if (entry === undefined) throw new Error(`no format ${id}`);
   return entry.load();
@@ -93,15 +104,16 @@ async function loadFormat(id: string): Promise<Format> {
 /** Runs everything there is for one layer; returns its allocation, `null` at depth `header`. */
 async function checkLayer(
   image: Image,
-  format: Format,
+  format: FormatCode,
   depth: Depth,
   problems: ProblemCollector,
 ): Promise<AllocationCounts | null> {
   const ownerships = new Map<ImageFile, Ownership>();
+  const walks = new Map<ImageFile, unknown>();
   const total: AllocationCounts = { data: 0, zero: 0, compressed: 0 };
   if (depth !== 'header') {
     for (const file of image.files) {
-      const ownership = await countOwners(image, file, problems);
+      const ownership = await countOwners(image, format, file, problems, walks);
       if (ownership === null) continue;
       ownerships.set(file, ownership);
       total.data += ownership.allocation.data;
@@ -109,7 +121,7 @@ async function checkLayer(
       total.compressed += ownership.allocation.compressed;
     }
   }
-  const facts = { ownership: (file: ImageFile) => ownerships.get(file) };
+  const facts: Facts = { ownership: (file) => ownerships.get(file), walk: (file) => walks.get(file) };
   await format.evaluate(image, depth, facts, problems);
   return depth === 'header' ? null : total;
 }
@@ -117,15 +129,21 @@ async function checkLayer(
 /** Walks a file's regions once to count, and once more for names where regions met. */
 async function countOwners(
   image: Image,
+  format: FormatCode,
   file: ImageFile,
   problems: ProblemCollector,
+  walks: Map<ImageFile, unknown>,
 ): Promise<CountingOwners | null> {
   const layout = image.layout(file);
   if (layout === null || file.source === null) return null;
-  const counter = new CountingOwners(layout, problems);
-  await image.claim(file, counter);
+  const sinks = { file, findings: format.findings(problems) };
+  const counter = new CountingOwners(layout, sinks);
+  walks.set(file, await image.walk?.(file, { owners: counter, findings: sinks.findings }));
   const collisions = counter.collisions();
-  if (collisions.length > 0) await image.claim(file, new NamingOwners(collisions, layout.limit, problems));
+  if (collisions.length > 0) {
+    const namer = new NamingOwners(collisions, layout.limit, sinks);
+    await image.walk?.(file, { owners: namer, findings: silentFindings });
+  }
   return counter;
 }
 
@@ -144,7 +162,7 @@ async function reportChanges(image: Image, problems: ProblemCollector): Promise<
   for (const file of allFiles(image)) {
     if (file.source === null || (await file.source.isUnchanged())) continue;
     const at = { file, offset: null, length: null, field: null };
-    problems.add(fileChangedDuringCheck.report({ at, data: null }));
+    fileFindings(problems).tell('file/changed-during-check', { at, data: null });
   }
 }
 
@@ -153,7 +171,7 @@ function reportUnreadable(error: UnreadableImageError, problems: ProblemCollecto
   const [file] = files;
   if (problems.counts().error > 0) return;
   const at = file === undefined ? null : { file, offset: null, length: null, field: null };
-  problems.add(fileUnreadable.report({ at, data: { reason: error.message } }));
+  fileFindings(problems).tell('file/unreadable', { at, data: { reason: error.message } });
 }
 
 /** What kept the check from being done. */

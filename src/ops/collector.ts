@@ -1,5 +1,14 @@
 import type { ImageFile } from '../model/image.ts';
-import type { Problem, ProblemSink, Report, Severity } from '../model/problem.ts';
+import { VdcheckError } from '../errors.ts';
+import type {
+  PendingReport,
+  Place,
+  Problem,
+  ProblemPlace,
+  ProblemSink,
+  Report,
+  Severity,
+} from '../model/problem.ts';
 import type { RuleInfo } from '../model/rule.ts';
 import type { ProblemCounts } from '../model/report.ts';
 
@@ -10,7 +19,7 @@ export const SEVERITIES: readonly Severity[] = ['error', 'leak', 'warning', 'inf
 interface Tally {
   readonly rule: RuleInfo;
   readonly counts: Record<Severity, number>;
-  readonly kept: Report[];
+  readonly kept: (Report | PendingReport)[];
 }
 
 /** Collects reports: counts all of them, keeps the first few of each rule in each file. */
@@ -23,10 +32,17 @@ export class ProblemCollector implements ProblemSink {
     this.#limit = limit;
   }
 
-  add(report: Report): void {
+  add(report: Report | PendingReport): void {
     const tally = this.#tallyOf(report);
     tally.counts[report.severity]++;
     if (tally.kept.length < this.#limit) tally.kept.push(report);
+  }
+
+  /** Finds out the places that are still unknown, of those findings that may be listed; call it while the files are open. */
+  async settle(): Promise<void> {
+    for (const { kept } of this.#primary())
+      for (const [index, report] of kept.entries())
+        if ('settle' in report) kept[index] = await settle(report);
   }
 
   /** Exact counts, without what another finding in the same file explains. */
@@ -44,11 +60,11 @@ export class ProblemCollector implements ProblemSink {
     return { error, warning, leak, info, byRule: Object.fromEntries(sorted) };
   }
 
-  /** The problems to list: the worst first, then as they lie in the files. */
+  /** The problems to list, once they are settled: the worst first, then as they lie in the files. */
   problems(): readonly Problem[] {
     const listed = new Map<string, number>();
     return this.#primary()
-      .flatMap(({ kept }) => kept)
+      .flatMap(({ kept }) => kept as Report[])
       .sort(byPlace)
       .filter(({ rule }) => {
         const count = (listed.get(rule.id) ?? 0) + 1;
@@ -59,8 +75,9 @@ export class ProblemCollector implements ProblemSink {
       .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   }
 
-  #tallyOf({ rule, at }: Report): Tally {
-    const file = at?.file ?? null;
+  #tallyOf(report: Report | PendingReport): Tally {
+    const { rule } = report;
+    const file = 'settle' in report ? report.file : (report.at?.file ?? null);
     let tallies = this.#byFile.get(file);
     if (tallies === undefined) this.#byFile.set(file, (tallies = new Map<string, Tally>()));
     let tally = tallies.get(rule.id);
@@ -76,24 +93,44 @@ export class ProblemCollector implements ProblemSink {
   }
 }
 
+/** A place that cannot be read any more leaves the finding without one. */
+async function settle(pending: PendingReport): Promise<Report> {
+  try {
+    return await pending.settle();
+  } catch (error) {
+    if (!(error instanceof VdcheckError)) throw error;
+    const { rule, severity, file } = pending;
+    const nothing = { guestOffset: null, expected: null, actual: null, also: [], data: null };
+    const at = { file, offset: null, length: null, field: null };
+    return { rule, severity, at, ...nothing, message: () => rule.title };
+  }
+}
+
 function byPlace(a: Report, b: Report): number {
   if (a.at?.file !== b.at?.file) return 0;
   return (a.at?.offset ?? -1) - (b.at?.offset ?? -1);
 }
 
 function toProblem(report: Report): Problem {
-  const { rule, severity, at, guestOffset, expected, actual } = report;
+  const { rule, severity, at, guestOffset, expected, actual, also } = report;
   return {
     rule: rule.id,
     severity,
     message: report.message(),
-    file: at?.file.path ?? null,
-    offset: at?.offset ?? null,
-    length: at?.length ?? null,
-    field: at?.field ?? null,
+    ...toPlace(at),
     guestOffset,
     expected,
     actual,
     repairable: rule.repair === 'safe' || rule.repair === 'lossy',
+    ...(also.length === 0 ? {} : { also: also.map(toPlace) }),
+  };
+}
+
+function toPlace(at: Place | null): ProblemPlace {
+  return {
+    file: at?.file.path ?? null,
+    offset: at?.offset ?? null,
+    length: at?.length ?? null,
+    field: at?.field ?? null,
   };
 }

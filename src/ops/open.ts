@@ -1,10 +1,24 @@
-import { UnreadableImageError, UsageError, VdcheckError } from '../errors.ts';
-import { findFormat, formats, recognise, type FormatEntry, type Recognised } from '../formats/index.ts';
-import { fileEmpty, fileExtensionMismatch, filePolyglotMagic } from '../formats/shared/file-rules.ts';
+import {
+  SourceError,
+  UnreadableImageError,
+  UnsupportedFeatureError,
+  UsageError,
+  VdcheckError,
+} from '../errors.ts';
+import { findFormat, formats, recognise, type Recognised } from '../formats/index.ts';
+import { fileFindings } from '../formats/shared/file-rules.ts';
 import { fileOffset, readAvailable, type Source } from '../io/source.ts';
-import type { Format, OpenContext, ProbeSample, Reference } from '../model/format.ts';
+import type {
+  Format,
+  FormatCode,
+  OpenContext,
+  OpenedReference,
+  ProbeSample,
+  Reference,
+} from '../model/format.ts';
 import type { FileRole, Image, ImageFile, ParentLink } from '../model/image.ts';
 import type { ProblemSink } from '../model/problem.ts';
+import { stateOfError, type ReferenceState } from '../model/reference-state.ts';
 import { followNothing, type ReferencePolicy } from './reference-policy.ts';
 
 /** Makes a path (or a URL, or whatever names bytes) a source; throws a SourceError where that fails. */
@@ -13,7 +27,7 @@ export type OpenSource = (path: string) => Source | Promise<Source>;
 /** How an image is opened. */
 export interface OpenOptions {
   readonly openSource: OpenSource;
-  /** Format id or alias to take the file as; without it the file's marks decide. */
+  /** FormatCode id or alias to take the file as; without it the file's marks decide. */
   readonly format?: string;
   /** Whether parents are opened; default true. */
   readonly chain?: boolean;
@@ -21,14 +35,26 @@ export interface OpenOptions {
   readonly policy?: ReferencePolicy;
   /** Takes the damage found on the way; the default throws on the first error. */
   readonly problems?: ProblemSink;
+  /** Is told what became of each file that an image names. */
+  readonly onReference?: (outcome: ReferenceOutcome) => void;
   /** Whether bytes without any format's marks are taken as a raw disk; default false. */
   readonly rawFallback?: boolean;
+}
+
+/** What became of a file that an image names. */
+export interface ReferenceOutcome {
+  /** As the image gives it. */
+  readonly name: string;
+  readonly role: FileRole;
+  readonly state: ReferenceState;
+  /** A sentence where it is not open. */
+  readonly reason: string | null;
 }
 
 /** An opened image; the caller closes `image`. */
 export interface OpenedImage {
   readonly image: Image;
-  readonly format: Format;
+  readonly format: FormatCode;
 }
 
 /** Layers that a chain may have; VMware supports 32, so longer ones are not real. */
@@ -56,7 +82,7 @@ export interface RecognisedImage {
   readonly file: ImageFile;
   readonly source: Source;
   readonly sample: ProbeSample;
-  readonly entry: FormatEntry;
+  readonly entry: Format;
 }
 
 /** What every layer of a chain shares. */
@@ -68,6 +94,11 @@ interface Chain {
 
 /** The sources above a layer, by which cycles are found. */
 type Ancestors = readonly string[];
+
+/** What a layer opened, for the case that its format fails. Closing twice does nothing. */
+interface Closable {
+  close(): void | Promise<void>;
+}
 
 /**
  * Opens an image and, as far as the policy lets, the files and parents that it names.
@@ -83,7 +114,8 @@ export async function openImage(path: string, options: OpenOptions): Promise<Ope
 export async function recogniseImage(path: string, options: OpenOptions): Promise<RecognisedImage> {
   const forced = options.format === undefined ? undefined : requireFormat(options.format);
   const source = await options.openSource(path);
-  return recogniseSource(toChain(options), { path, role: 'image', source }, source, forced, []);
+  // The source knows what of its name may be shown.
+  return recogniseSource(toChain(options), { path: source.name, role: 'image', source }, source, forced, []);
 }
 
 /** The second half of `openImage`. */
@@ -98,14 +130,17 @@ function toChain(options: OpenOptions): Chain {
 /** The sink of strict callers. */
 export const throwingSink: ProblemSink = {
   add(report) {
-    if (report.severity === 'error')
-      throw new UnreadableImageError(
-        `${report.at?.file.path ?? 'image'}: ${report.message()} (${report.rule.id})`,
-      );
+    if (report.severity !== 'error') return;
+    const { rule } = report;
+    const [path, message] =
+      'settle' in report
+        ? [report.file.path, rule.title]
+        : [report.at?.file.path ?? 'image', report.message()];
+    throw new UnreadableImageError(`${path}: ${message} (${rule.id})`);
   },
 };
 
-function requireFormat(name: string): FormatEntry {
+function requireFormat(name: string): Format {
   const entry = findFormat(name);
   if (entry === undefined)
     throw new UsageError(
@@ -118,7 +153,7 @@ async function recogniseSource(
   chain: Chain,
   file: ImageFile,
   source: Source,
-  forced: FormatEntry | undefined,
+  forced: Format | undefined,
   ancestors: Ancestors,
 ): Promise<RecognisedImage> {
   try {
@@ -134,7 +169,7 @@ async function recogniseSource(
 }
 
 /** Of several marks that of `entry`, else the most certain one that is no mere trace. */
-function certainMark(marks: readonly Recognised[], entry: FormatEntry): string | null {
+function certainMark(marks: readonly Recognised[], entry: Format): string | null {
   const own = marks.find((mark) => mark.entry === entry);
   return (own ?? marks.find(({ recognition }) => recognition !== 'trace'))?.entry.id ?? null;
 }
@@ -144,18 +179,19 @@ async function openLayer(
   recognised: RecognisedImage,
   ancestors: Ancestors,
 ): Promise<OpenedImage> {
+  const opened: Closable[] = [recognised.source];
   try {
     const format = await recognised.entry.load();
-    const image = await format.open(createContext(chain, recognised, ancestors));
+    const image = await format.open(createContext(chain, recognised, ancestors, opened));
     return { image, format };
   } catch (error) {
-    await recognised.source.close();
+    for (const file of opened) await file.close();
     throw error;
   }
 }
 
 /** Bytes without marks: a parent is a raw disk then, as is any image for commands that only read. */
-function fallback(chain: Chain, file: ImageFile, ancestors: Ancestors): FormatEntry {
+function fallback(chain: Chain, file: ImageFile, ancestors: Ancestors): Format {
   const isReadable = chain.options.rawFallback === true || ancestors.length > 0;
   const raw = findFormat('raw');
   if (!isReadable || raw === undefined) throw new NotAnImageError(file.path, file.source?.size ?? 0);
@@ -180,29 +216,28 @@ function reportMarks(
   }: {
     file: ImageFile;
     sample: ProbeSample;
-    entry: FormatEntry;
+    entry: Format;
     marks: readonly Recognised[];
     isForced: boolean;
   },
 ): void {
   const at = { file, offset: null, length: null, field: null };
   if (entry.id === 'raw') return;
+  const findings = fileFindings(problems);
   if (sample.size === 0)
-    problems.add(fileEmpty.report({ at, data: { size: 0, format: entry.id, smallest: null } }));
+    findings.tell('file/empty', { at, data: { size: 0, format: entry.id, smallest: null } });
   const others = marks.filter((mark) => mark.recognition !== 'trace' && mark.entry !== entry);
   if (others.length > 0 && !isForced)
-    problems.add(
-      filePolyglotMagic.report({
-        at,
-        data: { format: entry.id, others: others.map((mark) => mark.entry.id) },
-      }),
-    );
+    findings.tell('file/polyglot-magic', {
+      at,
+      data: { format: entry.id, others: others.map((mark) => mark.entry.id) },
+    });
   const extension = extensionOf(file.path);
   const named = formats.find(({ id, extensions }) => id !== 'raw' && extensions.includes(extension));
   // A format that is only said to be that of the file tells nothing of its content.
   const isFound = marks.some((mark) => mark.entry === entry);
   if (named !== undefined && named !== entry && isFound)
-    problems.add(fileExtensionMismatch.report({ at, data: { extension, format: entry.id } }));
+    findings.tell('file/extension-mismatch', { at, data: { extension, format: entry.id } });
 }
 
 /** Lower case, without the dot; empty where the name has none. */
@@ -214,20 +249,35 @@ function createContext(
   chain: Chain,
   { file, source, sample }: RecognisedImage,
   ancestors: Ancestors,
+  opened: Closable[],
 ): OpenContext {
   return {
     file,
     source,
     sample,
     problems: chain.problems,
-    openFile: (reference, role) => Promise.resolve(openFile(chain, file, reference, role)),
-    openParent: (reference) => openParent(chain, file, reference, [...ancestors, source.identity]),
+    async openFile(reference, role) {
+      const found = await openFile(chain, file, reference, role);
+      if (found.file.source !== null) opened.push(found.file.source);
+      return found;
+    },
+    async openParent(reference) {
+      const link = await openParent(chain, file, reference, [...ancestors, source.identity]);
+      if (link.image !== null) opened.push(link.image);
+      return link;
+    },
   };
 }
 
-function openFile(chain: Chain, from: ImageFile, reference: Reference, role: FileRole) {
-  const { state, path, source, reason } = chain.policy(reference, from.path);
-  return { file: { path, role, source }, state, reason };
+async function openFile(
+  chain: Chain,
+  from: ImageFile,
+  reference: Reference,
+  role: FileRole,
+): Promise<OpenedReference> {
+  const { state, path, source, reason, foundAs } = await chain.policy(reference, from.path);
+  chain.options.onReference?.({ name: reference.name, role, state, reason });
+  return { file: { path, role, source }, state, reason, foundAs: foundAs ?? null };
 }
 
 async function openParent(
@@ -249,7 +299,8 @@ async function openParent(
       null,
       `${JSON.stringify(reference.name)} was not opened: the chain is not followed`,
     );
-  const { state, path, source, reason } = chain.policy(reference, from.path);
+  const { state, path, source, reason, foundAs } = await chain.policy(reference, from.path);
+  chain.options.onReference?.({ name: reference.name, role: 'parent', state, reason });
   if (source === null) return closed(state, path, reason ?? '');
   const refusal = refuseLayer(source, ancestors);
   if (refusal !== null) {
@@ -269,11 +320,28 @@ async function openParent(
       return closed('unreadable', path, reason, recognised ?? 'raw');
     }
     const { image } = await openLayer(chain, parent, ancestors);
-    return { name: reference.name, formatHint, recognised, state: 'opened', path, image, reason: null };
+    const name = foundAs === undefined ? {} : { foundAs };
+    return {
+      ...{ name: reference.name, formatHint, recognised, ...name },
+      ...{ state: 'opened', path, image, reason: null },
+    };
   } catch (error) {
-    if (error instanceof VdcheckError) return closed('unreadable', path, error.message, recognised);
-    throw error;
+    if (!(error instanceof VdcheckError)) throw error;
+    const failure = failedLayer(error);
+    const reason =
+      failure === 'unreadable'
+        ? error.message
+        : `${JSON.stringify(reference.name)} was not opened: ${error.message}`;
+    if (failure !== 'unreadable')
+      chain.options.onReference?.({ name: reference.name, role: 'parent', state: failure, reason });
+    return closed(failure, path, reason, recognised);
   }
+}
+
+/** What became of a layer that could be opened as a file, but not as an image: what failed to be read is not damaged by that. */
+function failedLayer(error: VdcheckError): ReferenceState {
+  if (error instanceof SourceError) return stateOfError(error.code);
+  return error instanceof UnsupportedFeatureError ? 'unsupported' : 'unreadable';
 }
 
 function refuseLayer(

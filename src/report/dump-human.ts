@@ -3,6 +3,7 @@ import { escapeText } from './escape.ts';
 import { toDisplayValue } from './field-value.ts';
 import type { Style } from './style.ts';
 import { formatCount, formatPosition } from './units.ts';
+import { widest } from './wrap.ts';
 
 /** One line of a structure before its columns are as wide as they must be. */
 interface Row {
@@ -24,7 +25,7 @@ function renderStructure(structure: DumpedStructure, style: Style): string {
   const place = `${file.path} at ${formatPosition(offset)}, ${formatCount(size, 'byte')}`;
   const rows = [...toRows(structure.fields, offset, 0)];
   const widthOf = (column: keyof Row, limit: number): number =>
-    Math.min(limit, Math.max(0, ...rows.map((row) => row[column].length)));
+    Math.min(limit, widest(rows.map((row) => row[column])));
   const widths = { offset: widthOf('offset', 16), size: widthOf('size', 8), name: widthOf('name', 36) };
   const typeWidth = widthOf('type', 24);
   const lines = rows.map((row) =>

@@ -9,16 +9,18 @@ export function toJsonValue(value: unknown): unknown {
 
 /** Lower case, two digits a byte, nothing between them. */
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let text = '';
+  for (const byte of bytes) text += (byte < 16 ? '0' : '') + byte.toString(16);
+  return text;
 }
 
-/** A field's value for people in one line: integers in hex with the decimal behind, strings and bytes that are text quoted, long bytes cut. */
+/** A field's value for people in one line: integers in hex with the decimal behind, strings and bytes that are text quoted; what is long is cut. */
 export function toDisplayValue(value: unknown): string {
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value)))
     return value >= 0 && value < 10 ? String(value) : `${toHexNumber(value)} (${value})`;
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return displayText(value);
   if (value instanceof Uint8Array) return displayBytes(value);
-  if (Array.isArray(value)) return `[${value.map(toDisplayValue).join(', ')}]`;
+  if (Array.isArray(value)) return displayList(value);
   return value === undefined || value === null || typeof value === 'object' ? '' : String(value);
 }
 
@@ -26,14 +28,30 @@ function toHexNumber(value: number | bigint): string {
   return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
 }
 
-/** Bytes of a value that are shown before the rest is counted. */
+/** What is shown of a value before the rest is counted: bytes, characters of text, elements. */
 const BYTES_SHOWN = 16;
+const TEXT_SHOWN = 256;
+const ELEMENTS_SHOWN = 32;
 
 function displayBytes(bytes: Uint8Array): string {
-  if (bytes.length > 0 && bytes.every((byte) => byte >= 0x20 && byte < 0x7f))
-    return JSON.stringify(String.fromCharCode(...bytes));
+  if (bytes.length > 0 && bytes.every((byte) => byte >= 0x20 && byte < 0x7f)) {
+    const text = new TextDecoder('latin1').decode(bytes.subarray(0, TEXT_SHOWN));
+    return JSON.stringify(text) + countRest(bytes.length - TEXT_SHOWN);
+  }
   if (bytes.length > BYTES_SHOWN && bytes.every((byte) => byte === 0)) return `${bytes.length} zero bytes`;
   const shown = toHex(bytes.subarray(0, BYTES_SHOWN)).replace(/..(?=.)/g, '$& ');
-  const rest = bytes.length - BYTES_SHOWN;
-  return rest > 0 ? `${shown} ... ${rest} more` : shown;
+  return shown + countRest(bytes.length - BYTES_SHOWN);
+}
+
+function displayText(text: string): string {
+  return JSON.stringify(text.slice(0, TEXT_SHOWN)) + countRest(text.length - TEXT_SHOWN);
+}
+
+function displayList(values: readonly unknown[]): string {
+  const shown = values.slice(0, ELEMENTS_SHOWN).map(toDisplayValue).join(', ');
+  return `[${shown}${countRest(values.length - ELEMENTS_SHOWN)}]`;
+}
+
+function countRest(count: number): string {
+  return count > 0 ? ` ... ${count} more` : '';
 }

@@ -1,9 +1,10 @@
 import type { Problem, Severity } from '../model/problem.ts';
 import type { ImageReport, Verdict } from '../model/report.ts';
-import type { RuleInfo } from '../model/rule.ts';
+import type { ExplainedRule } from '../model/rule-info.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
-import { formatCount, formatPosition, formatShare, formatSize, groupDigits } from './units.ts';
+import { formatCount, formatPosition, groupDigits } from './units.ts';
+import { describeImage, groupByRule, VERDICT_WORDS } from './words.ts';
 import { wrapText } from './wrap.ts';
 
 /** What the human report needs besides the data. */
@@ -12,7 +13,7 @@ export interface HumanContext {
   /** Columns that running text is broken at. */
   readonly width: number;
   /** Looks up the rule that a problem names; without it the report leaves the explanation out. */
-  readonly explain: (ruleId: string) => RuleInfo | undefined;
+  readonly explain: (ruleId: string) => ExplainedRule | undefined;
 }
 
 /** Severities in the order that verdicts rank them, worst first. */
@@ -36,31 +37,10 @@ export function renderSummary(reports: readonly Pick<ImageReport, 'verdict'>[], 
   return `\n${style.heading(`${formatCount(reports.length, 'image')}:`)} ${parts.join(', ')}\n`;
 }
 
-/** How each verdict reads behind an image's name, and behind a count of images. */
-const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
-  ok: 'ok',
-  warning: 'ok with warnings',
-  leak: 'leaking',
-  corrupt: 'corrupt',
-  unchecked: 'could not be checked',
-};
-
 function paintVerdict(verdict: Verdict, text: string, style: Style): string {
   if (verdict === 'ok') return style.good(text);
   if (verdict === 'unchecked' || verdict === 'corrupt') return style.error(text);
   return style[verdict](text);
-}
-
-/** The problems of each rule and severity together, in the order of the report, which has the worst first. */
-function groupByRule(problems: readonly Problem[]): readonly (readonly [Problem, ...Problem[]])[] {
-  const groups = new Map<string, [Problem, ...Problem[]]>();
-  for (const problem of problems) {
-    const key = `${problem.severity} ${problem.rule}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [problem]);
-    else group.push(problem);
-  }
-  return [...groups.values()];
 }
 
 function renderRule(
@@ -73,8 +53,8 @@ function renderRule(
     first.severity === 'info'
       ? renderOddity(first, report, context.style)
       : renderFinding(first, report, context);
-  lines.push(...renderOthers(first, others, countUnlisted(problems, report), context));
-  return `${lines.join('\n')}\n`;
+  const more = renderOthers(first, others, countUnlisted(problems, report), context);
+  return `${[...lines, ...more].join('\n')}\n`;
 }
 
 /** An oddity harms nobody: what it is and where. */
@@ -144,7 +124,7 @@ function figuresOf(problem: Problem): [name: string, value: string][] {
 }
 
 /** What the finding means and what can be done. */
-function renderNotes(rule: RuleInfo, { style, width }: HumanContext): string[] {
+function renderNotes(rule: ExplainedRule, { style, width }: HumanContext): string[] {
   const note = (label: string, text: string): string => {
     const first = `   = ${label}: `;
     return style.quiet(first) + wrapText(text, width, first).slice(first.length);
@@ -186,15 +166,4 @@ function renderVerdict(report: ImageReport, style: Style): string {
   });
   const tail = counted.length === 0 ? '' : `: ${counted.join(', ')}`;
   return `${path} ${word}${tail} ${style.quiet(`(${describeImage(report)})`)}`;
-}
-
-/** `vmdk monolithicSparse, 10 GiB, 37.5 % allocated`. */
-function describeImage({ format, variant, virtualSize, allocation }: ImageReport): string {
-  const parts = [[format ?? 'unknown format', variant].filter((part) => part !== null).join(' ')];
-  parts.push(virtualSize === null ? 'size unknown' : formatSize(virtualSize));
-  if (allocation !== null && allocation.total > 0) {
-    const stored = allocation.data + allocation.compressed;
-    parts.push(`${formatShare(stored, allocation.total)} allocated`);
-  }
-  return escapeText(parts.join(', '));
 }

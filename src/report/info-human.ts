@@ -21,25 +21,32 @@ function renderLayer(layer: LayerInfo, style: Style): string[] {
   if (info.encrypted === true) lines.push(line('encrypted', 'yes'));
   if (info.clusterSize !== null) lines.push(line('cluster_size', String(info.clusterSize)));
   if (info.dirty === true) lines.push(line('cleanly shut down', 'no'));
-  lines.push(...renderParent(layer, line));
-  if (info.snapshots !== undefined && info.snapshots.length > 0)
-    lines.push(style.quiet('Snapshot list:'), ...info.snapshots.map(renderSnapshot));
-  if (layer.files.length > 1)
-    lines.push(
-      style.quiet('Files:'),
-      ...layer.files.map(({ path, role, size }) =>
-        escapeText(`    ${role}: ${path} (${size === null ? 'not open' : formatSize(size)})`),
-      ),
-    );
-  if (info.formatSpecific !== null)
-    lines.push(style.quiet('Format specific information:'), ...renderValue(info.formatSpecific, 1));
-  return lines;
+  return [
+    ...lines,
+    ...renderParent(layer, line),
+    ...section('Snapshot list:', info.snapshots?.map(renderSnapshot) ?? [], style),
+    ...section('Files:', layer.files.length > 1 ? layer.files.map(renderFile) : [], style),
+    ...section(
+      'Format specific information:',
+      info.formatSpecific === null ? [] : renderValue(info.formatSpecific, 1),
+      style,
+    ),
+  ];
+}
+
+function section(title: string, lines: readonly string[], style: Style): readonly string[] {
+  return lines.length === 0 ? [] : [style.quiet(title), ...lines];
+}
+
+function renderFile({ path, role, size }: LayerInfo['files'][number]): string {
+  return escapeText(`    ${role}: ${path} (${size === null ? 'not open' : formatSize(size)})`);
 }
 
 function renderParent({ parent }: LayerInfo, line: (label: string, value: string) => string): string[] {
   if (parent === null) return [];
-  const lines = [line('backing file', describeParent(parent))];
-  if (parent.formatHint !== null) lines.push(line('backing file format', parent.formatHint));
+  const lines = parent.name === '' ? [] : [line('backing file', describeParent(parent))];
+  if (parent.name !== '' && parent.formatHint !== null)
+    lines.push(line('backing file format', parent.formatHint));
   if (parent.reason !== null) lines.push(line('backing file not open', parent.reason));
   return lines;
 }

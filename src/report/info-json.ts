@@ -15,7 +15,9 @@ function jsonSafe(_key: string, value: unknown): unknown {
 
 /** Keys that `qemu-img` leaves out where there is nothing to say are left out here, too; `variant` and `files` are ours. */
 function toQemuShape(layer: LayerInfo): Record<string, unknown> {
-  const { info, parent } = layer;
+  const { info } = layer;
+  // A parent that the image knows without a name is none that `qemu-img` could tell of.
+  const parent = layer.parent?.name === '' ? null : layer.parent;
   return withoutNothing({
     'virtual-size': layer.virtualSize,
     filename: layer.path,
@@ -27,13 +29,22 @@ function toQemuShape(layer: LayerInfo): Record<string, unknown> {
     compressed: info.compressed,
     'dirty-flag': info.dirty ?? false,
     'backing-filename': parent?.name,
-    'full-backing-filename': parent?.path,
+    'full-backing-filename': parent === null ? null : (parent.path ?? fullName(parent.name, layer.path)),
     'backing-filename-format': parent?.formatHint,
     snapshots: info.snapshots?.map(toQemuSnapshot),
     'format-specific':
       info.formatSpecific === null ? null : { type: layer.format, data: info.formatSpecific },
     files: layer.files.length > 1 ? layer.files : null,
   });
+}
+
+/**
+ * Where a parent that was not opened is looked for: beside the image, unless its name is absolute or names a protocol (`path_combine` in the block
+ * layer of QEMU does the same).
+ */
+function fullName(name: string, imagePath: string): string {
+  if (/^(\/|[^/]+:)/.test(name)) return name;
+  return imagePath.slice(0, imagePath.lastIndexOf('/') + 1) + name;
 }
 
 function toQemuSnapshot(snapshot: SnapshotInfo): Record<string, unknown> {

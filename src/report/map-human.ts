@@ -1,5 +1,6 @@
 import type { MapRun } from '../model/map-run.ts';
 import { escapeText } from './escape.ts';
+import { isInFile } from './map-place.ts';
 
 const hex = (value: number): string => (value === 0 ? '0' : `0x${value.toString(16)}`).padEnd(16);
 
@@ -11,9 +12,13 @@ export class MapHumanRenderer {
 
   runs(runs: readonly MapRun[]): string {
     let text = '';
-    for (const { start, length, kind, file, offset } of runs) {
+    for (const run of runs) {
+      const { start, length, kind, file, offset } = run;
       if (kind === 'compressed') text += `${hex(start)}${hex(length)}compressed\n`;
-      else if (file !== null) text += `${hex(start)}${hex(length)}${hex(offset)}${escapeText(file.path)}\n`;
+      else if (file !== null) {
+        const place = isInFile(run) ? hex(offset) : 'outside'.padEnd(16);
+        text += `${hex(start)}${hex(length)}${place}${escapeText(file.path)}\n`;
+      }
     }
     return text;
   }

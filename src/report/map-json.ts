@@ -2,6 +2,7 @@ import type { ImageFile } from '../model/image.ts';
 import type { MapRun, MapRunKind } from '../model/map-run.ts';
 import { ByteText } from './byte-text.ts';
 import { escapeJson } from './escape.ts';
+import { isInFile } from './map-place.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -17,12 +18,14 @@ const FLAGS: Readonly<Record<MapRunKind, string>> = {
 const FIRST = encode('{ "start": ');
 const NEXT = encode(',\n{ "start": ');
 const LENGTH = encode(', "length": ');
+const OFFSET = encode(', "offset": ');
+const END = encode('}');
 
 /** What stands behind a run's length: alike in nearly all lines, so it is encoded once. */
 interface Tail {
-  /** From the depth to the end of the line, or to the offset where there is one. */
+  /** The depth and the flags. */
   readonly facts: Uint8Array;
-  /** Behind the offset. */
+  /** What follows the offset to the end of the line; `null` where a line has none. */
   readonly name: Uint8Array | null;
 }
 
@@ -54,7 +57,11 @@ export class MapJsonRenderer {
     text.number(run.length);
     const { facts, name } = this.#tailOf(run);
     text.append(facts);
-    if (name === null) return;
+    if (name === null || !isInFile(run)) {
+      text.append(END);
+      return;
+    }
+    text.append(OFFSET);
     text.number(run.offset);
     text.append(name);
   }
@@ -69,10 +76,8 @@ export class MapJsonRenderer {
 }
 
 function makeTail(kind: MapRunKind, file: ImageFile | null, depth: number): Tail {
-  const facts = `, "depth": ${depth}, ${FLAGS[kind]}`;
-  if (file === null) return { facts: encode(`${facts}}`), name: null };
   return {
-    facts: encode(`${facts}, "offset": `),
-    name: encode(`, "filename": ${escapeJson(JSON.stringify(file.path))}}`),
+    facts: encode(`, "depth": ${depth}, ${FLAGS[kind]}`),
+    name: file === null ? null : encode(`, "filename": ${escapeJson(JSON.stringify(file.path))}}`),
   };
 }

@@ -1,6 +1,6 @@
-import type { Repair, RuleInfo } from '../model/rule.ts';
+import type { ExplainedRule, Repair, RuleInfo } from '../model/rule-info.ts';
 import type { Style } from './style.ts';
-import { wrapText } from './wrap.ts';
+import { widest, wrapText } from './wrap.ts';
 
 /** How rules are laid out. */
 export interface RulesLayout {
@@ -11,7 +11,7 @@ export interface RulesLayout {
 
 /** `rules`: a line each, families apart. Ends with a line feed. */
 export function renderRuleList(rules: readonly RuleInfo[], { style }: RulesLayout): string {
-  const column = Math.max(0, ...rules.map(({ id }) => id.length)) + 2;
+  const column = widest(rules.map(({ id }) => id)) + 2;
   const lines = rules.flatMap(({ id, severity, title }, index) => {
     const line = `${id.padEnd(column)}${paint(severity, style)(severity.padEnd(9))}${title}`;
     return index > 0 && familyOf(id) !== familyOf(rules[index - 1]?.id ?? '') ? ['', line] : [line];
@@ -20,7 +20,7 @@ export function renderRuleList(rules: readonly RuleInfo[], { style }: RulesLayou
 }
 
 /** `rules ID`: all that is known of one rule. Ends with a line feed. */
-export function renderRule(rule: RuleInfo, { style, width }: RulesLayout): string {
+export function renderRule(rule: ExplainedRule, { style, width }: RulesLayout): string {
   const { what, why, how, readers, repair } = rule.explanation;
   const part = (title: string, text: string): string =>
     `${style.heading(title)}\n${wrapText(text, width, '  ')}\n`;

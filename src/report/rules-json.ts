@@ -1,8 +1,8 @@
-import type { RuleInfo } from '../model/rule.ts';
+import type { ExplainedRule } from '../model/rule-info.ts';
 
 /** `rules --output json`: an array, or with ID one object. Ends with a line feed. */
-export function renderRulesJson(rules: readonly RuleInfo[] | RuleInfo): string {
-  const shown = Array.isArray(rules) ? rules.map(toPlain) : toPlain(rules as RuleInfo);
+export function renderRulesJson(rules: readonly ExplainedRule[] | ExplainedRule): string {
+  const shown = Array.isArray(rules) ? rules.map(toPlain) : toPlain(rules as ExplainedRule);
   return `${JSON.stringify(shown, null, 2)}\n`;
 }
 
@@ -15,6 +15,6 @@ function toPlain({
   spec,
   repair,
   explanation,
-}: RuleInfo): Record<string, unknown> {
+}: ExplainedRule): Record<string, unknown> {
   return { id, severity, depth, title, spec, repair, explanation };
 }

@@ -17,3 +17,8 @@ export function wrapText(text: string, width: number, first = ''): string {
   lines.push(line);
   return lines.map((content, index) => (index === 0 ? first : indent) + content).join('\n');
 }
+
+/** The length of the longest of some texts; 0 where there is none. */
+export function widest(texts: readonly string[]): number {
+  return texts.reduce((most, { length }) => Math.max(most, length), 0);
+}

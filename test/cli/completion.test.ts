@@ -1,6 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runProgram } from '../support/program.ts';
+import { runProgram, withFolder } from '../support/program.ts';
 
 /** What bash offers for a command line whose last word is being typed. */
 function completeInBash(...words: string[]): string[] {
@@ -20,6 +22,8 @@ describe('bash', () => {
     [['vdcheck', 'check', '--depth', 'h'], ['header']],
     [['vdcheck', 'completion', 'f'], ['fish']],
     [['vdcheck', 'map', '--str'], []],
+    [['vdcheck', 'map', '--jo'], []],
+    [['vdcheck', 'check', '--output', 'sa'], ['sarif']],
   ])('%j', (words, offered) => {
     expect(completeInBash(...words)).toEqual(offered);
   });
@@ -34,9 +38,13 @@ describe.each(['zsh', 'fish'])('%s', (shell) => {
   it.skipIf(spawnSync(shell, ['--version']).error !== undefined)(
     'takes its script (skipped where it is absent)',
     () => {
-      const { stdout } = runProgram(['completion', shell]);
-      const { status, stderr } = spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' });
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      // From a file: with -n, fish reads no standard input.
+      return withFolder((folder) => {
+        const file = join(folder, 'completion');
+        writeFileSync(file, runProgram(['completion', shell]).stdout);
+        const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
+        expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      });
     },
   );
 });

@@ -1,8 +1,17 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, runProgram, withFolder } from '../support/program.ts';
+import { NODE, ROOT, runProgram, withFolder } from '../support/program.ts';
 import { assertImageSchema, assertSchema } from '../support/schemas.ts';
 
 describe('help', () => {
@@ -11,8 +20,7 @@ describe('help', () => {
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     for (const name of ['check', 'info', 'dump', 'map', 'rules', 'completion'])
       expect(stdout).toContain(`  ${name} `);
-    for (const name of ['convert', 'repair', 'measure', 'compare', 'create'])
-      expect(stdout).not.toContain(name);
+    for (const name of ['repair', 'create']) expect(stdout).not.toContain(name);
   });
 
   it.each(['check', 'info', 'dump', 'map', 'rules', 'completion'])(
@@ -46,7 +54,7 @@ describe('wrong usage is one line on standard error, exit 1, nothing else', () =
     [['-f', 'vmdkk', 'x.vhd'], 'vmdk'],
     [['--policy', 'untrusted', 'x.vhd'], '--policy'],
     [['--for', 'azure', 'x.vhd'], '--for'],
-    [['convert', 'a.vhd', 'b.raw'], 'convert'],
+    [['clone', 'a.vhd', 'b.raw'], 'clone'],
     [['rules', 'file/emty'], 'file/empty'],
     [['completion', 'bsh'], 'bash'],
     [['info'], 'IMAGE'],
@@ -194,7 +202,7 @@ describe('a reader that goes away', () => {
     await withFolder(async (folder) => {
       writeFileSync(join(folder, 'disk.img'), randomBytes(1024));
       const many = Array.from({ length: 3000 }, () => 'disk.img');
-      const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
+      const child = spawn(NODE, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
@@ -207,12 +215,68 @@ describe('a reader that goes away', () => {
   });
 });
 
+describe.skipIf(!existsSync('/dev/full'))(
+  'a device without space (skipped where there is no /dev/full)',
+  () => {
+    const sample = 'samples/sound/win8.vhd';
+    it.each([
+      [['check', sample]],
+      [['check', '--output', 'json', sample, sample]],
+      [['check', '--output', 'sarif', sample]],
+      [['info', sample]],
+      [['dump', sample]],
+      [['map', sample]],
+      [['rules']],
+      [['--help']],
+      [['--version']],
+    ])('%j: one line that names it, exit 1', (args) => {
+      const full = openSync('/dev/full', 'w');
+      const { stderr, status } = spawnSync(NODE, [join(ROOT, 'dist', 'cli.js'), ...args], {
+        cwd: ROOT,
+        encoding: 'utf8',
+        stdio: ['ignore', full, 'pipe'],
+      });
+      closeSync(full);
+      expect({ stderr, status }).toEqual({
+        stderr: 'vdcheck: standard output cannot be written to: no space left on the device (ENOSPC)\n',
+        status: 1,
+      });
+    });
+
+    it('on standard error, too, is no crash', () => {
+      const full = openSync('/dev/full', 'w');
+      const { stdout, status } = spawnSync(NODE, [join(ROOT, 'dist', 'cli.js'), 'none.vhd'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', full],
+      });
+      closeSync(full);
+      expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
+    });
+  },
+);
+
+describe('depth data', () => {
+  it('is not claimed as long as no check reaches it', () => {
+    const { stdout, stderr, code } = runProgram([
+      '--depth',
+      'data',
+      '--output',
+      'json',
+      'samples/sound/win8.vhd',
+    ]);
+    const report = JSON.parse(stdout) as { images: { depth: string }[] };
+    expect(report.images[0]?.depth).toBe('metadata');
+    expect(stderr).toMatch(/^vdcheck: .*depth metadata\n$/);
+    expect(code).toBe(0);
+  });
+});
+
 describe('Ctrl-C', () => {
   it('ends the program by the signal, which shells show as 130', async () => {
     await withFolder(async (folder) => {
       writeFileSync(join(folder, 'disk.img'), randomBytes(1024));
       const many = Array.from({ length: 3000 }, () => 'disk.img');
-      const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
+      const child = spawn(NODE, [join(ROOT, 'dist', 'cli.js'), '-f', 'raw', ...many], {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'inherit'],
       });
@@ -228,7 +292,7 @@ describe.skipIf(spawnSync('script', ['--version']).error !== undefined)(
   () => {
     /** What the program prints on a terminal of its own. */
     function runOnTerminal(env: NodeJS.ProcessEnv): string {
-      const command = `${process.execPath} dist/cli.js samples/damaged/footer-only.vhd`;
+      const command = `${NODE} dist/cli.js samples/damaged/footer-only.vhd`;
       return spawnSync('script', ['-qec', command, '/dev/null'], {
         cwd: ROOT,
         encoding: 'utf8',

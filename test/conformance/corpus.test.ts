@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkLocalImage } from '../../src/ops/local.ts';
+import { checkLocalImage } from '../../src/node/local.ts';
 import type { Verdict } from '../../src/model/report.ts';
 import { corpusEntries, hasCorpus, unpackCorpus } from './corpus.ts';
 

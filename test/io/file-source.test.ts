@@ -1,7 +1,21 @@
-import { mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { probeSize } from '../../src/io/device-size.ts';
 import { openFileSource } from '../../src/io/file-source.ts';
 import { fileOffset, type Source } from '../../src/io/source.ts';
 
@@ -17,6 +31,18 @@ afterAll(() => {
 
 function pattern(length: number, seed: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 31 + (index >>> 8) * 7 + seed) & 0xff);
+}
+
+/** How many descriptors of this process are of a file in the test's folder. */
+function openDescriptorsOf(name: string): number {
+  const path = join(folder, name);
+  return readdirSync('/proc/self/fd').filter((descriptor) => {
+    try {
+      return readlinkSync(join('/proc/self/fd', descriptor)) === path;
+    } catch {
+      return false;
+    }
+  }).length;
 }
 
 function openBytes(name: string, bytes: Uint8Array): Source {
@@ -100,4 +126,100 @@ describe('a file as a source', () => {
     expect(source.isUnchanged()).toBe(false);
     void source.close();
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'notices bytes that were changed and given their old time again',
+    async () => {
+      const path = join(folder, 'disguised');
+      const source = openBytes('disguised', pattern(1000, 8));
+      const { atime, mtime } = statSync(path);
+      // Longer than the clocks of file systems take for a step.
+      await setTimeout(30);
+      writeFileSync(path, pattern(1000, 9));
+      utimesSync(path, atime, mtime);
+      expect(statSync(path).mtime).toEqual(mtime);
+      expect(source.isUnchanged()).toBe(false);
+      void source.close();
+    },
+  );
+});
+
+describe('what may be opened', () => {
+  it('is the very file that was looked at', () => {
+    const path = join(folder, 'expected');
+    writeFileSync(path, pattern(100, 8));
+    const { dev, ino } = statSync(path, { bigint: true });
+    void openFileSource(path, { expect: { dev, ino } }).close();
+    linkSync(path, join(folder, 'expected-link'));
+    void openFileSource(join(folder, 'expected-link'), { expect: { dev, ino } }).close();
+    writeFileSync(join(folder, 'other'), pattern(100, 9));
+    renameSync(join(folder, 'other'), path);
+    expect(() => openFileSource(path, { expect: { dev, ino } })).toThrow(
+      expect.objectContaining({ code: 'replaced', source: path }),
+    );
+  });
+
+  it.skipIf(process.platform === 'win32')('is no character device, allowed or not', () => {
+    for (const options of [{}, { allowDevice: true }])
+      expect(() => openFileSource('/dev/zero', options)).toThrow(
+        expect.objectContaining({ code: 'not-regular' }),
+      );
+  });
+
+  it('is a block device only where the caller says so', ({ skip }) => {
+    const backing = join(folder, 'device');
+    const bytes = pattern(1024 * 1024 + 512, 10);
+    writeFileSync(backing, bytes);
+    const loop = spawnSync('losetup', ['--show', '-rf', backing], { encoding: 'utf8' });
+    if (loop.status !== 0) skip('no loop device can be made here');
+    const device = loop.stdout.trim();
+    try {
+      expect(() => openFileSource(device)).toThrow(expect.objectContaining({ code: 'not-regular' }));
+      const source = openFileSource(device, { allowDevice: true });
+      expect(source.size).toBe(bytes.length);
+      expect(source.storedSize).toBeNull();
+      expect(Buffer.compare(read(source, 0, source.size), bytes)).toBe(0);
+      expect(source.isUnchanged()).toBe(true);
+      void source.close();
+    } finally {
+      spawnSync('losetup', ['-d', device]);
+    }
+  });
+});
+
+describe('the end of something that only reading tells the size of', () => {
+  it.each([0, 1, 511, 4095, 4096, 4097, 8192, 12_800, 1 << 20, 3 * 2 ** 40 + 512, 2 ** 52 - 512])(
+    'is found at %i',
+    (size) => {
+      let reads = 0;
+      const count = (start: number): number => {
+        reads++;
+        return Math.max(0, Math.min(4096, size - start));
+      };
+      expect(probeSize('x', count)).toBe(size);
+      expect(reads).toBeLessThan(100);
+    },
+  );
+
+  it('is not looked for without end', () => {
+    expect(() => probeSize('x', () => 4096)).toThrow(expect.objectContaining({ code: 'not-regular' }));
+  });
+});
+
+describe('a file that is closed while it is read', () => {
+  it.skipIf(process.platform !== 'linux')(
+    'ends those reads before its descriptor is used again',
+    async () => {
+      const bytes = pattern(4 * 1024 * 1024, 11);
+      const source = openBytes('closing', bytes);
+      const reads = Array.from({ length: 4 }, async () => source.readLater?.(fileOffset(0), bytes.length));
+      void source.close();
+      for (const result of await Promise.all(reads))
+        expect(Buffer.compare(result ?? new Uint8Array(), bytes)).toBe(0);
+      await expect(source.readLater?.(fileOffset(0), 10)).rejects.toMatchObject({ code: 'closed' });
+      expect(openDescriptorsOf('closing')).toBe(0);
+      void openBytes('again', bytes).close();
+      expect(openDescriptorsOf('again')).toBe(0);
+    },
+  );
 });

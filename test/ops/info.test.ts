@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { structureNames, selectStructures } from '../../src/ops/dump.ts';
 import { describeChain } from '../../src/ops/info.ts';
-import { openLocalImage } from '../../src/ops/local.ts';
+import { openLocalImage } from '../../src/node/local.ts';
 import { findNearest } from '../../src/cli/suggest.ts';
 import { ROOT, runProgram, withFolder } from '../support/program.ts';
 

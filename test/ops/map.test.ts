@@ -41,7 +41,6 @@ function layer(
         yield mappings.slice(index, index + perBatch);
     },
     layout: () => null,
-    claim: () => undefined,
     structures: () => [],
     info: () => ({ clusterSize: null, formatSpecific: null }),
     close: async () => undefined,
@@ -53,7 +52,16 @@ function toMapping(run: Run, at: number, file: ImageFile): Mapping {
   const start = guestOffset(at);
   if (kind === 'data') return { kind, start, length, at: { file, offset: fileOffset(run[2]) } };
   if (kind === 'compressed')
-    return { kind, start, length, at: { file, offset: fileOffset(at) }, storedLength: 9, method: 'zlib' };
+    return {
+      kind,
+      start,
+      length,
+      at: { file, offset: fileOffset(at) },
+      storedLength: 9,
+      method: 'zlib',
+      unit: { start: guestOffset(start), length },
+      least: length,
+    };
   return { kind, start, length };
 }
 

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fileOffset } from '../../src/io/source.ts';
-import { defineRegionRule } from '../../src/formats/shared/region-rules.ts';
-import type { FileLayout, RegionKind, RegionRule } from '../../src/model/owners.ts';
-import type { Report } from '../../src/model/problem.ts';
+import { describeRegion } from '../../src/formats/shared/region-rules.ts';
+import type { FileLayout, RegionKind } from '../../src/model/owners.ts';
+import { indexRules, RuleFindings } from '../../src/model/rule-findings.ts';
+import type { ImageFile } from '../../src/model/image-file.ts';
+import type { PendingReport, Report } from '../../src/model/problem.ts';
+import type { RegionSinks } from '../../src/ops/ownership/blame.ts';
 import { CountingOwners } from '../../src/ops/ownership/counter.ts';
 import { NamingOwners } from '../../src/ops/ownership/names.ts';
 
@@ -16,23 +19,12 @@ interface Piece {
 
 const SECTOR = 512;
 
-const rule = (id: string): RegionRule =>
-  defineRegionRule({
-    id: `test/${id}`,
-    severity: 'error',
-    depth: 'metadata',
-    title: id,
-    spec: 'this test',
-    repair: 'none',
-    explanation: { what: '', why: '', how: '', readers: '', repair: '' },
-  });
-
 const rules = {
-  pastEnd: rule('past-end'),
-  straddlesEnd: rule('straddles-end'),
-  inMetadata: rule('in-metadata'),
-  duplicate: rule('duplicate'),
-  overlap: rule('overlap'),
+  pastEnd: 'test/past-end',
+  straddlesEnd: 'test/straddles-end',
+  inMetadata: 'test/in-metadata',
+  duplicate: 'test/duplicate',
+  overlap: 'test/overlap',
 };
 
 function makeKind(role: RegionKind['role'], counted = false): RegionKind {
@@ -54,10 +46,26 @@ function makeKind(role: RegionKind['role'], counted = false): RegionKind {
   };
 }
 
+const FILE: ImageFile = { path: 'f', role: 'image', source: null };
+
+/** The table that the rules of this test would stand in. */
+const RULES = indexRules(
+  Object.fromEntries(
+    Object.values(rules).map((id) => [id, { severity: 'error', title: id, message: describeRegion }]),
+  ),
+);
+
+/** Takes what the ownership map tells, at once. */
+function sinkInto(reports: Report[]): RegionSinks {
+  const add = (report: Report | PendingReport) =>
+    void reports.push('settle' in report ? (report.settle() as Report) : report);
+  return { file: FILE, findings: new RuleFindings(RULES, { add }) };
+}
+
 /** Walks `pieces` as the checker does: counts, then names where something met. */
 function check(layout: FileLayout, pieces: readonly Piece[]) {
   const reports: Report[] = [];
-  const sink = { add: (report: Report) => void reports.push(report) };
+  const sink = sinkInto(reports);
   const kinds = { fixed: makeKind('fixed'), table: makeKind('table'), data: makeKind('data') };
   const walk = (owners: CountingOwners | NamingOwners) => {
     pieces.forEach(({ role, start, length }, index) =>
@@ -134,7 +142,7 @@ describe.each(layouts)('ownership of $placement units of $unit bytes from $origi
 
   test('units of a run that lie outside are reported under their own index', () => {
     const reports: Report[] = [];
-    const counter = new CountingOwners(layout, { add: (report) => void reports.push(report) });
+    const counter = new CountingOwners(layout, sinkInto(reports));
     counter.run(makeKind('data'), fileOffset(48 * SECTOR), 8 * SECTOR, 4, 10);
     expect(blamed(reports)).toEqual(['test/past-end data[12]', 'test/past-end data[13]']);
   });
@@ -195,7 +203,7 @@ describe('who is blamed', () => {
 
   test('runs are judged unit by unit', () => {
     const reports: Report[] = [];
-    const sink = { add: (report: Report) => void reports.push(report) };
+    const sink = sinkInto(reports);
     const data = makeKind('data');
     const walk = (owners: CountingOwners | NamingOwners) => {
       owners.run(data, fileOffset(8 * SECTOR), 8 * SECTOR, 5, 100);
@@ -210,7 +218,7 @@ describe('who is blamed', () => {
 
   test('counted kinds meet nobody and are counted by every unit that they touch', () => {
     const reports: Report[] = [];
-    const counter = new CountingOwners(layout, { add: (report) => void reports.push(report) });
+    const counter = new CountingOwners(layout, sinkInto(reports));
     counter.range(makeKind('data'), fileOffset(8 * SECTOR), 8 * SECTOR, 0);
     counter.range(makeKind('data', true), fileOffset(10 * SECTOR), 8 * SECTOR, 1);
     expect(counter.collisions().length).toBe(0);
@@ -222,7 +230,7 @@ describe('who is blamed', () => {
 
   test('a counted kind in a structure is blamed', () => {
     const reports: Report[] = [];
-    const sink = { add: (report: Report) => void reports.push(report) };
+    const sink = sinkInto(reports);
     const [fixed, data] = [makeKind('fixed'), makeKind('data', true)];
     const walk = (owners: CountingOwners | NamingOwners) => {
       owners.range(fixed, fileOffset(0), 8 * SECTOR, 0);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { RuleInfo } from '../../src/model/rule.ts';
+import type { ExplainedRule } from '../../src/model/rule-info.ts';
 import { renderHuman, renderSummary } from '../../src/report/human.ts';
 import { plainStyle } from '../../src/report/style.ts';
 import { imageReport, problem } from '../support/reports.ts';
 
-const rule: RuleInfo = {
+const rule: ExplainedRule = {
   id: 'vmdk4/gte-past-end',
   severity: 'error',
   depth: 'metadata',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { memorySource } from '../../src/io/memory-source.ts';
 import type { ImageFile } from '../../src/model/image.ts';
 import type { MapRun } from '../../src/model/map-run.ts';
 import { MapHumanRenderer } from '../../src/report/map-human.ts';
@@ -34,6 +35,28 @@ it('is the JSON of qemu-img map, whatever pieces it is made in', () => {
     { start: 65566, length: 10, depth: 0, ...flags, present: false },
   ]);
   expect(text).not.toContain('\u001b');
+});
+
+it('names no place that the file does not have', () => {
+  const [stored] = runs;
+  const source = memorySource(new Uint8Array(1024), 'x');
+  const small: ImageFile = { ...file, source };
+  const at = (offset: number): MapRun => ({
+    ...stored,
+    start: 0,
+    length: 1,
+    depth: 0,
+    kind: 'data',
+    file: small,
+    offset,
+  });
+  const places = [0, 1023, 1024, 2 ** 53 + 2].map((offset) => {
+    const [line] = JSON.parse(render([at(offset)])) as { offset?: number; data: boolean }[];
+    expect(line?.data).toBe(true);
+    return line?.offset;
+  });
+  expect(places).toEqual([0, 1023, undefined, undefined]);
+  expect(new MapHumanRenderer().runs([at(1024)])).toMatch(/^0 +0x1 +outside +/);
 });
 
 it('is an empty array for an empty disk', () => {

@@ -13,12 +13,24 @@ import type { ReferencePolicy } from '../../src/ops/reference-policy.ts';
 /** Files by path, all in memory. The first is the one that is opened. */
 export type MemoryFiles = Readonly<Record<string, Uint8Array>>;
 
-function access(files: MemoryFiles): Pick<OpenOptions, 'openSource' | 'policy'> {
+/** Makes another source of one: an asynchronous one, one that fails. */
+export type Wrap = (source: Source) => Source;
+
+/** How files in memory are read. */
+export interface MemoryAccess {
+  /** Makes another source of each; default: as it is. */
+  readonly wrap?: Wrap;
+}
+
+function access(
+  files: MemoryFiles,
+  { wrap = (source) => source }: MemoryAccess,
+): Pick<OpenOptions, 'openSource' | 'policy'> {
   const sources = new Map<string, Source>();
   const openSource = (path: string): Source => {
     const bytes = files[path];
     if (bytes === undefined) throw new SourceError('ENOENT', `${path}: no such file`, { source: path });
-    const source = sources.get(path) ?? memorySource(bytes, path);
+    const source = sources.get(path) ?? wrap(memorySource(bytes, path));
     sources.set(path, source);
     return source;
   };
@@ -41,18 +53,18 @@ function first(files: MemoryFiles): string {
 /** Checks the first of some files in memory, as `vdcheck check` would. */
 export function checkMemory(
   files: MemoryFiles,
-  options: Omit<CheckOptions, 'openSource' | 'policy'> = {},
+  options: Omit<CheckOptions, 'openSource' | 'policy'> & MemoryAccess = {},
 ): Promise<ImageReport> {
-  return checkImage(first(files), { ...options, ...access(files) });
+  return checkImage(first(files), { ...options, ...access(files, options) });
 }
 
 /** Opens the first of some files in memory; damage is collected and dropped. */
 export async function openMemory(
   files: MemoryFiles,
-  options: Omit<OpenOptions, 'openSource' | 'policy'> = {},
+  options: Omit<OpenOptions, 'openSource' | 'policy'> & MemoryAccess = {},
 ): Promise<Image> {
   const problems = new ProblemCollector(1);
-  return (await openImage(first(files), { problems, ...options, ...access(files) })).image;
+  return (await openImage(first(files), { problems, ...options, ...access(files, options) })).image;
 }
 
 /** All mappings of an image, or of a range of it. */
@@ -69,5 +81,5 @@ export async function mapAll(
 /** A mapping in short: `data 0+512 @1024`, `zero 512+512`. */
 export function describeMapping(run: Mapping): string {
   const range = `${run.kind} ${run.start}+${run.length}`;
-  return 'at' in run ? `${range} @${run.at.offset}` : range;
+  return run.kind === 'data' || run.kind === 'compressed' ? `${range} @${run.at.offset}` : range;
 }

@@ -6,6 +6,9 @@ import { join, resolve } from 'node:path';
 /** The repository. */
 export const ROOT = resolve(import.meta.dirname, '../..');
 
+/** What the program runs on: the Node that runs the tests, or another one (`tools/test-nodes.mjs`). */
+export const NODE = process.env['VDCHECK_NODE'] ?? process.execPath;
+
 const PROGRAM = join(ROOT, 'dist', 'cli.js');
 
 /** What a run of the program left behind. */
@@ -26,7 +29,7 @@ export interface RunOptions {
 /** Runs the built program as a user does, with pipes for its outputs and no input; a hang ends the test after 20 s. */
 export function runProgram(args: readonly string[], { cwd = ROOT, env = {} }: RunOptions = {}): Run {
   if (!existsSync(PROGRAM)) throw new Error('dist/cli.js is missing: npm run build makes it');
-  const { stdout, stderr, status, error } = spawnSync(process.execPath, [PROGRAM, ...args], {
+  const { stdout, stderr, status, error } = spawnSync(NODE, [PROGRAM, ...args], {
     cwd,
     encoding: 'utf8',
     timeout: 20_000,

@@ -224,6 +224,8 @@ function embeddedText(plan: HostedPlan, capacity: number, createType: string): s
 export interface StreamPlan extends HostedPlan {
   /** Where the directory is: behind the grains with a footer (default), or in front. */
   readonly directory?: 'end' | 'front';
+  /** Bytes of a grain; default: all are its number plus 1. */
+  readonly content?: (grain: number) => Uint8Array;
 }
 
 type StreamPlace = 'gd' | 'gt' | 'grains' | 'footer' | 'gtMarker' | 'gdMarker';
@@ -231,7 +233,7 @@ type StreamPlace = 'gd' | 'gt' | 'grains' | 'footer' | 'gtMarker' | 'gdMarker';
 /** Builds a sound streamOptimized extent as VMware writes it: grains, GT marker and table, GD marker and GD, footer, EOS. */
 export function buildStream(plan: StreamPlan = {}): VmdkFile<StreamPlace> {
   const { capacity = 65536, grainSize = 128, entriesPerTable = 512, grains = [0, 1, 5] } = plan;
-  const packed = grains.map((grain) => packGrain(grain, grainSize));
+  const packed = grains.map((grain) => packGrain(grain, grainSize, plan.content?.(grain)));
   const overhead = 32;
   let position = overhead;
   const starts = packed.map((bytes) => {
@@ -276,8 +278,12 @@ export function buildStream(plan: StreamPlan = {}): VmdkFile<StreamPlace> {
 }
 
 /** A grain behind its marker. */
-function packGrain(grain: number, grainSize: number): Uint8Array {
-  const stream = deflateSync(new Uint8Array(grainSize * SECTOR).fill(grain + 1));
+function packGrain(
+  grain: number,
+  grainSize: number,
+  content: Uint8Array = new Uint8Array(grainSize * SECTOR).fill(grain + 1),
+): Uint8Array {
+  const stream = deflateSync(content);
   const file = new VmdkFile(new Uint8Array(12 + stream.length), {});
   return file
     .u64(0, grain * grainSize)

@@ -2,13 +2,14 @@ import type { Options } from 'prettier';
 import * as babel from 'prettier/plugins/babel';
 import * as estree from 'prettier/plugins/estree';
 import { format } from 'prettier/standalone';
+import { typesIn } from './analysis.ts';
 import type { ClassParts } from './emit-class.ts';
 import { documentationText } from './emit-documentation.ts';
 import type { GetterParts } from './emit-instances.ts';
 import type { PropertyParts } from './emit-members.ts';
 import type { MethodParts } from './emit-methods.ts';
 import type { ImportParts, ModuleParts, SuppliedClass } from './emit-module.ts';
-import type { EnumMember } from './model.ts';
+import type { EnumMember, SpecFile } from './model.ts';
 import { isInherited } from './naming.ts';
 
 const STYLE: Options = {
@@ -26,11 +27,24 @@ export async function printModule(module: ModuleParts): Promise<string> {
     `\n${module.guard}\n`,
     ...module.classes.flatMap((one) => [layoutText(one), classText(one)]),
     ...module.enums.flatMap(enumTexts),
+    ...rulesText(module.spec),
   ];
   const source = (module.spec.file.split(/[/\\]/).at(-1) ?? module.spec.file).replaceAll('*/', '');
   const notices = module.supplied.map((one) => `${noticeText(one, module.runtime)}\n`).join('');
   const head = `// Generated from ${source} by \`npm run generate\`. Do not edit.\n${notices}`;
   return await format(`${head}\n${statements.join('\n')}\n`, STYLE);
+}
+
+/** The rules of a checker's catalogue that the spec names, so that code which explains them can be held to the list. */
+function rulesText({ root }: SpecFile): readonly string[] {
+  const named = [...typesIn(root)].flatMap((type) =>
+    [type, ...type.fields, ...type.instances].flatMap(({ rule }) => (rule === undefined ? [] : [rule])),
+  );
+  if (named.length === 0) return [];
+  const ids = [...new Set(named)].sort().map((id) => JSON.stringify(id));
+  return [
+    `\n/** The rules that this spec names with \`-rule\`. */\nexport type SpecRule = ${ids.join(' | ')};`,
+  ];
 }
 
 /** What the user has to write before the module works. */

@@ -50,6 +50,7 @@ function makeInteger(
     values.filter((value) => typeof value === 'bigint').filter((value) => value >= min && value <= max);
   const fitting = inside(maker.fitting(field));
   if (fitting.length > 0 && maker.number(3) > 0) return maker.pick(fitting);
+  if (maker.isDeep && mentions.counts.has(field.id)) return min > 0n ? min : 0n;
   const members = inside(enumValues(field, at.self.type));
   if (members.length > 0 && maker.coin()) return maker.pick(members);
   const compared = inside(mentions.compared.get(field.id) ?? []);

@@ -15,6 +15,8 @@ export type Processors = Readonly<Record<string, new (...args: never[]) => Bytes
 const MOST_STEPS = 400;
 /** Levels of nested structures. */
 const MOST_LEVELS = 12;
+/** Levels from which on lists stay as short as they may be: of a type that holds lists of itself, most structures would never end. */
+const DEEP_LEVELS = 4;
 
 /** A structure that does not come to an end. */
 export class Exhausted extends Error {}
@@ -66,6 +68,10 @@ export class Maker {
     } finally {
       this.#depth--;
     }
+  }
+
+  get isDeep(): boolean {
+    return this.#depth >= DEEP_LEVELS;
   }
 
   /**

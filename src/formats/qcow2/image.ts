@@ -1,109 +1,74 @@
-import type { BitmapsExtension, EncryptionExtension } from '../../../generated/qcow2.ts';
-import { UnreadableImageError } from '../../errors.ts';
+import type { BitmapsExtension, EncryptionExtension, Header } from '../../../generated/qcow2.ts';
 import type { Source } from '../../io/source.ts';
-import type {
-  CompressionMethod,
-  DumpedStructure,
-  Image,
-  ImageFile,
-  ImageInfo,
-  Mapping,
-  ParentLink,
-  ReferenceState,
-} from '../../model/image.ts';
-import type { GuestRange } from '../../model/offsets.ts';
-import type { FileLayout, Owners } from '../../model/owners.ts';
-import type { BackingName } from './backing.ts';
-import { claimImage, type ClaimInput } from './claim.ts';
-import type { DecodedExtension, ExtensionRecord, FeatureNames } from './extensions.ts';
-import type { Geometry } from './geometry.ts';
-import { describe } from './info.ts';
-import { mapClusters } from './mappings.ts';
-import { nullOwners } from './null-owners.ts';
-import { listStructures } from './structures.ts';
-import type { ActiveScan } from './tree-walk.ts';
+import type { CompressionMethod, Image, ImageFile, ParentLink } from '../../model/image.ts';
+import type { Placed } from '../shared/placed.ts';
+import type { BackingName } from './layout/backing.ts';
+import type { BitmapDirectory } from './layout/bitmaps.ts';
+import type { DataFile, NamedDataFile } from './layout/data-file.ts';
+import type { DecodedExtension, ExtensionList, FeatureNames } from './layout/extensions.ts';
+import type { Geometry } from './layout/geometry.ts';
+import type { LuksArea } from './layout/luks.ts';
+import type { PointerTable } from './layout/pointer-table.ts';
+import type { SnapshotTable } from './layout/snapshots.ts';
 
-/** The external data file that an image names. */
-export interface DataFile {
-  /** `null` where the header does not name it. */
-  readonly name: string | null;
-  /** The extension that names it. */
-  readonly record: ExtensionRecord | null;
-  /** `null` where there is no name to open. */
-  readonly file: ImageFile | null;
-  readonly state: ReferenceState;
-  /** Why it is not open, in a sentence; `null` where it is. */
-  readonly reason: string | null;
-}
-
-/** What opening found, all of it plain. */
-export interface Qcow2Parts extends ClaimInput {
-  /** Bytes of the image's file. */
-  readonly fileSize: number;
+/** What opening read of an image, all of it plain. */
+export interface Qcow2Layout {
+  readonly file: ImageFile;
+  /** The image's file, followed by zeros up to the end of its last cluster. */
+  readonly source: Source;
   /** The file as it was opened, without the zeros behind its end. */
   readonly opened: Source;
+  /** Bytes of the image's file. */
+  readonly fileSize: number;
+  readonly geometry: Geometry;
+  readonly header: Placed<Header>;
   /** As far as it is in the file. */
   readonly firstCluster: Uint8Array;
+  readonly extensions: ExtensionList;
   readonly bitmapsExtension: DecodedExtension<BitmapsExtension> | null;
   readonly encryptionExtension: DecodedExtension<EncryptionExtension> | null;
   readonly featureNames: readonly FeatureNames[];
-  /** How compressed clusters are packed. */
-  readonly method: CompressionMethod;
   readonly backing: BackingName | null;
   readonly parent: ParentLink | null;
+  /** Whether guest data are in an external data file. */
+  readonly hasDataFile: boolean;
   /** `null` where guest data are in this file. */
   readonly dataFile: DataFile | null;
   /** A data file that is named although guest data are in this file. */
-  readonly unusedDataFile: { readonly name: string; readonly record: ExtensionRecord } | null;
+  readonly unusedDataFile: NamedDataFile | null;
+  readonly isEncrypted: boolean;
+  /** How compressed clusters are packed. */
+  readonly method: CompressionMethod;
   /** Whether incompatible features are unknown, so that no table can be trusted. */
   readonly isOpaque: boolean;
   /** Whether the reference counts can be read. */
   readonly hasRefcounts: boolean;
+  readonly l1: PointerTable;
+  readonly refcountTable: PointerTable;
+  readonly snapshots: SnapshotTable;
+  readonly bitmaps: BitmapDirectory | null;
+  /** Whether the bitmaps are in force; stale ones own nothing. */
+  readonly hasValidBitmaps: boolean;
+  readonly luks: LuksArea | null;
 }
 
 /** An opened qcow2 image: what was read of it, and the answers that follow. */
-export type Qcow2Image = Image &
-  Qcow2Parts & {
-    /** What the walk over the active tree found; walks it where nobody has claimed yet. */
-    activeScan(): Promise<ActiveScan>;
-  };
+export type Qcow2Image = Image & Qcow2Layout;
 
-/** Makes an image of what opening found. */
-export function makeImage(parts: Qcow2Parts): Qcow2Image {
-  const { file, geometry, header, dataFile, parent, opened, isOpaque } = parts;
-  let scan: ActiveScan | null = null;
-  const claim = async (owners: Owners): Promise<ActiveScan> => (scan = await claimImage(parts, owners));
-  return {
-    format: 'qcow2',
-    variant: header.version === 2 ? 'v2' : 'v3',
-    size: geometry.size,
-    files: dataFile?.file == null ? [file] : [file, dataFile.file],
-    allocationUnit: geometry.clusterSize,
-    mappings: (range) => mapImage(parts, range),
-    layout: (of) => (of === file && !isOpaque ? layoutOf(geometry) : null),
-    claim: async (_file, owners) => void (await claim(owners)),
-    activeScan: async () => scan ?? claim(nullOwners),
-    structures: (): readonly DumpedStructure[] => listStructures(parts),
-    info: (): ImageInfo => describe(parts),
-    close: async () => {
-      await opened.close();
-      await dataFile?.file?.source?.close();
-      await parent?.image?.close();
-    },
-    // Last: V8 copies properties onto an object that has its own already some thirty times faster than it adds others to a copy.
-    ...parts,
-  };
-}
-
-function layoutOf({ clusterSize, limit }: Geometry): FileLayout {
-  return { placement: 'aligned', unit: clusterSize, origin: 0, limit };
-}
-
-function mapImage(parts: Qcow2Parts, range: GuestRange): AsyncIterable<readonly Mapping[]> {
-  const { file, dataFile, isOpaque } = parts;
-  if (isOpaque)
-    throw new UnreadableImageError(
-      `${file.path}: an unknown incompatible feature is in use; its tables cannot be read`,
-    );
-  return mapClusters({ ...parts, stored: dataFile?.file ?? file }, range);
+/** What a walk over the active tree learns besides who owns what. */
+export interface Qcow2Walk {
+  /** Guest clusters whose entry has a host cluster but not COPIED; compressed ones never have it. */
+  uncopied: number;
+  /** First guest byte behind the last cluster that is stored. */
+  storedEnd: number;
+  /** Clusters that are allocated behind the end of the disk, and the first of them. */
+  beyondSize: number;
+  firstBeyondSize: number;
+  /**
+   * Whether compressed clusters follow one another in the file as their guest clusters do, no two with the same
+   * bytes.
+   */
+  areStreamsInOrder: boolean;
+  /** L1 entries whose L2 table has no entry in use. */
+  readonly emptyTables: number[];
 }

@@ -1,14 +1,13 @@
-import { defineFormat, type Format } from '../../model/format.ts';
-import { openQcow2 } from './open.ts';
+import type { Format } from '../../model/format.ts';
 import { probe } from './probe.ts';
-import { qcow2Rules } from './rules/index.ts';
 
 /** QEMU copy-on-write images, versions 2 and 3. */
-export const qcow2: Format = defineFormat({
+export const qcow2: Format = {
   id: 'qcow2',
+  aliases: [],
   title: 'QEMU copy-on-write image (qcow2)',
   extensions: ['qcow2', 'qcow', 'qcow3'],
-  rules: qcow2Rules,
   probe,
-  open: openQcow2,
-});
+  load: async () => (await import('./format.ts')).qcow2Code,
+  loadWriter: async () => (await import('./write/writer.ts')).qcow2Writer,
+};

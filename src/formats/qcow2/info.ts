@@ -1,57 +1,69 @@
 import { CompressionType, CryptMethod } from '../../../generated/qcow2.ts';
 import { KeySlotState, type Luks1Header } from '../../../generated/luks.ts';
 import type { ImageInfo } from '../../model/image.ts';
-import type { BitmapDirectory } from './bitmaps.ts';
-import { decodeText } from './extensions.ts';
-import type { Qcow2Parts } from './image.ts';
-import { snapshotInfo } from './snapshots.ts';
+import type { BitmapDirectory } from './layout/bitmaps.ts';
+import { decodeText } from './layout/extensions.ts';
+import type { Qcow2Layout } from './image.ts';
+import { snapshotInfo } from './layout/snapshots.ts';
 
 /** What `info` tells, with `qemu-img`'s keys. */
-export function describe(parts: Qcow2Parts): ImageInfo {
-  const { header, geometry, snapshots } = parts;
+export function describe(layout: Qcow2Layout): ImageInfo {
+  const {
+    header: { fields: header },
+    geometry,
+    snapshots,
+  } = layout;
   const isEncrypted = header.cryptMethod !== CryptMethod.none;
   return {
     clusterSize: geometry.clusterSize,
     ...(isEncrypted ? { encrypted: true } : {}),
     dirty: header.incompatibleFeatures?.dirty ?? false,
     ...(snapshots.entries.length > 0 ? { snapshots: snapshots.entries.map(snapshotInfo) } : {}),
-    formatSpecific: header.version === 2 ? describeVersion2(parts) : describeVersion3(parts),
+    formatSpecific: header.version === 2 ? describeVersion2(layout) : describeVersion3(layout),
   };
 }
 
-function describeVersion2(parts: Qcow2Parts): Readonly<Record<string, unknown>> {
-  return { compat: '0.10', 'compression-type': 'zlib', 'refcount-bits': 16, ...describeEncryption(parts) };
+function describeVersion2(layout: Qcow2Layout): Readonly<Record<string, unknown>> {
+  return { compat: '0.10', 'compression-type': 'zlib', 'refcount-bits': 16, ...describeEncryption(layout) };
 }
 
-function describeVersion3(parts: Qcow2Parts): Readonly<Record<string, unknown>> {
-  const { header, geometry, bitmaps, dataFile } = parts;
+function describeVersion3(layout: Qcow2Layout): Readonly<Record<string, unknown>> {
+  const {
+    header: { fields: header },
+    geometry,
+    bitmaps,
+    dataFile,
+  } = layout;
   return {
     compat: '1.1',
     'compression-type': header.compressionType === CompressionType.zstd ? 'zstd' : 'zlib',
     'lazy-refcounts': header.compatibleFeatures?.lazyRefcounts ?? false,
     ...(bitmaps === null ? {} : { bitmaps: describeBitmaps(bitmaps) }),
     'refcount-bits': 2 ** geometry.refcountOrder,
-    ...(dataFile?.name == null ? {} : { 'data-file': dataFile.name }),
+    ...(dataFile?.named == null ? {} : { 'data-file': dataFile.named.name }),
     ...(dataFile === null ? {} : { 'data-file-raw': header.autoclearFeatures?.rawExternalData ?? false }),
-    ...describeEncryption(parts),
+    ...describeEncryption(layout),
     corrupt: header.incompatibleFeatures?.corrupt ?? false,
     'extended-l2': geometry.extendedL2,
   };
 }
 
 function describeBitmaps({ entries }: BitmapDirectory): readonly unknown[] {
-  return entries.map(({ entry, name, granularityBits }) => ({
-    flags: [...(entry.flags.inUse ? ['in-use'] : []), ...(entry.flags.auto ? ['auto'] : [])],
+  return entries.map(({ entry: { fields }, name, granularityBits }) => ({
+    flags: [...(fields.flags.inUse ? ['in-use'] : []), ...(fields.flags.auto ? ['auto'] : [])],
     name,
     granularity: 2 ** granularityBits,
   }));
 }
 
-function describeEncryption({ header, luks }: Qcow2Parts): Readonly<Record<string, unknown>> {
+function describeEncryption({
+  header: { fields: header },
+  luks,
+}: Qcow2Layout): Readonly<Record<string, unknown>> {
   if (header.cryptMethod === CryptMethod.aes) return { encrypt: { format: 'aes' } };
   if (header.cryptMethod !== CryptMethod.luks) return {};
   if (luks === null || luks.header === null) return { encrypt: { format: 'luks' } };
-  return { encrypt: { format: 'luks', ...describeLuks(luks.header) } };
+  return { encrypt: { format: 'luks', ...describeLuks(luks.header.fields) } };
 }
 
 function describeLuks(luks: Luks1Header): Readonly<Record<string, unknown>> {

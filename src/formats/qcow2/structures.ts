@@ -1,36 +1,33 @@
 import type { FieldNode } from '../../codec/index.ts';
-import { HeaderExtensionType } from '../../../generated/qcow2.ts';
 import type { DumpedStructure } from '../../model/image.ts';
-import { FEATURE_NAME_SIZE } from './extensions.ts';
-import type { Qcow2Parts } from './image.ts';
-import { endOf } from './places.ts';
+import { FEATURE_NAME_SIZE } from './layout/extensions.ts';
+import type { Qcow2Layout } from './image.ts';
+import { endOf } from './layout/spans.ts';
 
 /** Something generated, with its fields. */
 interface Fielded {
   fields(): readonly FieldNode[];
 }
 
-/** Every structure but the tables, in the order in which they lead to one another. */
-export function listStructures(parts: Qcow2Parts): readonly DumpedStructure[] {
-  const { header, luks, snapshots, bitmaps } = parts;
-  const { file } = parts;
+/** Every structure but the tables, in the order in which they point to one another. */
+export function listStructures(layout: Qcow2Layout): readonly DumpedStructure[] {
+  const { header, luks, snapshots, bitmaps } = layout;
+  const { file } = layout;
   const one = (name: string, offset: number, structure: Fielded): DumpedStructure => {
     const fields = structure.fields();
     return { name, file, offset, size: endOf(fields.at(-1)), fields };
   };
   return [
-    one('header', 0, header),
-    ...listExtensions(parts, one),
-    ...(luks === null || luks.header === null ? [] : [one('luks_header', luks.offset, luks.header)]),
-    ...snapshots.entries.map(({ index, offset, entry }) => one(`snapshots[${index}]`, offset, entry)),
-    ...(bitmaps?.entries ?? []).map(({ index, offset, entry }) =>
-      one(`bitmap_directory[${index}]`, offset, entry),
-    ),
+    one('header', 0, header.fields),
+    ...listExtensions(layout, one),
+    ...(luks === null || luks.header === null ? [] : [one('luks_header', luks.offset, luks.header.fields)]),
+    ...snapshots.entries.map(({ entry: { name, offset, fields } }) => one(name, offset, fields)),
+    ...(bitmaps?.entries ?? []).map(({ entry: { name, offset, fields } }) => one(name, offset, fields)),
   ];
 }
 
 function listExtensions(
-  { file, fileSize, extensions, featureNames, bitmapsExtension, encryptionExtension, backing }: Qcow2Parts,
+  { file, fileSize, extensions, featureNames, bitmapsExtension, encryptionExtension, backing }: Qcow2Layout,
   one: (name: string, offset: number, structure: Fielded) => DumpedStructure,
 ): readonly DumpedStructure[] {
   const nested = [
@@ -43,19 +40,10 @@ function listExtensions(
         ),
       ),
     ),
-    ...[bitmapsExtension, encryptionExtension].flatMap((extension) =>
-      extension === null || extension.structure === null
-        ? []
-        : [
-            one(
-              extension.record.type === HeaderExtensionType.bitmaps
-                ? 'bitmaps_extension'
-                : 'encryption_extension',
-              extension.record.dataOffset,
-              extension.structure,
-            ),
-          ],
-    ),
+    ...[bitmapsExtension, encryptionExtension].flatMap((extension) => {
+      const placed = extension?.placed ?? null;
+      return placed === null ? [] : [one(placed.name, placed.offset, placed.fields)];
+    }),
   ];
   const records = extensions.records.map(({ structure, offset }, index) =>
     one(`header_extensions[${index}]`, offset, structure),

@@ -1,13 +1,13 @@
-import { defineFormat, type Format } from '../../model/format.ts';
-import { openRawImage } from './image.ts';
+import type { Format } from '../../model/format.ts';
 import { probe } from './probe.ts';
 
 /** Disks without any structure, and whatever no other format recognises. */
-export const raw: Format = defineFormat({
+export const raw: Format = {
   id: 'raw',
+  aliases: [],
   title: 'Raw disk',
   extensions: ['raw', 'img', 'dd', 'bin', 'iso'],
-  rules: [],
   probe,
-  open: async (context) => openRawImage(context),
-});
+  load: async () => (await import('./format.ts')).rawCode,
+  loadWriter: async () => (await import('./writer.ts')).rawWriter,
+};

@@ -1,6 +1,7 @@
 import { fileOffset } from '../../io/source.ts';
 import type { CompressionMethod, ImageFile, Mapping } from '../../model/image.ts';
 import { guestOffset } from '../../model/offsets.ts';
+import type { Place } from '../../model/problem.ts';
 
 /** Runs that are handed on at once. */
 const BATCH_RUNS = 4096;
@@ -37,7 +38,7 @@ export class MappingRuns {
     else this.#begin({ kind, start: guestOffset(start), length });
   }
 
-  /** One compressed unit, whose stream begins at `offset` of `file` and has `storedLength` bytes at most. */
+  /** A part of one compressed unit, whose stream begins at `offset` of `file` and has `storedLength` bytes at most. */
   compressed(
     start: number,
     length: number,
@@ -46,11 +47,26 @@ export class MappingRuns {
       readonly offset: number;
       readonly storedLength: number;
       readonly method: CompressionMethod;
+      /** First guest byte of the unit and the bytes that its stream inflates to. */
+      readonly unit: { readonly start: number; readonly length: number };
+      /** Bytes that it inflates to at least; default: all of the unit. */
+      readonly least?: number;
     },
   ): void {
-    const { file, offset, storedLength, method } = stream;
+    const { file, offset, storedLength, method, least = stream.unit.length } = stream;
+    const unit = { start: guestOffset(stream.unit.start), length: stream.unit.length };
     const at = { file, offset: fileOffset(offset) };
-    this.#begin({ kind: 'compressed', start: guestOffset(start), length, at, storedLength, method });
+    this.#begin({
+      ...{ kind: 'compressed', start: guestOffset(start), length },
+      ...{ at, storedLength, method, unit, least },
+    });
+  }
+
+  /** `length` guest bytes from `start` on cannot be read, and why: `reason` ends a sentence. */
+  unreadable(start: number, length: number, at: Place | null, reason: string): void {
+    const last = this.#last;
+    if (last?.kind === 'unreadable' && last.reason === reason) this.#length += length;
+    else this.#begin({ kind: 'unreadable', start: guestOffset(start), length, at, reason });
   }
 
   /** Whether enough runs are complete to be handed on. */

@@ -1,17 +1,7 @@
-import type { RegionFacts, RegionRule } from '../../model/owners.ts';
-import { defineRule, type RuleDeclaration } from '../../model/rule.ts';
+import type { RegionFacts } from '../../model/owners.ts';
 
-/** The written form of a rule that the ownership map raises; the message is a common one unless it gives its own. */
-export type RegionRuleDeclaration = Omit<RuleDeclaration<unknown, RegionFacts>, 'message' | 'check'> & {
-  readonly message?: (facts: RegionFacts) => string;
-};
-
-/** Declares a rule on where regions of a file may lie. */
-export function defineRegionRule(declaration: RegionRuleDeclaration): RegionRule {
-  return defineRule<unknown, RegionFacts>({ message: describeRegion, ...declaration });
-}
-
-function describeRegion({ region, start, length, limit, other }: RegionFacts): string {
+/** The message of a region rule that has none of its own. */
+export function describeRegion({ region, start, length, limit, other }: RegionFacts): string {
   const end = start + length;
   // Positions above 2^53 are rounded; the entry that has the exact one is shown as it stands.
   const range = `${region} lies at ${Number.isSafeInteger(end) ? `bytes ${start} to ${end - 1}` : 'byte 2^53 or above'}`;

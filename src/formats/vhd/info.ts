@@ -1,11 +1,12 @@
 import type { Structure } from '../../codec/index.ts';
 import type { DumpedStructure, ImageInfo } from '../../model/image.ts';
 import { toSafeNumber } from '../../model/offsets.ts';
-import { formatCode } from './creator.ts';
-import { geometryBytes } from './geometry.ts';
-import { formatTime, formatUuid, isNullUuid } from './identity.ts';
-import { parentName } from './parent.ts';
-import type { Found, VhdImage } from './types.ts';
+import type { Placed } from '../shared/placed.ts';
+import { formatCode } from './layout/creator.ts';
+import { geometryBytes } from './layout/geometry.ts';
+import { formatTime, formatUuid, isNullUuid } from './layout/identity.ts';
+import type { VhdImage } from './layout/image.ts';
+import { parentName } from './layout/locators.ts';
 
 /**
  * What `info` tells of a VHD. Readers disagree about its size, so all three are given: the current size, which is the disk's here, the
@@ -62,7 +63,12 @@ function describeBlocks({ variant, header, blocks }: VhdImage): Record<string, u
 /** The header-like structures in the order in which they lie in the file. */
 export function dumpStructures(image: VhdImage): readonly DumpedStructure[] {
   const { file, header, batmap, footers } = image;
-  const found: readonly (Found<Structure> | null)[] = [footers.copy, header, batmap, footers.end];
+  const found: readonly (Placed<Structure> | null)[] = [
+    footers.copy,
+    header,
+    batmap?.header ?? null,
+    footers.end,
+  ];
   return found
     .filter((structure) => structure !== null)
     .map(({ name, offset, bytes, fields }) => ({

@@ -1,9 +1,9 @@
-import { UnreadableImageError } from '../../errors.ts';
 import type { Mapping } from '../../model/image.ts';
 import { SECTOR_SIZE, type GuestRange } from '../../model/offsets.ts';
 import { MappingRuns } from '../shared/mapping-runs.ts';
-import { isUniform, readBitmap, sectorRuns } from './bitmap.ts';
-import { UNALLOCATED, type BlockTable, type VhdImage } from './types.ts';
+import { BitmapReader } from './layout/bitmap-reader.ts';
+import { isUniform, sectorRuns } from './layout/bitmap.ts';
+import { UNALLOCATED, type BlockTable, type VhdImage } from './layout/image.ts';
 
 /** Guest to file, for `Image.mappings`. */
 export async function* mapRange(image: VhdImage, range: GuestRange): AsyncIterable<readonly Mapping[]> {
@@ -27,23 +27,28 @@ async function* mapBlocks(
   runs: MappingRuns,
 ): AsyncIterable<readonly Mapping[]> {
   const { blocks } = image;
-  if (blocks === null)
-    throw new UnreadableImageError(`${image.file.path}: there is no block allocation table`);
+  const { file } = image;
+  const at = { file, offset: null, length: null, field: null };
+  if (blocks === null) {
+    runs.unreadable(start, end - start, at, `the block allocation table of ${file.path} cannot be found`);
+    return;
+  }
   const { entries, blockSize } = blocks;
   const hole = image.variant === 'dynamic' ? 'zero' : 'unallocated';
-  const scratch = new Uint8Array(blocks.bitmapBytes);
+  const bitmaps = new BitmapReader(image.source, blocks);
   for (let from = start; from < end;) {
     const index = Math.floor(from / blockSize);
     const sector = entries[index];
-    if (sector === undefined)
-      throw new UnreadableImageError(
-        `${image.file.path}: the block allocation table has no entry for block ${index}`,
-      );
+    if (sector === undefined) {
+      const reason = `the block allocation table of ${file.path} has no entry for blocks from ${index} on`;
+      runs.unreadable(from, end - from, { ...at, field: `bat[${index}]` }, reason);
+      return;
+    }
     const next = sector === UNALLOCATED ? skipHole(blocks, index) : index + 1;
     const to = Math.min(next * blockSize, end);
     if (sector === UNALLOCATED) runs.hole(hole, from, to - from);
     else {
-      const bitmap = readBitmap(image.source, blocks, sector, scratch);
+      const bitmap = bitmaps.read(index);
       mapBlock(
         image,
         blocks,

@@ -1,5 +1,5 @@
 import type { ProbeSample, Recognition } from '../../model/format.ts';
-import { computeChecksum } from './checksum.ts';
+import { computeChecksum } from './layout/checksum.ts';
 
 /** Bytes of a footer. */
 export const FOOTER_SIZE = 512;

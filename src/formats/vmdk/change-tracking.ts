@@ -6,7 +6,10 @@ import { referenceCandidates } from './reference-names.ts';
 /** First bytes of a change tracking file, of whose layout nothing else is known. */
 const SIGNATURE = [0xa2, 0x72, 0x19, 0xf6];
 
-/** What is wrong with the change tracking file that a descriptor names, as the end of a sentence; `null` where nothing is, or none is named. */
+/**
+ * What is wrong with the change tracking file that a descriptor names, to end a sentence; `null` where nothing is, or none
+ * is named.
+ */
 export async function inspectChangeTracking(
   context: OpenContext,
   descriptor: Descriptor,

@@ -1,3 +1,4 @@
+import { skipOver } from '../shared/plain-text.ts';
 import type { ProbeSample, Recognition } from '../../model/format.ts';
 
 /** What a file that belongs to a VMDK begins with. */
@@ -18,17 +19,18 @@ const UNFINISHED = encoder.encode('kdmv');
 const COWD = encoder.encode('COWD');
 const SESPARSE = Uint8Array.of(0xbe, 0xba, 0xfe, 0xca, 0, 0, 0, 0);
 const SESPARSE_VOLATILE = Uint8Array.of(0xfe, 0xca, 0xfe, 0xca, 0, 0, 0, 0);
-/** A COWD header behind its magic: version 1, flags 3. */
+/** A COWD header after its magic: version 1, flags 3. */
 const COWD_VERSION_AND_FLAGS = Uint8Array.of(1, 0, 0, 0, 3, 0, 0, 0);
 const COWD_SIZE = 2048;
-/** The bytes of a hosted sparse header that reveal a transfer in text mode, and where they stand. */
+/** The bytes of a hosted sparse header that reveal a transfer in text mode, and where they are. */
 const NEWLINE_DETECTOR = Uint8Array.of(0x0a, 0x20, 0x0d, 0x0a);
 const NEWLINE_DETECTOR_OFFSET = 73;
 /** The footer of a streamOptimized extent begins this far from its end. */
 const FOOTER_FROM_END = 1024;
 
 const SIGNATURE = /^# ?Disk Descriptor ?File/i;
-const FIRST_STATEMENT = /^(?:[ \t]*(?:#[^\r\n]*)?[\r\n]+)*[ \t]*version[ \t]*=[ \t]*\d/i;
+const VERSION = /version[ \t]*=[ \t]*\d/iy;
+const LINE_END = /[\r\n]/g;
 const CREATE_TYPE = /^[ \t]*createType[ \t]*=[ \t]*"?\w/im;
 /** Lines of a descriptor, two of which tell one whose beginning is damaged. */
 const LINES: readonly RegExp[] = [
@@ -42,7 +44,20 @@ const LINES: readonly RegExp[] = [
 
 /** Whether text is a descriptor by its first line or its first statement. */
 export function isDescriptorText(text: string): boolean {
-  return SIGNATURE.test(text) || FIRST_STATEMENT.test(text);
+  if (SIGNATURE.test(text)) return true;
+  VERSION.lastIndex = findStatement(text);
+  return VERSION.test(text);
+}
+
+/** Where the first statement begins, behind blank lines and comments; the length of the text where there is none. */
+function findStatement(text: string): number {
+  let at = skipOver(text, ' \t\r\n');
+  while (text[at] === '#') {
+    LINE_END.lastIndex = at;
+    const end = LINE_END.exec(text)?.index ?? text.length;
+    at = skipOver(text, ' \t\r\n', end);
+  }
+  return at;
 }
 
 /** The comment by which descriptors are told, in one of the four spellings that are in use. */
@@ -61,14 +76,14 @@ export function findMagic(head: Uint8Array): Carrier | null {
   return hasAt(head, 0, SESPARSE) ? 'sesparse' : null;
 }
 
-/** Whether a hosted sparse header stands at `offset`. */
+/** Whether there is a hosted sparse header at `offset`. */
 export function hasHostedMagic(bytes: Uint8Array, offset: number): boolean {
   return hasAt(bytes, offset, HOSTED);
 }
 
 /**
- * Finds the marks of a VMDK: a magic or descriptor text at the start, a streamOptimized footer at the end, or what is left of an extent whose
- * first bytes are damaged.
+ * Finds the marks of a VMDK: a magic or descriptor text at the start, a streamOptimized footer at the end, or what is
+ * left of an extent whose first bytes are damaged.
  */
 export function findMarks({ head, tail, size }: ProbeSample): Marks | null {
   const magic = findMagic(head);
@@ -89,7 +104,7 @@ function findTrace(head: Uint8Array, size: number, text: string): Carrier | null
   return CREATE_TYPE.test(text) ? 'descriptor' : findLines(head);
 }
 
-/** Tells by its lines a descriptor whose beginning is damaged, and by its place whether it stands in an extent. */
+/** Tells by its lines a descriptor whose beginning is damaged, and by its place whether it is inside an extent. */
 function findLines(head: Uint8Array): Carrier | null {
   if (!head.includes(EQUALS_SIGN)) return null;
   const text = new TextDecoder('latin1').decode(head);

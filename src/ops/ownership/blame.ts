@@ -1,5 +1,7 @@
-import type { RegionFault, RegionKind, RegionRule } from '../../model/owners.ts';
-import type { ProblemSink } from '../../model/problem.ts';
+import type { NamedFindings } from '../../model/findings.ts';
+import type { ImageFile } from '../../model/image-file.ts';
+import type { RegionFacts, RegionFault, RegionKind, RegionSource } from '../../model/owners.ts';
+import type { Finding } from '../../model/problem.ts';
 
 /** A region as it was claimed. */
 export interface Claim {
@@ -16,7 +18,7 @@ const RANKS = { data: 0, table: 1, fixed: 2 } as const;
 export interface Verdict {
   readonly culprit: Claim;
   readonly other: Claim;
-  readonly rule: RegionRule;
+  readonly rule: string;
 }
 
 /**
@@ -38,27 +40,58 @@ export function judge(earlier: Claim, later: Claim): Verdict | null {
   return rule === undefined ? null : { culprit, other, rule };
 }
 
-/** Reports a region fault at the entry that placed the region. */
+/** Where region faults are told. */
+export interface RegionSinks {
+  /** The file that was walked. */
+  readonly file: ImageFile;
+  readonly findings: NamedFindings;
+}
+
+/** Reports a region fault at the entry that placed the region; that entry is looked up only where the fault is listed. */
 export function reportRegion(
-  problems: ProblemSink,
-  rule: RegionRule,
+  { file, findings }: RegionSinks,
+  rule: string,
   claim: Claim,
   limit: number,
-  other: string | null,
+  other: Claim | string | null,
 ): void {
-  const { at, guestOffset, actual } = claim.kind.locate(claim.index, claim.start);
-  problems.add(
-    rule.report({
-      at,
-      guestOffset,
-      actual,
-      data: { region: nameClaim(claim), start: claim.start, length: claim.length, limit, other },
-    }),
-  );
+  const locate = (): Finding<RegionFacts> | Promise<Finding<RegionFacts>> => {
+    const source = claim.kind.locate(claim.index, claim.start);
+    const otherSource = other === null || typeof other === 'string' ? null : other.kind.locate(other.index);
+    return source instanceof Promise || otherSource instanceof Promise
+      ? Promise.all([source, otherSource]).then(([own, met]) => describe(claim, limit, other, own, met))
+      : describe(claim, limit, other, source, otherSource);
+  };
+  const { within } = claim.kind;
+  if (within === undefined) findings.tellLater(rule, file, locate);
+  else
+    findings.tellLater(within.rule, file, async () => {
+      const { data, ...finding } = await locate();
+      return { ...finding, data: { within: within.name, rule, data } };
+    });
+}
+
+function describe(
+  claim: Claim,
+  limit: number,
+  other: Claim | string | null,
+  source: RegionSource,
+  otherSource: RegionSource | null,
+): Finding<RegionFacts> {
+  const { at, guestOffset, actual } = source;
+  const met =
+    other === null || typeof other === 'string' ? other : otherSource && nameRegion(other.kind, otherSource);
+  const { start, length } = claim;
+  return {
+    at,
+    guestOffset,
+    actual,
+    also: otherSource === null ? [] : [otherSource.at],
+    data: { region: nameRegion(claim.kind, source), start, length, limit, other: met },
+  };
 }
 
 /** A region as messages name it: its kind and the field that placed it. */
-export function nameClaim({ kind, index }: Claim): string {
-  const { field } = kind.locate(index).at;
+function nameRegion(kind: RegionKind, { at: { field } }: RegionSource): string {
   return field === null || field === kind.name ? `the ${kind.name}` : `the ${kind.name} of ${field}`;
 }

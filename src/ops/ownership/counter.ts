@@ -8,9 +8,8 @@ import type {
   RegionFault,
   RegionKind,
 } from '../../model/owners.ts';
-import type { ProblemSink } from '../../model/problem.ts';
-import { reportRegion } from './blame.ts';
-import { RangeList } from './ranges.ts';
+import { reportRegion, type RegionSinks } from './blame.ts';
+import { MergingRanges, RangeList } from './ranges.ts';
 import { UnitBitmap } from './unit-bitmap.ts';
 import { UnitCounts } from './unit-counts.ts';
 import { AlignedUnits, countUnits, createUnitStore, type UniformUnits } from './unit-store.ts';
@@ -26,20 +25,20 @@ export class CountingOwners implements Owners, Ownership {
   readonly layout: FileLayout;
   readonly allocation: AllocationCounts = { data: 0, zero: 0, compressed: 0 };
   end = 0;
-  readonly #problems: ProblemSink;
+  readonly #sinks: RegionSinks;
   readonly #units: AlignedUnits | UniformUnits;
   readonly #aligned: AlignedUnits | null;
   /** Regions that are not whole units, or have no place among them. */
   readonly #ranges = new RangeList();
-  readonly #collisions = new RangeList();
+  readonly #collisions = new MergingRanges();
   /** Units of structures and tables, which data that may be shared must not meet either. */
   readonly #metadata: UnitBitmap;
   #counted: UnitCounts | null = null;
   #sortedRanges: RangeList | null = null;
 
-  constructor(layout: FileLayout, problems: ProblemSink) {
+  constructor(layout: FileLayout, sinks: RegionSinks) {
     this.layout = layout;
-    this.#problems = problems;
+    this.#sinks = sinks;
     this.#metadata = new UnitBitmap(countUnits(layout));
     this.#units = createUnitStore(layout, this.#ranges);
     this.#aligned = this.#units instanceof AlignedUnits ? this.#units : null;
@@ -64,10 +63,6 @@ export class CountingOwners implements Owners, Ownership {
       // The regions of a run follow one another and never meet: one range stands for them all.
       this.#ranges.push(start, end);
     }
-  }
-
-  odd(kind: RegionKind, index: number, high: number, low: number): void {
-    kind.explain?.(index, high, low, this.#problems);
   }
 
   allocated(state: AllocationState, units: number): void {
@@ -109,14 +104,18 @@ export class CountingOwners implements Owners, Ownership {
 
   /** The ranges of bytes in which regions met, ascending and apart; call it when the walk is over. */
   collisions(): RangeList {
-    const all = new RangeList();
-    for (const { start, length } of this.#collisions) all.push(start, start + length);
+    const all = this.#collisions;
     const ranges = this.#rangesInOrder();
+    let highest = 0;
     for (let index = 0; index < ranges.length; index++) {
       const start = ranges.start(index);
       const end = ranges.end(index);
-      for (let next = index + 1; next < ranges.length && ranges.start(next) < end; next++)
-        all.push(ranges.start(next), Math.min(end, ranges.end(next)));
+      // What lies below the highest end so far is in an earlier range as well, so that pairs need not be compared.
+      if (start < highest) all.push(start, Math.min(end, highest));
+      highest = Math.max(highest, end);
+    }
+    for (const { start, length } of ranges.merged()) {
+      const end = start + length;
       for (const unit of this.#units.taken(start, end))
         all.push(Math.max(start, unit.start), Math.min(end, unit.start + unit.length));
     }
@@ -156,7 +155,7 @@ export class CountingOwners implements Owners, Ownership {
       const rule = kind.rules[fault];
       if (rule !== undefined)
         reportRegion(
-          this.#problems,
+          this.#sinks,
           rule,
           { kind, start: at, length: unitLength, index: index + i },
           limit,

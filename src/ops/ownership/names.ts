@@ -1,8 +1,12 @@
 import type { FileOffset } from '../../io/source.ts';
 import type { Owners, RegionKind } from '../../model/owners.ts';
-import type { ProblemSink } from '../../model/problem.ts';
-import { judge, nameClaim, reportRegion, type Claim } from './blame.ts';
+import { judge, reportRegion, type Claim, type RegionSinks } from './blame.ts';
 import type { RangeList } from './ranges.ts';
+
+/** A region that met another. Each is blamed once, and what it lies on is not blamed for meeting it. */
+interface Holder extends Claim {
+  isBlamed: boolean;
+}
 
 /**
  * The listener that remembers names, but only of regions in the ranges that the counting walk found contested. Each contested range keeps the
@@ -10,17 +14,15 @@ import type { RangeList } from './ranges.ts';
  */
 export class NamingOwners implements Owners {
   readonly #contested: RangeList;
-  readonly #holders: (Claim | undefined)[];
-  /** Regions that were blamed, so that each is blamed once, and what they lie on is not blamed for meeting them. */
-  readonly #blamed = new Set<Claim>();
+  readonly #holders: (Holder | undefined)[];
   readonly #limit: number;
-  readonly #problems: ProblemSink;
+  readonly #sinks: RegionSinks;
 
-  constructor(contested: RangeList, limit: number, problems: ProblemSink) {
+  constructor(contested: RangeList, limit: number, sinks: RegionSinks) {
     this.#contested = contested;
     this.#holders = [];
     this.#limit = limit;
-    this.#problems = problems;
+    this.#sinks = sinks;
   }
 
   range(kind: RegionKind, start: FileOffset, length: number, index: number): void {
@@ -33,11 +35,10 @@ export class NamingOwners implements Owners {
     if (first === this.#contested.length || this.#contested.start(first) >= end) return;
     const firstUnit = Math.max(0, Math.floor((this.#contested.start(first) - start) / unitLength));
     for (let i = firstUnit; i < count && start + i * unitLength < end; i++)
-      this.#settle({ kind, start: start + i * unitLength, length: unitLength, index: index + i });
-  }
-
-  odd(): void {
-    // The counting walk has explained them.
+      this.#settle({
+        ...{ kind, start: start + i * unitLength, length: unitLength, index: index + i },
+        isBlamed: false,
+      });
   }
 
   allocated(): void {
@@ -45,7 +46,7 @@ export class NamingOwners implements Owners {
   }
 
   /** Judges a region in every contested range that it meets, and reports it or its adversary once. */
-  #settle(claim: Claim): void {
+  #settle(claim: Holder): void {
     const contested = this.#contested;
     const end = claim.start + claim.length;
     let isReported = false;
@@ -62,21 +63,21 @@ export class NamingOwners implements Owners {
   }
 
   /** Returns whether `claim` is now reported. */
-  #contest(range: number, holder: Claim, claim: Claim, isReported: boolean): boolean {
+  #contest(range: number, holder: Holder, claim: Holder, isReported: boolean): boolean {
     const verdict = judge(holder, claim);
     if (verdict === null) return false;
     const { culprit, other, rule } = verdict;
     if (culprit === holder) {
       this.#holders[range] = claim;
-      if (this.#blamed.has(holder)) return false;
-      this.#blamed.add(holder);
+      if (holder.isBlamed) return false;
+      holder.isBlamed = true;
     } else if (isReported) return true;
-    else if (this.#blamed.has(holder)) {
+    else if (holder.isBlamed) {
       this.#holders[range] = claim;
       return false;
-    } else this.#blamed.add(claim);
-    const name = intersect(holder, claim) ? nameClaim(other) : 'another region';
-    reportRegion(this.#problems, rule, culprit, this.#limit, name);
+    } else claim.isBlamed = true;
+    const met = intersect(holder, claim) ? other : 'another region';
+    reportRegion(this.#sinks, rule, culprit, this.#limit, met);
     return culprit === claim;
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Mapping } from '../../../src/model/image.ts';
 import { checkMemory, mapAll, openMemory } from '../../support/open.ts';
 import { buildQcow2, COPIED, type Qcow2Plan } from '../../support/qcow2.ts';
 
@@ -82,6 +83,11 @@ describe('hostile images', () => {
   });
 });
 
+/** Why parts of a disk cannot be read. */
+function reasons(mappings: readonly Mapping[]): string {
+  return mappings.map((mapping) => (mapping.kind === 'unreadable' ? mapping.reason : '')).join('');
+}
+
 describe('mappings', () => {
   it('of a range are those of the whole, clipped', async () => {
     const image = await openMemory({ 'image.qcow2': buildQcow2(WHOLE).bytes });
@@ -100,12 +106,12 @@ describe('mappings', () => {
     const image = buildQcow2({ clusters: { 0: 'data' } });
     image.u64(image.l1(), (1n << 50n) | COPIED);
     const opened = await openMemory({ 'image.qcow2': image.bytes });
-    await expect(mapAll(opened)).rejects.toThrow(/l1\[0\]/);
+    expect(reasons(await mapAll(opened))).toMatch(/l1\[0\]/);
   });
 
   it('refuse an image with an unknown incompatible feature', async () => {
     const image = buildQcow2({ clusters: { 0: 'data' } }).header('incompatible', 1n << 40n);
     const opened = await openMemory({ 'image.qcow2': image.bytes });
-    await expect(mapAll(opened)).rejects.toThrow(/incompatible/);
+    expect(reasons(await mapAll(opened))).toMatch(/incompatible/);
   });
 });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compressedRange } from '../../../src/formats/qcow2/compressed.ts';
-import { makeGeometry } from '../../../src/formats/qcow2/geometry.ts';
-import { L2Scanner, type ClusterListener } from '../../../src/formats/qcow2/l2-scan.ts';
-import { keepFirst, OffsetCounts } from '../../../src/formats/qcow2/offset-counts.ts';
-import { RefcountReader } from '../../../src/formats/qcow2/refcount-blocks.ts';
+import { compressedRange } from '../../../src/formats/qcow2/layout/compressed.ts';
+import { makeGeometry } from '../../../src/formats/qcow2/layout/geometry.ts';
+import { L2Scanner, type ClusterListener } from '../../../src/formats/qcow2/layout/l2-scan.ts';
+import { keepFirst, OffsetCounts } from '../../../src/formats/qcow2/walk/offset-counts.ts';
+import { RefcountReader } from '../../../src/formats/qcow2/compare/refcount-blocks.ts';
 
 const geometryOf = (version: 2 | 3, clusterBits = 9) =>
   makeGeometry({

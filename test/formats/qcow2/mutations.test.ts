@@ -1,6 +1,6 @@
 import { copyFileSync, openSync, closeSync, readSync, writeSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkLocalImage } from '../../../src/ops/local.ts';
+import { checkLocalImage } from '../../../src/node/local.ts';
 import { hasQemu, qemuCheck, qemuImg, qemuIo, workFolder, type QemuCheck } from './qemu.ts';
 
 /** Images whose tables are damaged at random. */

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkLocalImage, openLocalImage } from '../../../src/ops/local.ts';
+import { checkLocalImage, openLocalImage } from '../../../src/node/local.ts';
 import { hasQemu, ownMap, qemuCheck, qemuImg, qemuIo, qemuMap, workFolder, type Run } from './qemu.ts';
 
 const SECRET = ['--object', 'secret,id=key,data=secret'];
@@ -91,7 +91,9 @@ const RECIPES: readonly Recipe[] = [
   },
 ];
 
-/** Makes an encrypted image. qemu times its hash by the processor clock, which on a busy machine takes several tries. */
+/**
+ * Makes an encrypted image. qemu times its hash by the processor clock, which on a busy machine takes several tries.
+ */
 function createLuks(path: string): void {
   const options = 'encrypt.format=luks,encrypt.key-secret=key,encrypt.iter-time=';
   for (let time = 10; ; time *= 5) {

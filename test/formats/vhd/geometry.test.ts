@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { computeGeometry, formatGeometry, geometryBytes } from '../../../src/formats/vhd/geometry.ts';
+import { computeGeometry, formatGeometry, geometryBytes } from '../../../src/formats/vhd/layout/geometry.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { OpenContext, Reference } from '../../../src/model/format.ts';
-import { openVhdImage } from '../../../src/formats/vhd/image.ts';
+import type { Reference } from '../../../src/model/format.ts';
+import { openVhdImage } from '../../../src/formats/vhd/open.ts';
+import { silentFindings } from '../../../src/model/findings.ts';
+import type { VhdContext } from '../../../src/formats/vhd/findings.ts';
 import { memorySource } from '../../../src/io/memory-source.ts';
 import { checkMemory, openMemory } from '../../support/open.ts';
 import { buildVhd, utf16, uuid, type LocatorPlan } from '../../support/vhd.ts';
@@ -16,11 +18,12 @@ function buildChild(locators: readonly LocatorPlan[], name = 'base.vhd'): Uint8A
 async function referenceOf(bytes: Uint8Array): Promise<Reference> {
   const references: Reference[] = [];
   const source = memorySource(bytes, 'child.vhd');
-  const context: OpenContext = {
+  const context: VhdContext = {
     file: { path: 'child.vhd', role: 'image', source },
     source,
     sample: { head: bytes.subarray(0, 4096), tail: bytes.subarray(-2048), size: bytes.length },
     problems: { add: () => undefined },
+    findings: silentFindings,
     openFile: () => Promise.reject(new Error('not asked for')),
     openParent(reference) {
       references.push(reference);

@@ -42,16 +42,7 @@ describe('recognition of', () => {
   });
 });
 
-test('the format list and the formats agree on names', async () => {
-  for (const entry of formats) {
-    const format = await entry.load();
-    expect([format.id, format.aliases, format.extensions]).toEqual([
-      entry.id,
-      entry.aliases,
-      entry.extensions,
-    ]);
-    expect(format.probe).toBe(entry.probe);
-  }
+test('formats are found by their names, raw last', () => {
   expect(findFormat('vpc')?.id).toBe('vhd');
   expect(findFormat('nothing')).toBeUndefined();
   expect(formats.at(-1)?.id).toBe('raw');

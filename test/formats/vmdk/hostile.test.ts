@@ -9,6 +9,7 @@ import {
   buildHosted,
   buildSeSparse,
   buildStream,
+  descriptorFile,
 } from '../../support/vmdk.ts';
 import { flat, hosted, stream } from './cases.ts';
 
@@ -144,6 +145,33 @@ describe('descriptors that lead to themselves', () => {
       'b.vmdk': buildHosted({ name: 'b.vmdk', descriptor: link('a.vmdk') }).bytes,
     });
     expect(Object.keys(report.counts.byRule)).toContain('vmdk/parent-cycle');
+  });
+});
+
+describe('one file in many lines', () => {
+  const COUNT = 15_000;
+
+  test('a flat one takes time in the order of the lines', { timeout: 10_000 }, async () => {
+    const extents = Array.from({ length: COUNT }, (_, index) => `RW 1 FLAT "disk-flat.vmdk" ${2 * index}`);
+    const { counts } = await checkMemory({
+      ...flat({ extents }),
+      'disk-flat.vmdk': new Uint8Array(2 * COUNT * SECTOR),
+    });
+    expect(counts.byRule['vmdk/extent-flat-long']).toBe(1);
+    expect(counts.byRule['vmdk/extent-overlap']).toBeUndefined();
+  });
+
+  test.each([
+    ['SPARSE', buildHosted().u32(HOSTED.version, 9).bytes, 'vmdk4/version-unsupported'],
+    ['VMFSSPARSE', buildCowd().u32(COWD.version, 9).bytes, 'vmdk3/version'],
+    ['SESPARSE', buildSeSparse().u64(SESPARSE.version, 9n).bytes, 'sesparse/version'],
+  ] as const)('one of type %s is read and judged once', { timeout: 10_000 }, async (type, bytes, rule) => {
+    const extents = Array.from({ length: COUNT }, () => `RW 4096 ${type} "disk-s001.vmdk"`);
+    const { counts } = await checkMemory({
+      'disk.vmdk': descriptorFile({ extents }),
+      'disk-s001.vmdk': bytes,
+    });
+    expect(counts.byRule[rule], Object.keys(counts.byRule).join(', ')).toBe(1);
   });
 });
 

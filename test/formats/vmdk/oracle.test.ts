@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Image } from '../../../src/model/image.ts';
 import { guestOffset } from '../../../src/model/offsets.ts';
-import { checkLocalImage, openLocalImage } from '../../../src/ops/local.ts';
+import { checkLocalImage, openLocalImage } from '../../../src/node/local.ts';
 import { ProblemCollector } from '../../../src/ops/collector.ts';
 import { buildSeSparse, slotEntry } from '../../support/vmdk.ts';
 import { cowd, hosted, seSparse, stream } from './cases.ts';

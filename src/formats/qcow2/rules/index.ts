@@ -1,133 +1,42 @@
-import type { Rule } from '../../../model/rule.ts';
-import type { Qcow2Image } from '../image.ts';
-import * as backing from './backing.ts';
-import * as bitmaps from './bitmaps.ts';
-import * as dataFile from './data-file.ts';
-import * as extensions from './extensions.ts';
-import * as features from './features.ts';
-import * as header from './header.ts';
-import * as locations from './locations.ts';
-import * as luks from './luks.ts';
-import * as mapping from './mapping.ts';
-import * as refcounts from './refcounts.ts';
-import * as snapshots from './snapshots.ts';
-import { compressedOverlap, l2BeyondSize, l2UnallocatedTable, refcountComparison } from './walk.ts';
+import type { RuleTable } from '../../../model/rule.ts';
+import type { Qcow2Findings } from '../findings.ts';
+import type { Qcow2Image, Qcow2Walk } from '../image.ts';
+import { backingRules } from './backing.ts';
+import { bitmapRules } from './bitmaps.ts';
+import { compressedRules } from './compressed.ts';
+import { dataFileRules } from './data-file.ts';
+import { extensionRules } from './extensions.ts';
+import { featureRules } from './features.ts';
+import { headerRules } from './header.ts';
+import { l1EntryRules } from './l1-entries.ts';
+import { l2EntryRules } from './l2-entries.ts';
+import { locationRules } from './locations.ts';
+import { luksRules } from './luks.ts';
+import { refcountRules } from './refcounts.ts';
+import { snapshotRules } from './snapshots.ts';
+import { subclusterRules } from './subclusters.ts';
 
 /** All rules on qcow2 images, in the order of the structures that they look at. */
-export const qcow2Rules: readonly Rule<Qcow2Image>[] = [
-  header.magic,
-  header.version,
-  header.headerTruncated,
-  header.headerLength,
-  header.headerUnknownFields,
-  header.headerPadding,
-  header.clusterBits,
-  header.sizeUnaligned,
-  header.sizeLimit,
-  features.cryptMethod,
-  features.cryptAesLegacy,
-  features.incompatibleUnknown,
-  features.dirty,
-  features.corrupt,
-  features.compatibleUnknown,
-  features.autoclearUnknown,
-  header.v2NonzeroTail,
-  features.refcountOrder,
-  features.compressionType,
-  features.compressionTypeUnknown,
-  extensions.extOverrun,
-  extensions.extNoEnd,
-  extensions.extDuplicate,
-  extensions.extUnknown,
-  extensions.extPaddingNonzero,
-  extensions.extEndLength,
-  extensions.featureTableMalformed,
-  extensions.firstClusterForeignData,
-  locations.l1Unaligned,
-  locations.l1OutOfFile,
-  locations.l1TooSmall,
-  locations.l1Excess,
-  locations.l1TooLarge,
-  locations.reftableMissing,
-  locations.reftableUnaligned,
-  locations.reftableOutOfFile,
-  locations.reftableTooLarge,
-  locations.metadataOverlap,
-  mapping.l1EntryReserved,
-  mapping.l1EntryUnaligned,
-  mapping.l1EntryOutOfFile,
-  mapping.l1EntryDuplicate,
-  mapping.l1CopiedMismatch,
-  mapping.l2EntryReserved,
-  mapping.l2ZeroBitV2,
-  mapping.l2ZeroBitExtended,
-  mapping.l2EntryUnaligned,
-  mapping.l2EntryOutOfFile,
-  mapping.l2EntryInMetadata,
-  mapping.l2EntryDuplicate,
-  mapping.l2CopiedMismatch,
-  mapping.l2CopiedWithoutOffset,
-  l2BeyondSize,
-  l2UnallocatedTable,
-  mapping.compressedCopied,
-  mapping.compressedOutOfFile,
-  mapping.compressedHighBits,
-  mapping.compressedInMetadata,
-  compressedOverlap,
-  mapping.compressedWithDataFile,
-  mapping.compressedWithEncryption,
-  mapping.subclusterAllocAndZero,
-  mapping.subclusterNoOffset,
-  mapping.subclusterCompressedBitmap,
-  refcounts.reftableEntryReserved,
-  refcounts.reftableEntryUnaligned,
-  refcounts.reftableEntryOutOfFile,
-  refcounts.reftableEntryDuplicate,
-  refcounts.refcountTooLow,
-  refcountComparison,
-  refcounts.refcountPastEof,
-  refcounts.refcountOverflow,
-  refcounts.refcountSelf,
-  snapshots.snapshotTableBounds,
-  snapshots.snapshotL1Bounds,
-  snapshots.snapshotExtraSize,
-  snapshots.snapshotId,
-  snapshots.snapshotDiskSize,
-  snapshots.snapshotDate,
-  snapshots.snapshotVmstate,
-  snapshots.snapshotEntryErrors,
-  dataFile.snapshotWithDataFile,
-  bitmaps.bitmapExtInvalid,
-  bitmaps.bitmapAutoclearMissing,
-  bitmaps.bitmapAutoclearOrphan,
-  bitmaps.bitmapDirectoryEntry,
-  bitmaps.bitmapNameDuplicate,
-  bitmaps.bitmapInUse,
-  bitmaps.bitmapTableEntry,
-  bitmaps.bitmapSizeMismatch,
-  luks.luksExtMissing,
-  luks.luksExtUnexpected,
-  luks.luksHeaderBounds,
-  luks.luksHeaderMagic,
-  luks.luksSlot,
-  luks.luksNoActiveSlot,
-  dataFile.rawExternalWithoutDataFile,
-  dataFile.rawExternalWithBacking,
-  dataFile.dataFileNameMissing,
-  dataFile.dataFileNameUnexpected,
-  dataFile.dataFileMissing,
-  dataFile.dataFileShort,
-  dataFile.dataFileOffsetMismatch,
-  dataFile.dataFileCopied,
-  backing.backingNameBounds,
-  backing.backingNameEmpty,
-  backing.backingNameNul,
-  backing.backingMissing,
-  backing.backingFormatMissing,
-  backing.backingFormatMismatch,
-  backing.backingFormatUnknown,
-  backing.backingSizeMismatch,
-  backing.backingCycle,
-  backing.backingDepth,
-  backing.backingNewer,
-];
+export const qcow2Rules = {
+  ...headerRules,
+  ...featureRules,
+  ...extensionRules,
+  ...locationRules,
+  ...l1EntryRules,
+  ...l2EntryRules,
+  ...compressedRules,
+  ...subclusterRules,
+  ...refcountRules,
+  ...snapshotRules(describeById),
+  ...bitmapRules,
+  ...luksRules,
+  ...dataFileRules,
+  ...backingRules,
+} satisfies RuleTable<Qcow2Image, Qcow2Findings, Qcow2Walk>;
+
+function describeById(id: string, data: unknown): string {
+  const rules: Readonly<Record<string, { message(data: unknown): string }>> = qcow2Rules;
+  const rule = rules[id];
+  if (rule === undefined) throw new Error(`no rule ${id}`);
+  return rule.message(data);
+}

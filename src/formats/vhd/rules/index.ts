@@ -1,18 +1,19 @@
-import type { Breach } from '../../../codec/index.ts';
-import type { RaisableRule } from '../../../model/rule.ts';
-import type { VhdImage } from '../types.ts';
-import { batmapRules, batmapSpecRules } from './batmap.ts';
+import type { RuleTable } from '../../../model/rule.ts';
+import type { VhdFindings } from '../findings.ts';
+import type { VhdImage } from '../layout/image.ts';
+import type { VhdWalk } from '../walk.ts';
+import { batmapRules } from './batmap.ts';
 import { bitmapRules } from './bitmaps.ts';
 import { blockRules } from './blocks.ts';
-import { footerFieldRules, footerSpecRules } from './footer-fields.ts';
+import { footerFieldRules } from './footer-fields.ts';
 import { footerRules } from './footer.ts';
-import { headerRules, headerSpecRules } from './header.ts';
-import { locatorRules, locatorSpecRules } from './locators.ts';
+import { headerRules } from './header.ts';
+import { locatorRules } from './locators.ts';
 import { parentRules } from './parent.ts';
-import { sizeRules, sizeSpecRules } from './sizes.ts';
+import { sizeRules } from './sizes.ts';
 
 /** All rules of family `vhd`, in the order of the structures that they are about. */
-export const vhdRules: readonly RaisableRule<VhdImage, never>[] = [
+export const vhdRules = {
   ...footerRules,
   ...footerFieldRules,
   ...sizeRules,
@@ -22,13 +23,4 @@ export const vhdRules: readonly RaisableRule<VhdImage, never>[] = [
   ...blockRules,
   ...bitmapRules,
   ...batmapRules,
-];
-
-/** The rules whose conditions the spec states, for the sinks that take its breaches. */
-export const vhdSpecRules: readonly RaisableRule<VhdImage, Breach>[] = [
-  ...footerSpecRules,
-  ...sizeSpecRules,
-  ...headerSpecRules,
-  ...locatorSpecRules,
-  ...batmapSpecRules,
-];
+} satisfies RuleTable<VhdImage, VhdFindings, VhdWalk>;

@@ -1,7 +1,8 @@
 import type { ImageFile } from '../../../model/image.ts';
 import { bytesAsCharacters, DEFAULT_ENCODING, textDecoding } from './encoding.ts';
 import { splitLines, type Span, type TextLine } from './lines.ts';
-import { parseStatement, type ExtentLine, type Property, type Statement } from './statements.ts';
+import { skipOver, trimEndOf } from '../../shared/plain-text.ts';
+import { BLANKS, parseStatement, type ExtentLine, type Property, type Statement } from './statements.ts';
 
 /** Bytes of descriptor text that are looked at; more is damage or an attack. QEMU stops at half of this. */
 export const MAX_TEXT_BYTES = 2 * 1024 * 1024;
@@ -14,14 +15,14 @@ export interface DescriptorPlace {
   readonly file: ImageFile;
   /** Byte position of the text in the file. */
   readonly offset: number;
-  /** Whether the text lies inside a sparse extent. */
+  /** Whether the text is inside a sparse extent. */
   readonly isEmbedded: boolean;
 }
 
 /** A byte order mark in front of a text. */
 export type ByteOrderMark = 'UTF-8' | 'UTF-16LE' | 'UTF-16BE';
 
-/** A parsed text descriptor; it knows where each of its words stands. Nothing in it has been judged. */
+/** A parsed text descriptor; it knows the place of each of its words. Nothing in it has been judged. */
 export interface Descriptor {
   readonly place: DescriptorPlace;
   /** All bytes that were there for text, with whatever follows its end. */
@@ -38,7 +39,7 @@ export interface Descriptor {
   readonly firstProperties: ReadonlyMap<string, Property>;
 }
 
-/** Parses descriptor text. `area` is everything that may hold text; the text ends at its first NUL. */
+/** Parses descriptor text. `area` is everything that may be text; the text ends at its first NUL. */
 export function parseDescriptor(area: Uint8Array, place: DescriptorPlace): Descriptor {
   const nul = area.indexOf(0);
   const textLength = nul < 0 ? area.length : nul;
@@ -78,18 +79,34 @@ function findMark(bytes: Uint8Array): ByteOrderMark | null {
   return first === 0xfe && second === 0xff ? 'UTF-16BE' : null;
 }
 
-/** The encoding must be known before names are read, and it may be named behind them. */
+/** The encoding must be known before names are read, and it may be named after them. */
 function findEncoding(lines: readonly TextLine[]): string {
   for (const { text } of lines) {
-    const match = /^[ \t]*encoding[ \t]*=[ \t]*"?([^"]*?)"?[ \t]*$/i.exec(text);
-    if (match?.[1] !== undefined && match[1] !== '') return match[1];
+    const value = /^[ \t]*encoding[ \t]*=(.*)$/i.exec(text)?.[1];
+    if (value === undefined) continue;
+    const plain = trimEndOf(value.slice(skipOver(value, BLANKS)), BLANKS);
+    const name = plain.startsWith('"') || plain.endsWith('"') ? withoutQuotes(plain) : plain;
+    if (name !== '' && !name.includes('"')) return name;
   }
   return DEFAULT_ENCODING;
 }
 
-/** The first property of this name, whatever its case: readers that take the last one are rare, readers that mind the case are reported on. */
+function withoutQuotes(text: string): string {
+  const start = text.startsWith('"') ? 1 : 0;
+  return text.slice(start, text.length > start && text.endsWith('"') ? -1 : undefined);
+}
+
+/**
+ * The first property of this name, whatever its case: few readers take the last one, and those that mind the case have a
+ * rule of their own.
+ */
 export function findProperty(descriptor: Descriptor, key: string): Property | undefined {
   return descriptor.firstProperties.get(key.toLowerCase());
+}
+
+/** Whether the text says that it is of a streamOptimized disk. */
+export function isStreamOptimized(descriptor: Descriptor): boolean {
+  return findProperty(descriptor, 'createType')?.value.text.toLowerCase() === 'streamoptimized';
 }
 
 /** A content id: the value of one to eight hex digits; `null` where it is absent or something else. */
@@ -98,7 +115,7 @@ export function contentId(descriptor: Descriptor, key: 'CID' | 'parentCID'): num
   return /^[0-9a-f]{1,8}$/i.test(text) ? Number.parseInt(text, 16) : null;
 }
 
-/** The content id that stands for "there is no parent". */
+/** The content id that means "there is no parent". */
 export const NO_PARENT_CID = 0xffff_ffff;
 
 /** Whether the descriptor says that there is a disk below this one. */
@@ -116,7 +133,10 @@ export function placeOf(
   return { file: place.file, offset: place.offset + span.offset, length: span.length, field };
 }
 
-/** Sectors that a token counts: decimal digits, and few enough that their bytes are an exact number; `null` for anything else. */
+/**
+ * Sectors that a token counts: decimal digits, and few enough that their bytes are an exact number; `null` for anything
+ * else.
+ */
 export function parseSectors(text: string): number | null {
   if (!/^\d{1,16}$/.test(text)) return null;
   const sectors = Number(text);

@@ -32,8 +32,8 @@ const LINE = /([^\r\n]*)(\r\n|\n|\r|$)/gy;
 const LINE_ENDS: Readonly<Record<string, LineEnd>> = { '\n': 'lf', '\r\n': 'crlf', '\r': 'cr', '': 'none' };
 
 /**
- * Splits a text into at most `limit` lines. A carriage return alone ends a line too: VirtualBox refuses it, but what follows it is no part of the
- * value before it.
+ * Splits a text into at most `limit` lines. A carriage return alone ends a line too: VirtualBox refuses it, but what
+ * follows it is no part of the value before it.
  */
 export function splitLines(text: string, limit: number): TextLine[] {
   const lines: TextLine[] = [];

@@ -1,5 +1,6 @@
+import type { LatestRead } from './latest-read.ts';
 import type { DumpedStructure, ImageFile } from '../../../model/image.ts';
-import type { FileLayout, Owners } from '../../../model/owners.ts';
+import type { FileLayout, WalkListeners } from '../../../model/owners.ts';
 import type { ExtentLine } from '../descriptor/statements.ts';
 import type { MappingRuns } from '../../shared/mapping-runs.ts';
 
@@ -11,25 +12,30 @@ export interface ExtentPlace {
   readonly size: number;
   /** The line of the descriptor; `null` for an extent that is opened by itself. */
   readonly line: ExtentLine | null;
+  /** The directory of its file, where other lines may name that too. */
+  readonly latest?: LatestRead;
 }
 
 /** One part of an image: a run of guest bytes that one kind of storage answers for. */
 export interface ExtentBase extends ExtentPlace {
-  /** The file that holds it; `null` where there is none. */
+  /** The file that stores it; `null` where there is none. */
   readonly file: ImageFile | null;
   /** Bytes of a grain; `null` where the extent has none. */
   readonly grainSize: number | null;
-  /** How regions lie in the file; `null` for a file without structure. */
+  /** How regions are placed in the file; `null` for a file without structure. */
   readonly layout: FileLayout | null;
   /** Header-like structures, in file order. */
   structures(): readonly DumpedStructure[];
-  /** Tells every range of the file that the extent uses. */
-  claim(owners: Owners): void | Promise<void>;
   /**
-   * Adds the runs of guest bytes `from` to `to - 1`, which lie in this extent. What is returned pauses between batches, so that the caller may take
-   * runs away.
+   * Tells every range of the file that the extent uses, and what is odd about its tables; absent where the file
+   * has no structure.
    *
-   * @throws UnreadableImageError where a table that is needed cannot be read
+   * @returns what was learned on the way; rules get it as `facts.walk(file)`
+   */
+  walk?(listeners: WalkListeners): unknown;
+  /**
+   * Adds the runs of guest bytes `from` to `to - 1`, all of which are in this extent. What is returned pauses
+   * between batches, so that the caller may take runs away.
    */
   resolve(runs: MappingRuns, from: number, to: number): Iterable<void> | AsyncIterable<void>;
 }

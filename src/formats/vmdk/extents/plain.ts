@@ -1,4 +1,3 @@
-import { UnreadableImageError } from '../../../errors.ts';
 import type { ImageFile, ReferenceState } from '../../../model/image.ts';
 import type { MappingRuns } from '../../shared/mapping-runs.ts';
 import type { ExtentBase, ExtentPlace } from './extent.ts';
@@ -17,13 +16,23 @@ export interface ZeroExtent extends ExtentBase {
 }
 
 /**
- * Why an extent cannot be read: what became of its file; or the file is of another kind than the line says, is the descriptor itself, has a header
- * that nothing can be told by; or the line does not say what to open.
+ * Why an extent cannot be read: what became of its file; or the file is of another kind than the line says, is
+ * the descriptor itself, has a header that nothing can be told by; or the line does not say what to open.
  */
 export type UnavailableCause =
   Exclude<ReferenceState, 'none' | 'opened'> | 'wrong-type' | 'self' | 'header' | 'line';
 
-/** An extent that cannot be read: its file is not there, is of another kind, or is a device. */
+/** Causes that are no states of a file that is named. */
+const OWN_CAUSES: ReadonlySet<string> = new Set(['wrong-type', 'self', 'header', 'line']);
+
+/** Whether a cause is what became of a file that a line names. */
+export function isReferenceState(
+  cause: UnavailableCause,
+): cause is Exclude<ReferenceState, 'none' | 'opened'> {
+  return !OWN_CAUSES.has(cause);
+}
+
+/** An extent that cannot be read: its file is missing, is of another kind, or is a device. */
 export interface UnavailableExtent extends ExtentBase {
   readonly kind: 'unavailable';
   readonly cause: UnavailableCause;
@@ -35,7 +44,6 @@ const WITHOUT_STRUCTURE = {
   grainSize: null,
   layout: null,
   structures: () => [],
-  claim: () => undefined,
 } as const;
 
 /** Makes a flat extent that begins at byte `fileStart` of `file`. */
@@ -67,7 +75,7 @@ export function createZeroExtent(place: ExtentPlace): ZeroExtent {
   };
 }
 
-/** Makes an extent whose bytes nobody can give. */
+/** Makes an extent that cannot be read. */
 export function createUnavailableExtent(
   place: ExtentPlace,
   file: ImageFile | null,
@@ -81,8 +89,10 @@ export function createUnavailableExtent(
     file,
     cause,
     reason,
-    resolve() {
-      throw new UnreadableImageError(`guest bytes from ${place.guestStart} on cannot be read: ${reason}`);
+    resolve(runs: MappingRuns, from: number, to: number) {
+      const at = file === null ? null : { file, offset: null, length: null, field: null };
+      runs.unreadable(from, to - from, at, reason);
+      return [];
     },
   };
 }

@@ -1,0 +1,79 @@
+import type { Disk, Loss } from '../model/disk.ts';
+import type { Image } from '../model/image.ts';
+import { inflate } from '../node/inflate.ts';
+import { readDisk } from '../ops/disk.ts';
+import { escapeText } from '../report/escape.ts';
+import type { Invocation } from './command.ts';
+import { openForReading, warnOfMissingParent } from './read-image.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A disk that is open, and what could not be read of it so far. */
+export interface OpenedDisk {
+  readonly image: Image;
+  readonly disk: Disk;
+  readonly losses: LossLog;
+  close(): Promise<void>;
+}
+
+/** Opens an image to read its guest's bytes, as the options of the command line ask; the caller closes it. `chain` says whether parents are opened, whatever the options say. */
+export async function openDisk(
+  invocation: Invocation,
+  terminal: Terminal,
+  path: string,
+  format: string | undefined,
+  { chain = !invocation.isSet('no-chain') }: { readonly chain?: boolean } = {},
+): Promise<OpenedDisk> {
+  const isDelta = !chain;
+  const image = await openForReading(invocation, terminal, path, format, !isDelta);
+  try {
+    if (!isDelta) warnOfMissingParent(image, terminal);
+    const losses = new LossLog(terminal);
+    const onLoss = (loss: Loss): void => losses.add(loss);
+    const disk = readDisk(image, { inflate, isDelta, ...(invocation.isSet('recover') ? { onLoss } : {}) });
+    return { image, disk, losses, close: () => image.close() };
+  } catch (error) {
+    await image.close();
+    throw error;
+  }
+}
+
+/** Tells on standard error of what could not be read, neighbours in one line. */
+export class LossLog {
+  readonly #terminal: Terminal;
+  #open: { start: number; length: number; reason: string } | null = null;
+  #bytes = 0;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  /** Bytes that were lost. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add({ start, length, reason }: Loss): void {
+    this.#bytes += length;
+    const open = this.#open;
+    if (open !== null && open.start + open.length === start && open.reason === reason) open.length += length;
+    else {
+      this.#tell();
+      this.#open = { start, length, reason };
+    }
+  }
+
+  /** Tells the last line, and the sum where anything was lost. */
+  end(): void {
+    this.#tell();
+    if (this.#bytes > 0)
+      this.#terminal.stderr.write(`vdcheck: ${this.#bytes} bytes could not be read; they are zeros now\n`);
+  }
+
+  #tell(): void {
+    if (this.#open === null) return;
+    const { start, length, reason } = this.#open;
+    this.#open = null;
+    const text = `vdcheck: lost: guest bytes ${start} to ${start + length - 1}: ${reason}`;
+    this.#terminal.stderr.write(`${escapeText(text)}\n`);
+  }
+}

@@ -1,0 +1,96 @@
+import type { Explanations } from '../../../model/rule.ts';
+import type { footerFieldRules } from './footer-fields.ts';
+
+export const footerFieldExplanations: Explanations<typeof footerFieldRules> = {
+  'vhd/features-reserved-bit': {
+    what: 'Bit 1 of the features is reserved and must always be set; here it is clear.',
+    why: 'Guest data are not affected, but strict readers take the footer for none.',
+    how: 'A writer that started from zeros and did not know the bit.',
+    readers: 'vhd-util refuses the file; QEMU and libvhdi do not look.',
+    repair: 'The bit is set and the checksum put right.',
+  },
+  'vhd/features-unknown': {
+    what: 'Bits of the features other than 0 and 1 are set; all of them are reserved.',
+    why: 'No meaning is defined for them, so readers either refuse the disk or pay no attention.',
+    how: 'A damaged footer with a checksum put right afterwards, or a writer with an idea of its own.',
+    readers: 'vhd-util refuses the file; QEMU and libvhdi do not look.',
+    repair: 'The bits are cleared and the checksum put right.',
+  },
+  'vhd/features-temporary': {
+    what: 'Bit 0 of the features is set: the disk may be deleted when the host shuts down.',
+    why: 'Guest data are not affected, but a host that obeys the bit deletes the file.',
+    how: 'Virtual PC set it for scratch disks.',
+    readers: 'Old Virtual PC and Virtual Server obey it; today nobody does.',
+    repair: 'Clear the bit if the disk is to be kept.',
+  },
+  'vhd/format-version': {
+    what: 'The file format version of the footer is not 1.0.',
+    why: 'No other version exists, so the meaning of the rest of the footer is not certain.',
+    how: 'A damaged field, or a writer that put its own version here.',
+    readers: 'libvhdi, vhd-util and Xen Orchestra refuse the file; QEMU opens it.',
+    repair: 'If everything else is in order, the version is set to 0x00010000 and the checksum put right.',
+  },
+  'vhd/data-offset-fixed': {
+    what: 'A fixed disk has no dynamic header, so its data offset has all 64 bits set; here it has not.',
+    why: 'Guest data are not affected, but a reader may look for a header there.',
+    how: 'A writer that set the 32 bits which the specification shows, or 0.',
+    readers: 'libvhdi refuses the file, vhd-util complains; QEMU does not look.',
+    repair: 'The field is set to all ones and the checksum put right.',
+  },
+  'vhd/timestamp-future': {
+    what: 'The footer says that the disk was made more than half an hour from now.',
+    why: 'Guest data are not affected; comparisons of age between disks are worth nothing.',
+    how: 'A host with a wrong clock, or a count from 1970 instead of 2000.',
+    readers: 'vhd-util refuses the file; the others do not look.',
+    repair: 'None needed.',
+  },
+  'vhd/creator-unknown': {
+    what: 'The four letters that name the program which made the disk are not those of a known one.',
+    why: 'QEMU chooses by these letters whether the size or the geometry counts, so the guest may see another size there.',
+    how: 'A writer that is not listed here, which is legal.',
+    readers: 'QEMU takes the size from the geometry for names that it does not know; the others do not look.',
+    repair: 'None needed.',
+  },
+  'vhd/creator-tap-version': {
+    what: 'The footer names version 0.1 of blktap, or one above 1.3.',
+    why: 'Version 0.1 wrote the bits of sector bitmaps in the other order: read the usual way, sectors of parent and child are mixed up.',
+    how: 'A disk from the first XenServer versions, or from one that is newer than what is known.',
+    readers: 'blktap converts the bitmaps of 0.1; QEMU ignores bitmaps; others read them wrongly.',
+    repair: 'Convert the disk with blktap.',
+  },
+  'vhd/disk-type': {
+    what: 'The disk type is neither 2 (fixed) nor 3 (dynamic) nor 4 (differencing).',
+    why: 'How the guest data are stored is not said; the deprecated types have no known layout.',
+    how: 'A damaged field, or a writer with an idea of its own.',
+    readers: 'libvhdi, vhd-util and Xen Orchestra refuse the file; QEMU takes every type but 2 as dynamic.',
+    repair: 'If header and table are there it is a dynamic or differencing disk: correct the type by hand.',
+  },
+  'vhd/saved-state': {
+    what: 'The saved state byte is not 0: the disk belongs to a machine whose memory was saved while it ran.',
+    why: 'The memory holds writes that the disk does not have yet. Started without it the guest finds its file systems as after a crash.',
+    how: 'A machine that was suspended when its disk was copied.',
+    readers: 'Virtual PC and Virtual Server refuse to change such a disk; QEMU and libvhdi do not look.',
+    repair: 'Resume the machine and shut it down, or clear the byte if the saved state is not wanted.',
+  },
+  'vhd/unique-id-null': {
+    what: 'All 16 bytes of the unique id are zero.',
+    why: 'Guest data are not affected, but differencing disks know their parent by this id.',
+    how: 'A writer that did not care, or a tool that wiped identities.',
+    readers: 'vhd-util refuses the file; the others open it.',
+    repair: 'A new id can be written as long as no differencing disk depends on this one.',
+  },
+  'vhd/reserved-nonzero': {
+    what: 'Bytes behind the saved state, which are reserved and zero, hold something.',
+    why: 'Guest data are not affected; a later version of the format or a tool may give them a meaning.',
+    how: 'Tools that keep marks of their own there. XenServer uses the first of these bytes, for its own disks only.',
+    readers: 'vhd-util refuses the file; the others do not look.',
+    repair: 'The bytes are cleared and the checksum put right.',
+  },
+  'vhd/hidden': {
+    what: 'Byte 85 of the footer of a disk made by blktap is set.',
+    why: 'It is a node inside a tree of snapshots: to write to it damages all its children.',
+    how: 'XenServer sets it when a snapshot is taken or a disk is cloned.',
+    readers: 'XenServer does not show such disks; the others do not know the byte.',
+    repair: 'None needed.',
+  },
+};

@@ -1,0 +1,65 @@
+import { counted } from '../io/counted-source.ts';
+import { openFileSource } from '../io/file-source.ts';
+import type { MaybePromise, Source } from '../io/source.ts';
+import type { ImageReport } from '../model/report.ts';
+import { checkImage, type CheckOptions } from '../ops/check.ts';
+import { openImage, type OpenedImage, type OpenOptions } from '../ops/open.ts';
+import type { ResolvedReference } from '../ops/reference-policy.ts';
+import type { FarImages } from './access/far.ts';
+import { isPlainPath } from './access/names.ts';
+import type { AccessOptions } from './access/options.ts';
+import { followFiles } from './reference-policy.ts';
+
+/** How images of this machine, of URLs and in archives are opened. */
+export type LocalOptions = AccessOptions;
+
+/**
+ * `openImage` for whatever names an image: a path, a URL, a member of an archive (`x.ova!disk.vmdk`), `-` for standard input. Parents and extents
+ * are opened where they are beside the image.
+ */
+export function openLocalImage(
+  path: string,
+  options: Omit<OpenOptions, 'openSource' | 'policy'> & LocalOptions = {},
+): Promise<OpenedImage> {
+  return openImage(path, { ...options, ...accessOf(options) });
+}
+
+/** `checkImage` for whatever names an image. */
+export function checkLocalImage(
+  path: string,
+  options: Omit<CheckOptions, 'openSource' | 'policy'> & LocalOptions = {},
+): Promise<ImageReport> {
+  return checkImage(path, { ...options, ...accessOf(options) });
+}
+
+/** The images that a path stands for: those in an archive, each as `archive!member`, else the path itself. */
+export async function expandPath(path: string, options: LocalOptions = {}): Promise<readonly string[]> {
+  return isPlainPath(path) ? [path] : (await loadFar(options)).expand(path);
+}
+
+/** Opens plain files at once; the code for everything else is loaded where it is needed. */
+function accessOf(options: LocalOptions): Required<Pick<OpenOptions, 'openSource' | 'policy'>> {
+  const { stats, allowOutside = false } = options;
+  const follow = followFiles({ outside: allowOutside });
+  const count = (source: Source): Source => (stats === undefined ? source : counted(source, stats));
+  const countFound = (found: ResolvedReference): ResolvedReference =>
+    found.source === null ? found : { ...found, source: count(found.source) };
+  let far: Promise<FarImages> | null = null;
+  const farImages = (): Promise<FarImages> => (far ??= loadFar(options));
+  return {
+    openSource: (path): MaybePromise<Source> =>
+      isPlainPath(path)
+        ? count(openFileSource(path, { allowDevice: true }))
+        : farImages().then((images) => images.open(path)),
+    policy: (reference, from) => {
+      if (!isPlainPath(from)) return farImages().then((images) => images.follow(reference, from));
+      const found = follow(reference, from);
+      return found instanceof Promise ? found.then(countFound) : countFound(found);
+    },
+  };
+}
+
+async function loadFar(options: LocalOptions): Promise<FarImages> {
+  const { FarImages } = await import('./access/far.ts');
+  return new FarImages(options);
+}

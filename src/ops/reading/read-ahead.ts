@@ -1,0 +1,237 @@
+import { biggestRead, plan, type FileRange, type PlannedPart, type PlannedRead } from '../../io/plan.ts';
+import { joinParts, partOf, startRead, type ReadResult } from '../../io/planned-reads.ts';
+import { fileOffset, type MaybePromise, type Source } from '../../io/source.ts';
+import { Turns } from '../../io/turns.ts';
+import type { Chunk, ChunkOptions, Piece } from '../../model/disk.ts';
+import { guestOffset } from '../../model/offsets.ts';
+import type { Losses } from './losses.ts';
+import { bytesInside, readStored, whyOutside } from './stored.ts';
+import type { UnitPiece, Units } from './units.ts';
+
+/** From this length on a file is read beside other work rather than at once: the system copies longer than the call costs. */
+const LATER_BYTES = 64 * 1024;
+/** Bytes of one chunk of data at most. */
+const CHUNK = 256 * 1024;
+/** Items that are planned together at most. */
+const WINDOW_ITEMS = 4096;
+
+/** What reading ahead needs of a disk. */
+export interface Reading {
+  readonly units: Units;
+  readonly losses: Losses;
+}
+
+/** The next thing to tell: a piece, no longer than a chunk where it is stored, and the reads that have its bytes. */
+interface Item {
+  readonly piece: Piece;
+  readonly source: Source | null;
+  readonly range: FileRange | null;
+  readonly parts: { readonly read: StartedRead; readonly part: PlannedPart }[];
+}
+
+interface StartedRead {
+  readonly plan: PlannedRead;
+  readonly result: MaybePromise<ReadResult>;
+}
+
+/** Items that are planned together: sorted by file and place for reading, told in guest order. */
+type Window = readonly Item[];
+
+/**
+ * Reads pieces in order: near ones in one read, as many reads in flight as each source has lanes. While one window is told, the next is read.
+ * What is held is bounded by both, whatever the pieces are.
+ */
+export async function* readAhead(
+  found: AsyncIterable<readonly Piece[]>,
+  reading: Reading,
+  { signal }: ChunkOptions,
+): AsyncGenerator<Chunk, void, undefined> {
+  const lanes = new Lanes();
+  let current: Window | null = null;
+  try {
+    for await (const items of windowsOf(found)) {
+      lanes.start(items);
+      if (current !== null) yield* tell(current, reading, signal);
+      current = items;
+    }
+    if (current !== null) yield* tell(current, reading, signal);
+  } finally {
+    lanes.stop();
+  }
+}
+
+/** Starts the reads of windows. */
+class Lanes {
+  readonly #turns = new Map<Source, Turns>();
+  #isOver = false;
+
+  start(items: Window): void {
+    const bySource = new Map<Source, Item[]>();
+    for (const item of items) {
+      if (item.source === null) continue;
+      const others = bySource.get(item.source);
+      if (others === undefined) bySource.set(item.source, [item]);
+      else others.push(item);
+    }
+    for (const [source, its] of bySource) this.#startOf(source, its);
+  }
+
+  /** What was not begun by now is read no more. */
+  stop(): void {
+    this.#isOver = true;
+  }
+
+  #startOf(source: Source, items: readonly Item[]): void {
+    const turns = this.#turns.get(source) ?? new Turns(source.cost.lanes);
+    this.#turns.set(source, turns);
+    const ranges = items.map(({ range }) => range ?? { offset: fileOffset(0), length: 0 });
+    for (const planned of plan(ranges, source.cost, biggestRead(source.cost))) {
+      const result = startRead(turns, () => (this.#isOver ? new Uint8Array(0) : readBulk(source, planned)));
+      const read: StartedRead = { plan: planned, result };
+      for (const part of planned.parts) items[part.index]?.parts.push({ read, part });
+    }
+  }
+}
+
+function readBulk(source: Source, { offset, length }: FileRange): MaybePromise<Uint8Array> {
+  return source.readLater && length >= LATER_BYTES
+    ? source.readLater(offset, length)
+    : source.read(offset, length);
+}
+
+/** Cuts pieces into items, and puts so many into a window that its reads fill the lanes. */
+async function* windowsOf(found: AsyncIterable<readonly Piece[]>): AsyncGenerator<Window, void, undefined> {
+  let items: Item[] = [];
+  let bytes = 0;
+  for await (const batch of found)
+    for (const piece of batch)
+      for (const item of itemsOf(piece)) {
+        items.push(item);
+        const { source, range } = item;
+        if (source !== null && range !== null)
+          bytes += range.length + Math.min(source.cost.gap, range.length);
+        const most = source === null ? Infinity : source.cost.lanes * biggestRead(source.cost);
+        if (bytes < most && items.length < WINDOW_ITEMS) continue;
+        yield items;
+        items = [];
+        bytes = 0;
+      }
+  if (items.length > 0) yield items;
+}
+
+function* itemsOf(piece: Piece): Iterable<Item> {
+  if (piece.kind === 'compressed') {
+    const { at, storedLength } = piece;
+    const length = bytesInside(at, storedLength);
+    if (length === 0) yield { piece, source: null, range: null, parts: [] };
+    else yield { piece, source: at.file.source, range: { offset: at.offset, length }, parts: [] };
+    return;
+  }
+  if (piece.kind !== 'data') {
+    yield { piece, source: null, range: null, parts: [] };
+    return;
+  }
+  const { start, length, at, layer } = piece;
+  for (let from = 0; from < length; from += CHUNK) {
+    const size = Math.min(CHUNK, length - from);
+    const place = { file: at.file, offset: fileOffset(at.offset + from) };
+    const item: Piece = { kind: 'data', start: guestOffset(start + from), length: size, at: place, layer };
+    const isInside = bytesInside(place, size) === size;
+    yield isInside
+      ? { piece: item, source: at.file.source, range: { offset: place.offset, length: size }, parts: [] }
+      : { piece: item, source: null, range: null, parts: [] };
+  }
+}
+
+/** Tells the chunks of a window; holes that follow one another are one. */
+async function* tell(
+  items: Window,
+  reading: Reading,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Chunk, void, undefined> {
+  for (const item of items) {
+    signal?.throwIfAborted();
+    const { piece } = item;
+    const { start, length } = piece;
+    switch (piece.kind) {
+      case 'zero':
+      case 'unallocated':
+        yield { kind: piece.kind, start, length };
+        break;
+      case 'unknown':
+      case 'unreadable':
+        reading.losses.add(start, length, piece.reason);
+        yield { kind: 'zero', start, length };
+        break;
+      case 'compressed':
+        yield { kind: 'data', start, length, bytes: await unpack(item, piece, reading) };
+        break;
+      case 'data':
+        yield* tellData(item, piece, reading);
+    }
+  }
+}
+
+async function* tellData(
+  { parts, source }: Item,
+  piece: Extract<Piece, { kind: 'data' }>,
+  { losses }: Reading,
+): AsyncGenerator<Chunk, void, undefined> {
+  if (source === null) {
+    yield* tellCut(piece, losses);
+    return;
+  }
+  for (const { read, part } of parts) {
+    const start = guestOffset(piece.start + part.from);
+    let bytes: Uint8Array;
+    try {
+      const found = bytesOf(source, read, part);
+      bytes = found instanceof Promise ? await found : found;
+    } catch (error) {
+      if (!losses.covers(error)) throw error;
+      bytes = new Uint8Array(part.length);
+      const { file, offset } = piece.at;
+      await readStored({ file, offset: fileOffset(offset + part.from) }, bytes, start, losses);
+    }
+    yield { kind: 'data', start, length: bytes.length, bytes };
+  }
+}
+
+/** Data that are not all inside their file. */
+async function* tellCut(
+  { at, start, length }: Extract<Piece, { kind: 'data' }>,
+  losses: Losses,
+): AsyncGenerator<Chunk, void, undefined> {
+  const inside = bytesInside(at, length);
+  if (inside > 0) {
+    const bytes = new Uint8Array(inside);
+    await readStored(at, bytes, start, losses);
+    yield { kind: 'data', start, length: inside, bytes };
+  }
+  losses.add(start + inside, length - inside, whyOutside(at));
+  yield { kind: 'zero', start: guestOffset(start + inside), length: length - inside };
+}
+
+async function unpack({ parts, source }: Item, piece: UnitPiece, { units }: Reading): Promise<Uint8Array> {
+  if (source === null || units.find(piece) !== undefined) return units.read(piece);
+  const found: Uint8Array[] = [];
+  try {
+    for (const { read, part } of parts) {
+      const bytes = bytesOf(source, read, part);
+      found.push(bytes instanceof Promise ? await bytes : bytes);
+    }
+  } catch {
+    // What is wrong is said by the read of this unit alone, which may even succeed: its stream may end before the fault.
+    return units.read(piece);
+  }
+  return units.unpack(piece, joinParts(found));
+}
+
+function bytesOf(
+  source: Source,
+  { plan: planned, result }: StartedRead,
+  part: PlannedPart,
+): MaybePromise<Uint8Array> {
+  if (!(result instanceof Promise)) return partOf(source, planned, result, part.at, part.length);
+  return result.then((settled) => partOf(source, planned, settled, part.at, part.length));
+}

@@ -1,0 +1,33 @@
+import type { BuiltLayer } from './layer.ts';
+import { randomQcow2 } from './qcow2.ts';
+import { Random } from './random.ts';
+import { randomVhd } from './vhd.ts';
+import { randomVmdk } from './vmdk.ts';
+
+export type { BuiltLayer } from './layer.ts';
+export { Random } from './random.ts';
+
+const KINDS = [
+  ['qcow2', randomQcow2],
+  ['vhd', randomVhd],
+  ['vmdk', randomVmdk],
+] as const;
+
+/** An image of up to `depth` layers of any formats, with what its guest sees. */
+export function randomChain(seed: number, depth: number): BuiltLayer {
+  const random = new Random(seed);
+  let layer: BuiltLayer | null = random.chance(0.2) ? rawLayer(random) : null;
+  const layers = random.int(1, depth);
+  for (let index = 0; index < layers || layer === null; index++) {
+    const [ending, build] = random.pick(KINDS);
+    const size = random.int(1, 1500) * 512;
+    layer = build(random, `layer${index}.${ending}`, size, layer);
+  }
+  return layer;
+}
+
+/** A raw disk, of any number of bytes. */
+function rawLayer(random: Random): BuiltLayer {
+  const guest = random.bytes(random.int(512, 400_000));
+  return { name: 'base.raw', format: 'raw', files: { 'base.raw': guest }, guest };
+}
