@@ -98,7 +98,7 @@ export function createFiles(
     throw error;
   }
   return {
-    targets: open.map(({ path, descriptor }) => fileTarget(files, path, descriptor)),
+    targets: open.map(({ path, descriptor }) => fileTarget(path, descriptor, files)),
     publish() {
       for (const { path, descriptor } of open) attemptWrite(path, () => files.sync(descriptor));
       const [first] = open;
@@ -200,7 +200,7 @@ export function openExisting(path: string, size: number, files: FileSystem = nod
     isOpen = false;
   };
   return {
-    targets: [existingTarget(files, path, descriptor)],
+    targets: [existingTarget(path, descriptor, files)],
     publish() {
       attemptWrite(path, () => files.sync(descriptor));
       close();
