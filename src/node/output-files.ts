@@ -156,9 +156,13 @@ function quietly(call: () => void): void {
 }
 
 function removeOld(files: FileSystem, path: string): void {
-  if (statOf(path) === null) return;
   attemptWrite(path, () => {
-    files.unlink(path);
+    try {
+      files.unlink(path);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code !== 'ENOENT') throw error;
+    }
     files.syncDir(dirname(path));
   });
 }

