@@ -73,7 +73,10 @@ export interface Compressor {
 export interface Identity {
   /** Seconds since 1970. */
   readonly time: number;
-  /** `length` random bytes; the same ones each time where a seed was given. The caller owns them. */
+  /**
+   * `length` random bytes, which the caller owns. Where a seed was given, they are the same each time for a file of the same name, and others for
+   * one of another name: a child must never get the ids of its parent.
+   */
   bytes(length: number): Uint8Array;
 }
 

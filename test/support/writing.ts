@@ -15,13 +15,13 @@ import { readDisk } from '../../src/ops/disk.ts';
 import { writePlan } from '../../src/ops/write.ts';
 import { Random } from './layouts/index.ts';
 
-/** What a writer is told, with ids that are the same each time. */
+/** What a writer is told, with ids that are the same each time, and others for each name. */
 export function contextFor(
   name: string,
   values: OptionValues = {},
   more: Partial<WriteContext> = {},
 ): WriteContext {
-  const random = new Random(1);
+  const random = new Random([...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 1));
   return {
     values,
     name,
@@ -65,6 +65,27 @@ export async function expectDisk(path: string, disk: Disk, size = roundUp(disk.s
     expect(image.size).toBe(size);
     for await (const range of differences(disk, readDisk(image, { inflate })))
       throw new Error(`${path} differs from byte ${range.start} on, ${range.length} bytes`);
+  } finally {
+    await image.close();
+  }
+}
+
+/** Fails where the image lacks something that `disk` has, or has many more bytes than that. */
+export async function expectStored(path: string, disk: Disk): Promise<void> {
+  const { image } = await openLocalImage(path);
+  try {
+    expect(image.size).toBe(roundUp(disk.size, 512));
+    const copy = readDisk(image, { inflate });
+    let stored = 0;
+    for await (const chunk of disk.chunks()) {
+      if (chunk.kind !== 'data') continue;
+      stored += chunk.length + 8192;
+      const bytes = new Uint8Array(chunk.length);
+      await copy.read(chunk.start, bytes);
+      expect(Buffer.compare(bytes, chunk.bytes)).toBe(0);
+    }
+    const size = image.files.reduce((sum, { source }) => sum + (source?.storedSize ?? Infinity), 0);
+    expect(size).toBeLessThanOrEqual(stored + 2 ** 20 + disk.size / 2 ** 18);
   } finally {
     await image.close();
   }
