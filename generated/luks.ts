@@ -196,7 +196,7 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
    *
    * In the document: `key-slot`.
    */
-  keySlots: KeySlot[];
+  declare keySlots: KeySlot[];
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Luks) {
     super(io, parent, root);
@@ -216,7 +216,7 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
       const count = 8;
       this.keySlots = listOf(io, count, 48);
       for (let index = 0; index < count; index++) {
-        this.keySlots[index] = new KeySlot(io, this, this._root);
+        this.keySlots[index] = new KeySlot(io, this);
       }
     }
   }

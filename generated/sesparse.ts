@@ -962,11 +962,11 @@ export class GrainDirEntry extends Structure<GrainDirEntryField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Sesparse | undefined;
   /** Bits 0 to 31. Number of the table within the area of grain tables. */
-  tableIndex: number;
+  declare tableIndex: number;
   /** Bits 32 to 59, zero. */
-  reserved: number;
+  declare reserved: number;
   /** Bits 60 to 63. Whether there is a table; without one the whole entry is zero. */
-  type: OpenEnum<GrainDirEntryType>;
+  declare type: OpenEnum<GrainDirEntryType>;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
     super(io, parent, root);
@@ -1060,11 +1060,11 @@ export class GrainTableEntry extends Structure<GrainTableEntryField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Sesparse | undefined;
   /** Bits 0 to 47. Slot number without its lowest 12 bits. */
-  indexHigh: bigint;
+  declare indexHigh: bigint;
   /** Bits 48 to 59. Lowest 12 bits of the slot number. */
-  indexLow: number;
+  declare indexLow: number;
   /** Bits 60 to 63. What the guest sees in the grain. */
-  type: OpenEnum<GrainTableEntryType>;
+  declare type: OpenEnum<GrainTableEntryType>;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
     super(io, parent, root);

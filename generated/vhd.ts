@@ -259,13 +259,13 @@ export class Footer extends Structure<FooterField> {
    *
    * In the document: `Features`.
    */
-  features: FooterFeatures;
+  declare features: FooterFeatures;
   /**
    * Geometry of the disk, from which Virtual PC and QEMU work out its size.
    *
    * In the document: `Disk Geometry`.
    */
-  diskGeometry: DiskGeometry;
+  declare diskGeometry: DiskGeometry;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
     super(io, parent, root);
@@ -275,7 +275,7 @@ export class Footer extends Structure<FooterField> {
     const room = io.end - at;
     if (room < 8) cutOff(this);
     io.at = at + 8;
-    this.features = new FooterFeatures(io, this, this._root);
+    this.features = new FooterFeatures(io, this);
     if (room < 16) cutOff(this);
     const fileFormatVersion = view.getUint32(at + 12);
     if (fileFormatVersion !== 0x10000) reportNotEqual(this, 'file_format_version', 0x10000);
@@ -293,7 +293,7 @@ export class Footer extends Structure<FooterField> {
     const currentSize = roundedU8(view, at + 48);
     if (currentSize > 0x1fe00000000) reportGreaterThan(this, 'current_size', 0x1fe00000000);
     io.at = at + 56;
-    this.diskGeometry = new DiskGeometry(io, this, this._root);
+    this.diskGeometry = new DiskGeometry(io, this);
     if (room < 64) cutOff(this);
     const diskType = view.getUint32(at + 60);
     expectInEnum(this, 'disk_type', diskType, DiskType, 'disk_type');
@@ -973,7 +973,7 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
    *
    * In the document: `Parent Locator Entry`.
    */
-  parentLocators: ParentLocatorEntry[];
+  declare parentLocators: ParentLocatorEntry[];
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
     super(io, parent, root);
@@ -1014,7 +1014,7 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
       const count = 8;
       this.parentLocators = listOf(io, count, 24);
       for (let index = 0; index < count; index++) {
-        this.parentLocators[index] = new ParentLocatorEntry(io, this, this._root);
+        this.parentLocators[index] = new ParentLocatorEntry(io, this);
       }
     }
     if (room < 1024) cutOff(this);
@@ -1516,7 +1516,7 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
   /** Hash of the key of an encrypted disk. */
-  keyhash: BatmapKeyhash;
+  declare keyhash: BatmapKeyhash;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
     super(io, parent, root);
@@ -1538,7 +1538,7 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
     if (batmapVersion > 0x10002) reportGreaterThan(this, 'batmap_version', 0x10002);
     if (room < 29) cutOff(this);
     io.at = at + 29;
-    this.keyhash = new BatmapKeyhash(io, this, this._root);
+    this.keyhash = new BatmapKeyhash(io, this);
     if (room < 512) cutOff(this);
     io.at = at + 512;
   }

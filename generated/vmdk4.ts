@@ -239,7 +239,7 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Vmdk4 | undefined;
   /** Features in use. Readers disagree about compressed grains that have no markers, so the two flags go together. */
-  flags: SparseExtentFlags;
+  declare flags: SparseExtentFlags;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
     super(io, parent, root);
@@ -255,7 +255,7 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
     if (version < 1) reportLessThan(this, 'version', 1);
     if (version > 3) reportGreaterThan(this, 'version', 3);
     io.at = at + 8;
-    this.flags = new SparseExtentFlags(io, this, this._root);
+    this.flags = new SparseExtentFlags(io, this);
     if (!(!this.flags.compressed || this.flags.markers))
       reportExpr(this, 'flags', 'with markers where grains are compressed');
     if (room < 20) cutOff(this);

@@ -10,21 +10,28 @@ import {
   creationOption,
   depthOption,
   exitZeroOption,
+  experimentalOption,
   forceOption,
   formatOption,
+  hexOption,
   jobsOption,
   lengthOption,
   levelOption,
   maxMemoryOption,
   maxProblemsOption,
+  newBackingOption,
+  newFormatOption,
   noChainOption,
   noCreateOption,
   offsetOption,
   outputFormatOption,
   outputOption,
+  packJobsOption,
+  platformOption,
   progressOption,
   recoverOption,
   secondFormatOption,
+  seedOption,
   sizeOption,
   sparseSizeOption,
   strictOption,
@@ -116,7 +123,7 @@ const dump: CommandSpec = {
       doc: 'only this one, by the name that dump shows: header, footer ...',
     },
   ],
-  options: [formatOption, outputOption(), allowOutsideOption, ...accessOptionSpecs],
+  options: [formatOption, outputOption(), hexOption, allowOutsideOption, ...accessOptionSpecs],
   examples: [
     { line: 'vdcheck dump disk.vhd', doc: 'all structures' },
     { line: 'vdcheck dump disk.vhd footer', doc: 'one of them' },
@@ -207,7 +214,11 @@ const convert: CommandSpec = {
   summary: 'copy what the guest sees into another format',
   description: [
     'Reads all layers and writes one image, sparse where the disk has zeros. It is written under a temporary name beside DST and gets its own when it is complete; a file that exists is replaced only with --force, and the source or a layer below it never.',
-    'DST may be - for standard output, where the output format can be written in order.',
+    'DST may be - for standard output, where the output format can be written in order. Into a pipe a qcow2 image goes with its tables first: the source is read twice, ' +
+      'and with -c everything is compressed twice, since the tables have the sizes.',
+    'With -B only what differs from the parent is written. Its name is looked up from the folder of DST, as readers of the image will. With --no-chain the source is one layer of a chain, ' +
+      'and what it does not store is left to the parent.',
+    'Ids and times are new each time, unless --seed or SOURCE_DATE_EPOCH asks for the same bytes again.',
   ],
   arguments: [
     { name: 'SRC', isOptional: true, doc: 'the image to read', completes: 'file' },
@@ -227,6 +238,10 @@ const convert: CommandSpec = {
     noChainOption,
     allowOutsideOption,
     recoverOption,
+    seedOption,
+    platformOption,
+    experimentalOption,
+    packJobsOption,
     progressOption,
     ...accessOptionSpecs,
   ],
@@ -235,6 +250,40 @@ const convert: CommandSpec = {
     { line: 'vdcheck convert disk.qcow2 - | gzip > disk.raw.gz', doc: 'into a pipe' },
   ],
   load: async () => (await import('./convert.ts')).runConvert,
+};
+
+const create: CommandSpec = {
+  name: 'create',
+  summary: 'make a new, empty image',
+  description: [
+    'Makes an image of SIZE bytes that reads as zeros or, with -b, as its parent. SIZE is a number of bytes, or one with a letter: 64k, 1.5G. ' +
+      'A file that exists is replaced only with --force. The name of the parent is looked up from the folder of FILE, as readers of the image will.',
+  ],
+  arguments: [
+    { name: 'FILE', isOptional: true, doc: 'the image to write', completes: 'file' },
+    {
+      name: 'SIZE',
+      isOptional: true,
+      doc: 'bytes of the disk; with -b that of the parent is taken if left out',
+    },
+  ],
+  options: [
+    newFormatOption,
+    creationOption,
+    newBackingOption,
+    secondFormatOption,
+    forceOption,
+    allowOutsideOption,
+    seedOption,
+    platformOption,
+    experimentalOption,
+  ],
+  examples: [
+    { line: 'vdcheck create -f qcow2 disk.qcow2 10G', doc: 'an empty disk' },
+    { line: 'vdcheck create -f qcow2 -b base.qcow2 -F qcow2 child.qcow2', doc: 'a child of another image' },
+    { line: 'vdcheck create -f vmdk -o help', doc: 'the creation options of VMDK' },
+  ],
+  load: async () => (await import('./create.ts')).runCreate,
 };
 
 const measure: CommandSpec = {
@@ -248,6 +297,9 @@ const measure: CommandSpec = {
     formatOption,
     outputFormatOption,
     creationOption,
+    compressOption,
+    levelOption,
+    sparseSizeOption,
     sizeOption,
     outputOption(),
     noChainOption,
@@ -297,6 +349,7 @@ export const commands: readonly CommandSpec[] = [
   read,
   compare,
   convert,
+  create,
   measure,
   rules,
   completion,

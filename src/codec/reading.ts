@@ -1,5 +1,8 @@
 import {
   AWAITED,
+  END0,
+  END1,
+  END2,
   ENDS,
   KEPT,
   layoutOf,
@@ -21,15 +24,16 @@ import { pathAt, pathOf } from './places.ts';
 
 // What constructors and getters of generated classes call.
 
-/** Notes where a field of variable size ended. Called by generated code after each one. */
-export function mark(structure: BareStructure): void {
+/** Notes where variable field number `index` ended. Called by generated code after each one. */
+export function mark(structure: BareStructure, index: number): void {
   const { _io: io } = structure;
   const end = io.at * 8 - io.bitsLeft;
-  const ends = structure[ENDS];
-  // Most structures have one such field.
-  if (ends === undefined) structure[ENDS] = end;
-  else if (typeof ends === 'number') structure[ENDS] = [ends, end];
-  else ends.push(end);
+  // Most structures have few such fields, and a list takes more memory than they do.
+  if (index === 0) structure[END0] = end;
+  else if (index === 1) structure[END1] = end;
+  else if (index === 2) structure[END2] = end;
+  else if (structure[ENDS] === undefined) structure[ENDS] = [end];
+  else structure[ENDS].push(end);
 }
 
 /** Checks that the next `size` bytes are there and moves past them; the error names the field that is cut off. */

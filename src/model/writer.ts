@@ -73,7 +73,10 @@ export interface Compressor {
 export interface Identity {
   /** Seconds since 1970. */
   readonly time: number;
-  /** `length` random bytes; the same ones each time where a seed was given. The caller owns them. */
+  /**
+   * `length` random bytes, which the caller owns. Where a seed was given, they are the same each time for a file of the same name, and others for
+   * one of another name: a child must never get the ids of its parent.
+   */
   bytes(length: number): Uint8Array;
 }
 
@@ -100,6 +103,8 @@ export interface Plan {
   readonly files: readonly PlannedFile[];
   /** Whether the parts come in ascending order, so that a pipe can take them. */
   readonly isStreamable: boolean;
+  /** Bytes of all files if everything in the disk were stored; default: those of the disk. */
+  readonly fullSize?: number;
   /** The parts, each byte once. Where `isStreamable` they ascend; else at least those of guest data do. */
   parts(signal?: AbortSignal): AsyncIterable<Part>;
 }

@@ -12,10 +12,14 @@ type Pack = (
   done: (error: Error | null, packed: Uint8Array) => void,
 ) => void;
 
-/** Packs with Node's zlib in its pool of threads, so that all cores work while the next units are read. */
-export function nodeCompressor(): Compressor {
+/**
+ * Packs with Node's zlib in its pool of threads, so that all cores work while the next units are read.
+ *
+ * @param lanes units in work at once
+ */
+export function nodeCompressor(lanes = 2 * Math.min(POOL, availableParallelism())): Compressor {
   return {
-    lanes: 2 * Math.min(POOL, availableParallelism()),
+    lanes,
     compress(method, bytes, level) {
       if (method === 'zstd') return packZstd(bytes, level);
       const options = level === undefined ? {} : { level };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Disk } from '../../src/model/disk.ts';
@@ -9,6 +10,7 @@ import {
   contextFor,
   expectClean,
   expectDisk,
+  expectStored,
   expectQemuClean,
   expectQemuReads,
   hasQemuImg,
@@ -53,6 +55,8 @@ export interface WriterCase {
   readonly hasQemuCheck?: boolean;
   /** Largest disk; larger ones have to be refused. */
   readonly most?: number;
+  /** Whether all of the disk has a place in the files: of large disks then only what is stored is read back. */
+  readonly isFlat?: boolean;
   /** Whether a pipe takes it. */
   readonly isStreamable: boolean;
 }
@@ -73,7 +77,8 @@ export function describeWriter(title: string, kind: WriterCase): void {
       it(`stores a disk: ${about}`, async () => {
         await withFolder(async (folder) => {
           await writeFiles(folder, await writer.plan(disk, context()));
-          await expectDisk(join(folder, name), disk);
+          if (kind.isFlat === true && disk.size > GIB) await expectStored(join(folder, name), disk);
+          else await expectDisk(join(folder, name), disk);
           await expectClean(join(folder, name));
           if (!hasQemuImg || kind.qemu === undefined || disk.size > TIB) return;
           await expectQemuReads(folder, name, kind.qemu, disk);
@@ -84,7 +89,7 @@ export function describeWriter(title: string, kind: WriterCase): void {
     it('gives the same bytes for the same disk', async () => {
       const disk = randomDisk(3 * MIB, 12, 8);
       const [first, second] = await Promise.all([1, 2].map(() => bytesOf(writer, disk, context())));
-      expect(first).toEqual(second);
+      expect(first?.map(hashOf)).toEqual(second?.map(hashOf));
     });
     it('has the size that was planned', async () => {
       await withFolder(async (folder) => {
@@ -126,6 +131,10 @@ export function describeWriter(title: string, kind: WriterCase): void {
         });
     });
   });
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 async function bytesOf(writer: Writer, disk: Disk, context: WriteContext): Promise<readonly Uint8Array[]> {

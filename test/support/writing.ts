@@ -7,6 +7,7 @@ import type { Disk } from '../../src/model/disk.ts';
 import type { ImageReport } from '../../src/model/report.ts';
 import type { OptionValues, Plan, WriteContext, Writer } from '../../src/model/writer.ts';
 import { nodeCompressor } from '../../src/node/compressor.ts';
+import { nodeFileSystem } from '../../src/node/file-system.ts';
 import { fileTarget, streamTarget } from '../../src/node/file-target.ts';
 import { inflate } from '../../src/node/inflate.ts';
 import { checkLocalImage, openLocalImage } from '../../src/node/local.ts';
@@ -15,13 +16,13 @@ import { readDisk } from '../../src/ops/disk.ts';
 import { writePlan } from '../../src/ops/write.ts';
 import { Random } from './layouts/index.ts';
 
-/** What a writer is told, with ids that are the same each time. */
+/** What a writer is told, with ids that are the same each time, and others for each name. */
 export function contextFor(
   name: string,
   values: OptionValues = {},
   more: Partial<WriteContext> = {},
 ): WriteContext {
-  const random = new Random(1);
+  const random = new Random([...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 1));
   return {
     values,
     name,
@@ -42,7 +43,7 @@ export async function writeFiles(folder: string, plan: Plan): Promise<void> {
   const paths = plan.files.map(({ name }) => join(folder, name));
   const descriptors = paths.map((path) => openSync(path, 'w'));
   try {
-    const targets = paths.map((path, index) => fileTarget(path, descriptors[index] ?? -1));
+    const targets = paths.map((path, index) => fileTarget(nodeFileSystem, path, descriptors[index] ?? -1));
     await writePlan(plan, targets);
   } finally {
     descriptors.forEach((descriptor) => closeSync(descriptor));
@@ -65,6 +66,27 @@ export async function expectDisk(path: string, disk: Disk, size = roundUp(disk.s
     expect(image.size).toBe(size);
     for await (const range of differences(disk, readDisk(image, { inflate })))
       throw new Error(`${path} differs from byte ${range.start} on, ${range.length} bytes`);
+  } finally {
+    await image.close();
+  }
+}
+
+/** Fails where the image lacks something that `disk` has, or has many more bytes than that. */
+export async function expectStored(path: string, disk: Disk): Promise<void> {
+  const { image } = await openLocalImage(path);
+  try {
+    expect(image.size).toBe(roundUp(disk.size, 512));
+    const copy = readDisk(image, { inflate });
+    let stored = 0;
+    for await (const chunk of disk.chunks()) {
+      if (chunk.kind !== 'data') continue;
+      stored += chunk.length + 8192;
+      const bytes = new Uint8Array(chunk.length);
+      await copy.read(chunk.start, bytes);
+      expect(Buffer.compare(bytes, chunk.bytes)).toBe(0);
+    }
+    const size = image.files.reduce((sum, { source }) => sum + (source?.storedSize ?? Infinity), 0);
+    expect(size).toBeLessThanOrEqual(stored + 2 ** 20);
   } finally {
     await image.close();
   }

@@ -86,9 +86,11 @@ function contextArguments(
   const ownRoot =
     analysis.isRootOptional(owner) && !analysis.isRootOptional(type) && type.outer !== undefined;
   const root = ownRoot ? `${names.runtime('present')}(this._root)` : 'this._root';
+  // A structure that this one holds has the same root.
+  const own = parent === 'this' && type.outer !== undefined && !ownRoot ? 'undefined' : root;
   const rootArgument = isForeign
     ? foreignArgument(analysis.isRootOptional(type) || type.outer === undefined, names)
-    : root;
+    : own;
   if (!analysis.inheritsEndian(type)) return [parentArgument, rootArgument];
   const isKnown = type.spec === owner.spec && typeof endianOf(owner) === 'object';
   return [parentArgument, rootArgument, isKnown ? 'this._isLe' : 'undefined'];

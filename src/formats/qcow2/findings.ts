@@ -113,11 +113,15 @@ export interface TableFigures {
  */
 export interface Qcow2Findings
   extends
-    Record<Exclude<SpecRule, SharedRule | 'qcow2/bitmap-table-entry' | 'qcow2/size-limit'>, Breach>,
+    Record<
+      Exclude<SpecRule, SharedRule | 'qcow2/bitmap-table-entry' | 'qcow2/size-limit' | 'qcow2/dirty'>,
+      Breach
+    >,
     Record<SharedRule, Breach | string>,
     Record<PlainRule, null>,
     Record<EntryRule, EntryName>,
     Record<RegionRule, RegionFacts> {
+  'qcow2/dirty': { readonly stale: number };
   'qcow2/backing-cycle': { readonly reason: string };
   'qcow2/backing-depth': { readonly reason: string };
   'qcow2/backing-format-mismatch': { readonly stated: string; readonly found: string };

@@ -30,6 +30,8 @@ interface SparseFile {
 export class ExtentOpener {
   readonly #context: VmdkContext;
   readonly #descriptorFile: ImageFile;
+  /** Where the descriptor's text ends in its file. */
+  #textEnd = 0;
   readonly #byName = new Map<string, OpenedReference>();
   readonly #byIdentity = new Map<string, ImageFile>();
   readonly #sparse = new Map<ImageFile, SparseFile>();
@@ -49,6 +51,7 @@ export class ExtentOpener {
   async openAll(descriptor: Descriptor): Promise<readonly Extent[]> {
     const extents: Extent[] = [];
     let guestStart = 0;
+    this.#textEnd = descriptor.place.offset + descriptor.textLength;
     for (const line of descriptor.extents) {
       const sectors = parseSectors(line.sectors.text);
       const size = (sectors ?? 0) * SECTOR_SIZE;
@@ -79,7 +82,7 @@ export class ExtentOpener {
         state === 'opened' || state === 'none' ? 'unreadable' : state,
         reason ?? '',
       );
-    if (file === this.#descriptorFile)
+    if (file === this.#descriptorFile && (kind !== 'flat' || flatStart(line) < this.#textEnd))
       return createUnavailableExtent(place, null, 'self', 'it names the descriptor itself');
     if (kind === 'flat') return createFlatExtent(place, file, flatStart(line));
     return this.#openSparse(place, kind, file, file.source);

@@ -18,7 +18,12 @@ import type { ExtentPlace } from './extents/extent.ts';
 import { capacityOf } from './extents/hosted/layout/geometry.ts';
 import type { HostedHeader } from './extents/hosted/layout/hosted-headers.ts';
 import type { DescriptorArea } from './extents/hosted/layout/hosted-layout.ts';
-import { createHostedExtent, findDescriptorArea, tellZeroCapacity } from './extents/hosted/open.ts';
+import {
+  createHostedExtent,
+  findDescriptorArea,
+  tellHugeCapacity,
+  tellZeroCapacity,
+} from './extents/hosted/open.ts';
 import { readHostedHeaders } from './extents/hosted/read-headers.ts';
 import type { Extent } from './extents/index.ts';
 import { SeSparseExtent } from './extents/sesparse/extent.ts';
@@ -75,6 +80,7 @@ async function openHosted(context: VmdkContext): Promise<VmdkImage> {
     return openOthers(context, file, descriptor);
   if (descriptor === null) tellMissingDescriptor(context, headers.header);
   if (capacity === 0) tellZeroCapacity(headers, findings);
+  if (capacity === null) tellHugeCapacity(headers, findings);
   if (capacity === null || capacity === 0) throw tooDamaged(file);
   const place = { guestStart: 0, size: capacity * SECTOR_SIZE, line: descriptor?.extents[0] ?? null };
   const extent = createHostedExtent(place, source, headers, area, findings);
@@ -160,5 +166,7 @@ async function assemble(
 async function openParent(context: VmdkContext, descriptor: Descriptor): Promise<ParentLink | null> {
   const name = findProperty(descriptor, 'parentFileNameHint')?.value.text ?? '';
   if (name === '' || !namesParent(descriptor)) return null;
-  return context.openParent({ name, candidates: referenceCandidates(name) });
+  const link = await context.openParent({ name, candidates: referenceCandidates(name) });
+  // The text does not say so, since it can be nothing else.
+  return { ...link, formatHint: 'vmdk' };
 }

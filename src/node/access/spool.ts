@@ -6,6 +6,7 @@ import { nonZeroRuns } from '../../formats/shared/zero-runs.ts';
 import { openFileSource } from '../../io/file-source.ts';
 import type { Source } from '../../io/source.ts';
 import { closingAlso } from '../../io/window-source.ts';
+import { nodeFileSystem } from '../file-system.ts';
 import { writeAll } from '../file-target.ts';
 import { attemptWrite } from '../output-error.ts';
 
@@ -31,7 +32,7 @@ export async function spool(chunks: AsyncIterable<Uint8Array>, name: string): Pr
     let size = 0;
     for await (const bytes of chunks) {
       for (const { from, to } of nonZeroRuns(bytes, size, HOLE))
-        writeAll(path, descriptor, bytes.subarray(from, to), size + from);
+        writeAll(nodeFileSystem, path, descriptor, bytes.subarray(from, to), size + from);
       size += bytes.length;
     }
     const end = size;

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DynamicHeader, Footer } from '../../../generated/vhd.ts';
 import { vhdWriter } from '../../../src/formats/vhd/writer.ts';
-import { openLocalImage } from '../../../src/node/local.ts';
-import { DISKS, describeWriter } from '../../support/describe-writer.ts';
+import { describeWriter } from '../../support/describe-writer.ts';
 import { withFolder } from '../../support/program.ts';
 import { randomDisk, sparseDisk } from '../../support/sparse-disk.ts';
 import { Random } from '../../support/layouts/index.ts';
@@ -27,7 +26,7 @@ const KIND = { writer: vhdWriter, name: 'disk.vhd', qemu: 'vpc', most: MOST } as
 
 describeWriter('dynamic VHD', { ...KIND, values: {}, isStreamable: true });
 describeWriter('dynamic VHD without gaps', { ...KIND, values: { align: false }, isStreamable: true });
-describeWriter('fixed VHD', { ...KIND, values: { subformat: 'fixed' }, isStreamable: true });
+describeWriter('fixed VHD', { ...KIND, values: { subformat: 'fixed' }, isStreamable: true, isFlat: true });
 
 const hasVhdiinfo = hasPeer('vhdiinfo');
 
@@ -146,5 +145,3 @@ it('refuses what does not fit', async () => {
   );
   await expect(planOf(vhdWriter, sparseDisk(0, []), 'd.vhd', {})).rejects.toThrow('at least one sector');
 });
-
-void [DISKS, openLocalImage];

@@ -3,6 +3,8 @@ export class Allocator {
   readonly #clusterSize: number;
   /** References that one cluster may have. */
   readonly #maxCount: number;
+  /** Clusters that may be stored behind one that still takes streams. */
+  readonly #mostPassed: number;
   /** Byte position of the next cluster that is free. */
   #next: number;
   /** Where the next stream may begin: inside a cluster that has streams, or -1. */
@@ -17,6 +19,7 @@ export class Allocator {
   constructor(clusterSize: number, start: number, refcountOrder: number) {
     this.#clusterSize = clusterSize;
     this.#maxCount = refcountOrder >= 4 ? 0xffff : 2 ** (2 ** refcountOrder) - 1;
+    this.#mostPassed = Math.max(4, MOST_PASSED / clusterSize);
     this.#next = start;
     this.#first = start / clusterSize;
   }
@@ -26,7 +29,7 @@ export class Allocator {
     return this.#next;
   }
 
-  /** Whether streams may still go in front of clusters that were given away; at most `MOST_PASSED` of them. */
+  /** Whether streams may still go in front of clusters that were given away. */
   get isOpen(): boolean {
     return this.#free >= 0 && this.#passed > 0;
   }
@@ -37,7 +40,7 @@ export class Allocator {
     this.#next += count * this.#clusterSize;
     if (this.#free < 0) return at;
     this.#passed += count;
-    if (this.#passed > MOST_PASSED) this.close();
+    if (this.#passed > this.#mostPassed) this.close();
     return at;
   }
 
@@ -90,5 +93,5 @@ export class Allocator {
   }
 }
 
-/** Clusters that may be stored behind one that still takes streams: what is kept in memory until then. */
-const MOST_PASSED = 8;
+/** Bytes of clusters that may be stored behind one that still takes streams: they are kept in memory until then. */
+const MOST_PASSED = 2 * 1024 * 1024;

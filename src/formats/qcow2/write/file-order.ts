@@ -17,23 +17,29 @@ export async function* fileParts(job: Job, signal: AbortSignal | undefined): Asy
   const l1 = new Float64Array(shape.l1Entries);
   const table = new L2Table(settings, shape);
   let current = -1;
-  const closeTable = function* (): Iterable<Part> {
-    if (current < 0) return;
+  const finished: { readonly number: number; readonly bytes: Uint8Array }[] = [];
+  const endTable = function* (isLast: boolean): Iterable<Part> {
+    if (current >= 0) finished.push({ number: current, bytes: table.bytes.slice() });
+    table.clear();
+    if (!placer.endTable() && !isLast) return;
     allocator.close();
     yield* order.finish();
-    const at = allocator.take(1);
-    l1[current] = at;
-    yield { file: 0, at, bytes: table.bytes };
-    table.clear();
+    for (const { number, bytes } of finished.splice(0)) {
+      const at = allocator.take(1);
+      l1[number] = at;
+      yield { file: 0, at, bytes };
+    }
   };
   for await (const unit of job.units(signal)) {
-    if (unit.table !== current) yield* closeTable();
+    if (current >= 0 && unit.table !== current) yield* endTable(false);
     current = unit.table;
     yield* order.add(unit, placer.place(unit, unit.packed?.length ?? 0, table));
   }
-  yield* closeTable();
+  yield* endTable(true);
   const first = allocator.end / clusterSize;
-  const { blocks, tableClusters, clusters } = refcountShapeOf(settings, first);
+  const refcounts = refcountShapeOf(settings, first);
+  const { blocks, tableClusters, clusters } = refcounts;
+  const fileSize = placer.fileSize(refcounts);
   const countOf = settings.isCompressed ? (cluster: number) => allocator.countOf(cluster) : null;
   const positions = new Float64Array(blocks);
   for (let block = 0; block < blocks; block++) {
@@ -42,7 +48,8 @@ export async function* fileParts(job: Job, signal: AbortSignal | undefined): Asy
     yield { file: 0, at, bytes: encodeRefcountBlock(settings, block, clusters, countOf) };
   }
   const refcountTableOffset = (first + blocks) * clusterSize;
-  yield { file: 0, at: refcountTableOffset, bytes: encodePositions(positions, clusterSize, false) };
+  const bytes = encodePositions(positions, clusterSize, false).subarray(0, fileSize - refcountTableOffset);
+  yield { file: 0, at: refcountTableOffset, bytes };
   const l1Offset = shape.l1Entries === 0 ? 0 : clusterSize;
   if (l1Offset > 0) yield { file: 0, at: l1Offset, bytes: encodePositions(l1, clusterSize, true) };
   const places = { l1Offset, refcountTableOffset, refcountTableClusters: tableClusters };

@@ -4,6 +4,7 @@ import type { WriteContext } from '../../../model/writer.ts';
 import { MAX_L1_ENTRIES, roundUp } from '../layout/geometry.ts';
 import { readClusters, type ClusterRun, type ClusterShape } from './clusters.ts';
 import { encodeHeader, type BackingText, type TablePlaces } from './header.ts';
+import { refcountShapeOf } from './refcounts.ts';
 import { settingsOf, type Qcow2Settings } from './settings.ts';
 import { tableShapeOf, type TableShape } from './tables.ts';
 import { packedUnits, unitsOf, type Unit } from './units.ts';
@@ -55,6 +56,16 @@ export class Job {
   get #isWhole(): boolean {
     const { sparse, reserves, below } = this.#clusters;
     return (sparse === 0 || reserves) && below === null && !this.settings.isCompressed;
+  }
+
+  /** Clusters of all files if every guest cluster were stored. */
+  get fullClusters(): number {
+    const { l1Clusters, l1Entries } = this.shape;
+    const guest = Math.ceil(this.size / this.settings.clusterSize);
+    const tables = 1 + l1Clusters + l1Entries;
+    return this.settings.dataFile === null
+      ? refcountShapeOf(this.settings, tables + guest).clusters
+      : refcountShapeOf(this.settings, tables).clusters + guest;
   }
 
   /** What is to be stored, in ascending order. */

@@ -8,6 +8,8 @@ import { encodePositions, L2Table } from './tables.ts';
 /** How large an image is of which everything is known. */
 export interface PipeLayout {
   readonly refcounts: RefcountShape;
+  /** Bytes of the file. */
+  readonly fileSize: number;
   /** Byte position of the first cluster of data. */
   readonly dataStart: number;
   /** References of the clusters of data, by their number from the first of them on. */
@@ -22,7 +24,8 @@ export function pipeLayoutOf({ settings, shape }: Job, survey: Survey): PipeLayo
   const data = placer.allocator.end / settings.clusterSize;
   const refcounts = refcountShapeOf(settings, 1 + shape.l1Clusters + tables + data);
   const dataStart = (refcounts.clusters - data) * settings.clusterSize;
-  return { refcounts, dataStart, countOf: (cluster) => placer.allocator.countOf(cluster) };
+  const fileSize = placer.fileSize(refcounts);
+  return { refcounts, fileSize, dataStart, countOf: (cluster) => placer.allocator.countOf(cluster) };
 }
 
 /** The parts in ascending order. The disk is read a second time, and has to be as it was the first time. */
@@ -40,10 +43,7 @@ export async function* pipeParts(
   let current = -1;
   for await (const unit of job.units(signal)) {
     comparison.unit(unit);
-    if (unit.table !== current) {
-      placer.allocator.close();
-      yield* order.finish();
-    }
+    if (current >= 0 && unit.table !== current && placer.endTable()) yield* order.finish();
     current = unit.table;
     yield* order.add(unit, placer.place(unit, unit.packed?.length ?? 0, null));
   }

@@ -71,7 +71,7 @@ export class Survey {
         };
         placer.place(unit, Math.max(0, code), table);
       }
-      placer.allocator.close();
+      placer.endTable();
       yield number;
     }
   }

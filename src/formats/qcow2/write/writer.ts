@@ -12,8 +12,10 @@ export const qcow2Writer: Writer = {
   refused: refusedQcow2Options,
   async plan(disk: Disk, context: WriteContext): Promise<Plan> {
     const job = new Job(disk, context);
+    const fullSize = job.fullClusters * job.settings.clusterSize;
     if (!context.isPipe)
       return {
+        fullSize,
         files: filesOf(job, context.name, null),
         isStreamable: false,
         parts: (signal) => fileParts(job, signal),
@@ -21,7 +23,8 @@ export const qcow2Writer: Writer = {
     const survey = await Survey.of(job);
     const layout = pipeLayoutOf(job, survey);
     return {
-      files: filesOf(job, context.name, layout.refcounts.clusters * job.settings.clusterSize),
+      fullSize,
+      files: filesOf(job, context.name, layout.fileSize),
       isStreamable: true,
       parts: (signal) => pipeParts(job, survey, layout, signal),
     };

@@ -5,8 +5,9 @@ import type { UnitRuns } from './unit-runs.ts';
 /** Bytes of a layer that are read at once. */
 const STEP = 256 * 1024;
 
-/** A part of a disk as a disk of its own, for an extent that stores it. */
-export function sliceDisk(disk: Disk, start: number, length: number): Disk {
+/** A part of a disk as a disk of its own, for an extent that stores it; shorter where the disk ends before. */
+export function sliceDisk(disk: Disk, start: number, most: number): Disk {
+  const length = Math.max(0, Math.min(most, disk.size - start));
   if (start === 0 && length === disk.size) return disk;
   const inside = (range: GuestRange | undefined): GuestRange => {
     const from = Math.min(range?.start ?? 0, length);

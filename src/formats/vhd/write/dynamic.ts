@@ -2,7 +2,7 @@ import type { Disk } from '../../../model/disk.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { WriteContext } from '../../../model/writer.ts';
 import { fillUnits } from '../../shared/writing/disk-views.ts';
-import { findDeltaUnits, findStoredUnits, joinUnits } from '../../shared/writing/stored-units.ts';
+import { findDeltaUnits, findStoredUnits } from '../../shared/writing/stored-units.ts';
 import { UnitRuns } from '../../shared/writing/unit-runs.ts';
 import { writeUnits, type FilePart, type UnitLayout } from '../../shared/writing/unit-writer.ts';
 import { FOOTER_SIZE } from '../probe.ts';
@@ -94,8 +94,7 @@ export async function planDynamic(
   const image = { disk, layout, head, footer, sparse };
   if (!isPipe && sparse > 0)
     return { size: null, isStreamable: false, parts: (signal) => writeFound(image, signal) };
-  const { data } = await findStoredUnits(disk, BLOCK_SIZE, sparse === 0);
-  return planKnown(image, data);
+  return planKnown(image, await findStoredUnits(disk, BLOCK_SIZE, sparse === 0));
 }
 
 /** Plans a differencing disk: the map of the delta says which sectors are its own. */
@@ -106,7 +105,7 @@ export async function planDifferencing(
   { sparse }: WriteContext,
   parent: VhdParent,
 ): Promise<DynamicPlan> {
-  const sectors = joinUnits(await findDeltaUnits(delta, parent.disk, SECTOR_SIZE));
+  const { stored: sectors } = await findDeltaUnits(delta, parent.disk, SECTOR_SIZE);
   const disk = fillUnits(delta, parent.disk, SECTOR_SIZE, sectors);
   const layout = new DynamicLayout(options, parent.end, sectors);
   const head = [

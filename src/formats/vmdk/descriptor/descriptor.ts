@@ -104,6 +104,11 @@ export function findProperty(descriptor: Descriptor, key: string): Property | un
   return descriptor.firstProperties.get(key.toLowerCase());
 }
 
+/** Whether the text says that it is of a streamOptimized disk. */
+export function isStreamOptimized(descriptor: Descriptor): boolean {
+  return findProperty(descriptor, 'createType')?.value.text.toLowerCase() === 'streamoptimized';
+}
+
 /** A content id: the value of one to eight hex digits; `null` where it is absent or something else. */
 export function contentId(descriptor: Descriptor, key: 'CID' | 'parentCID'): number | null {
   const text = findProperty(descriptor, key)?.value.text ?? '';

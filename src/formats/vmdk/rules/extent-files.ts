@@ -2,7 +2,7 @@ import { judgeReference, type ReferenceVerdict } from '../../../model/reference-
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Severity, Tell } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
-import { parseSectors, placeOf } from '../descriptor/descriptor.ts';
+import { isStreamOptimized, parseSectors, placeOf } from '../descriptor/descriptor.ts';
 import { descriptorOf, extentField } from '../descriptor/text-findings.ts';
 import { capacityOf as hostedCapacity } from '../extents/hosted/layout/geometry.ts';
 import type { Extent } from '../extents/index.ts';
@@ -10,6 +10,9 @@ import { isReferenceState, type UnavailableCause } from '../extents/plain.ts';
 import type { FileFault, VmdkFindings } from '../findings.ts';
 import type { VmdkImage } from '../image.ts';
 import { describeFile, EXTENT_FILES, fileFinding } from './file-findings.ts';
+
+/** What VMware writes into every stream that it exports, whatever the file is called. */
+const GENERATED = 'generated-stream.vmdk';
 
 /** The rules on the files that extent lines name. */
 export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
@@ -26,6 +29,7 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
         const name = extent?.line?.file?.text;
         if (!descriptor.place.isEmbedded || extent?.kind !== 'hosted-sparse' || name === undefined) continue;
         const own = extent.file.path.split(/[\\/]/).at(-1) ?? '';
+        if (name === GENERATED && isStreamOptimized(descriptor)) continue;
         if (name.split(/[\\/]/).at(-1) !== own)
           tell(fileFinding(descriptor, extent, `this file is called ${JSON.stringify(own)}`));
       }
@@ -130,7 +134,13 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
     spec: EXTENT_FILES,
     repair: 'none',
     message: describeFile,
-    check: (image, tell) => tellUnavailable(image, ['self'], 'error', tell),
+    check(image, tell) {
+      tellUnavailable(image, ['self'], 'error', tell);
+      for (const descriptor of descriptorOf(image))
+        for (const extent of image.extents)
+          if (extent.kind === 'flat' && extent.file === descriptor.place.file)
+            tell(fileFinding(descriptor, extent, 'it is this file, behind the text', 'warning'));
+    },
   },
 });
 
