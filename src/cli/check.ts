@@ -18,7 +18,7 @@ export const runCheck: RunCommand = async (invocation, terminal) => {
   for await (const report of checkAll(operands, options, invocation)) {
     progress.step();
     await printer.image(report);
-    results.push({ verdict: report.verdict });
+    results.push({ verdict: report.verdict, error: report.error });
     // Nobody reads what is still to come.
     if (terminal.stdout.isClosed) break;
   }
