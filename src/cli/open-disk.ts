@@ -15,14 +15,15 @@ export interface OpenedDisk {
   close(): Promise<void>;
 }
 
-/** Opens an image to read its guest's bytes, as the options of the command line ask; the caller closes it. */
+/** Opens an image to read its guest's bytes, as the options of the command line ask; the caller closes it. `chain` says whether parents are opened, whatever the options say. */
 export async function openDisk(
   invocation: Invocation,
   terminal: Terminal,
   path: string,
   format: string | undefined,
+  { chain = !invocation.isSet('no-chain') }: { readonly chain?: boolean } = {},
 ): Promise<OpenedDisk> {
-  const isDelta = invocation.isSet('no-chain');
+  const isDelta = !chain;
   const image = await openForReading(invocation, terminal, path, format, !isDelta);
   try {
     if (!isDelta) warnOfMissingParent(image, terminal);

@@ -21,6 +21,7 @@ export * from './layout.ts';
 export * from './places.ts';
 export * from './process.ts';
 export * from './reading.ts';
+export * from './runtime-level.ts';
 export * from './schema.ts';
 export * from './stored.ts';
 export * from './strings.ts';

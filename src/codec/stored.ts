@@ -227,7 +227,7 @@ function wholeBytes({
   end,
 }: BitSpan): { readonly bytes: Uint8Array; readonly start: number } | undefined {
   if (end === undefined || start % 8 !== 0) return undefined;
-  return { bytes: io.bytes.subarray(start / 8, Math.ceil(end / 8)), start: start / 8 };
+  return { bytes: io.bytes.subarray(start / 8, Math.ceil(end / 8)), start: start / 8 - io.start };
 }
 
 /** Bytes that are to be put into a stream. */

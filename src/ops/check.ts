@@ -1,5 +1,6 @@
 import { UnreadableImageError, VdcheckError } from '../errors.ts';
 import { fileFindings } from '../formats/shared/file-rules.ts';
+import { redactUrl } from '../io/http/url.ts';
 import { silentFindings } from '../model/findings.ts';
 import type { FormatCode } from '../model/format.ts';
 import type { Image, ImageFile } from '../model/image.ts';
@@ -37,6 +38,7 @@ export interface CheckOptions extends Omit<OpenOptions, 'problems' | 'rawFallbac
  */
 export async function checkImage(path: string, options: CheckOptions): Promise<ImageReport> {
   const depth = options.depth ?? 'metadata';
+  const name = redactUrl(path);
   const problems = new ProblemCollector(options.maxProblems ?? 100);
   const seen: Seen = { format: null, files: [], image: null, allocation: null, failure: null };
   try {
@@ -46,10 +48,10 @@ export async function checkImage(path: string, options: CheckOptions): Promise<I
     if (error instanceof UnreadableImageError) reportUnreadable(error, problems, seen);
     else {
       seen.failure = toFailure(error);
-      reportFailure(error, path, problems);
+      reportFailure(error, name, problems);
     }
   }
-  return assemble(path, depth, problems, seen, options.strict === true);
+  return assemble(name, depth, problems, seen, options.strict === true);
 }
 
 /** What was learned before the check stopped. */

@@ -130,7 +130,8 @@ export async function openImage(path: string, options: OpenOptions): Promise<Ope
 export async function recogniseImage(path: string, options: OpenOptions): Promise<RecognisedImage> {
   const forced = options.format === undefined ? undefined : requireFormat(options.format);
   const source = await options.openSource(path);
-  return recogniseSource(toChain(options), { path, role: 'image', source }, source, forced, []);
+  // The source knows what of its name may be shown.
+  return recogniseSource(toChain(options), { path: source.name, role: 'image', source }, source, forced, []);
 }
 
 /** The second half of `openImage`. */

@@ -13,10 +13,13 @@ import type { ReferencePolicy } from '../../src/ops/reference-policy.ts';
 /** Files by path, all in memory; names below `/dev/` are devices. The first is the one that is opened. */
 export type MemoryFiles = Readonly<Record<string, Uint8Array>>;
 
+/** Makes another source of one: an asynchronous one, one that fails. */
+export type Wrap = (source: Source) => Source;
+
 /** How files in memory are read. */
 export interface MemoryAccess {
   /** Makes another source of each; default: as it is. */
-  readonly wrap?: (source: Source) => Source;
+  readonly wrap?: Wrap;
 }
 
 function access(

@@ -37,7 +37,7 @@ type PlainRule =
   | 'qcow2/luks-no-active-slot'
   | 'qcow2/raw-external-with-backing';
 
-/** Rules on single entries of tables. */
+/** Rules on single entries of tables that have no other figures. */
 type EntryRule =
   | 'qcow2/compressed-high-bits'
   | 'qcow2/compressed-with-data-file'
@@ -77,7 +77,7 @@ export interface CopiedFigures extends EntryName {
   readonly refcount: string;
 }
 
-/** A subcluster bitmap, as it stands in the image. */
+/** A subcluster bitmap, as it is in the image. */
 export interface SubclusterFigures extends EntryName {
   readonly bits: string;
 }
@@ -93,7 +93,10 @@ export interface RefcountFigures {
   readonly computed: number;
 }
 
-/** What is told of the counts of clusters in use whose refcount block is missing; the other figures are the first one's. */
+/**
+ * What is told of the counts of clusters in use whose refcount block is missing; the other figures are the first
+ * one's.
+ */
 export interface AbsentFigures {
   readonly absent?: { readonly block: number; readonly clusters: number };
 }
@@ -104,7 +107,10 @@ export interface TableFigures {
   readonly needed: number;
 }
 
-/** Everything that can be found out about a qcow2 image, and the figures that go with it. Positions and lengths are bytes. */
+/**
+ * Everything that can be found out about a qcow2 image, and the figures that go with it. Positions and lengths are
+ * bytes.
+ */
 export interface Qcow2Findings
   extends
     Record<

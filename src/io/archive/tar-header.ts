@@ -2,7 +2,7 @@ import { latin1 } from '../latin1.ts';
 /** Bytes of a header, and what everything in a tar is padded to. */
 export const TAR_BLOCK = 512;
 
-/** What a header says, as it stands there; long names and big sizes may come from records before it. */
+/** What a header says by itself; long names and big sizes may come from records before it. */
 export interface TarHeader {
   readonly name: string;
   /** Bytes that follow the header, padding not counted. */
@@ -59,11 +59,8 @@ function parseNumber(field: Uint8Array): number | null {
   const first = field[0] ?? 0;
   if (first === 0x80) {
     let value = 0;
-    for (const byte of field.subarray(1)) {
-      value = value * 256 + byte;
-      if (value > Number.MAX_SAFE_INTEGER) return null;
-    }
-    return value;
+    for (const byte of field.subarray(1)) value = value * 256 + byte;
+    return Number.isSafeInteger(value) ? value : null;
   }
   if (first > 0x80) return null;
   const [, digits = '', rest = ''] = /^ *([0-7]*)(.*)$/s.exec(latin1(field)) ?? [];

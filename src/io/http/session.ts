@@ -9,7 +9,10 @@ import { openHttp } from './http-source.ts';
 import type { HttpTransport } from './transport.ts';
 import { parseUrl, redactUrl } from './url.ts';
 
-/** How URLs are read. Credentials go to the origin of the URL that was opened and to no other, whatever it redirects to. */
+/**
+ * How URLs are read. Credentials go to the origin of the URL that was opened and to no other, whatever it redirects
+ * to.
+ */
 export interface HttpOptions extends RetryOptions {
   /** Headers for every request, as curl's `--header`. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -58,8 +61,8 @@ export class HttpSession {
   /**
    * Opens a URL: one request, which tells the size.
    *
-   * @throws SourceError `ENOENT`, `EACCES` (no login, forbidden), `expired`, `ranges-ignored`, `content-encoding`, `bad-answer`,
-   *   `server-busy`, `timeout`, `broken-off`, `unsupported-url`, or the code of the network or of TLS
+   * @throws SourceError `ENOENT`, `EACCES` (no login, forbidden), `expired`, `ranges-ignored`, `content-encoding`,
+   *   `bad-answer`, `server-busy`, `timeout`, `broken-off`, `unsupported-url`, or the code of the network or of TLS
    */
   async open(text: string): Promise<Source> {
     const url = parseUrl(text);

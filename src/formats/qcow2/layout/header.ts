@@ -65,14 +65,17 @@ function isIdentity({ field }: Breach): boolean {
   return field === 'magic' || field === 'version';
 }
 
-/** The 64-bit words of feature bits: where they stand, and the last bit that is known (qcow2 specification, "Header"). */
+/** The 64-bit words of feature bits: where they are, and the last bit that is known (qcow2 specification, "Header"). */
 const FEATURE_WORDS = new Map([
   ['incompatible_features', { offset: 72, lastKnown: 4 }],
   ['compatible_features', { offset: 80, lastKnown: 0 }],
   ['autoclear_features', { offset: 88, lastKnown: 1 }],
 ]);
 
-/** Breaches of feature bits, told of the word that the bits are numbered in, and once for each rule; not where that word is cut off. */
+/**
+ * Breaches of feature bits, told of the word that the bits are numbered in, and once for each rule; not where that
+ * word is cut off.
+ */
 function inFeatureWords(breaches: readonly Breach[], head: Uint8Array): readonly Breach[] {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const told = new Set<string | null>();
@@ -95,7 +98,7 @@ function inFeatureWords(breaches: readonly Breach[], head: Uint8Array): readonly
   });
 }
 
-/** Decodes the header; where its own length leads out of the bytes at hand, its known fields all the same. */
+/** Decodes the header; where its own length exceeds the bytes at hand, its known fields all the same. */
 function decodeHeader(head: Uint8Array): {
   readonly fields: Header | undefined;
   readonly breaches: readonly Breach[];
@@ -110,7 +113,7 @@ function decodeHeader(head: Uint8Array): {
   return { fields, breaches: isCut && length === undefined ? breaches : others };
 }
 
-/** @param lengthAt where the header length stands, if it is impossible and must be passed over */
+/** @param lengthAt where the header length is, if it is impossible and must be passed over */
 function decodePadded(head: Uint8Array, lengthAt: number | null): Header | undefined {
   if (head.length < MIN_HEADER[0]) return undefined;
   const bytes = new Uint8Array(MAX_HEADER);

@@ -34,17 +34,16 @@ export interface ScanHooks {
 }
 
 /**
- * Reads L2 tables and tells a listener what they hold.
+ * Reads L2 tables and tells a listener what they contain.
  *
  * @param offsets position by L1 entry, 0 for those to leave out
- * @returns yields after each batch of tables, when the listener may be asked what it gathered
  */
-export async function* scanTables(
+export async function scanTables(
   layout: Qcow2Layout,
   offsets: Float64Array,
   listener: ClusterListener,
   { beforeTable, afterTable }: ScanHooks = {},
-): AsyncGenerator<void, void, undefined> {
+): Promise<void> {
   const { geometry, source } = layout;
   const { clusterSize: tableBytes, l2Entries } = geometry;
   const scanner = new L2Scanner(geometry, listener, layout);
@@ -58,15 +57,8 @@ export async function* scanTables(
       const used = scanner.scan(table * tableBytes, tableBytes, (first + table) * l2Entries);
       afterTable?.(first + table, used);
     }
-    yield;
   }
   scanner.finish();
-  yield;
-}
-
-/** Runs a scan to its end. */
-export async function finishScan(scan: AsyncGenerator<void, void, undefined>): Promise<void> {
-  while ((await scan.next()).done !== true);
 }
 
 /** Claims what L2 entries point to. */

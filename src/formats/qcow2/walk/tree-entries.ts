@@ -8,7 +8,10 @@ import { entryOffset, type SubclusterFault } from '../layout/l2-scan.ts';
 import { OddEntry } from './odd-entry.ts';
 import { l1EntryPlace, l2EntryPlace, type Tree } from './places.ts';
 
-/** Tells what is wrong with those entries of a tree that are not plain. Halves are as the tables have them, bit 63 as the sign of `high`. */
+/**
+ * Tells what is wrong with those entries of a tree that are not plain. Halves are as the tables have them, bit 63 as
+ * the sign of `high`.
+ */
 export class TreeEntries {
   readonly #layout: Qcow2Layout;
   readonly #tree: Tree;

@@ -15,6 +15,15 @@ export function decodeUtf16(bytes: Uint8Array, order: ByteOrder): string {
   return trimEndOf(text, '\0');
 }
 
+/** Text as UTF-16, without a mark in front or a zero behind. */
+export function encodeUtf16(text: string, order: ByteOrder): Uint8Array {
+  const bytes = new Uint8Array(text.length * 2);
+  const view = new DataView(bytes.buffer);
+  for (let index = 0; index < text.length; index++)
+    view.setUint16(2 * index, text.charCodeAt(index), order === 'le');
+  return bytes;
+}
+
 /** UTF-8 without its padding of zeros; `null` where it is none. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   try {

@@ -93,6 +93,8 @@ export const extentNumbersRules = defineRules<VmdkImage, VmdkFindings>()({
       for (const descriptor of descriptorOf(image)) {
         const createType = findProperty(descriptor, 'createType')?.value.text ?? '';
         const isSplit = /^(twoGb|2Gb)MaxExtent/i.test(createType);
+        // The tables of a stream point to what its grains were packed into.
+        if (/^streamOptimized$/i.test(createType)) continue;
         for (const extent of descriptor.extents) {
           const sectors = parseSectors(extent.sectors.text) ?? 0;
           const limit = sparseLimit(extent);
