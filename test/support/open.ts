@@ -10,7 +10,7 @@ import { ProblemCollector } from '../../src/ops/collector.ts';
 import { openImage, type OpenOptions } from '../../src/ops/open.ts';
 import type { ReferencePolicy } from '../../src/ops/reference-policy.ts';
 
-/** Files by path, all in memory. The first is the one that is opened. */
+/** Files by path, all in memory; names below `/dev/` are devices. The first is the one that is opened. */
 export type MemoryFiles = Readonly<Record<string, Uint8Array>>;
 
 /** Makes another source of one: an asynchronous one, one that fails. */
@@ -38,9 +38,17 @@ function access(
   };
   const policy: ReferencePolicy = ({ name, candidates }, from) => {
     const paths = (candidates ?? [name]).map((candidate) => posix.join(posix.dirname(from), candidate));
-    const path = paths.find((tried) => files[tried] !== undefined);
-    if (path !== undefined) return { state: 'opened', path, source: openSource(path), reason: null };
+    const found = paths.findIndex((tried) => files[tried] !== undefined);
+    const path = paths[found];
+    const foundAs = candidates?.[found];
+    if (path !== undefined)
+      return {
+        ...{ state: 'opened', path, source: openSource(path), reason: null },
+        ...(foundAs === undefined || foundAs === name ? {} : { foundAs }),
+      };
     const tried = paths[0] ?? name;
+    if (name.startsWith('/dev/'))
+      return { state: 'device', path: name, source: null, reason: `${name} was not opened: it is a device` };
     return { state: 'missing', path: tried, source: null, reason: `${JSON.stringify(name)} was not found` };
   };
   return { openSource, policy: policyOver(policy) };

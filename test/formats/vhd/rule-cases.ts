@@ -695,6 +695,14 @@ const CHAINS: readonly RuleCase[] = [
     near: () => filesOf(CHILD, nothing),
   },
   {
+    rule: 'vhd/parent-not-opened',
+    also: ['vhd/locator-missing'],
+    damaged: () => ({
+      'disk.vhd': buildVhd({ ...CHILD, parent: { uniqueId: uuid(1), name: '/dev/sda' } }).bytes,
+    }),
+    near: () => filesOf(CHILD, nothing),
+  },
+  {
     rule: 'vhd/locator-disagree',
     also: [],
     field: 'header.parent_locators[1].platform_data_offset',
