@@ -115,6 +115,8 @@ export interface Image {
    * @throws SourceError where bytes of a table cannot be fetched
    */
   mappings(range: GuestRange): AsyncIterable<readonly Mapping[]>;
+  /** The same by the second copies of tables, where the format has any: for ranges of which the first copy tells nothing that can be read. */
+  otherMappings?(range: GuestRange): AsyncIterable<readonly Mapping[]>;
   /** How regions lie in `file`; `null` for files without structure (flat extents, raw). */
   layout(file: ImageFile): FileLayout | null;
   /**

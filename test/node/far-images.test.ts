@@ -146,7 +146,7 @@ describe('in archives', () => {
       writeFileSync(join(folder, 'a!b', 'x!y.vmdk'), disk);
       writeFileSync(join(folder, 'x.vmdk.gz'), gzipSync(disk));
       for (const name of ['a!b/x!y.vmdk', 'x.vmdk.gz'])
-        expect((await checkLocalImage(join(folder, name))).verdict).not.toBe('unchecked');
+        expect((await checkLocalImage(join(folder, name))).verdict).toMatch(/^(ok|warning)$/);
     }));
 
   it('what is damaged is told, and nothing stays in the folder for temporary files', () =>

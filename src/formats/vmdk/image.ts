@@ -74,6 +74,10 @@ export class VmdkImage implements Image {
     return mapExtents(this.extents, range);
   }
 
+  otherMappings(range: GuestRange): AsyncIterable<readonly Mapping[]> {
+    return mapExtents(this.extents, range, 'second');
+  }
+
   layout(file: ImageFile): FileLayout | null {
     return this.sparseExtents.get(file)?.layout ?? null;
   }

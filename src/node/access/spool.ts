@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, rmSync, unlinkSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,10 +23,9 @@ const HOLE = 64 * 1024;
 export async function spool(chunks: AsyncIterable<Uint8Array>, name: string): Promise<Source> {
   const path = join(tmpdir(), `vdcheck-${randomBytes(8).toString('hex')}`);
   const descriptor = attemptWrite(path, () => openSync(path, 'wx+', 0o600));
-  let isNamed = true;
   const remove = (): void => {
     closeSync(descriptor);
-    if (isNamed) unlinkSync(path);
+    rmSync(path, { force: true });
   };
   try {
     let size = 0;
@@ -37,22 +36,17 @@ export async function spool(chunks: AsyncIterable<Uint8Array>, name: string): Pr
     }
     const end = size;
     attemptWrite(path, () => ftruncateSync(descriptor, end));
-    const opened = openNameless(path, descriptor, name);
-    isNamed = opened.isNamed;
-    return closingAlso(opened.source, remove);
+    return closingAlso(openNameless(path, descriptor, name), remove);
   } catch (error) {
     remove();
     throw error;
   }
 }
 
-/** Opens the file by its descriptor, so that its name can go at once; by its name where the system has no such door. */
-function openNameless(path: string, descriptor: number, name: string): { source: Source; isNamed: boolean } {
-  try {
-    const source = openFileSource(`/dev/fd/${descriptor}`, { name });
-    unlinkSync(path);
-    return { source, isNamed: false };
-  } catch {
-    return { source: openFileSource(path, { name }), isNamed: true };
-  }
+/** Opens the file by its descriptor, so that its name can go first; by its name where the system has no such door. */
+function openNameless(path: string, descriptor: number, name: string): Source {
+  const door = `/dev/fd/${descriptor}`;
+  if (!existsSync(door)) return openFileSource(path, { name });
+  unlinkSync(path);
+  return openFileSource(door, { name });
 }

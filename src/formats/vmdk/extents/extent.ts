@@ -16,6 +16,9 @@ export interface ExtentPlace {
   readonly latest?: LatestRead;
 }
 
+/** Hosted sparse extents have two directories, each with tables of its own. */
+export type TableCopy = 'first' | 'second';
+
 /** One part of an image: a run of guest bytes that one kind of storage answers for. */
 export interface ExtentBase extends ExtentPlace {
   /** The file that stores it; `null` where there is none. */
@@ -36,6 +39,13 @@ export interface ExtentBase extends ExtentPlace {
   /**
    * Adds the runs of guest bytes `from` to `to - 1`, all of which are in this extent. What is returned pauses
    * between batches, so that the caller may take runs away.
+   *
+   * @param copy which copy of the tables is asked, where there are two; default the first
    */
-  resolve(runs: MappingRuns, from: number, to: number): Iterable<void> | AsyncIterable<void>;
+  resolve(
+    runs: MappingRuns,
+    from: number,
+    to: number,
+    copy?: TableCopy,
+  ): Iterable<void> | AsyncIterable<void>;
 }
