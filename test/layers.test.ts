@@ -64,7 +64,7 @@ function isOurs(target: string): boolean {
 }
 
 /** Folders whose files may import modules of Node and of packages; all others run anywhere. */
-const OUTWARD = ['src/io/', 'src/node/', 'src/fast/', 'src/cli/'];
+const OUTWARD = ['src/io/', 'src/node/', 'src/browser/', 'src/fast/', 'src/cli/'];
 
 function mayLeave(file: string): boolean {
   return OUTWARD.some((folder) => file.startsWith(folder));
