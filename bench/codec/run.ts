@@ -31,12 +31,12 @@ const CONTESTANT = join(FOLDER, 'contestant.mjs');
 type Side = 'ours' | 'theirs';
 
 /** Writes a module with the parser of one side, `read(bytes)`, as users get it: plain JavaScript, bundled with the runtime. Returns its path. */
-async function writeParser({ spec, type }: Contest, side: Side): Promise<string> {
+async function writeParser({ spec, type, views = false }: Contest, side: Side): Promise<string> {
   const file = fileURLToPath(new URL(`${spec}.ksy`, import.meta.url));
   const name = spec.split('/').at(-1) ?? spec;
-  const folder = join(FOLDER, side, name);
+  const folder = join(FOLDER, views ? `${side}-views` : side, name);
   mkdirSync(folder, { recursive: true });
-  for (const [path, text] of side === 'ours' ? await compileOurs(file) : await compileTheirs(file))
+  for (const [path, text] of side === 'ours' ? await compileOurs(file, views) : await compileTheirs(file))
     writeFileSync(join(folder, path), text);
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }');
   const outermost = className(name);
@@ -54,9 +54,7 @@ export const read = (bytes) => new Parser(new Stream(bytes.buffer));`;
   return outfile;
 }
 
-async function compileOurs(file: string): Promise<Iterable<readonly [string, string]>> {
-  // As each of them is compiled: those of this project leave their values in the bytes.
-  const views = !file.startsWith(fileURLToPath(new URL('.', import.meta.url)));
+async function compileOurs(file: string, views: boolean): Promise<Iterable<readonly [string, string]>> {
   const { modules } = await compile({ files: [file], importRoots: [], runtime: RUNTIME, views });
   return modules;
 }

@@ -21,7 +21,7 @@ export const runCheck: RunCommand = async (invocation, terminal) => {
   for await (const report of checkAll(paths, options, invocation)) {
     progress.step();
     await printer.image(report);
-    results.push({ verdict: report.verdict });
+    results.push({ verdict: report.verdict, error: report.error });
     // Nobody reads what is still to come.
     if (terminal.stdout.isClosed) break;
   }

@@ -8,16 +8,13 @@ import { DecodeError } from './errors.ts';
 /** The properties of a structure that can be set: its fields. */
 export type Values<T> = { -readonly [Key in SettableKeys<T>]?: T[Key] };
 
-type SettableKeys<T> = Extract<
-  {
-    [Key in keyof T]-?: T[Key] extends (...args: never[]) => unknown
-      ? never
-      : Same<Pick<T, Key>, { -readonly [K in Key]: T[K] }> extends true
-        ? Key
-        : never;
-  }[keyof T],
-  string
->;
+type SettableKeys<T> = {
+  [Key in keyof T & string]-?: T[Key] extends (...args: never[]) => unknown
+    ? never
+    : Same<Pick<T, Key>, { -readonly [K in Key]: T[K] }> extends true
+      ? Key
+      : never;
+}[keyof T & string];
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 

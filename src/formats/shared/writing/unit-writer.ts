@@ -31,13 +31,13 @@ export interface UnitOptions extends GuestDataOptions {
 /**
  * Writes the guest bytes of a disk unit by unit. A unit of which nothing has to be written is not stored, unless that was planned. Parts ascend.
  *
- * @returns byte position behind the last stored unit; `null` where nothing is stored
+ * @returns byte position behind the last part
  */
 export async function* writeUnits(
   disk: Disk,
   layout: UnitLayout,
   options: UnitOptions,
-): AsyncGenerator<FilePart, number | null, undefined> {
+): AsyncGenerator<FilePart, number, undefined> {
   const { stored, isPlanned } = options;
   const { unitSize } = layout;
   let heads = 0;
@@ -59,12 +59,11 @@ export async function* writeUnits(
       done += length;
     }
   }
-  yield* headsOf(layout, stored, heads, stored.count);
-  if (stored.count === 0) return null;
-  const end = layout.place(stored.end - 1, stored.count - 1) + unitSize;
-  // A file whose size is not known before ends where the last write does.
-  if (written < end) yield { at: end - 1, bytes: new Uint8Array(1) };
-  return end;
+  for (const part of headsOf(layout, stored, heads, stored.count)) {
+    yield part;
+    written = part.at + part.bytes.length;
+  }
+  return written;
 }
 
 /** What is in front of the stored units number `from` to `to - 1`. */

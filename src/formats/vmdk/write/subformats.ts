@@ -1,10 +1,11 @@
 import { UsageError } from '../../../errors.ts';
 import type { Disk } from '../../../model/disk.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
-import type { Part, Plan, WriteContext } from '../../../model/writer.ts';
+import type { Plan, WriteContext } from '../../../model/writer.ts';
 import { sliceDisk } from '../../shared/writing/disk-views.ts';
 import { describeDisk, drawContentIds, type ListedExtent } from './descriptor.ts';
-import { sectorsOf, type ExtentPlan } from './extent-plan.ts';
+import { joinFiles, type FilePlan } from '../../shared/writing/file-plan.ts';
+import { sectorsOf } from './sectors.ts';
 import { planFlat } from './flat.ts';
 import { planHosted } from './hosted.ts';
 import type { Subformat, VmdkOptions } from './options.ts';
@@ -21,7 +22,7 @@ const UNNAMED = 'generated-stream.vmdk';
 /** A file and what is written into it. */
 interface PlannedExtent {
   readonly name: string;
-  readonly plan: ExtentPlan;
+  readonly plan: FilePlan;
 }
 
 /** A disk that is to be written. */
@@ -131,7 +132,7 @@ async function planExtent(
   type: ListedExtent['type'],
   start: number,
   length: number,
-): Promise<ExtentPlan> {
+): Promise<FilePlan> {
   const disk = sliceDisk(whole, start, length);
   const { hasZeroedGrains } = options;
   const parent = below === null ? null : sliceDisk(below, start, length);
@@ -140,7 +141,7 @@ async function planExtent(
   return planFlat(disk, context);
 }
 
-function planText(bytes: Uint8Array): ExtentPlan {
+function planText(bytes: Uint8Array): FilePlan {
   return {
     size: bytes.length,
     isStreamable: true,
@@ -154,15 +155,4 @@ function planText(bytes: Uint8Array): ExtentPlan {
 function withSuffix(name: string, suffix: string): string {
   const dot = name.lastIndexOf('.');
   return dot <= 0 ? `${name}-${suffix}` : `${name.slice(0, dot)}-${suffix}${name.slice(dot)}`;
-}
-
-function joinFiles(files: readonly PlannedExtent[]): Plan {
-  return {
-    files: files.map(({ name, plan: { size } }) => ({ name, size })),
-    isStreamable: files.every(({ plan }) => plan.isStreamable),
-    async *parts(signal): AsyncGenerator<Part, void, undefined> {
-      for (const [file, { plan }] of files.entries())
-        for await (const { at, bytes } of plan.parts(signal)) yield { file, at, bytes };
-    },
-  };
 }
