@@ -66,7 +66,7 @@ function isOurs(target: string): boolean {
 /** Folders whose files may import modules of Node; all others run anywhere. */
 const NODE_FOLDERS = ['src/io/', 'src/node/', 'src/fast/', 'src/cli/'];
 /** Folders whose files may import packages. */
-const PACKAGE_FOLDERS = [...NODE_FOLDERS, 'src/codec/'];
+const PACKAGE_FOLDERS = [...NODE_FOLDERS, 'src/codec/', 'src/browser/'];
 
 function mayLeave(file: string, target: string): boolean {
   const folders = target.startsWith('node:') ? NODE_FOLDERS : PACKAGE_FOLDERS;

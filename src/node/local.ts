@@ -32,6 +32,11 @@ export function checkLocalImage(
   return checkImage(path, { ...options, ...accessOf(options) });
 }
 
+/** Opens what names an image as bytes. */
+export function openLocalSource(path: string, options: LocalOptions = {}): MaybePromise<Source> {
+  return accessOf(options).openSource(path);
+}
+
 /** The images that a path stands for: those in an archive, each as `archive!member`, else the path itself. */
 export async function expandPath(path: string, options: LocalOptions = {}): Promise<readonly string[]> {
   return isPlainPath(path) ? [path] : (await loadFar(options)).expand(path);
