@@ -47,7 +47,7 @@ interface NewDisk {
  */
 export async function planFiles(disk: Disk, options: VmdkOptions, context: WriteContext): Promise<Plan> {
   const parent = context.backing === null ? null : findParent(context.backing);
-  const ids = drawContentIds(context.identity);
+  const ids = drawContentIds(context.identity, options.subformat === 'streamOptimized');
   const name = context.isPipe && context.name === '-' ? UNNAMED : context.name;
   const describe = (extents: readonly ListedExtent[]): Uint8Array =>
     describeDisk({ options, ids, parent, extents });
