@@ -9,7 +9,7 @@ import { MyCustomFx } from '../test/generate/conformance/support/my_custom_fx.ts
 import { CustomFx } from '../test/generate/conformance/support/nested/deeply/custom_fx.ts';
 import { openWorkspace, RUNTIME } from '../test/generate/conformance/workspace.ts';
 import { typesIn } from '../tools/generate/analysis.ts';
-import { compile } from '../tools/generate/compile.ts';
+import { compileFiles as compile } from '../tools/generate/compile-files.ts';
 import type { TypeSpec } from '../tools/generate/model.ts';
 import { moduleNames } from '../tools/generate/naming.ts';
 import { hex } from './arbitraries/codecs.ts';
@@ -101,7 +101,7 @@ describe.each([
   afterAll(() => workspace.close());
 
   it.each(files.map((file) => [basename(file, '.ksy'), file] as const))('%s', async (id, file) => {
-    const loaded = loadSpec(file, importRoots);
+    const loaded = await loadSpec(file, importRoots);
     const classOf = await classesOf(loaded, (name) => workspace.load(name));
     for (const type of typesIn(loaded.spec.root)) {
       const Class = classOf(type) as Partial<Codec> & { readonly prototype: object; readonly name: string };

@@ -6,8 +6,13 @@ import { listRules } from '../src/ops/rules.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const CATALOGUE = resolve(ROOT, '../shared/formats/rules.md');
 
-/** Rules and families of rules that the catalogue does not have. */
-const OWN_RULES: readonly string[] = ['file/unreadable', 'vdi/'];
+/** Rules that the catalogue does not have. */
+const OWN_RULES: readonly string[] = [
+  'file/unreadable',
+  'qcow2/data-file-not-opened',
+  'vmdk/extent-found-elsewhere',
+  'vmdk/parent-found-elsewhere',
+];
 
 const rules = await listRules();
 const ids = new Set(rules.map(({ id }) => id));
@@ -43,8 +48,11 @@ test.skipIf(!existsSync(CATALOGUE))('ids and severities are those of the catalog
     ),
   );
   expect(severities.size).toBeGreaterThan(400);
+  // Formats that came after the catalogue are not in it.
+  const families = new Set([...severities.keys()].map((id) => id?.split('/')[0]));
   const differing = rules.filter(
-    ({ id, severity }) => !OWN_RULES.some((own) => id.startsWith(own)) && severities.get(id) !== severity,
+    ({ id, severity }) =>
+      families.has(id.split('/')[0]) && !OWN_RULES.includes(id) && severities.get(id) !== severity,
   );
   expect(differing.map(({ id, severity }) => `${id}: ${severity}, catalogue ${severities.get(id)}`)).toEqual(
     [],

@@ -14,7 +14,7 @@ async function loadCompiler() {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `main-${process.pid}.mjs`);
   const isPackage = (id) => !id.startsWith('.') && !isAbsolute(id);
-  const input = join(root, 'tools', 'generate', 'main.ts');
+  const input = join(root, 'tools', 'generate', 'own.ts');
   const bundled = await rolldown({ cwd: root, input, platform: 'node', external: isPackage });
   try {
     await bundled.write({ file, format: 'esm', codeSplitting: false });

@@ -1,9 +1,5 @@
-import * as cowd from '../../generated/cowd.ts';
-import * as luks from '../../generated/luks.ts';
-import * as qcow2 from '../../generated/qcow2.ts';
-import * as sesparse from '../../generated/sesparse.ts';
-import * as vhd from '../../generated/vhd.ts';
-import * as vmdk4 from '../../generated/vmdk4.ts';
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Breach, BreachSink, FieldNode } from '../../src/codec/index.ts';
 
 /** What every generated class can do with bytes. */
@@ -19,14 +15,18 @@ export interface Decoded {
   patch(path: string, value: unknown): { readonly offset: number; readonly bytes: Uint8Array };
 }
 
-const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  cowd,
-  luks,
-  qcow2,
-  sesparse,
-  vhd,
-  vmdk4,
-};
+const generated = new URL('../../generated/', import.meta.url);
+const names = readdirSync(generated).filter((name) => name.endsWith('.ts'));
+
+/** The generated modules by their names: whatever is in the folder. */
+const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = Object.fromEntries(
+  await Promise.all(
+    names.map(async (name): Promise<[string, Readonly<Record<string, unknown>>]> => [
+      basename(name, '.ts'),
+      (await import(new URL(name, generated).href)) as Readonly<Record<string, unknown>>,
+    ]),
+  ),
+);
 
 /** The generated class of a type by its name in the spec, `vhd.footer` for one. */
 export function codecNamed(name: string): Codec {

@@ -25,11 +25,16 @@ export interface StructureArbitrary {
 }
 
 /** Every structure of every spec in `specs/`. */
-export const structures: readonly StructureArbitrary[] = specFiles.flatMap(({ id }) => {
-  const { spec, analysis } = loadSpec(fileURLToPath(new URL(`../../specs/${id}.ksy`, import.meta.url)));
+export const structures: readonly StructureArbitrary[] = (
+  await Promise.all(specFiles.map(({ id }) => structuresIn(id)))
+).flat();
+
+async function structuresIn(id: string): Promise<readonly StructureArbitrary[]> {
+  const file = fileURLToPath(new URL(`../../specs/${id}.ksy`, import.meta.url));
+  const { spec, analysis } = await loadSpec(file);
   const types = [...typesIn(spec.root)].filter(({ fields }) => fields.length > 0);
   return types.map((type) => structureOf(`${id}.${type.name}`, type, analysis));
-});
+}
 
 /** As `describe.each` takes them. */
 export const namedStructures = structures.map((structure) => [structure.name, structure] as const);

@@ -14,7 +14,7 @@ export const runCompare: RunCommand = async (invocation, terminal) => {
   const [first, second] = [invocation.operand(0), invocation.operand(1)];
   const one = await openDisk(invocation, terminal, first, invocation.text('format'));
   try {
-    const other = await openDisk(invocation, terminal, second, invocation.text('other-format'));
+    const other = await openDisk(invocation, terminal, second, invocation.text('second-format'));
     try {
       return await compareDisks(one, other, invocation, terminal);
     } finally {
@@ -39,7 +39,7 @@ async function compareDisks(
     terminal.stderr.write(
       `vdcheck: the disks have ${sizes[0]} and ${sizes[1]} bytes; where one ends, the other is compared with zeros\n`,
     );
-  const progress = openByteProgress(invocation, terminal, Math.max(...sizes));
+  const progress = openByteProgress(invocation, terminal, Math.max(one.disk.size, other.disk.size));
   const ranges: GuestRange[] = [];
   let count = 0;
   const isJson = invocation.text('output') === 'json';

@@ -30,7 +30,7 @@ export const depthOption: OptionSpec = {
   doc: 'header: headers and descriptors only; metadata: all tables too (default); data: every stored byte too',
 };
 
-export const strictOption: OptionSpec = { name: 'strict', doc: 'warnings count as corruption' };
+export const strictOption: OptionSpec = { name: 'strict', short: 's', doc: 'warnings count as corruption' };
 
 export const exitZeroOption: OptionSpec = {
   name: 'exit-zero',
@@ -60,6 +60,13 @@ export const jobsOption: OptionSpec = {
   short: 'j',
   value: { kind: 'number', name: 'N', minimum: 1 },
   doc: 'check N images at once; the default goes by the number of images and processors',
+};
+
+export const packJobsOption: OptionSpec = {
+  name: 'jobs',
+  short: 'j',
+  value: { kind: 'number', name: 'N', minimum: 1 },
+  doc: 'compress N units at once; the default goes by the number of processors',
 };
 
 export const timeoutOption: OptionSpec = {
@@ -95,11 +102,11 @@ export const creationOption: OptionSpec = {
   doc: 'creation options of the output format; -o help lists them',
 };
 
-export const otherFormatOption: OptionSpec = {
-  name: 'other-format',
+export const secondFormatOption: OptionSpec = {
+  name: 'second-format',
   short: 'F',
   value: { kind: 'choice', name: 'FMT', choices: formatNames },
-  doc: 'take the second image as FMT',
+  doc: 'take the second image, which is compared or is the parent, as FMT',
 };
 
 export const recoverOption: OptionSpec = {
@@ -123,6 +130,58 @@ export const allDifferencesOption: OptionSpec = { name: 'all', doc: 'list every 
 
 export const strictSizesOption: OptionSpec = { name: 'strict', short: 's', doc: 'sizes must agree, too' };
 
+export const compressOption: OptionSpec = { name: 'compress', short: 'c', doc: 'compress what is stored' };
+
+export const levelOption: OptionSpec = {
+  name: 'level',
+  value: { kind: 'number', name: 'N', minimum: 0 },
+  doc: "compress, and how hard (default: the format's usual level)",
+};
+
+export const backingOption: OptionSpec = {
+  name: 'backing',
+  short: 'B',
+  value: { kind: 'text', name: 'FILE' },
+  doc: 'name FILE as the parent, and write only what differs from it',
+};
+
+export const newBackingOption: OptionSpec = {
+  name: 'new-backing',
+  short: 'b',
+  value: { kind: 'text', name: 'FILE' },
+  doc: 'name FILE as the parent; its size is taken where SIZE is left out',
+};
+
+export const newFormatOption: OptionSpec = {
+  name: 'format',
+  short: 'f',
+  value: { kind: 'choice', name: 'FMT', choices: writableFormats() },
+  doc: 'make an image of FMT; raw is the default',
+};
+
+export const seedOption: OptionSpec = {
+  name: 'seed',
+  value: { kind: 'text', name: 'TEXT' },
+  doc: 'make ids out of TEXT, so that the same command gives the same bytes; SOURCE_DATE_EPOCH sets the time',
+};
+
+export const platformOption: OptionSpec = {
+  name: 'for',
+  value: {
+    kind: 'choice',
+    name: 'TARGET',
+    choices: ['azure', 'aws', 'esx', 'hyperv', 'virtualbox', 'xen', 'glance'],
+  },
+  doc: 'make it as TARGET demands',
+};
+
+export const experimentalOption: OptionSpec = {
+  name: 'experimental',
+  doc: 'allow variants that are not proven in the field',
+};
+
+export const hexOption: OptionSpec = { name: 'hex', doc: 'show the bytes of each structure, too' };
+
 export const sparseSizeOption: OptionSpec = {
   name: 'sparse-size',
   short: 'S',
@@ -143,3 +202,24 @@ export const sizeOption: OptionSpec = {
   value: { kind: 'text', name: 'SIZE' },
   doc: 'measure an empty disk of SIZE instead of an image',
 };
+
+/** What every command takes that reads images. */
+export const accessOptionSpecs: readonly OptionSpec[] = [
+  {
+    name: 'header',
+    value: { kind: 'text', name: 'K: V' },
+    isRepeated: true,
+    doc: 'send this header with every request to a URL',
+  },
+  { name: 'user', value: { kind: 'text', name: 'NAME:PASSWORD' }, doc: 'log in to the server of a URL' },
+  {
+    name: 'cacert',
+    value: { kind: 'text', name: 'FILE' },
+    doc: 'trust the certificates in FILE (PEM) instead of the usual ones',
+  },
+  { name: 'insecure', doc: 'trust any certificate of a server' },
+  {
+    name: 'stats',
+    doc: 'print requests, bytes and retries of all reading as a last line of JSON on standard error',
+  },
+];

@@ -27,10 +27,18 @@ export class DecodeError extends VdcheckError {
 /** What is wrong, and where: `expected 4, found 5 (in body.len at offset 12)`. */
 function messageAt(detail: string, { field = '', offset }: DecodePlace): string {
   const places = [
-    ...(field === '' ? [] : [`in ${field}`]),
+    ...(field === '' ? [] : [`in ${shortened(field)}`]),
     ...(offset === undefined ? [] : [`at offset ${offset}`]),
   ];
   return places.length === 0 ? detail : `${detail} (${places.join(' ')})`;
+}
+
+/** Characters at each end of a path that is shown in part: hostile bytes make paths of thousands of steps. */
+const SHOWN_OF_PATH = 100;
+
+function shortened(path: string): string {
+  if (path.length <= 2 * SHOWN_OF_PATH) return path;
+  return `${path.slice(0, SHOWN_OF_PATH)} ... ${path.slice(-SHOWN_OF_PATH)}`;
 }
 
 function setPlace(error: { offset?: number; field?: string }, { offset, field }: DecodePlace): void {

@@ -1,6 +1,6 @@
 /**
- * The runtime of generated parsers: what `vdcheck/codec` exports. It has no dependencies and runs in Node and
- * in browsers alike.
+ * The runtime of generated parsers: what `vdcheck/codec` exports. It runs in Node and in browsers
+ * alike; of others it needs zlib only (pako).
  */
 export * from './bare-structure.ts';
 export * from './breach.ts';
@@ -21,6 +21,7 @@ export * from './layout.ts';
 export * from './places.ts';
 export * from './process.ts';
 export * from './reading.ts';
+export * from './runtime-level.ts';
 export * from './schema.ts';
 export * from './stored.ts';
 export * from './strings.ts';

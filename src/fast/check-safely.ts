@@ -12,12 +12,17 @@ export async function checkSafely(path: string, options: LocalCheckOptions): Pro
   try {
     return await checkLocalImage(path, options);
   } catch (error) {
-    return brokenOff(path, 'internal', `internal error in vdcheck: ${describe(error)}`);
+    const code: BrokenOff = 'internal';
+    return brokenOff(path, code, `internal error in vdcheck: ${describe(error)}`);
   }
 }
 
-/** The report of an image whose check did not come to its end. */
-export function brokenOff(path: string, code: BrokenOff, reason: string): ImageReport {
+/**
+ * The report of an image whose check did not come to its end.
+ *
+ * @param code a `BrokenOff`, or the operating system's code where that kept it from being begun
+ */
+export function brokenOff(path: string, code: string, reason: string): ImageReport {
   const error: CheckFailure = { code, message: `${path}: ${reason}` };
   return {
     path,
@@ -34,8 +39,10 @@ export function brokenOff(path: string, code: BrokenOff, reason: string): ImageR
   };
 }
 
-/** The error's first line: a report is no place for a stack. */
+/** The error's first line, since a report is no place for a stack; or all of it for those who look for the error. */
 function describe(error: unknown): string {
+  if (process.env['VDCHECK_DEBUG'] !== undefined && error instanceof Error)
+    return error.stack ?? error.message;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.split('\n', 1)[0] ?? text;
+  return `${text.split('\n', 1)[0] ?? text}; VDCHECK_DEBUG=1 shows where, please report it`;
 }

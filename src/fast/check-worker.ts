@@ -1,13 +1,13 @@
 import { readSync } from 'node:fs';
 import { DescriptorOutput } from '../cli/output.ts';
 import { checkSafely, type LocalCheckOptions } from './check-safely.ts';
-import { LineSplitter, READY } from './protocol.ts';
+import { LineSplitter, ORDERS, READY } from './protocol.ts';
 
-/** Checks what standard input names, path by path, until there is no more or nobody reads the reports. */
+/** Checks what it is ordered to, path by path, until there is no more or nobody reads the reports. */
 async function serve(options: LocalCheckOptions): Promise<void> {
   const output = new DescriptorOutput(1);
   output.write(`${READY}\n`);
-  for (const path of readPaths(0)) {
+  for (const path of readPaths(ORDERS)) {
     output.write(`${JSON.stringify(await checkSafely(path, options))}\n`);
     if (output.isClosed) return;
   }

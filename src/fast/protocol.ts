@@ -3,6 +3,9 @@
  * `ImageReport` for each path, in the order in which the paths came.
  */
 
+/** The descriptor that a worker reads paths from; its standard input is that of the program, and its reports go to standard output. */
+export const ORDERS = 3;
+
 /** Worker's first line. */
 export const READY = '"ready"';
 

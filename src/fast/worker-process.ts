@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import type { ImageReport } from '../model/report.ts';
 import type { BrokenOff, LocalCheckOptions } from './check-safely.ts';
 import { KNOWS_MEMORY, residentBytes } from './process-memory.ts';
-import { LineSplitter, READY } from './protocol.ts';
+import { LineSplitter, ORDERS, READY } from './protocol.ts';
 
 /** What one image may cost; `null`: as much as it likes. */
 export interface Budget {
@@ -13,7 +14,8 @@ export interface Budget {
 
 /** Why a worker came to its end. */
 interface Cause {
-  readonly code: BrokenOff;
+  /** A `BrokenOff`, or the operating system's code. */
+  readonly code: string;
   /** As the message of an image's report goes on behind its path. */
   readonly reason: string;
 }
@@ -38,6 +40,7 @@ const KEPT_ERRORS = 16 * 1024;
 /** A process that checks images, one after the other. What happens to it happens to no other. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
+  readonly #orders: Writable | null;
   readonly #budget: Budget;
   readonly #listener: WorkerListener;
   /** Time that the image at hand has taken so far. */
@@ -53,18 +56,20 @@ export class WorkerProcess {
     this.#budget = budget;
     this.#listener = listener;
     this.#child = spawn(process.execPath, [...heapOption(budget), entry, JSON.stringify(options)], {
-      stdio: ['pipe', 'pipe', 'pipe'],
+      // Standard input stays what it is: an image may be `-`. Orders go through a pipe of their own.
+      stdio: ['inherit', 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });
-    const { stdin, stdout, stderr } = this.#child;
+    const { stdout, stderr } = this.#child;
+    this.#orders = pipeOf(this.#child, ORDERS);
     // A worker that is gone takes no more orders; that it is gone is told below.
-    stdin?.on('error', () => undefined);
+    this.#orders?.on('error', () => undefined);
     const lines = new LineSplitter();
     stdout?.on('data', (bytes: Uint8Array) => lines.push(bytes).forEach((line) => this.#take(line)));
     stderr?.on('data', (bytes: Uint8Array) => {
       if (this.#errors.length < KEPT_ERRORS) this.#errors += Buffer.from(bytes).toString('latin1');
     });
-    this.#child.on('error', (error) => this.#end(internal(`no process could be started: ${error.message}`)));
+    this.#child.on('error', (error) => this.#end(notStarted(error)));
     this.#child.on('close', (code, signal) => this.#end(this.#explain(code, signal)));
   }
 
@@ -75,7 +80,7 @@ export class WorkerProcess {
 
   give(path: string): void {
     this.#pending++;
-    this.#child.stdin?.write(`${JSON.stringify(path)}\n`);
+    this.#orders?.write(`${JSON.stringify(path)}\n`);
   }
 
   /** Holds the image at hand to its budget; called again and again, `elapsed` milliseconds apart. */
@@ -125,6 +130,17 @@ export class WorkerProcess {
     this.#hasEnded = true;
     this.#listener.ended({ ...cause, wasReady: this.#isReady });
   }
+}
+
+/** Where too many files are open there is a child without any pipe, whatever the types say. */
+function pipeOf(child: { readonly stdio?: ChildProcess['stdio'] }, descriptor: number): Writable | null {
+  return (child.stdio?.[descriptor] ?? null) as Writable | null;
+}
+
+/** The machine is to blame, with the operating system's own code. */
+function notStarted(error: Error): Cause {
+  const code = 'code' in error ? String(error.code) : 'internal';
+  return { code, reason: `no process could be started to check it: ${error.message}` };
 }
 
 function internal(what: string): Cause {

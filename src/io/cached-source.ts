@@ -14,8 +14,9 @@ export interface CacheOptions {
 const BIGGEST_PART = 1 / 4;
 
 /**
- * `source` with its blocks kept, those used last: for tables and headers that are read in small steps. Blocks that are missing side by
- * side are read at once, and one that is being read is not asked for twice. Big reads and streams go to `source`.
+ * `source` with its blocks kept, those used last: for tables and headers that are read in small steps. Blocks that
+ * are missing side by side are read at once, and one that is being read is not asked for twice. Big reads and streams
+ * go to `source`.
  */
 export function cached(source: Source, { bytes = 16 * 1024 * 1024, block }: CacheOptions = {}): Source {
   const cache = new BlockCache(source, block ?? Math.max(512, source.cost.unit), bytes);
@@ -70,7 +71,6 @@ class BlockCache {
         else number += blocks.push(known) && 1;
       }
     } catch (error) {
-      abandon(blocks);
       return this.#readPlain(error, offset, length, target);
     }
     if (blocks.every(isHere)) return fill(blocks);
@@ -104,6 +104,7 @@ class BlockCache {
         const arriving = read.then((bytes) => this.#keep(number, blockOf(bytes, number)));
         this.#arriving.set(number, arriving);
         const forget = (): unknown => this.#arriving.delete(number);
+        // Also where nobody waits for it, since another part of the same read failed first.
         arriving.then(forget, forget);
         blocks.push(arriving);
       } else blocks.push(this.#keep(number, blockOf(read, number)));
@@ -120,7 +121,7 @@ class BlockCache {
     return bytes;
   }
 
-  /** Reads just what was asked for where the wider read met a bad place, which may lie beside it. */
+  /** Reads just what was asked for where the wider read met a bad place, which may be beside it. */
   #readPlain(
     error: unknown,
     offset: FileOffset,
@@ -142,9 +143,4 @@ function place(bytes: Uint8Array, at: number, target: Uint8Array): void {
 
 function isHere(block: MaybePromise<Uint8Array>): block is Uint8Array {
   return !(block instanceof Promise);
-}
-
-/** Nobody waits for these any more; what becomes of them is no unhandled rejection. */
-function abandon(blocks: readonly MaybePromise<Uint8Array>[]): void {
-  for (const block of blocks) if (block instanceof Promise) block.catch(() => undefined);
 }

@@ -17,8 +17,8 @@ export function createReadStats(): ReadStats {
 }
 
 /**
- * `source`, whose reads are added to `stats`. For sources that do not count for themselves: a source over HTTP is given the same
- * `stats` when it is opened, since it knows what really goes over the wire.
+ * `source`, whose reads are added to `stats`. For sources that do not count for themselves: a source over HTTP is
+ * given the same `stats` when it is opened, since it knows what really goes over the wire.
  */
 export function counted(source: Source, stats: ReadStats): Source {
   const { readLater, stream } = source;

@@ -1,7 +1,10 @@
 import { SourceError } from '../errors.ts';
 import type { FileOffset, Source } from './source.ts';
 
-/** A source that answers as `source` does but for what it is given itself. It has no bulk reads but its own, so that nothing goes past it. */
+/**
+ * A source that answers as `source` does but for what it is given itself. It has no bulk reads but its own, so that
+ * nothing goes past it.
+ */
 export function derive(source: Source, own: Pick<Source, 'read'> & Partial<Source>): Source {
   return {
     name: source.name,

@@ -5,8 +5,8 @@ import { SourceError } from '../errors.ts';
 const SECTOR_BYTES = 4096;
 
 /**
- * The size of an open block device in bytes. `stat` says 0 of it, and Node has no call that asks the driver, so Linux is asked through
- * `/sys`, and anything else by reading where there still is something.
+ * The size of an open block device in bytes. `stat` says 0 of it, and Node has no call that asks the driver, so Linux
+ * is asked through `/sys`, and anything else by reading where there still is something.
  *
  * @param device number of the device (`rdev`)
  * @throws SourceError `not-regular` where it is without end
@@ -16,7 +16,8 @@ export function deviceSize(path: string, descriptor: number, device: number): nu
 }
 
 function sizeFromSys(device: number): number | null {
-  // Linux's dev_t as Node gives it: 12 bits of the major number above 8 of the minor, whose further bits stand above both.
+  // Linux's dev_t as Node gives it: 12 bits of the major number above 8 of the minor, whose further bits stand above
+  // both.
   const major = (device >>> 8) & 0xfff;
   const minor = (device & 0xff) | ((device >>> 12) & 0xfff00);
   try {

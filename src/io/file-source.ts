@@ -15,7 +15,10 @@ import { demandInside, shortRead } from './derived-source.ts';
 import { attempt, toSourceError } from './file-errors.ts';
 import type { FileOffset, ReadCost, Source } from './source.ts';
 
-/** Headers, descriptors and most tables of small VMDKs and VHDs lie here, and are read in many small steps: one read fetches them all. */
+/**
+ * Headers, descriptors and most tables of small VMDKs and VHDs lie here, and are read in many small steps: one read
+ * fetches them all.
+ */
 const HEAD_BYTES = 16 * 1024;
 /** What is read of it first: all that many images are asked for, and every page more costs. */
 const FIRST_BYTES = 4096;
@@ -35,20 +38,24 @@ export interface FileOptions {
   /** How messages name it; default: its path. */
   readonly name?: string;
   /**
-   * The file that the path must name, as it was found when somebody decided that it may be opened: its device and inode, and the folder without
-   * links that it has to be below. The path then has no links itself, and one that has come there since is not followed.
+   * The file that the path must name, as it was found when somebody decided that it may be opened: its device and
+   * inode, and the folder without links that it has to be below. The path then has no links itself, and one that has
+   * come there since is not followed.
    */
   readonly expect?: { readonly dev: bigint; readonly ino: bigint; readonly within?: string };
-  /** Whether a block device may be opened too: only for a path that the user gave himself, never for one from an image. */
+  /**
+   * Whether a block device may be opened too: only for a path that the user gave himself, never for one from an
+   * image.
+   */
   readonly allowDevice?: boolean;
 }
 
 /**
- * Opens a regular file for reading, or a block device where that is allowed. Nothing else is ever opened: a FIFO would block, and a
- * character device has no end.
+ * Opens a regular file for reading, or a block device where that is allowed. Nothing else is ever opened: a FIFO
+ * would block, and a character device has no end.
  *
- * @throws SourceError with the operating system's code (`ENOENT`, `EACCES`), `EISDIR`, `not-regular`, or `replaced` where the path names
- *   another file than was expected
+ * @throws SourceError with the operating system's code (`ENOENT`, `EACCES`), `EISDIR`, `not-regular`, or `replaced`
+ *   where the path names another file than was expected
  */
 export function openFileSource(path: string, options: FileOptions = {}): Source {
   const { name = path, expect } = options;
@@ -120,7 +127,9 @@ class FileSource implements Source {
   readonly #path: string;
   readonly #descriptor: number;
   readonly #fingerprint: string;
-  /** The first bytes of the file, from the first read among them on; `null` where they could not be read in one piece. */
+  /**
+   * The first bytes of the file, from the first read among them on; `null` where they could not be read in one piece.
+   */
   #head: Uint8Array | null | undefined;
   /** How many of them were read. */
   #headLength = 0;
@@ -139,7 +148,10 @@ class FileSource implements Source {
     this.#fingerprint = fingerprintOf(stats);
   }
 
-  /** Inode numbers have 64 bits; they cost several times what all other facts of a file do, and most images are asked for none. */
+  /**
+   * Inode numbers have 64 bits; they cost several times what all other facts of a file do, and most images are asked
+   * for none.
+   */
   get identity(): string {
     return (this.#identity ??= this.#readIdentity());
   }
@@ -198,8 +210,8 @@ class FileSource implements Source {
   }
 
   /**
-   * The head as far as byte `end` at least. One that cannot be read in one piece, for one over a bad sector, is no reason to refuse what can be
-   * read of it.
+   * The head as far as byte `end` at least. One that cannot be read in one piece, for one over a bad sector, is no
+   * reason to refuse what can be read of it.
    */
   #headTo(end: number): Uint8Array | null {
     if (this.#head === null || end <= this.#headLength) return this.#head ?? null;
@@ -237,7 +249,10 @@ class FileSource implements Source {
   }
 }
 
-/** What changes when a file's bytes may have changed. Programs set `mtime` back as they like; `ctime` is the system's own. */
+/**
+ * What changes when a file's bytes may have changed. Programs set `mtime` back as they like; `ctime` is the system's
+ * own.
+ */
 function fingerprintOf({ ino, size, mtimeMs, ctimeMs, rdev }: Stats): string {
   return `${ino}:${rdev}:${size}:${mtimeMs}:${ctimeMs}`;
 }

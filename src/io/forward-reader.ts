@@ -99,7 +99,10 @@ export class ForwardReader {
 /** Bytes of one piece of a stream over a source that has none of its own. */
 const PIECE_BYTES = 256 * 1024;
 
-/** All bytes of a source in order: its own stream where it has one, else reads one after the other with the next one under way. */
+/**
+ * All bytes of a source in order: its own stream where it has one, else reads one after the other with the next one
+ * under way.
+ */
 export async function* streamOf(
   source: Source,
   signal?: AbortSignal,

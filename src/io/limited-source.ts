@@ -3,8 +3,8 @@ import type { Source } from './source.ts';
 import { Turns } from './turns.ts';
 
 /**
- * `source` with at most `lanes` reads in flight; more wait for their turn in the order in which they came. For servers that count
- * connections. A stream is not counted.
+ * `source` with at most `lanes` reads in flight; more wait for their turn in the order in which they came. For
+ * servers that count connections. A stream is not counted.
  */
 export function limited(source: Source, lanes: number): Source {
   const turns = new Turns(lanes);

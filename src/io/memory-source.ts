@@ -7,7 +7,8 @@ const MEMORY_COST: ReadCost = { unit: 1, gap: 0, lanes: 1 };
 let sourcesMade = 0;
 
 /**
- * A source over bytes in memory. It does not copy: reads are views of `bytes`, which the caller must not change meanwhile.
+ * A source over bytes in memory. It does not copy: reads are views of `bytes`, which the caller must not change
+ * meanwhile.
  *
  * @param name how messages call it
  */

@@ -9,7 +9,8 @@ export interface BytePatch {
 
 /**
  * `source` as it would read with some bytes changed: after the replay of a log, or after a repair that is only tried.
- * Of patches that overlap the later one counts. A patch behind the end makes the source longer; what lies between reads as zeros.
+ * Of patches that overlap the later one counts. A patch behind the end makes the source longer; what is between reads
+ * as zeros.
  */
 export function patched(source: Source, patches: readonly BytePatch[]): Source {
   const layers = patches.filter(({ bytes }) => bytes.length > 0);

@@ -29,8 +29,9 @@ export function biggestRead({ unit }: ReadCost): number {
 }
 
 /**
- * The reads that fetch these ranges: sorted by offset, disjoint, none longer than `biggest`. Ranges with no more than `cost.gap` bytes
- * between them share a read; one is cut only where it is too long for a read, or overlaps others that make it so.
+ * The reads that fetch these ranges: sorted by offset, disjoint, none longer than `biggest`. Ranges with no more than
+ * `cost.gap` bytes between them share a read; one is cut only where it is too long for a read, or overlaps others
+ * that make it so.
  */
 export function plan(
   ranges: readonly FileRange[],

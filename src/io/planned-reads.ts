@@ -25,7 +25,8 @@ function toError(error: unknown): ReadResult {
 }
 
 /**
- * `length` bytes at `at` of a read. Where the read failed for a bad place, these bytes may still be good: they are read alone.
+ * `length` bytes at `at` of a read. Where the read failed for a bad place, these bytes may still be good: they are
+ * read alone.
  *
  * @throws what the read failed with
  */

@@ -1,5 +1,6 @@
 import { biggestRead, plan, type FileRange, type PlannedPart, type PlannedRead } from './plan.ts';
 import { partOf, startRead, type ReadResult } from './planned-reads.ts';
+import { readBulk, ReadMemory } from './read-memory.ts';
 import { fileOffset, type MaybePromise, type Source } from './source.ts';
 import { Turns } from './turns.ts';
 
@@ -17,6 +18,11 @@ export interface RangeBytes {
 export interface ReadRangesOptions {
   /** Bytes of one read at most; default 256 KiB of a file, 4 MiB over HTTP. */
   readonly biggest?: number;
+  /**
+   * Whether the memory of bytes that were told is read into again, once the next ones are asked for: who only looks at
+   * them, or writes them at once, saves half of the time. Default false: they belong to the caller.
+   */
+  readonly reuse?: boolean;
   /** Ends the reading: its reason is thrown. */
   readonly signal?: AbortSignal;
 }
@@ -24,12 +30,13 @@ export interface ReadRangesOptions {
 /** Short ranges that are planned together at most. */
 const WINDOW_RANGES = 4096;
 
-/** From this length on a file is read beside other work rather than at once: the system copies longer than the call costs. */
-const LATER_BYTES = 64 * 1024;
 /** What reads that nobody waits for any more return. */
 const NOTHING = new Uint8Array(0);
 
-/** Ranges that are planned together: sorted by their place in the file among themselves, told in the order of the request. */
+/**
+ * Ranges that are planned together: sorted by their place in the file among themselves, told in the order of the
+ * request.
+ */
 interface Window {
   readonly pieces: readonly Piece[];
   readonly reads: readonly PlannedRead[];
@@ -43,43 +50,47 @@ interface Piece extends FileRange {
 }
 
 /**
- * Reads ranges in any order, near ones in one read, with as many reads in flight as the source has lanes, and yields their bytes in the
- * order of the request: each range in one piece or several, without a gap. While one window of ranges is told, the next is read; what is
- * held is bounded by both, whatever the ranges are.
+ * Reads ranges in any order, near ones in one read, with as many reads in flight as the source has lanes, and yields
+ * their bytes in the order of the request: each range in one piece or several, without a gap. While one window of
+ * ranges is told, the next is read; what is held is bounded by both, whatever the ranges are.
  *
  * @throws SourceError where bytes cannot be read, after all that come before them were told
  */
 export async function* readRanges(
   source: Source,
   ranges: Iterable<FileRange>,
-  { biggest = biggestRead(source.cost), signal }: ReadRangesOptions = {},
+  { biggest = biggestRead(source.cost), reuse = false, signal }: ReadRangesOptions = {},
 ): AsyncGenerator<RangeBytes, void, undefined> {
   const turns = new Turns(source.cost.lanes);
+  const memory = reuse ? new ReadMemory(biggest) : null;
   let isOver = false;
+  const start = (read: PlannedRead): MaybePromise<Uint8Array> => {
+    if (isOver) return NOTHING;
+    return readBulk(source, read, memory?.take(read.length));
+  };
   const open = (pieces: readonly Piece[]): Window => {
     const reads = plan(pieces, source.cost, biggest);
     for (const [read, { parts }] of reads.entries())
       for (const part of parts) pieces[part.index]?.parts.push({ read, part });
-    const results = reads.map((read) => startRead(turns, () => (isOver ? NOTHING : readBulk(source, read))));
-    return { pieces, reads, results };
+    return { pieces, reads, results: reads.map((read) => startRead(turns, () => start(read))) };
+  };
+  const finish = async ({ results }: Window): Promise<void> => {
+    if (memory !== null) for (const result of results) memory.giveBack(await result);
   };
   try {
     let current: Window | undefined;
     for (const pieces of windowsOf(ranges, source, biggest)) {
       const next = open(pieces);
-      if (current !== undefined) yield* tell(source, current, signal);
+      if (current !== undefined) {
+        yield* tell(source, current, signal);
+        await finish(current);
+      }
       current = next;
     }
     if (current !== undefined) yield* tell(source, current, signal);
   } finally {
     isOver = true;
   }
-}
-
-function readBulk(source: Source, { offset, length }: FileRange): MaybePromise<Uint8Array> {
-  return source.readLater && length >= LATER_BYTES
-    ? source.readLater(offset, length)
-    : source.read(offset, length);
 }
 
 async function* tell(
@@ -98,7 +109,10 @@ async function* tell(
     }
 }
 
-/** Cuts ranges into pieces of at most `biggest` bytes, and puts so many into a window that its reads fill the lanes twice. */
+/**
+ * Cuts ranges into pieces of at most `biggest` bytes, and puts so many into a window that its reads fill the lanes
+ * twice.
+ */
 function* windowsOf(
   ranges: Iterable<FileRange>,
   { cost }: Source,

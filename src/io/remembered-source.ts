@@ -24,14 +24,18 @@ export interface RememberedOptions {
   readonly budget?: number;
 }
 
-/** A stream as a source: it is read forward, and backward only in what it keeps. Its `size` is `Infinity` until the end was seen, unless it was told. */
+/**
+ * A stream as a source: it is read forward, and backward only in what it keeps. Its `size` is `Infinity` until the
+ * end was seen, unless it was told.
+ */
 export interface StreamSource extends Source {
   /** The byte that comes next. */
   readonly position: number;
   /**
    * Keeps a range that did not pass yet, when it passes.
    *
-   * @throws SourceError `too-much-to-keep` where all such ranges have more bytes than the budget; `not-seekable` where it passed already
+   * @throws SourceError `too-much-to-keep` where all such ranges have more bytes than the budget; `not-seekable`
+   *   where it passed already
    */
   keep(range: FileRange): void;
   /** Passes over all that is left, so that the end can be read; returns the size. */
@@ -39,10 +43,11 @@ export interface StreamSource extends Source {
 }
 
 /**
- * A source over a stream that can be read once: standard input, an unpacked file. A read behind what passed reads on to it; one of what
- * passed is served from memory, at once, where it was kept.
+ * A source over a stream that can be read once: standard input, an unpacked file. A read behind what passed reads on
+ * to it; one of what passed is served from memory, at once, where it was kept.
  *
- * @throws SourceError of its reads: `not-seekable` where the bytes passed and were not kept, `short-read` where the stream ends before
+ * @throws SourceError of its reads: `not-seekable` where the bytes passed and were not kept, `short-read` where the
+ *   stream ends before
  */
 export function remembered(chunks: AsyncIterable<Uint8Array>, options: RememberedOptions): StreamSource {
   return new RememberedSource(chunks, options);
@@ -137,12 +142,12 @@ class RememberedSource implements StreamSource {
     const first = new Uint8Array(early);
     this.#memory.read(offset, first);
     while (this.position < begin) if ((await this.#pass(begin - this.position)) === null) break;
-    const pieces = [first];
+    const pieces: Uint8Array[] = [first];
     let done = early;
     while (done < length) {
       const bytes = this.position === offset + done ? await this.#pass(length - done) : null;
       if (bytes === null) throw shortRead(this.name, offset, length, done);
-      pieces.push(bytes.slice());
+      pieces.push(bytes);
       done += bytes.length;
     }
     const target = into?.subarray(0, length) ?? new Uint8Array(length);

@@ -4,8 +4,8 @@ import { isTransient, Tries, type RetryOptions } from './retry.ts';
 import { fileOffset, type FileOffset, type MaybePromise, type Source } from './source.ts';
 
 /**
- * `source`, whose reads are tried again where the failure may pass. A read that succeeds at once stays synchronous. A stream that
- * breaks off goes on where it was. A source over HTTP does all this itself.
+ * `source`, whose reads are tried again where the failure may pass. A read that succeeds at once stays synchronous. A
+ * stream that breaks off goes on where it was. A source over HTTP does all this itself.
  *
  * @param stats where repeated reads are counted
  */

@@ -33,8 +33,8 @@ export function isTransient(error: unknown): boolean {
 }
 
 /**
- * Counts the tries of one read. Progress starts the count anew: a long transfer over a bad line ends where a server sends nothing at
- * all, not after so many breaks.
+ * Counts the tries of one read. Progress starts the count anew: a long transfer over a bad line ends where a server
+ * sends nothing at all, not after so many breaks.
  */
 export class Tries {
   readonly #attempts: number;

@@ -7,10 +7,11 @@ import { Turns } from './turns.ts';
 const WINDOW_PIECES = 4096;
 
 /**
- * Reads many small pieces of one length, near ones in one read and some reads in flight; synchronous where `source` is.
+ * Reads many small pieces of one length, near ones in one read and some reads in flight; synchronous where `source`
+ * is.
  *
- * @param offsets where the pieces begin; one that is 0 or less, or not wholly inside the source, is skipped, since whoever read the
- *   table that names it has reported it
+ * @param offsets where the pieces begin; one that is 0 or less, or not wholly inside the source, is skipped, since
+ *   whoever read the table that names it has reported it
  * @param length bytes of one piece
  * @param visit is told each piece in the order of `offsets`; the bytes are good until it returns
  * @throws SourceError where a piece cannot be read; what `visit` throws

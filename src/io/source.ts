@@ -8,14 +8,20 @@ export function fileOffset(bytes: number): FileOffset {
   return bytes as FileOffset;
 }
 
-/** A value that is there already, or will be. Whoever has it at once returns it at once: an `await` costs more than a small read. */
+/**
+ * A value that is there already, or will be. Whoever has it at once returns it at once: an `await` costs more than a
+ * small read.
+ */
 export type MaybePromise<T> = T | Promise<T>;
 
 /** What reading a source costs: this makes one code serve a file, a Blob and a URL. */
 export interface ReadCost {
   /** Bytes below which a smaller read is no cheaper: file 4 KiB, Blob 256 KiB, HTTP 64 KiB. */
   readonly unit: number;
-  /** Two ranges are read as one where no more bytes than these lie between them: file 32 KiB, Blob 1 MiB, HTTP 128 KiB. */
+  /**
+   * Two ranges are read as one where the hole between them has no more bytes: file 32 KiB, Blob 1 MiB, HTTP 128
+   * KiB.
+   */
   readonly gap: number;
   /** Reads that are worth having in flight at once, at least 1: file 8, Blob 4, HTTP 4, a stream 1. */
   readonly lanes: number;
@@ -34,23 +40,30 @@ export interface Source {
   readonly storedSize: number | null;
   /** When the bytes were last changed, in milliseconds since 1970; `null` where that is unknown. */
   readonly modified: number | null;
-  /** Equal for two sources that are the same bytes under two names (device and inode, URL ...); asked for while the source is open. */
+  /**
+   * Equal for two sources that are the same bytes under two names (device and inode, URL ...); asked for while the
+   * source is open.
+   */
   readonly identity: string;
   /** What reading costs. */
   readonly cost: ReadCost;
   /**
-   * Reads exactly `length` bytes at `offset`; the range must lie inside `size`.
+   * Reads exactly `length` bytes at `offset`; the range must be inside `size`.
    *
-   * @param into scratch of at least `length` bytes; the result may then be a view of it, valid until it is reused.
-   *   It belongs to the source until the promise settles. Without it the caller owns the result.
-   * @throws SourceError when the range is outside, or fewer bytes arrive than were asked for. A source throws or rejects, as it likes.
+   * @param into scratch of at least `length` bytes; the result may then be a view of it, valid until it is reused. It
+   *   belongs to the source until the promise settles. Without it the caller owns the result.
+   * @throws SourceError when the range is outside, or fewer bytes arrive than were asked for. A source throws or
+   *   rejects, as it likes.
    */
   read(offset: FileOffset, length: number, into?: Uint8Array): MaybePromise<Uint8Array>;
-  /** The same as `read` where that would block: for big reads that go on beside other work. Only a source whose `read` blocks has it. */
+  /**
+   * The same as `read` where that would block: for big reads that go on beside other work. Only a source whose `read`
+   * blocks has it.
+   */
   readLater?(offset: FileOffset, length: number, into?: Uint8Array): Promise<Uint8Array>;
   /**
-   * The bytes from `start` to `end - 1` in order, in pieces as they arrive, which the caller owns: one long request instead of many.
-   * Only sources for which that is cheaper have it.
+   * The bytes from `start` to `end - 1` in order, in pieces as they arrive, which the caller owns: one long request
+   * instead of many. Only sources for which that is cheaper have it.
    *
    * @param signal ends the request; the iteration then throws the signal's reason
    */

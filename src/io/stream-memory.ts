@@ -4,7 +4,10 @@ interface KeptRange {
   readonly bytes: Uint8Array;
 }
 
-/** What is kept of a stream: its beginning, the last bytes that passed, and ranges that were asked for before they came. */
+/**
+ * What is kept of a stream: its beginning, the last bytes that passed, and ranges that were asked for before they
+ * came.
+ */
 export class StreamMemory {
   readonly #headBytes: number;
   readonly #tail: Uint8Array;

@@ -23,7 +23,7 @@ export interface RegionFacts {
   readonly other: string | null;
 }
 
-/** What is wrong in a part of the image that has one rule for all its faults: the part, the rule that is broken in it, and that rule's figures. */
+/** A fault in a part of the image that has one rule for all of them: which rule is broken there, and its figures. */
 export interface PartFacts {
   /** The part, as messages name it: the label of a snapshot. */
   readonly within: string;
@@ -63,7 +63,7 @@ export interface RegionKind {
   readonly counted?: boolean;
   /** References that each region of a counted kind stands for; default 1. */
   readonly weight?: number;
-  /** Where its regions belong to a part of the image that has one rule for all its faults (a snapshot): that rule, told with `PartFacts`, and the part's name. */
+  /** Present where one rule is told for all faults in a part of the image (a snapshot), with `PartFacts`. */
   readonly within?: { readonly name: string; readonly rule: string };
   /** The rule for each fault; a fault without a rule is tolerated. */
   readonly rules: Readonly<Partial<Record<RegionFault, string>>>;

@@ -57,17 +57,23 @@ export interface ProblemSink {
   add(report: Report | PendingReport): void;
 }
 
-/** One problem as it leaves the program: plain data in the shape of `check --output json`. */
-export interface Problem {
-  readonly rule: string;
-  readonly severity: Severity;
-  readonly message: string;
+/** A place as it leaves the program. */
+export interface ProblemPlace {
   readonly file: string | null;
   readonly offset: number | null;
   readonly length: number | null;
   readonly field: string | null;
+}
+
+/** One problem as it leaves the program: plain data in the shape of `check --output json`. */
+export interface Problem extends ProblemPlace {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
   readonly guestOffset: number | null;
   readonly expected: string | null;
   readonly actual: string | null;
   readonly repairable: boolean;
+  /** Further places that the problem is about; absent where there is none. `check --output json` leaves them out, SARIF has them. */
+  readonly also?: readonly ProblemPlace[];
 }

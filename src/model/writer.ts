@@ -59,7 +59,7 @@ export interface Compressor {
   /** Units that are worth having in work at once, at least 1. */
   readonly lanes: number;
   /**
-   * Packs all of `bytes` into one stream.
+   * Packs all of `bytes` into one stream. `deflate` uses a window of 4 KiB, all that readers of qcow2 have.
    *
    * @param bytes not to be changed until the promise settles
    * @param level of the method; `undefined`: its usual one
@@ -103,6 +103,8 @@ export interface Plan {
   readonly files: readonly PlannedFile[];
   /** Whether the parts come in ascending order, so that a pipe can take them. */
   readonly isStreamable: boolean;
+  /** Bytes of all files if everything in the disk were stored; default: those of the disk. */
+  readonly fullSize?: number;
   /** The parts, each byte once. Where `isStreamable` they ascend; else at least those of guest data do. */
   parts(signal?: AbortSignal): AsyncIterable<Part>;
 }
@@ -110,6 +112,8 @@ export interface Plan {
 /** Writes images of one format. */
 export interface Writer {
   readonly options: Readonly<Record<string, CreationOption>>;
+  /** Names of options that others have for the format and that are refused, each with the reason. */
+  readonly refused?: Readonly<Record<string, string>>;
   /**
    * Plans the image that stores `disk`.
    *

@@ -1,8 +1,7 @@
 import type { Inflate } from '../model/disk.ts';
+import type { unpackDeflate as Unpack } from './deflate.ts';
 
-type Unpack = Awaited<typeof import('./deflate.ts')>['unpackDeflate'];
-
-let unpackDeflate: Unpack | null = null;
+let unpackDeflate: typeof Unpack | null = null;
 
 /** Unpacks with Node's zlib, which is loaded with the first unit. */
 export const inflate: Inflate = (method, bytes, size) => {

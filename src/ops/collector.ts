@@ -1,6 +1,14 @@
 import type { ImageFile } from '../model/image.ts';
 import { VdcheckError } from '../errors.ts';
-import type { PendingReport, Problem, ProblemSink, Report, Severity } from '../model/problem.ts';
+import type {
+  PendingReport,
+  Place,
+  Problem,
+  ProblemPlace,
+  ProblemSink,
+  Report,
+  Severity,
+} from '../model/problem.ts';
 import type { RuleInfo } from '../model/rule.ts';
 import type { ProblemCounts } from '../model/report.ts';
 
@@ -104,18 +112,25 @@ function byPlace(a: Report, b: Report): number {
 }
 
 function toProblem(report: Report): Problem {
-  const { rule, severity, at, guestOffset, expected, actual } = report;
+  const { rule, severity, at, guestOffset, expected, actual, also } = report;
   return {
     rule: rule.id,
     severity,
     message: report.message(),
-    file: at?.file.path ?? null,
-    offset: at?.offset ?? null,
-    length: at?.length ?? null,
-    field: at?.field ?? null,
+    ...toPlace(at),
     guestOffset,
     expected,
     actual,
     repairable: rule.repair === 'safe' || rule.repair === 'lossy',
+    ...(also.length === 0 ? {} : { also: also.map(toPlace) }),
+  };
+}
+
+function toPlace(at: Place | null): ProblemPlace {
+  return {
+    file: at?.file.path ?? null,
+    offset: at?.offset ?? null,
+    length: at?.length ?? null,
+    field: at?.field ?? null,
   };
 }

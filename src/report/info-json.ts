@@ -15,7 +15,9 @@ function jsonSafe(_key: string, value: unknown): unknown {
 
 /** Keys that `qemu-img` leaves out where there is nothing to say are left out here, too; `variant` and `files` are ours. */
 function toQemuShape(layer: LayerInfo): Record<string, unknown> {
-  const { info, parent } = layer;
+  const { info } = layer;
+  // A parent that the image knows without a name is none that `qemu-img` could tell of.
+  const parent = layer.parent?.name === '' ? null : layer.parent;
   return withoutNothing({
     'virtual-size': layer.virtualSize,
     filename: layer.path,

@@ -1,4 +1,4 @@
-import type { Problem, Severity } from '../model/problem.ts';
+import type { Problem, ProblemPlace, Severity } from '../model/problem.ts';
 import type { ImageReport } from '../model/report.ts';
 import type { ExplainedRule } from '../model/rule-info.ts';
 import { escapeJson } from './escape.ts';
@@ -10,12 +10,6 @@ const LEVELS: Readonly<Record<Severity, string>> = {
   warning: 'warning',
   info: 'note',
 };
-
-/** Where a problem is, or what else it is about. */
-type SarifPlace = Pick<Problem, 'file' | 'offset' | 'length' | 'field'>;
-
-/** A problem that is about more than one place: an overlap has two. */
-type ProblemWithPlaces = Problem & { readonly also?: readonly SarifPlace[] };
 
 /**
  * `check --output sarif`: one run in the Static Analysis Results Interchange Format 2.1.0 (OASIS). Ends with a line feed.
@@ -84,7 +78,7 @@ function toArtifact({ path, files, format, variant, verdict, depth, virtualSize 
 
 function toResults(report: ImageReport, indexes: ReadonlyMap<string, number>) {
   const seen = new Map<string, number>();
-  return report.problems.map((problem: ProblemWithPlaces) => {
+  return report.problems.map((problem) => {
     const { rule, severity, message, guestOffset, expected, actual, repairable, also = [] } = problem;
     const index = indexes.get(rule);
     const print = fingerprint(problem, report.path);
@@ -110,7 +104,7 @@ function fingerprint({ rule, file, field, offset }: Problem, path: string): stri
   return [rule, file ?? path, field ?? offset ?? ''].join('|');
 }
 
-function toLocation({ file, offset, length, field }: SarifPlace, path: string) {
+function toLocation({ file, offset, length, field }: ProblemPlace, path: string) {
   const region =
     offset === null
       ? {}

@@ -53,7 +53,10 @@ describe('options', () => {
 describe('what does not exist is named, with the nearest that does', () => {
   it.each([
     [['--stict', 'x.vhd'], "check has no option '--stict'; did you mean '--strict'?"],
-    [['map', '--strict', 'x.vhd'], /^map has no option '--strict' \(check has it\); did you mean '--/],
+    [
+      ['map', '--strict', 'x.vhd'],
+      /^map has no option '--strict' \(check, compare have it\); did you mean '--/,
+    ],
     [['info', '-j', '2', 'x.vhd'], /^info has no option '-j' \(check has it\)/],
     [['map', '-p', 'x.vhd'], /^map has no option '-p'/],
     [['rules', '--timeout', '3'], /^rules has no option '--timeout'/],
@@ -66,7 +69,7 @@ describe('what does not exist is named, with the nearest that does', () => {
     [['-f', 'vmkd', 'x.vhd'], /^option '-f' has no value 'vmkd'; did you mean 'vmdk'\?/],
     [['--depth', 'meta', 'x.vhd'], /^option '--depth' has no value 'meta'; did you mean 'data'\?/],
     [['infoo', 'x.vhd'], "there is no command 'infoo' and no such file; did you mean 'info'?"],
-    [['convert', 'x.vhd', 'y.raw'], /^there is no command 'convert'/],
+    [['clone', 'x.vhd', 'y.raw'], /^there is no command 'clone'/],
   ])('%j', (args, message) => {
     expect(() => parseCommandLine(args)).toThrow(message);
   });
@@ -148,6 +151,16 @@ describe('a table of other commands', () => {
 });
 
 describe('every option of the program', () => {
+  it('has a letter of its own, where it has one', () => {
+    const owners = new Map<string, string>();
+    for (const { name, short } of [...commonOptions, ...commands.flatMap(({ options }) => options)]) {
+      if (short === undefined) continue;
+      expect(short).toMatch(/^[A-Za-z]$/);
+      expect(owners.get(short) ?? name).toBe(name);
+      owners.set(short, name);
+    }
+  });
+
   it('means the same in all commands that have it', () => {
     const byName = new Map<string, OptionSpec>();
     for (const option of commands.flatMap(({ options }) => options)) {

@@ -27,7 +27,7 @@ let finished = 0;
 writeSync(1, '"ready"\n');
 const bytes = Buffer.alloc(1 << 16);
 let text = '';
-for (let count = 0; (count = readSync(0, bytes)) > 0;) {
+for (let count = 0; (count = readSync(3, bytes)) > 0;) {
   text += bytes.toString('utf8', 0, count);
   const lines = text.split('\n');
   text = lines.pop();

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { main } from '../../tools/generate/main.ts';
+import { main } from '../../tools/generate/own.ts';
 
 describe('npm run generate', () => {
   let folder = '';
@@ -73,7 +73,7 @@ describe('npm run generate', () => {
     const bad = spec('bad.ksy', 'meta:\n  id: bad\nseq:\n  - id: x\n    size: y\n');
     const out = join(folder, 'out');
     expect(await main(['--out', out, good, bad])).toBe(1);
-    expect(errors).toBe(`${bad}: /seq/0/size: error: unable to access 'y' in bad context (line 5)\n`);
+    expect(errors).toBe(`${bad}:5:11: /seq/0/size: error: unable to access 'y' in bad context\n`);
     expect(readdirSync(folder)).not.toContain('out');
   });
 
@@ -81,7 +81,7 @@ describe('npm run generate', () => {
     const file = spec('odd.ksy', 'meta:\n  id: odd\n  encoding: utf8\n');
     expect(await main(['--out', folder, file])).toBe(0);
     expect(errors).toBe(
-      `${file}: /meta/encoding: warning: use canonical encoding name \`UTF-8\` instead of \`utf8\` (line 3)\n`,
+      `${file}:3:13: /meta/encoding: warning: use canonical encoding name \`UTF-8\` instead of \`utf8\`\n`,
     );
   });
 
@@ -98,9 +98,9 @@ describe('npm run generate', () => {
   it('names a file that is not there, and an import', async () => {
     const file = spec('a.ksy', 'meta:\n  id: a\n  imports:\n    - b\n');
     expect(await main(['--out', folder, file])).toBe(1);
-    expect(errors).toContain(`${file}: /meta/imports/0: error: unable to find 'b.ksy'`);
+    expect(errors).toContain(`${file}:4:7: /meta/imports/0: error: unable to find 'b.ksy'`);
     expect(await main(['--out', folder, join(folder, 'none.ksy')])).toBe(1);
-    expect(errors).toContain('none.ksy: /: error: unable to read the file');
+    expect(errors).toContain('none.ksy:1:1: /: error: unable to read the file');
   });
 
   it('refuses two specs of one id, of which one module would overwrite the other', async () => {
@@ -108,13 +108,13 @@ describe('npm run generate', () => {
     const twin = POINT.replace('x', 'y');
     const files = [spec('a/point.ksy', POINT), spec('b/point.ksy', twin)];
     expect(await main(['--out', out, ...files])).toBe(1);
-    expect(errors).toMatch(/b\/point\.ksy: \/meta\/id: error: .* has the id 'point' of .*a\/point\.ksy/);
+    expect(errors).toMatch(/b\/point\.ksy:2:7: \/meta\/id: error: .* has the id 'point' of .*a\/point\.ksy/);
     const both = 'meta:\n  id: both\n  imports:\n    - a/point\n    - b/point\n';
     expect(await main(['--out', out, spec('both.ksy', both)])).toBe(1);
-    expect(errors).toMatch(/both\.ksy: \/meta\/imports\/1: error: /);
+    expect(errors).toMatch(/both\.ksy:\d+:\d+: \/meta\/imports\/1: error: /);
     const own = POINT.replace('seq:', '  imports: a/point\nseq:').replace('x', 'z');
     expect(await main(['--out', out, spec('point.ksy', own)])).toBe(1);
-    expect(errors).toMatch(/[^/]\/point\.ksy: \/meta\/imports\/0: error: /);
+    expect(errors).toMatch(/[^/]\/point\.ksy:\d+:\d+: \/meta\/imports\/0: error: /);
     expect(readdirSync(folder)).not.toContain('out');
   });
 
@@ -145,6 +145,6 @@ describe('npm run generate', () => {
 
   it('tells why it cannot read a spec', async () => {
     expect(await main(['--out', join(folder, 'out'), join(folder, 'nothing.ksy')])).toBe(1);
-    expect(errors).toMatch(/nothing\.ksy: .*unable to read the file: ENOENT/);
+    expect(errors).toMatch(/nothing\.ksy:1:1: .*unable to read the file: ENOENT/);
   });
 });

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compile, type CompileResult } from '../../tools/generate/compile.ts';
+import { compileFiles as compile } from '../../tools/generate/compile-files.ts';
+import type { CompileResult } from '../../tools/generate/compile.ts';
 import { compileWithKsc } from '../../tools/generate/gate.ts';
 import { openWorkspace, RUNTIME } from './conformance/workspace.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { compile } from '../../tools/generate/compile.ts';
+import { compileFiles as compile } from '../../tools/generate/compile-files.ts';
 import { formatDiagnostic, formatPath, suggest, type Diagnostic } from '../../tools/generate/diagnostics.ts';
 
 interface RefusedSpec {
@@ -67,7 +67,7 @@ describe('invalid specs', () => {
   it('an error is one line with file, path and line', async () => {
     const [first] = await diagnose('meta:\n  id: t\nseq:\n  - id: foo\n    size: true\n');
     expect(first && formatDiagnostic(first)).toBe(
-      `${join(folder, 't.ksy')}: /seq/0/size: error: invalid type: expected integer, got boolean (line 5)`,
+      `${join(folder, 't.ksy')}:5:11: /seq/0/size: error: invalid type: expected integer, got boolean`,
     );
   });
 

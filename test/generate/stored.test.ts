@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EncodeError } from '../../src/codec/index.ts';
-import { compile } from '../../tools/generate/compile.ts';
+import { compileFiles as compile } from '../../tools/generate/compile-files.ts';
 import { openWorkspace, RUNTIME, type Workspace } from './conformance/workspace.ts';
 
 const SPECS = {

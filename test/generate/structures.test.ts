@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Breach, FieldNode, FieldSpan, Structure } from '../../src/codec/index.ts';
-import { compile } from '../../tools/generate/compile.ts';
+import { compileFiles as compile } from '../../tools/generate/compile-files.ts';
 import { openWorkspace, RUNTIME } from './conformance/workspace.ts';
 
 /** What this file uses of the generated class. */

@@ -8,7 +8,7 @@ import {
   type Breach,
   type Structure,
 } from '../../src/codec/index.ts';
-import { compile } from '../../tools/generate/compile.ts';
+import { compileFiles as compile } from '../../tools/generate/compile-files.ts';
 import { className } from '../../tools/generate/naming.ts';
 import { openWorkspace, RUNTIME, type Workspace } from './conformance/workspace.ts';
 

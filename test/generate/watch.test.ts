@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,13 +95,40 @@ describe('npm run generate -- --watch', () => {
     expect(second).not.toBe(first);
 
     writeSpec('size: y');
-    await watching.says(`${file}: /seq/0/size: error: unable to access 'y'`);
-    await watching.says('(line 5)\n');
+    await watching.says(`${file}:5:11: /seq/0/size: error: unable to access 'y'`);
     expect(generated()).toBe(second);
 
     writeSpec('type: u1');
     await watching.says('1 module: changed point.ts\n');
     expect(generated()).toBe(first);
+    expect(await watching.interrupt()).toBe(0);
+  });
+
+  it('hears every save of an editor that renames, in folders that come later as well, and of imports', async () => {
+    const inner = join(folder, 'more', 'deep');
+    const out = join(folder, 'out');
+    const file = writeSpec('type: u1');
+    writeFileSync(file, 'meta:\n  id: point\n  imports: more/deep/other\nseq:\n  - id: x\n    type: other\n');
+    const save = (path: string, text: string): void => {
+      writeFileSync(`${path}.tmp`, text);
+      renameSync(`${path}.tmp`, path);
+    };
+    watching = new Watching(['--out', out, file]);
+    await watching.says("unable to find 'more/deep/other.ksy'");
+    await watching.says(`watching ${folder}\n`);
+    mkdirSync(inner, { recursive: true });
+    const other = (type: string): string => `meta: {id: other, endian: le}\nseq: [{id: a, type: ${type}}]\n`;
+    save(join(inner, 'other.ksy'), other('u1'));
+    await watching.says('2 modules: added ');
+    for (const type of ['u2', 'u4', 'u8']) {
+      save(join(inner, 'other.ksy'), other(type));
+      await watching.says('changed other.ts');
+    }
+    const text = readFileSync(file, 'utf8');
+    for (const doc of ['one', 'two', 'three']) {
+      save(file, `${text}doc: ${doc}\n`);
+      await watching.says('changed point.ts');
+    }
     expect(await watching.interrupt()).toBe(0);
   });
 

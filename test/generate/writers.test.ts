@@ -5,7 +5,7 @@ import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EncodeError } from '../../src/codec/index.ts';
 import { VdcheckError } from '../../src/errors.ts';
-import { compile } from '../../tools/generate/compile.ts';
+import { compileFiles as compile } from '../../tools/generate/compile-files.ts';
 import { openWorkspace, RUNTIME, type Workspace } from './conformance/workspace.ts';
 
 const SPECS = {

@@ -294,10 +294,22 @@ describe('a fault that does not pass', () => {
     const gone = await startServer();
     const url = gone.url('/disk');
     await gone.close();
-    const error: unknown = await openHttpSource(url, { ...QUICK, attempts: 2 }).catch(
-      (reason: unknown) => reason,
-    );
+    const stats = createReadStats();
+    const error: unknown = await openHttpSource(url, { ...QUICK, stats }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'ECONNREFUSED', message: `${url}: the server refuses connections` });
+    // By waiting for a server that never answered nothing is won.
+    expect(stats.requests).toBe(1);
+  });
+
+  it('is a machine that goes away for good, which is waited for', async () => {
+    const going = await startServer();
+    going.files.set('/disk', { bytes: BYTES });
+    const stats = createReadStats();
+    const source = await openHttpSource(going.url('/disk'), { ...QUICK, attempts: 3, stats });
+    await going.close();
+    await expect(read(source, 0, 10)).rejects.toBeInstanceOf(SourceError);
+    expect(stats.requests).toBe(4);
+    await source.close();
   });
 
   it('is a locked disk of ESXi, with what to do', async () => {

@@ -4,7 +4,9 @@ import { UsageError } from '../../src/errors.ts';
 import { CookieJar } from '../../src/io/http/cookies.ts';
 import { parseRetryAfter } from '../../src/io/http/errors.ts';
 import { openHttpSession, openHttpSource } from '../../src/io/http/open-url.ts';
-import type { HttpOptions } from '../../src/io/http/session.ts';
+import { HttpSession, type HttpOptions } from '../../src/io/http/session.ts';
+import { streamOf } from '../../src/io/forward-reader.ts';
+import { memorySource } from '../../src/io/memory-source.ts';
 import * as faults from '../support/http-server.ts';
 import { login, redirectTo, startServer, type Fault, type TestServer } from '../support/http-server.ts';
 import { expectBytes, pattern, read } from './conformance.ts';
@@ -122,6 +124,26 @@ describe('a redirect', () => {
     expect(other.requests[0]?.headers).not.toHaveProperty('cookie');
   });
 
+  it('is asked for without user info, whatever sends the request', async () => {
+    const asked: URL[] = [];
+    const headers: Record<string, string> = { location: 'http://evil:user@other/x' };
+    const session = new HttpSession({
+      get: async ({ url }) => {
+        asked.push(url);
+        return {
+          status: 302,
+          header: (name) => headers[name] ?? null,
+          setCookies: [],
+          body: streamOf(memorySource(BYTES)),
+          discard: () => undefined,
+        };
+      },
+      close: () => undefined,
+    });
+    await expect(session.open('http://root:geheim@host/disk')).rejects.toMatchObject({ code: 'bad-answer' });
+    expect(new Set(asked.map(({ href }) => href))).toEqual(new Set(['http://host/disk', 'http://other/x']));
+  });
+
   it('keeps credentials on the same host', async () => {
     server.files.set('/moved', { bytes: BYTES });
     server.next.push(redirectTo('/moved'));
@@ -134,20 +156,29 @@ describe('a redirect', () => {
       redirectTo(other.url(`/disk?t=${server.requests.length}`), 307)(request, response, file);
     const source = await openHttpSource(server.url('/disk'), QUICK);
     await read(source, 0, 10);
-    await read(source, 10, 10);
+    await Promise.all([10, 20, 30].map((at) => read(source, at, 10)));
     expect(server.requests).toHaveLength(1);
+    expect(other.requests).toHaveLength(5);
+    other.requests.length = 0;
     other.next.push(faults.answerWith(403));
     expectBytes(await read(source, 20, 10), BYTES.subarray(20, 30));
     expect(server.requests).toHaveLength(2);
-    expect(other.requests.map(({ url }) => url)).toEqual([
-      '/disk?t=1',
-      '/disk?t=1',
-      '/disk?t=1',
-      '/disk?t=1',
-      '/disk?t=2',
-    ]);
+    expect(other.requests.map(({ url }) => url)).toEqual(['/disk?t=1', '/disk?t=2']);
     await source.close();
   });
+});
+
+it('a redirect whose target goes away is asked for again', async () => {
+  const going = await startServer();
+  going.files.set('/disk', { bytes: BYTES, etag: '"v1"' });
+  server.next.push(redirectTo(going.url('/disk')));
+  server.always = (request, response, file) => redirectTo(other.url('/disk'))(request, response, file);
+  const source = await openHttpSource(server.url('/disk'), QUICK);
+  expectBytes(await read(source, 0, 10), BYTES.subarray(0, 10));
+  await going.close();
+  expectBytes(await read(source, 10, 10), BYTES.subarray(10, 20));
+  expect([server.requests.length, other.requests.length]).toEqual([2, 1]);
+  await source.close();
 });
 
 describe('secrets', () => {

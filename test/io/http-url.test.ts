@@ -84,6 +84,19 @@ describe('the URL of a file beside another', () => {
     expect(resolveSibling(url, name)).toBe(expected);
   });
 
+  it.each([
+    [ESXI, '../other/x.vmdk', 'https://root@esxi/folder/other/x.vmdk?dcPath=ha-datacenter&dsName=ds1'],
+    [ESXI, '../../x.vmdk', null],
+    ['http://host/a/b/c.vhd?s=1', '../../x.vhd', 'http://host/x.vhd?s=1'],
+    ['http://host/a/b/c.vhd', '../../../x.vhd', null],
+    ['http://host/a/b/c.vhd', '..', null],
+    ['http://host/a/b/c.vhd', '../', null],
+    ['http://host/a/b/c.vhd', '/x.vhd', null],
+  ])('outside its folder, where that is allowed: %s and %s', (url, name, expected) => {
+    expect(resolveSibling(url, name)).toBeNull();
+    expect(resolveSibling(url, name, { allowOutside: true })).toBe(expected);
+  });
+
   it('is on the same host and in the same folder, whatever the name', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[./\\%2eE:@?#a]*$/)), (name) => {

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { SourceError } from '../../src/errors.ts';
 import { counted, createReadStats } from '../../src/io/counted-source.ts';
 import { memorySource } from '../../src/io/memory-source.ts';
+import { patched } from '../../src/io/patched-source.ts';
 import { biggestRead, plan, type FileRange } from '../../src/io/plan.ts';
-import { readRanges } from '../../src/io/read-ranges.ts';
+import { readRanges, type ReadRangesOptions } from '../../src/io/read-ranges.ts';
 import { scattered } from '../../src/io/scattered.ts';
 import { fileOffset, type ReadCost, type Source } from '../../src/io/source.ts';
 import { asynchronous, failing } from '../support/sources.ts';
@@ -138,15 +139,11 @@ const VARIANTS = [
 async function readAll(
   source: Source,
   ranges: readonly FileRange[],
-  biggest?: number,
+  options: ReadRangesOptions = {},
 ): Promise<Uint8Array[]> {
   const got = ranges.map(() => new Uint8Array(0));
   let last = 0;
-  for await (const { index, from, bytes } of readRanges(
-    source,
-    ranges,
-    biggest === undefined ? {} : { biggest },
-  )) {
+  for await (const { index, from, bytes } of readRanges(source, ranges, options)) {
     expect(index).toBeGreaterThanOrEqual(last);
     expect(from).toBe(got[index]?.length);
     got[index] = Buffer.concat([got[index] ?? new Uint8Array(0), bytes]);
@@ -165,7 +162,7 @@ describe.each(VARIANTS)('ranges of a %s source', (_, variant) => {
         fc.constantFrom(1, 3),
         async (ranges, gap, biggest, lanes) => {
           const source = priced(variant(memorySource(BYTES)), { gap, lanes });
-          const got = await readAll(source, ranges, biggest);
+          const got = await readAll(source, ranges, { biggest });
           for (const [index, { offset, length }] of ranges.entries())
             expectBytes(got[index] ?? new Uint8Array(), BYTES.subarray(offset, offset + length));
         },
@@ -234,10 +231,69 @@ it('reads as much at once as there are lanes', async () => {
     { lanes: 3 },
   );
   const ranges = Array.from({ length: 50 }, (_, index) => range(((index * 13) % 50) * 300, 100));
-  const got = await readAll(source, ranges, 100);
+  const got = await readAll(source, ranges, { biggest: 100 });
   for (const [index, { offset, length }] of ranges.entries())
     expectBytes(got[index] ?? new Uint8Array(), BYTES.subarray(offset, offset + length));
   expect(most).toBe(3);
+});
+
+describe.each(VARIANTS)('ranges of a %s source, into memory that is used again', (_, variant) => {
+  it('come the same, and use no more memory than the lanes', async () => {
+    const used = new Set<ArrayBufferLike>();
+    const inner = memorySource(BYTES.slice());
+    const copying: Source = {
+      ...inner,
+      read(offset, length, into) {
+        const target = into?.subarray(0, length) ?? new Uint8Array(length);
+        if (into !== undefined) used.add(into.buffer);
+        target.set(inner.read(offset, length) as Uint8Array);
+        return target;
+      },
+    };
+    await fc.assert(
+      fc.asyncProperty(anyRanges, anyGap, fc.constantFrom(500, 5_000), async (ranges, gap, biggest) => {
+        used.clear();
+        const source = priced(variant(copying), { gap, lanes: 2 });
+        const got = await readAll(source, ranges, { biggest, reuse: true });
+        for (const [index, { offset, length }] of ranges.entries())
+          expectBytes(got[index] ?? new Uint8Array(), BYTES.subarray(offset, offset + length));
+        expect(used.size).toBeLessThanOrEqual(8);
+      }),
+    );
+  });
+
+  it('leave memory alone that is not theirs', async () => {
+    const bytes = BYTES.slice(0, 1_000);
+    const source = priced(
+      variant(patched(memorySource(bytes), [{ offset: fileOffset(900), bytes: new Uint8Array(50) }])),
+      {},
+    );
+    const ranges = Array.from({ length: 20 }, (__, index) =>
+      range(index % 2 === 0 ? 0 : 880, index % 2 === 0 ? 1_000 : 20),
+    );
+    await readAll(source, ranges, { biggest: 1_000, reuse: true });
+    expectBytes(bytes, BYTES.subarray(0, 1_000));
+  });
+});
+
+it('reads nothing more once nobody wants it', async () => {
+  let reads = 0;
+  const inner = memorySource(BYTES);
+  const source = priced(
+    {
+      ...inner,
+      async read(offset, length) {
+        reads++;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        return inner.read(offset, length);
+      },
+    },
+    { lanes: 2 },
+  );
+  const ranges = Array.from({ length: 100 }, (_, index) => range(index * 150, 100));
+  for await (const { index } of readRanges(source, ranges, { biggest: 4_000 })) if (index === 1) break;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(reads).toBeLessThan(10);
 });
 
 describe.each(VARIANTS)('scattered pieces of a %s source', (name, variant) => {

@@ -80,6 +80,20 @@ describe('a stream', () => {
     );
   });
 
+  it('keeps ranges that contain others', async () => {
+    const source = remembered(inPieces(BYTES, 100), { name: 'stream', head: 0, tail: 0 });
+    for (const [offset, length] of [
+      [1_000, 5_000],
+      [1_500, 100],
+      [1_500, 4_000],
+      [5_900, 10],
+    ] as const)
+      source.keep({ offset: fileOffset(offset), length });
+    await source.readToEnd();
+    expectBytes(await read(source, 1_000, 5_000), BYTES.subarray(1_000, 6_000));
+    await expect(read(source, 5_999, 2)).rejects.toMatchObject({ code: 'not-seekable' });
+  });
+
   it('is as a plain buffer, with a memory of what it keeps', async () => {
     const range = fc.tuple(fc.nat(30_000), fc.nat(3_000));
     await fc.assert(
@@ -90,7 +104,7 @@ describe('a stream', () => {
         fc.nat(2_000),
         async (reads, keeps, head, tail) => {
           const bytes = BYTES.subarray(0, 30_000);
-          const source = stream({ head, tail }, bytes);
+          const source = remembered(inPieces(bytes, 500), { name: 'stream', head, tail });
           for (const [offset, length] of keeps) source.keep({ offset: fileOffset(offset), length });
           const isKept = (at: number): boolean =>
             at < head ||

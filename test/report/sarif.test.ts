@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ImageReport } from '../../src/model/report.ts';
 import { listRules } from '../../src/ops/rules.ts';
+import { renderJson } from '../../src/report/json.ts';
+import { renderNdjson } from '../../src/report/ndjson.ts';
 import { renderSarif } from '../../src/report/sarif.ts';
 import { imageReport, problem } from '../support/image-report.ts';
 import { runProgram } from '../support/program.ts';
@@ -99,7 +101,7 @@ describe('a SARIF log', () => {
 
   it('tells the other places of a problem', async () => {
     const also = [{ file: 'b.vhd', offset: 512, length: 8, field: 'bat[1]' }];
-    const found = { ...problem({ offset: 4, length: 4, field: 'bat[0]' }), also };
+    const found = problem({ offset: 4, length: 4, field: 'bat[0]', also });
     const [run] = (await render(imageReport({ problems: [found] }))).runs;
     expect(run.results).toMatchObject([
       {
@@ -115,6 +117,16 @@ describe('a SARIF log', () => {
         ],
       },
     ]);
+  });
+
+  it('alone tells them: JSON reports are what they were', () => {
+    const plain = problem({ field: 'bat[0]' });
+    const also = [{ file: 'b.vhd', offset: 512, length: 8, field: 'bat[1]' }];
+    const [one, two] = [plain, { ...plain, also }].map((found) => imageReport({ problems: [plain, found] }));
+    if (one === undefined || two === undefined) throw new Error('two reports are wanted');
+    expect(renderNdjson(two)).toBe(renderNdjson(one));
+    expect(renderJson([two], '1', 0)).toBe(renderJson([one], '1', 0));
+    expect(two.problems[1]?.also).toEqual(also);
   });
 
   it.each([

@@ -1,4 +1,7 @@
-/** A key and a certificate for `localhost` that nobody trusts, good for a hundred years; made for these tests and used nowhere else. */
+/**
+ * A key and a certificate for `localhost` that nobody trusts, good for a hundred years; made for these tests and used
+ * nowhere else.
+ */
 export const TEST_KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgKCp4yNWLHGzNfgeC
 +dKTXAvI5eFf07Q2ETl4YSK2x72hRANCAAQ6p9RUH8IPUAtOnx8mNR6Rxa40xKFv

@@ -273,8 +273,8 @@ export function redirectTo(location: string, status = 302): Fault {
 }
 
 /**
- * A login as ESXi has it: Basic, or the cookie of a session that a login gave. `sessions` are those that are good; clear it, and all
- * have to log in again.
+ * A login as ESXi has it: Basic, or the cookie of a session that a login gave. `sessions` are those that are good;
+ * clear it, and all have to log in again.
  */
 export function login(authorization: string, sessions: Set<string>): Fault & { logins: number } {
   const fault: Fault & { logins: number } = Object.assign(

@@ -17,7 +17,10 @@ export function asynchronous(source: Source): Source {
 export interface Failure {
   /** Which read fails, counted from 1; only this one does. */
   readonly at: number;
-  /** Whether the read returns a promise that rejects; else it throws. All other reads are as `source` does them, or promises too. */
+  /**
+   * Whether the read returns a promise that rejects; else it throws. All other reads are as `source` does them, or
+   * promises too.
+   */
   readonly async: boolean;
   /** What it fails with; default `EIO` at the place of the read. */
   readonly error?: SourceError;

@@ -9,6 +9,7 @@ import { requireEnum } from './resolve.ts';
  * once, and not again wherever its field is used.
  */
 export function checkNames(spec: SpecFile, analysis: Analysis, diagnostics: Diagnostics): void {
+  checkFileName(spec, diagnostics);
   for (const type of typesIn(spec.root)) {
     for (const parameter of type.params) diagnostics.attempt(() => analysis.parameterType(parameter, type));
     for (const attribute of attributesOf(type)) {
@@ -18,4 +19,14 @@ export function checkNames(spec: SpecFile, analysis: Analysis, diagnostics: Diag
         diagnostics.attempt(() => requireEnum(enumName.path, type, enumName.place));
     }
   }
+}
+
+/** Imports look for a file, and find the id that stands in it. */
+function checkFileName({ id, file, place }: SpecFile, diagnostics: Diagnostics): void {
+  const name = file.split(/[/\\]/).at(-1) ?? file;
+  if (name === `${id}.ksy` || !name.endsWith('.ksy')) return;
+  diagnostics.warn(
+    place,
+    `the id is '${id}', but the file is ${name}: the module is ${id}.ts, and imports look for ${id}.ksy`,
+  );
 }

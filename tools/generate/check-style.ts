@@ -78,6 +78,8 @@ function checkSizeNames(type: TypeSpec, diagnostics: Diagnostics): void {
     const uses = usesOf(member.id, type);
     const [use, ...others] = uses;
     if (use === undefined || others.length > 0) continue;
+    // Nobody can name a member after a field that has no name.
+    if (use.of.startsWith('_')) continue;
     const wanted = `${use.prefix}_${use.of}`;
     if (member.id === wanted) continue;
     const message = `use \`${wanted}\` instead of \`${member.id}\`, given that it's only used as ${use.role} of \`${use.of}\` (${GUIDE})`;

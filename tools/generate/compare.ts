@@ -3,15 +3,17 @@ import { code, converted, fail, present } from './code.ts';
 import type { ComparisonOperator } from './expression.ts';
 import { constantOf } from './range.ts';
 import type { Code, Names, Scope } from './scope.ts';
+import { typePath, type EnumSpec } from './model.ts';
 import * as types from './types.ts';
 import type { ValueType } from './types.ts';
 
-/** Is `a == b` to be had? Throws SpecError if not. */
+/** Is `a == b` to be had? `said` is what the spec calls `a`, where it is a member. Throws SpecError if not. */
 export function checkComparable(
   a: ValueType,
   b: ValueType,
   operator: ComparisonOperator,
   scope: Scope,
+  said?: string,
 ): void {
   const isEquality = operator === '==' || operator === '!=';
   const isNumeric = (type: ValueType): boolean =>
@@ -27,12 +29,30 @@ export function checkComparable(
     b.kind === 'any'
   )
     return;
-  fail(scope, `can't compare ${types.describe(a)} and ${types.describe(b)}`);
+  const [first, second] = [types.describe(a), types.describe(b)];
+  const isAlike = a.kind === 'enum' && b.kind === 'enum' && first === second;
+  const what = isAlike ? `${enumPath(a.spec)} and ${enumPath(b.spec)}` : `${first} and ${second}`;
+  fail(scope, `can't compare ${what}${mendFor(a, b, said)}`);
+}
+
+/** An enum with the types around it, which tell it from others of its name. */
+function enumPath({ owner, name }: EnumSpec): string {
+  return `enum '${[...typePath(owner), name].join('::')}'`;
+}
+
+/** How a number and a name of an enum come together. */
+function mendFor(a: ValueType, b: ValueType, said: string | undefined): string {
+  const [named, number] = a.kind === 'enum' ? [a, b] : [b, a];
+  if (named.kind !== 'enum' || number.kind !== 'integer') return '';
+  const { name } = named.spec;
+  return a.kind === 'enum' || said === undefined
+    ? `: give the number \`enum: ${name}\`, or take \`.to_i\` of the enum's value`
+    : `: add \`enum: ${name}\` to \`${said}\``;
 }
 
 /** `a operator b`. Throws SpecError where the two cannot be compared. */
 export function compare(left: Code, operator: ComparisonOperator, right: Code, scope: Scope): Code {
-  checkComparable(left.type, right.type, operator, scope);
+  checkComparable(left.type, right.type, operator, scope, left.said);
   const test = testInPlace(left, right, scope) ?? testInPlace(right, left, scope);
   if (test !== undefined && operator === '==') return code(test, types.BOOLEAN);
   if (test !== undefined && operator === '!=') return code(`!${test}`, types.BOOLEAN);

@@ -14,7 +14,7 @@ export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   readonly place: Place;
   readonly message: string;
-  /** YAML itself is broken, so there is no path yet and line and column are shown instead. */
+  /** YAML itself is broken, so there is no path yet. */
   readonly syntax: boolean;
 }
 
@@ -31,15 +31,28 @@ export class SpecError extends Error {
   }
 }
 
+/** What follows from a mistake that was told already, as a name does whose own definition is wrong: it is not told again. */
+export class ToldError extends SpecError {}
+
 /** The type of a member depends on itself; a cast on the way tells it nevertheless. */
 export class CircularTypeError extends SpecError {}
 
-/** Collects diagnostics in the order in which they are found, each once. */
+/** Collects diagnostics, each once. */
 export class Diagnostics {
-  readonly list: Diagnostic[] = [];
+  readonly #found: Diagnostic[] = [];
+
+  /** All of them, those of a file in the order of its lines. */
+  get list(): readonly Diagnostic[] {
+    const files = [...new Set(this.#found.map(({ place }) => place.file))];
+    return files.flatMap((file) =>
+      this.#found
+        .filter(({ place }) => place.file === file)
+        .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
+    );
+  }
 
   get hasErrors(): boolean {
-    return this.list.some((item) => item.severity === 'error');
+    return this.#found.some((item) => item.severity === 'error');
   }
 
   error(place: Place, message: string): void {
@@ -71,20 +84,29 @@ export class Diagnostics {
 
   #tell(error: unknown): undefined {
     if (!(error instanceof SpecError)) throw error;
+    if (error instanceof ToldError) return;
     const { place, message, syntax } = error;
     this.#add({ severity: 'error', place, message, syntax });
   }
 
+  /** At a place that an error is told of already another one says nothing more. */
   #add(added: Diagnostic): void {
-    const text = formatDiagnostic(added);
-    if (!this.list.some((known) => formatDiagnostic(known) === text)) this.list.push(added);
+    const where = keyOf(added);
+    if (!this.#found.some((known) => keyOf(known) === where)) this.#found.push(added);
   }
 }
 
-/** A diagnostic as one line: `vhd.ksy: /seq/0/size: error: expected an integer (line 12)`. */
+function keyOf(one: Diagnostic): string {
+  const { severity, place, syntax } = one;
+  return severity === 'error' && !syntax ? `${place.file}: ${formatPath(place.path)}` : formatDiagnostic(one);
+}
+
+/** A diagnostic as one line, where editors look for the place: `vhd.ksy:12:9: /seq/0/size: error: expected an integer`. */
 export function formatDiagnostic({ severity, place, message, syntax }: Diagnostic): string {
-  if (syntax) return `${place.file}:${place.line}:${place.column}: ${severity}: ${message}`;
-  return `${place.file}: ${formatPath(place.path)}: ${severity}: ${message} (line ${place.line})`;
+  const where = `${place.file}:${place.line}:${place.column}`;
+  return syntax
+    ? `${where}: ${severity}: ${message}`
+    : `${where}: ${formatPath(place.path)}: ${severity}: ${message}`;
 }
 
 /** A YAML path as text; `/` is the whole document. */

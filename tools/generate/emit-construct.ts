@@ -25,9 +25,14 @@ export function emitConstruction(emission: Emission): readonly string[] {
   if (emission.attempt(() => isRecord(emission) || isBitRecord(emission)) === true)
     return [...lines, ...(emission.attempt(() => emitRecordChecks(emission, emitWhole)) ?? [])];
   const batches = new Batches(emission);
-  for (const { attribute, bits } of emission.attempt(() => positionsOf(owner, analysis)) ?? []) {
+  const positions = emission.attempt(() => positionsOf(owner, analysis));
+  // Where one field is wrong no places are known, but what is wrong with the others still is told.
+  if (positions === undefined)
+    for (const field of owner.fields) emission.attempt(() => emitWhole(field, batches.after(field)));
+  let marks = 0;
+  for (const { attribute, bits } of positions ?? []) {
     emission.attempt(() => batches.add(attribute, bits));
-    if (bits === undefined) batches.flushed(`${names.runtime('mark')}(this);`);
+    if (bits === undefined) batches.flushed(`${names.runtime('mark')}(this, ${marks++});`);
   }
   return [...lines, ...batches.finish()];
 }
@@ -70,7 +75,7 @@ class Batches {
       this.#flush();
       this.#lines.push(
         ...aligning(attribute, this.#emission),
-        ...emitWhole(attribute, this.#after(attribute)),
+        ...emitWhole(attribute, this.after(attribute)),
       );
       return;
     }
@@ -90,7 +95,7 @@ class Batches {
   }
 
   /** The emission as it is where the attribute is read: later fields are not there, and its condition holds. */
-  #after(attribute: Attribute): Emission {
+  after(attribute: Attribute): Emission {
     const { owner } = this.#emission;
     const later = owner.fields.slice(owner.fields.indexOf(attribute) + 1).map(({ id }) => id);
     const emission = { ...this.#emission, unread: new Set(later) };
@@ -105,7 +110,7 @@ class Batches {
     const [first, second] = pending;
     if (first === undefined) return;
     if (second === undefined) {
-      this.#lines.push(...emitWhole(first.attribute, this.#after(first.attribute)));
+      this.#lines.push(...emitWhole(first.attribute, this.after(first.attribute)));
       return;
     }
     const { names } = this.#emission;
@@ -121,7 +126,7 @@ class Batches {
       offset += size;
       this.#lines.push(...emitDirect(attribute, start, `${at} + ${offset}`, this.#emission));
       const stored = `this.${propertyOf(attribute, this.#emission.owner)}`;
-      this.#lines.push(...emitChecks(attribute, stored, this.#after(attribute)));
+      this.#lines.push(...emitChecks(attribute, stored, this.after(attribute)));
     }
   }
 }

@@ -1,3 +1,4 @@
+import { RUNTIME_LEVEL } from '../../src/codec/index.ts';
 import { typesIn, type Analysis } from './analysis.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { emitClass, type ClassParts } from './emit-class.ts';
@@ -13,6 +14,8 @@ export interface ModuleParts {
   readonly runtime: string;
   readonly imports: readonly ImportParts[];
   readonly supplied: readonly SuppliedClass[];
+  /** Says which runtime the module needs. */
+  readonly guard: string;
   readonly classes: readonly ClassParts[];
   readonly enums: readonly { readonly name: string; readonly spec: EnumSpec; readonly isBig: boolean }[];
 }
@@ -39,6 +42,8 @@ export interface ImportParts {
 export interface ModuleOptions {
   /** Where the runtime is imported from. */
   readonly runtime: string;
+  /** As in `CompileOptions`. */
+  readonly views: boolean;
 }
 
 /** Translates one spec. Problems go to `diagnostics`. */
@@ -54,6 +59,7 @@ export function emitModule(
       analysis,
       names: imports,
       owner,
+      views: options.views,
       attempt: (step) => diagnostics.attempt(step),
     };
     return emitClass(emission);
@@ -63,10 +69,12 @@ export function emitModule(
     spec: one,
     isBig: analysis.isBigEnum(one),
   }));
+  const guard = `${imports.runtime('requireRuntime')}(${RUNTIME_LEVEL}, ${JSON.stringify(`${spec.id}.ts`)});`;
   return {
     spec,
     runtime: options.runtime,
-    imports: imports.list(classes),
+    imports: imports.list(classes, guard),
+    guard,
     supplied: imports.supplied,
     classes,
     enums,
@@ -142,8 +150,8 @@ class Imports implements Names {
     return this.#taken.has(name) ? `globalThis.${name}` : name;
   }
 
-  list(classes: readonly ClassParts[]): readonly ImportParts[] {
-    const texts = JSON.stringify(classes);
+  list(classes: readonly ClassParts[], guard: string): readonly ImportParts[] {
+    const texts = JSON.stringify(classes) + guard;
     const modules = new Map<string, ImportParts['names'][number][]>();
     for (const { from, name, local, isType } of this.#used.values()) {
       if (!texts.includes(local)) continue;

@@ -247,7 +247,7 @@ function heldOf(type: types.ValueType): types.Representation | undefined {
 function caseText(when: Located, on: Code, outer: Scope): string {
   const scope = { ...outer, place: when.place };
   const value = present(translate(when.ast, scope), scope);
-  checkComparable(on.type, value.type, '==', scope);
+  checkComparable(on.type, value.type, '==', scope, on.said);
   const held = heldOf(on.type) === 'number' ? 'number' : 'bigint';
   if (value.type.kind === 'enum')
     return value.type.of.held === held

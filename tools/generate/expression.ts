@@ -312,34 +312,18 @@ const LEVELS: readonly (readonly ArithmeticOperator[])[] = [
 const RESERVED = new Set(['and', 'or', 'not']);
 
 /**
- * An expression in the notation of Kaitai's own compiler. It names switch cases in YAML paths that way, and so do we, for
- * those whose tools match on such paths.
+ * The name of a switch case in YAML paths: what the author wrote; but plain numbers, booleans and names as Kaitai's own compiler has
+ * them, whose tests match on such paths.
  */
-export function notation(expression: Expression): string {
-  switch (expression.kind) {
+export function caseName({ ast, text }: { readonly ast: Expression; readonly text: string }): string {
+  switch (ast.kind) {
     case 'integer':
-      return `IntNum(${expression.value})`;
-    case 'float':
-      return `FloatNum(${expression.value})`;
-    case 'string':
-      return `Str(${expression.value})`;
+      return `IntNum(${ast.value})`;
     case 'boolean':
-      return `Bool(${expression.value})`;
+      return `Bool(${ast.value})`;
     case 'name':
-      return `Name(identifier(${expression.name}))`;
-    case 'list':
-      return `List(ArrayBuffer(${expression.items.map(notation).join(', ')}))`;
-    case 'unary':
-      return `UnaryOp(${UNARY_NAMES[expression.operator]},${notation(expression.operand)})`;
-    case 'member':
-      return `Attribute(${notation(expression.of)},identifier(${expression.name}))`;
-    case 'enum': {
-      const path = `typeId(false,List(${expression.path.join(', ')}),false)`;
-      return `EnumByLabel(identifier(${expression.name}),identifier(${expression.label}),${path})`;
-    }
+      return `Name(identifier(${ast.name}))`;
     default:
-      return `${expression.kind}(...)`;
+      return text;
   }
 }
-
-const UNARY_NAMES = { '-': 'Minus', '~': 'Invert', not: 'Not' } as const;

@@ -1,20 +1,38 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, relative, resolve } from 'node:path';
 import { SpecError, type Diagnostics, type Place } from './diagnostics.ts';
 import type { SpecFile } from './model.ts';
 import { readSpec } from './read-spec.ts';
 
-/** Loads specs and everything that they import, each file once. */
+/** A spec that was found. */
+export interface SpecSource {
+  /** What messages call it, and what imports of its own are told that they come from. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A spec that was not found, and where it was looked for. */
+export interface NotFound {
+  readonly lookedUp: readonly string[];
+}
+
+/**
+ * Finds an imported spec: `name` as `meta/imports` has it, `common/vlq` for one, with a slash at its beginning where it is an absolute
+ * one; `from` is the file that imports it. Nothing, or where it was looked for, if there is none.
+ */
+export type ImportSpec = (
+  name: string,
+  from: string,
+) => SpecSource | NotFound | undefined | Promise<SpecSource | NotFound | undefined>;
+
+/** Reads specs and everything that they import, each file once. */
 export class Importer {
   readonly #loaded = new Map<string, SpecFile | undefined>();
   /** The specs by their ids, each with its text. */
   readonly #known = new Map<string, { readonly spec: SpecFile; readonly text: string }>();
-  readonly #roots: readonly string[];
+  readonly #find: ImportSpec;
   readonly #diagnostics: Diagnostics;
 
-  /** `roots` are the folders below which absolute imports are looked up, in this order. */
-  constructor(roots: readonly string[], diagnostics: Diagnostics) {
-    this.#roots = roots;
+  constructor(find: ImportSpec, diagnostics: Diagnostics) {
+    this.#find = find;
     this.#diagnostics = diagnostics;
   }
 
@@ -23,29 +41,30 @@ export class Importer {
     return [...new Set(this.#loaded.values())].filter((spec) => spec !== undefined);
   }
 
-  /** Loads one file and its imports; undefined where it cannot be read. `from` is where it is imported, if it is. */
-  load(file: string, from?: Place): SpecFile | undefined {
-    const key = resolve(file);
-    if (this.#loaded.has(key)) return this.#loaded.get(key);
-    this.#loaded.set(key, undefined);
-    const text = this.#read(file);
-    const read = text === undefined ? undefined : readSpec(text, file, this.#diagnostics);
-    const spec = read && this.#only(read, text ?? '', from);
-    this.#loaded.set(key, spec);
-    if (spec !== read) return spec;
-    for (const { name, place } of spec?.importNames ?? []) {
-      const imported = this.#diagnostics.attempt(() => {
-        const found = this.#find(name, file);
-        if (found === undefined)
-          throw new SpecError(
-            place,
-            `unable to find '${name}.ksy', looked up in ${this.#places(name, file).join(', ')}`,
-          );
-        return this.load(found, place);
-      });
-      if (imported !== undefined) spec?.imports.set(imported.id, imported);
-    }
+  /** The files that were read. */
+  get files(): readonly string[] {
+    return [...this.#loaded.keys()];
+  }
+
+  /** Reads one spec and its imports; undefined where that cannot be done. `from` is where it is imported, if it is. */
+  async load({ file, text }: SpecSource, from?: Place): Promise<SpecFile | undefined> {
+    if (this.#loaded.has(file)) return this.#loaded.get(file);
+    this.#loaded.set(file, undefined);
+    const read = readSpec(text, file, this.#diagnostics);
+    const spec = read && this.#only(read, text, from);
+    this.#loaded.set(file, spec);
+    if (spec === read) for (const one of spec?.importNames ?? []) await this.#import(one, spec);
     return spec;
+  }
+
+  async #import({ name, place }: SpecFile['importNames'][number], spec: SpecFile | undefined): Promise<void> {
+    const found = await this.#find(name, place.file);
+    const imported = found !== undefined && 'text' in found ? await this.load(found, place) : undefined;
+    if (imported !== undefined) spec?.imports.set(imported.id, imported);
+    else spec?.brokenImports.add(name.split('/').at(-1) ?? name);
+    if (found !== undefined && 'text' in found) return;
+    const where = found === undefined ? '' : `, looked up in ${found.lookedUp.join(', ')}`;
+    this.#diagnostics.error(place, `unable to find '${name}.ksy'${where}`);
   }
 
   /** The spec itself, or the same one from elsewhere. Another one of the same id is an error: both would be one module. */
@@ -58,29 +77,9 @@ export class Importer {
     }
     return known.spec;
   }
-
-  #read(file: string): string | undefined {
-    try {
-      return readFileSync(file, 'utf8');
-    } catch (error) {
-      const reason = error instanceof Error ? `: ${error.message}` : '';
-      this.#diagnostics.error({ file, path: [], line: 1, column: 1 }, `unable to read the file${reason}`);
-      return undefined;
-    }
-  }
-
-  #find(name: string, from: string): string | undefined {
-    return this.#places(name, from).find((path) => existsSync(path));
-  }
-
-  #places(name: string, from: string): readonly string[] {
-    const folders = name.startsWith('/') ? this.#roots : [dirname(from), ...this.#roots];
-    return folders.map((folder) => shortest(normalize(join(folder, `${name}.ksy`))));
-  }
 }
 
-/** The path from here where that is shorter and does not leave the folder. */
-function shortest(path: string): string {
-  const nearby = relative(process.cwd(), path);
-  return nearby.startsWith('..') || nearby === '' ? path : nearby;
+/** The error of a file that cannot be read. */
+export function unreadable(file: string, reason: string): SpecError {
+  return new SpecError({ file, path: [], line: 1, column: 1 }, `unable to read the file: ${reason}`);
 }

@@ -1,5 +1,5 @@
 import type { IntegerCode } from './arithmetic.ts';
-import { suggest } from './diagnostics.ts';
+import { suggest, ToldError } from './diagnostics.ts';
 import type { Expression } from './expression.ts';
 import type { TypeSpec } from './model.ts';
 import type { Code, Scope } from './scope.ts';
@@ -228,6 +228,7 @@ function failCall(name: string, type: ValueType, scope: Scope): never {
 
 function failUnknown(name: string, type: ValueType, known: readonly string[], scope: Scope): never {
   if (type.kind === 'user') {
+    if (type.type.broken.has(name)) throw new ToldError(scope.place, `'${name}' is wrong itself`);
     fail(scope, `unable to access '${name}' in ${type.type.name} context${suggest(name, known)}`);
   }
   const what = types.isStructure(type) ? 'structure of no certain type' : types.describe(type);

@@ -149,6 +149,8 @@ export interface TypeSpec {
   readonly instances: readonly Attribute[];
   readonly types: ReadonlyMap<string, TypeSpec>;
   readonly enums: ReadonlyMap<string, EnumSpec>;
+  /** Ids of members, types and enums that could not be read: what is wrong with them is told already. */
+  readonly broken: ReadonlySet<string>;
 }
 
 /** One `.ksy` file that was read, with the specs that it imports. */
@@ -162,6 +164,8 @@ export interface SpecFile {
   readonly importNames: readonly { readonly name: string; readonly place: Place }[];
   /** Filled by the importer; keys are the ids of the imported specs. */
   readonly imports: Map<string, SpecFile>;
+  /** Ids of imports that could not be read. */
+  readonly brokenImports: Set<string>;
   readonly opaqueTypes: boolean;
   readonly debug: boolean;
 }

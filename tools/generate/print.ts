@@ -1,36 +1,38 @@
-import { format, type Options } from 'prettier';
-import {
-  Project,
-  StructureKind,
-  type ClassDeclarationStructure,
-  type ImportDeclarationStructure,
-} from 'ts-morph';
+import type { Options } from 'prettier';
+import * as babel from 'prettier/plugins/babel';
+import * as estree from 'prettier/plugins/estree';
+import { format } from 'prettier/standalone';
 import { typesIn } from './analysis.ts';
 import type { ClassParts } from './emit-class.ts';
 import { documentationText } from './emit-documentation.ts';
+import type { GetterParts } from './emit-instances.ts';
+import type { PropertyParts } from './emit-members.ts';
+import type { MethodParts } from './emit-methods.ts';
 import type { ImportParts, ModuleParts, SuppliedClass } from './emit-module.ts';
 import type { EnumMember, SpecFile } from './model.ts';
 import { isInherited } from './naming.ts';
 
-const STYLE: Options = { parser: 'babel-ts', printWidth: 110, singleQuote: true, trailingComma: 'all' };
-const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
+const STYLE: Options = {
+  parser: 'babel-ts',
+  plugins: [babel, estree],
+  printWidth: 110,
+  singleQuote: true,
+  trailingComma: 'all',
+};
 
 /** A module as TypeScript text, formatted. The same parts give the same text, always. */
 export async function printModule(module: ModuleParts): Promise<string> {
-  // All at once: ts-morph parses the whole file again after each thing that is added to it.
   const statements = [
-    ...module.imports.map(importStructure),
-    ...module.classes.flatMap((one) => [layoutText(one), classStructure(one)]),
+    ...module.imports.map(importText),
+    `\n${module.guard}\n`,
+    ...module.classes.flatMap((one) => [layoutText(one), classText(one)]),
     ...module.enums.flatMap(enumTexts),
     ...rulesText(module.spec),
   ];
-  const file = project.createSourceFile(`${module.spec.id}.ts`, { statements }, { overwrite: true });
   const source = (module.spec.file.split(/[/\\]/).at(-1) ?? module.spec.file).replaceAll('*/', '');
   const notices = module.supplied.map((one) => `${noticeText(one, module.runtime)}\n`).join('');
   const head = `// Generated from ${source} by \`npm run generate\`. Do not edit.\n${notices}`;
-  const text = `${head}\n${file.getFullText()}`;
-  project.removeSourceFile(file);
-  return await format(text, STYLE);
+  return await format(`${head}\n${statements.join('\n')}\n`, STYLE);
 }
 
 /** The rules of a checker's catalogue that the spec names, so that code which explains them can be held to the list. */
@@ -53,18 +55,13 @@ function noticeText({ from, name, isProcess }: SuppliedClass, runtime: string): 
   return `// To be supplied: '${from}' exports the class \`${name}\`, ${kind}.`;
 }
 
-function importStructure({ from, names }: ImportParts): ImportDeclarationStructure {
+function importText({ from, names }: ImportParts): string {
   const areTypes = names.every(({ isType }) => isType);
-  return {
-    kind: StructureKind.ImportDeclaration,
-    moduleSpecifier: from,
-    isTypeOnly: areTypes,
-    namedImports: names.map(({ name, alias, isType }) => ({
-      name,
-      isTypeOnly: isType && !areTypes,
-      ...(alias === undefined ? {} : { alias }),
-    })),
-  };
+  const list = names.map(({ name, alias, isType }) => {
+    const type = isType && !areTypes ? 'type ' : '';
+    return `${type}${name}${alias === undefined ? '' : ` as ${alias}`}`;
+  });
+  return `import ${areTypes ? 'type ' : ''}{ ${list.join(', ')} } from ${JSON.stringify(from)};`;
 }
 
 /** The table of a class's fields, which stands before it. */
@@ -72,83 +69,62 @@ function layoutText({ layout, fields }: ClassParts): string {
   return `\ntype ${fields.name} = ${fields.text};\n\nconst ${layout.name}: ${layout.type} = ${layout.text};\n`;
 }
 
-function classStructure(parts: ClassParts): ClassDeclarationStructure {
-  const { name, base, layout } = parts;
-  return {
-    kind: StructureKind.Class,
-    name,
-    isExported: true,
-    extends: base,
-    docs: [doc(parts.documentation)],
-    properties: [
-      {
-        name: 'layout',
-        isStatic: true,
-        isReadonly: true,
-        initializer: layout.name,
-        docs: [doc('Where each field lies.')],
-      },
-      ...parts.properties.map((property) => ({
-        name: property.name,
-        type: property.type,
-        isReadonly: property.modifiers.includes('readonly'),
-        hasDeclareKeyword: property.modifiers.includes('declare'),
-        hasOverrideKeyword: isInherited(property.name),
-        docs: [doc(property.doc)],
-      })),
-    ],
-    ctors: [
-      {
-        parameters: parts.parameters.map((one) => ({
-          name: one.name,
-          type: one.type,
-          hasQuestionToken: one.isOptional,
-        })),
-        statements: [...parts.construction],
-      },
-    ],
-    getAccessors: [
-      {
-        name: 'schema',
-        isStatic: true,
-        returnType: parts.schema.type,
-        statements: [`return ${parts.schema.text};`],
-        docs: [doc('The JSON Schema of what `toJSON()` gives.')],
-      },
-      ...parts.getters.map((getter) => ({
-        name: getter.name,
-        returnType: getter.type,
-        hasOverrideKeyword: isInherited(getter.name),
-        statements: [...getter.body],
-        docs: [doc(getter.doc)],
-      })),
-    ],
-    setAccessors: parts.getters.flatMap(({ name, type, setter }) =>
-      setter === undefined
-        ? []
-        : [
-            {
-              name,
-              hasOverrideKeyword: isInherited(name),
-              parameters: [{ name: 'value', type }],
-              statements: [...setter],
-            },
-          ],
-    ),
-    methods: parts.methods.map((method) => ({
-      name: method.name,
-      isStatic: method.isStatic,
-      hasOverrideKeyword: method.isOverride,
-      parameters: [...method.parameters],
-      returnType: method.returnType,
-      statements: [...method.body],
-      docs: [doc(method.doc)],
-    })),
-  };
+function classText(parts: ClassParts): string {
+  const { name, base, layout, schema } = parts;
+  const members = [
+    [
+      `${commentText('Where each field lies.')}static readonly layout = ${layout.name};`,
+      ...parts.properties.map(propertyText),
+    ].join('\n'),
+    `constructor(${parameterTexts(parts.parameters)}) ${blockText(parts.construction)}`,
+    `${commentText('The JSON Schema of what `toJSON()` gives.')}static get schema(): ${schema.type} ${blockText([`return ${schema.text};`])}`,
+    ...parts.getters.flatMap(accessorTexts),
+    ...parts.methods.map(methodText),
+  ];
+  return `\n${commentText(parts.documentation)}export class ${name} extends ${base} {\n${members.join('\n\n')}\n}\n`;
 }
 
-function doc(text: string): { readonly description: string } {
-  return { description: text.includes('\n') ? `\n${text}` : text };
+function propertyText({ name, type, doc, modifiers }: PropertyParts): string {
+  const words = [
+    // TypeScript knows no `declare override`.
+    isInherited(name) ? 'override' : 'declare',
+    ...(modifiers.includes('readonly') ? ['readonly'] : []),
+    `${name}: ${type};`,
+  ];
+  return `${commentText(doc)}${words.join(' ')}`;
+}
+
+function accessorTexts({ name, type, doc, body, setter }: GetterParts): readonly string[] {
+  const override = isInherited(name) ? 'override ' : '';
+  const getter = `${commentText(doc)}${override}get ${name}(): ${type} ${blockText(body)}`;
+  return setter === undefined
+    ? [getter]
+    : [getter, `${override}set ${name}(value: ${type}) ${blockText(setter)}`];
+}
+
+function methodText({ name, isStatic, isOverride, parameters, returnType, body, doc }: MethodParts): string {
+  const words = `${isStatic ? 'static ' : ''}${isOverride ? 'override ' : ''}${name}`;
+  return `${commentText(doc)}${words}(${parameterTexts(parameters)}): ${returnType} ${blockText(body)}`;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly type: string;
+  readonly isOptional?: boolean;
+  readonly initializer?: string;
+}
+
+function parameterTexts(parameters: readonly Parameter[]): string {
+  return parameters
+    .map(({ name, type, isOptional = false, initializer }) => {
+      const value = initializer === undefined ? '' : ` = ${initializer}`;
+      return `${name}${isOptional ? '?' : ''}: ${type}${value}`;
+    })
+    .join(', ');
+}
+
+function blockText(lines: readonly string[]): string {
+  return `{\n${lines.join('\n')}\n}`;
 }
 
 function enumTexts({ name, spec, isBig }: ModuleParts['enums'][number]): readonly string[] {

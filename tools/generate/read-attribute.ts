@@ -1,4 +1,4 @@
-import { SpecError, type Diagnostics, type Place } from './diagnostics.ts';
+import { SpecError, ToldError, type Diagnostics, type Place } from './diagnostics.ts';
 import { parseProcess, parseTypeCall } from './expression.ts';
 import type {
   Attribute,
@@ -42,7 +42,7 @@ export function readField(node: YamlNode, index: number, diagnostics: Diagnostic
       ? `_unnamed${index}`
       : values.checkId(values.asText(idNode), 'attribute', idNode.place);
   checkSized(map);
-  checkAttributeKeys(map, []);
+  diagnostics.attempt(() => checkAttributeKeys(map, []));
   return readParsed('field', id, idNode?.place ?? map.place, map, diagnostics);
 }
 
@@ -51,7 +51,7 @@ export function readInstance(id: string, node: YamlNode, diagnostics: Diagnostic
   values.checkId(id, 'instance', node.place);
   const map = values.asMap(node);
   if (get(map, 'value') === undefined) {
-    checkAttributeKeys(map, ['pos', 'io']);
+    diagnostics.attempt(() => checkAttributeKeys(map, ['pos', 'io']));
     return readParsed('parsed', id, map.place, map, diagnostics);
   }
   const odd = map.entries.find(({ key }) => !key.startsWith('-') && !VALUE_KEYS.includes(key));
@@ -125,6 +125,14 @@ function checkSized(map: YamlMap): void {
   if (!isSized) throw new SpecError(map.place, "'size', 'size-eos' or 'terminator' must be specified");
 }
 
+const ALL_KEYS = new Set([
+  ...COMMON_KEYS,
+  ...BYTES_KEYS,
+  ...TEXT_KEYS,
+  ...VALUE_KEYS,
+  ...['pos', 'io', 'repeat-expr', 'repeat-until'],
+]);
+
 /** The key that each kind of `repeat` wants. */
 const REPEAT_KEYS: ReadonlyMap<string, string> = new Map([
   ['expr', 'repeat-expr'],
@@ -139,14 +147,17 @@ function checkAttributeKeys(map: YamlMap, extra: readonly string[]): void {
     ...typeKeys(get(map, 'type')),
     ...(repeatKey === undefined ? [] : [repeatKey]),
   ];
+  // An enum on what is no integer is told by the resolver, at the enum itself.
+  const isSwitch = get(map, 'type')?.kind === 'map';
+  const shown = { ...map, entries: map.entries.filter(({ key }) => key !== 'enum' || isSwitch) };
+  // A key that no attribute has is a slip, and says more than what is missing then.
+  if (shown.entries.some(({ key }) => !key.startsWith('-') && !ALL_KEYS.has(key)))
+    values.checkKeys(shown, known);
   const repeat = get(map, 'repeat');
   if (repeat !== undefined && repeatKey !== undefined && get(map, repeatKey) === undefined) {
     const kind = values.asText(repeat);
     throw new SpecError(repeat.place, `\`repeat: ${kind}\` requires a \`${repeatKey}\` expression`);
   }
-  // An enum on what is no integer is told by the resolver, at the enum itself.
-  const isSwitch = get(map, 'type')?.kind === 'map';
-  const shown = { ...map, entries: map.entries.filter(({ key }) => key !== 'enum' || isSwitch) };
   values.checkKeys(shown, known);
 }
 
@@ -238,6 +249,8 @@ function readRepeat(map: YamlMap): Repeat | undefined {
   if (kind === 'expr' && count !== undefined) return { kind: 'count', count };
   const until = expressionAt(map, 'repeat-until');
   if (kind === 'until' && until !== undefined) return { kind, until };
+  if (kind === 'expr' || kind === 'until')
+    throw new ToldError(node.place, `\`repeat: ${kind}\` requires a \`${REPEAT_KEYS.get(kind)}\` expression`);
   throw new SpecError(node.place, `expected eos / expr / until, got '${kind}'`);
 }
 

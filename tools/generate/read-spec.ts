@@ -54,6 +54,7 @@ export function readSpec(text: string, file: string, diagnostics: Diagnostics): 
       file,
       importNames: readImports(meta),
       imports: new Map<string, SpecFile>(),
+      brokenImports: new Set<string>(),
       opaqueTypes: readFlag(meta, 'ks-opaque-types'),
       debug: readFlag(meta, 'ks-debug'),
     };
@@ -134,10 +135,11 @@ function readType(
   spec: SpecFile,
   diagnostics: Diagnostics,
 ): TypeSpec {
-  values.checkKeys(map, TYPE_KEYS);
+  diagnostics.attempt(() => values.checkKeys(map, TYPE_KEYS));
   const metaNode = get(map, 'meta');
   const meta = metaNode && values.asMap(metaNode);
-  if (meta !== undefined) checkMeta(meta);
+  if (meta !== undefined) diagnostics.attempt(() => checkMeta(meta));
+  const broken = new Set<string>();
   const toText = get(map, 'to-string');
   const encoding = meta && get(meta, 'encoding');
   const type = {
@@ -151,17 +153,21 @@ function readType(
     encoding: encoding && { name: values.asText(encoding), place: encoding.place },
     toText: toText && values.asExpression(toText),
     rule: values.authorText(map, '-rule'),
-    params: list(map, 'params', diagnostics, readParameter),
-    fields: list(map, 'seq', diagnostics, (item, index) => readField(item, index, diagnostics)),
-    instances: entries(map, 'instances', diagnostics, (key, node) => readInstance(key, node, diagnostics)),
+    params: list(map, 'params', broken, diagnostics, readParameter),
+    fields: list(map, 'seq', broken, diagnostics, (item, index) => readField(item, index, diagnostics)),
+    instances: entries(map, 'instances', broken, diagnostics, (key, node) =>
+      readInstance(key, node, diagnostics),
+    ),
     types: new Map<string, TypeSpec>(),
     enums: new Map<string, EnumSpec>(),
+    broken,
   } satisfies TypeSpec;
-  for (const [key, node] of entries(map, 'types', diagnostics, (key, node) => [key, node] as const)) {
+  for (const [key, node] of entries(map, 'types', broken, diagnostics, (key, node) => [key, node] as const)) {
     const nested = diagnostics.attempt(() => readNested(key, node, type, spec, diagnostics));
-    if (nested !== undefined) type.types.set(key, nested);
+    if (nested === undefined) broken.add(key);
+    else type.types.set(key, nested);
   }
-  for (const read of entries(map, 'enums', diagnostics, (key, node) =>
+  for (const read of entries(map, 'enums', broken, diagnostics, (key, node) =>
     readEnum(key, node, type, diagnostics),
   )) {
     type.enums.set(read.name, read);
@@ -184,27 +190,36 @@ function readNested(
 function list<T>(
   map: YamlMap,
   key: string,
+  broken: Set<string>,
   diagnostics: Diagnostics,
   read: (node: YamlNode, index: number) => T,
 ): readonly T[] {
   const node = get(map, key);
-  if (node === undefined) return [];
-  const items = values.asList(node).items.map((item, index) => diagnostics.attempt(() => read(item, index)));
+  const found = node && diagnostics.attempt(() => values.asList(node).items);
+  const items = (found ?? []).map((item, index) => {
+    const made = diagnostics.attempt(() => read(item, index));
+    const id = made === undefined && item.kind === 'map' ? get(item, 'id') : undefined;
+    if (id?.kind === 'scalar') broken.add(id.text);
+    return made;
+  });
   return items.filter((item) => item !== undefined);
 }
 
 function entries<T>(
   map: YamlMap,
   key: string,
+  broken: Set<string>,
   diagnostics: Diagnostics,
   read: (key: string, node: YamlNode) => T,
 ): readonly T[] {
   const node = get(map, key);
-  if (node === undefined) return [];
-  const found = values
-    .asMap(node)
-    .entries.map((entry) => diagnostics.attempt(() => read(entry.key, entry.value)));
-  return found.filter((item) => item !== undefined);
+  const found = node && diagnostics.attempt(() => values.asMap(node).entries);
+  const items = (found ?? []).map((entry) => {
+    const made = diagnostics.attempt(() => read(entry.key, entry.value));
+    if (made === undefined) broken.add(entry.key);
+    return made;
+  });
+  return items.filter((item) => item !== undefined);
 }
 
 function checkUnique({ params, fields, instances }: TypeSpec, diagnostics: Diagnostics): void {

@@ -1,5 +1,5 @@
-import { SpecError, suggest, type Place } from './diagnostics.ts';
-import { notation, type Expression } from './expression.ts';
+import { SpecError, suggest, ToldError, type Place } from './diagnostics.ts';
+import { caseName, type Expression } from './expression.ts';
 import {
   typePath,
   type Attribute,
@@ -93,10 +93,19 @@ function within(type: TypeSpec, path: readonly string[]): TypeSpec | undefined {
 export function requireType(path: readonly string[], from: TypeSpec, place: Place): TypeSpec {
   const found = findType(path, from);
   if (found !== undefined) return found;
+  if (isBroken(path[0] ?? '', from))
+    throw new ToldError(place, `the type '${path.join('::')}' is wrong itself`);
   throw new SpecError(
     place,
     `unable to find type '${path.join('::')}', ${searchedFrom(from)}${suggestType(path, from)}`,
   );
+}
+
+/** Is there something of that name around which could not be read? */
+function isBroken(name: string, from: TypeSpec): boolean {
+  for (let at: TypeSpec | undefined = from; at !== undefined; at = at.outer)
+    if (at.broken.has(name)) return true;
+  return from.spec.brokenImports.has(name) || from.spec.brokenImports.has('*');
 }
 
 function searchedFrom(from: TypeSpec): string {
@@ -129,6 +138,8 @@ export function requireEnum(path: readonly string[], from: TypeSpec, place: Plac
   const holder = path.slice(0, -1);
   const found = enumAround(name, holder.length === 0 ? from : findType(holder, from));
   if (found !== undefined) return found;
+  if (isBroken(path[0] ?? '', from))
+    throw new ToldError(place, `the enum '${path.join('::')}' is wrong itself`);
   const known: string[] = [];
   for (let at: TypeSpec | undefined = from; at !== undefined; at = at.outer) known.push(...at.enums.keys());
   throw new SpecError(
@@ -181,7 +192,7 @@ function switchWire(attribute: Attribute, owner: TypeSpec): Wire {
   const { type } = attribute;
   if (type?.kind !== 'switch') throw new TypeError('not a switch');
   const cases = type.cases.map(({ when, type: named }) => {
-    const path = [...type.place.path, 'cases', notation(when?.ast ?? { kind: 'name', name: '_' })];
+    const path = [...type.place.path, 'cases', when === undefined ? 'Name(identifier(_))' : caseName(when)];
     const place = { ...named.place, path };
     return { when: when && { ...when, place }, wire: namedWire(named, place, attribute, owner) };
   });

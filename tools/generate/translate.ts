@@ -1,6 +1,6 @@
 import * as arithmetic from './arithmetic.ts';
 import type { IntegerCode } from './arithmetic.ts';
-import { CircularTypeError, suggest } from './diagnostics.ts';
+import { CircularTypeError, suggest, ToldError } from './diagnostics.ts';
 import { typeText } from './emit-types.ts';
 import type { Expression } from './expression.ts';
 import { castInteger, castStructure, typeOfCast } from './casts.ts';
@@ -19,7 +19,7 @@ import {
 import { compare } from './compare.ts';
 import { translateMember } from './methods.ts';
 import { ID } from './read-values.ts';
-import { requireEnum, valueTypeNamed } from './resolve.ts';
+import { findType, requireEnum, valueTypeNamed } from './resolve.ts';
 import { isPosition, isStreamEnd, isStreamSize, type Code, type Pins, type Scope } from './scope.ts';
 import { invert, negate } from './range.ts';
 import * as types from './types.ts';
@@ -58,7 +58,7 @@ export function translate(expression: Expression, scope: Scope): Code {
       if (isStreamEnd(expression) && scope.end !== undefined) return code(scope.end, types.BOOLEAN);
       return translateMember(expression.of, expression.name, undefined, scope, translate);
     case 'call':
-      if (expression.callee.kind !== 'member') fail(scope, 'only methods can be called');
+      if (expression.callee.kind !== 'member') return failCall(expression.callee, scope);
       return translateMember(expression.callee.of, expression.callee.name, expression.args, scope, translate);
     case 'index':
       return element(expression, scope);
@@ -69,6 +69,17 @@ export function translate(expression: Expression, scope: Scope): Code {
     case 'enum':
       return enumMember(expression, scope);
   }
+}
+
+/** What is called without being a method is most often a type that someone wants to read. */
+function failCall(callee: Expression, scope: Scope): never {
+  const isType = callee.kind === 'name' && findType([callee.name], scope.owner) !== undefined;
+  if (!isType) return fail(scope, 'only methods can be called');
+  const name = callee.name;
+  return fail(
+    scope,
+    `only methods can be called, and '${name}' is a type: a structure is read by a field or instance with \`type: ${name}(...)\``,
+  );
 }
 
 /** Translates what must be an integer: a size, position or count. */
@@ -170,6 +181,7 @@ function named(name: string, scope: Scope): Code {
   if (!ID.test(name)) fail(scope, `invalid ID: '${name}', expected ${ID.toString()}`);
   const member = facts.memberOf(owner, name);
   if (member === undefined) {
+    if (owner.broken.has(name)) throw new ToldError(scope.place, `'${name}' is wrong itself`);
     const hint = suggest(name, facts.memberNames(owner));
     fail(scope, `unable to access '${name}' in ${owner.name} context${hint}`);
   }

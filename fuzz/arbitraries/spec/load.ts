@@ -1,4 +1,5 @@
 import { Analysis } from '../../../tools/generate/analysis.ts';
+import { readFiles } from '../../../tools/generate/compile-files.ts';
 import { Diagnostics } from '../../../tools/generate/diagnostics.ts';
 import { Importer } from '../../../tools/generate/importer.ts';
 import type { SpecFile } from '../../../tools/generate/model.ts';
@@ -9,11 +10,13 @@ export interface LoadedSpec {
   readonly analysis: Analysis;
 }
 
-/** Reads a spec and its imports; absolute ones are looked up below `importRoots`. Throws where there is anything wrong with them. */
-export function loadSpec(file: string, importRoots: readonly string[] = []): LoadedSpec {
+/** Reads a spec and its imports; absolute ones are looked up below `importRoots`. Rejects where there is anything wrong with them. */
+export async function loadSpec(file: string, importRoots: readonly string[] = []): Promise<LoadedSpec> {
   const diagnostics = new Diagnostics();
-  const importer = new Importer(importRoots, diagnostics);
-  const spec = importer.load(file);
+  const { sources, importer: find } = readFiles([file], importRoots, diagnostics);
+  const importer = new Importer(find, diagnostics);
+  const [source] = sources;
+  const spec = source && (await importer.load(source));
   if (spec === undefined || diagnostics.hasErrors) throw new Error(`${file} cannot be read`);
   return { spec, analysis: new Analysis(importer.specs) };
 }

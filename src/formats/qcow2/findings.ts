@@ -37,7 +37,7 @@ type PlainRule =
   | 'qcow2/luks-no-active-slot'
   | 'qcow2/raw-external-with-backing';
 
-/** Rules on single entries of tables. */
+/** Rules on single entries of tables that have no other figures. */
 type EntryRule =
   | 'qcow2/compressed-high-bits'
   | 'qcow2/compressed-with-data-file'
@@ -77,7 +77,7 @@ export interface CopiedFigures extends EntryName {
   readonly refcount: string;
 }
 
-/** A subcluster bitmap, as it stands in the image. */
+/** A subcluster bitmap, as it is in the image. */
 export interface SubclusterFigures extends EntryName {
   readonly bits: string;
 }
@@ -93,7 +93,10 @@ export interface RefcountFigures {
   readonly computed: number;
 }
 
-/** What is told of the counts of clusters in use whose refcount block is missing; the other figures are the first one's. */
+/**
+ * What is told of the counts of clusters in use whose refcount block is missing; the other figures are the first
+ * one's.
+ */
 export interface AbsentFigures {
   readonly absent?: { readonly block: number; readonly clusters: number };
 }
@@ -104,20 +107,28 @@ export interface TableFigures {
   readonly needed: number;
 }
 
-/** Everything that can be found out about a qcow2 image, and the figures that go with it. Positions and lengths are bytes. */
+/**
+ * Everything that can be found out about a qcow2 image, and the figures that go with it. Positions and lengths are
+ * bytes.
+ */
 export interface Qcow2Findings
   extends
-    Record<Exclude<SpecRule, SharedRule | 'qcow2/bitmap-table-entry' | 'qcow2/size-limit'>, Breach>,
+    Record<
+      Exclude<SpecRule, SharedRule | 'qcow2/bitmap-table-entry' | 'qcow2/size-limit' | 'qcow2/dirty'>,
+      Breach
+    >,
     Record<SharedRule, Breach | string>,
     Record<PlainRule, null>,
     Record<EntryRule, EntryName>,
     Record<RegionRule, RegionFacts> {
+  'qcow2/dirty': { readonly stale: number };
   'qcow2/backing-cycle': { readonly reason: string };
   'qcow2/backing-depth': { readonly reason: string };
   'qcow2/backing-format-mismatch': { readonly stated: string; readonly found: string };
   'qcow2/backing-format-missing': { readonly name: string };
   'qcow2/backing-format-unknown': { readonly format: string };
   'qcow2/backing-missing': { readonly reason: string };
+  'qcow2/backing-not-opened': { readonly reason: string };
   'qcow2/backing-name-empty': { readonly offset: string };
   'qcow2/backing-name-nul': { readonly name: string };
   'qcow2/backing-newer': { readonly name: string };
@@ -133,6 +144,7 @@ export interface Qcow2Findings
   };
   'qcow2/compression-type': { readonly type: number; readonly bit: boolean };
   'qcow2/data-file-missing': { readonly reason: string };
+  'qcow2/data-file-not-opened': { readonly reason: string };
   'qcow2/data-file-name-unexpected': { readonly name: string };
   'qcow2/data-file-offset-mismatch': EntryName & { readonly target: string; readonly guest: number };
   'qcow2/data-file-short': { readonly size: number; readonly needed: number };

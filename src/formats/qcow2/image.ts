@@ -64,7 +64,10 @@ export interface Qcow2Walk {
   /** Clusters that are allocated behind the end of the disk, and the first of them. */
   beyondSize: number;
   firstBeyondSize: number;
-  /** Whether compressed clusters follow one another in the file as their guest clusters do, no two with the same bytes. */
+  /**
+   * Whether compressed clusters follow one another in the file as their guest clusters do, no two with the same
+   * bytes.
+   */
   areStreamsInOrder: boolean;
   /** L1 entries whose L2 table has no entry in use. */
   readonly emptyTables: number[];

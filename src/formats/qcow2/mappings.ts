@@ -15,7 +15,10 @@ export interface MappingInput {
   /** The image's file, readable up to the end of its last cluster. */
   readonly source: Source;
   readonly file: ImageFile;
-  /** The file that stores guest clusters: the image itself or its external data file; or why there is none, as the end of a sentence. */
+  /**
+   * The file that stores guest clusters: the image itself or its external data file; or why there is none, as the end
+   * of a sentence.
+   */
   readonly stored: ImageFile | string;
   readonly hasDataFile: boolean;
   readonly method: CompressionMethod;
@@ -119,7 +122,7 @@ class MappingBuilder implements ClusterListener {
   }
 
   oddSubclusters(): void {
-    // The check reports them; the bits are read as they stand, zero before allocated.
+    // The check reports them; the bits are read as they are, zero before allocated.
   }
 
   /** What the table that L1 entry `index` names would tell. */
@@ -154,7 +157,7 @@ class MappingBuilder implements ClusterListener {
     else this.runs.data(from, to - from, stored, offset + from - start);
   }
 
-  /** Cuts a piece to the range and leaves what lies before it unallocated; `null` where nothing remains. */
+  /** Cuts a piece to the range and leaves what is before it unallocated; `null` where nothing remains. */
   #clip(start: number, length: number): { readonly from: number; readonly to: number } | null {
     const from = Math.min(Math.max(start, this.#position), this.#end);
     const to = Math.min(start + length, this.#end);

@@ -64,7 +64,8 @@ export async function openQcow2(context: Qcow2Context): Promise<Qcow2Image> {
       await dataFile?.file?.source?.close();
       await parent?.image?.close();
     },
-    // Last: V8 copies properties onto an object that has its own already some thirty times faster than it adds others to a copy.
+    // Last: V8 copies properties onto an object that has its own already some thirty times faster than it adds others
+    // to a copy.
     ...layout,
   };
 }

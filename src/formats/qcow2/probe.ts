@@ -3,7 +3,7 @@ import type { ProbeSample, Recognition } from '../../model/format.ts';
 /** "QFI" and 0xfb; version 1 has it too. */
 const MAGIC = 0x5146_49fb;
 
-/** Where the fields lie by which a header without its magic is told (qcow2 specification, "Header"). */
+/** Where the fields are by which a header without its magic is told (qcow2 specification, "Header"). */
 const FIELDS = {
   version: 4,
   clusterBits: 20,
@@ -19,9 +19,10 @@ const HEADER_SIZE = 104;
 const MAX_CRYPT_METHOD = 2;
 
 /**
- * Recognises qcow2 by its first four bytes with a version and a cluster size that exist behind them. Traces of it are the four bytes alone, which
- * the guest of another disk may have written; and without them a header in which all else fits together: tables at cluster
- * boundaries behind the first cluster, and in version 3 a header length and a refcount width that exist.
+ * Recognises qcow2 by its first four bytes with a version and a cluster size that exist behind them. Traces of it are
+ * the four bytes alone, which the guest of another disk may have written; and without them a header in which all else
+ * fits together: tables at cluster boundaries behind the first cluster, and in version 3 a header length and a
+ * refcount width that exist.
  */
 export function probe({ head }: ProbeSample): Recognition | null {
   if (head.length < 4) return null;

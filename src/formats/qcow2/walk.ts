@@ -6,7 +6,7 @@ import type { Qcow2Findings } from './findings.ts';
 import type { Qcow2Layout, Qcow2Walk } from './image.ts';
 import { isClusterStart } from './layout/geometry.ts';
 import { claimBitmaps } from './walk/bitmaps.ts';
-import { ClusterClaims, finishScan, scanTables } from './walk/clusters.ts';
+import { ClusterClaims, scanTables } from './walk/clusters.ts';
 import { refcountBlockKind, refcountEntryPlace, structureKind } from './walk/fixed-kinds.ts';
 import { activeKinds } from './walk/kinds.ts';
 import { activeTables, trustedL1, trustedRefcountTable } from './walk/occupied.ts';
@@ -19,8 +19,8 @@ import { TreeEntries } from './walk/tree-entries.ts';
 type Listeners = WalkListeners<Qcow2Findings>;
 
 /**
- * Tells the owners every range of the image's file that the format uses: structures first, then tables, guest data last; and what is odd about
- * the tables' entries.
+ * Tells the owners every range of the image's file that the format uses: structures first, then tables, guest data
+ * last; and what is odd about the tables' entries.
  */
 export async function walkImage(layout: Qcow2Layout, listeners: Listeners): Promise<Qcow2Walk> {
   claimStructures(layout, listeners);
@@ -77,7 +77,7 @@ async function claimActive(layout: Qcow2Layout, claims: ClusterClaims): Promise<
   const afterTable = (index: number, used: number): void => {
     if (used === 0) emptyTables.push(index);
   };
-  await finishScan(scanTables(layout, activeTables(layout), claims, { afterTable }));
+  await scanTables(layout, activeTables(layout), claims, { afterTable });
   claims.tellAllocation();
   return claims.walk;
 }

@@ -8,8 +8,9 @@ export function isGzip(head: Uint8Array): boolean {
 }
 
 /**
- * Unpacks a gzip stream as it arrives; several members one after another are one stream, and what follows the last one is left alone.
- * For Node. Memory is bounded; time is that of what comes out, which may be a thousand times what goes in.
+ * Unpacks a gzip stream as it arrives; several members one after another are one stream, and what follows the last
+ * one is left alone. For Node. Memory is bounded; time is that of what comes out, which may be a thousand times what
+ * goes in.
  *
  * @param name how messages call it
  * @throws SourceError `damaged-gzip`, `short-read` where it ends early; what `chunks` throws

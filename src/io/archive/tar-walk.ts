@@ -8,7 +8,7 @@ export type TarMemberKind = 'file' | 'directory' | 'link' | 'other';
 
 /** One thing in a tar. */
 export interface TarMember {
-  /** As it stands in the archive: with `/` between folders, and not to be trusted. */
+  /** As the archive has it: with `/` between folders, and not to be trusted. */
   readonly name: string;
   readonly kind: TarMemberKind;
   /** Bytes of the file. */
@@ -36,8 +36,8 @@ export type TarStep =
     };
 
 /**
- * Understands the headers of a tar one by one, whoever reads them: from a file with jumps, or from a stream. It holds no more than the
- * records of one member.
+ * Understands the headers of a tar one by one, whoever reads them: from a file with jumps, or from a stream. It keeps
+ * no more than the records of one member.
  */
 export class TarWalk {
   #global = new Map<string, string>();

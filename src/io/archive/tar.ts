@@ -103,7 +103,8 @@ export interface StreamedMember {
 }
 
 /**
- * The members of a tar that arrives as a stream, one after the other: a tgz, or a tar on standard input. Nothing is held.
+ * The members of a tar that arrives as a stream, one after the other: a tgz, or a tar on standard input. Nothing is
+ * held.
  *
  * @param name how messages call the archive
  * @throws SourceError `not-tar`, `damaged-tar`, `short-read`; what the stream throws

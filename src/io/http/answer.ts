@@ -8,7 +8,9 @@ export interface Version {
   readonly lastModified: string | null;
 }
 
-/** `bytes 0-499/1234`: the bytes of an answer, both ends included; `size` is `null` where the server does not tell it. */
+/**
+ * `bytes 0-499/1234`: the bytes of an answer, both ends included; `size` is `null` where the server does not tell it.
+ */
 export interface ContentRange {
   readonly first: number;
   readonly last: number;
@@ -42,7 +44,10 @@ export function ifRange({ etag, lastModified }: Version): string | null {
   return etag !== null && !etag.startsWith('W/') ? etag : lastModified;
 }
 
-/** Whether two answers may be of one version. An ETag alone decides where both have one: servers of one name differ in their clocks. */
+/**
+ * Whether two answers may be of one version. An ETag alone decides where both have one: servers of one name differ in
+ * their clocks.
+ */
 export function isSameVersion(a: Version, b: Version): boolean {
   if (a.size !== b.size) return false;
   if (a.etag !== null && b.etag !== null) return a.etag === b.etag;
@@ -57,7 +62,9 @@ export function encodingFault(answer: HttpAnswer): HttpFault | null {
   return { code: 'content-encoding', text };
 }
 
-/** What is wrong with an answer of status 206 to a request for the bytes `first` to `last`; `null` where nothing is. */
+/**
+ * What is wrong with an answer of status 206 to a request for the bytes `first` to `last`; `null` where nothing is.
+ */
 export function rangeFault(
   answer: HttpAnswer,
   version: Version,

@@ -10,8 +10,8 @@ interface Cookie {
 }
 
 /**
- * The cookies of a session (RFC 6265), each sent back to the very origin that set it and to no other: ESXi's session cookie saves a
- * login for each request.
+ * The cookies of a session (RFC 6265), each sent back to the very origin that set it and to no other: ESXi's session
+ * cookie saves a login for each request.
  */
 export class CookieJar {
   readonly #origins = new Map<string, Map<string, Cookie>>();

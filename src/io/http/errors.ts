@@ -79,7 +79,10 @@ function nameOf(error: unknown): string {
 /** Bytes of an error page that are looked at. */
 const PAGE_BYTES = 4096;
 
-/** What a status that is no success means. Of the page that comes with it only one sentence is looked for, and nothing is repeated. */
+/**
+ * What a status that is no success means. Of the page that comes with it only one sentence is looked for, and nothing
+ * is repeated.
+ */
 export async function statusFault(url: URL, answer: HttpAnswer): Promise<HttpFault> {
   const { status } = answer;
   if (status === 403) {
@@ -104,7 +107,7 @@ export async function statusFault(url: URL, answer: HttpAnswer): Promise<HttpFau
   };
 }
 
-/** ESXi says no more than 500 of a file that a running machine holds open. */
+/** ESXi says no more than 500 of a file that a running machine has open. */
 function hint(url: URL, status: number): string {
   const isDatastore = url.pathname.startsWith('/folder/') && url.searchParams.has('dsName');
   return isDatastore && status === 500

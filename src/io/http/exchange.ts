@@ -13,7 +13,7 @@ export interface Site {
   readonly url: URL;
   /** Headers that may be credentials, by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Where a redirect led that worked: asked first from then on, for a redirect a request doubles them. */
+  /** The target of a redirect that worked: asked first from then on, for a redirect a request doubles them. */
   target: URL | null;
 }
 
@@ -26,7 +26,10 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Sends requests: follows redirects, keeps cookies, logs in again, and waits no longer than it should. Errors name no URL. */
+/**
+ * Sends requests: follows redirects, keeps cookies, logs in again, and waits no longer than it should. Errors name no
+ * URL.
+ */
 export class Exchange {
   readonly #options: ExchangeOptions;
   readonly #cookies = new CookieJar();
@@ -48,11 +51,17 @@ export class Exchange {
   ): Promise<HttpAnswer> {
     const { target } = site;
     if (target === null) return this.#follow(site, site.url, headers, signals);
-    const answer = await this.#follow(site, target, headers, signals);
+    // The target of a redirect may be good for a while only: where it fails, the next request starts anew.
+    const forget = (): void => {
+      if (site.target === target) site.target = null;
+    };
+    const answer = await this.#follow(site, target, headers, signals).catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    if (![200, 206, 416].includes(answer.status)) forget();
     if (![401, 403, 404, 410].includes(answer.status)) return answer;
-    // Where a redirect led may be good for a while only.
     answer.discard();
-    site.target = null;
     return this.#follow(site, site.url, headers, signals);
   }
 
@@ -90,7 +99,8 @@ export class Exchange {
     const answer = await this.#send(site, url, headers, signals, cookies);
     if (answer.status !== 401 || cookies === '' || url.origin !== site.url.origin) return answer;
     answer.discard();
-    // Of several requests that are turned away at once the first one forgets the session, and may have a new one already.
+    // Of several requests that are turned away at once the first one forgets the session, and may have a new one
+    // already.
     if (this.#cookies.for(url) === cookies) this.#cookies.clear(url);
     this.#options.stats.retries++;
     return this.#send(site, url, headers, signals, this.#cookies.for(url));

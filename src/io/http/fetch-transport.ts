@@ -1,8 +1,8 @@
 import type { HttpAnswer, HttpRequest, HttpTransport } from './transport.ts';
 
 /**
- * Requests by `fetch`, for a browser: it follows redirects, keeps cookies and decides about certificates itself. A server must let other
- * pages see `Content-Range` and `ETag` (`Access-Control-Expose-Headers`).
+ * Requests by `fetch`, for a browser: it follows redirects, keeps cookies and decides about certificates itself. A
+ * server must let other pages see `Content-Range` and `ETag` (`Access-Control-Expose-Headers`).
  */
 export function fetchTransport(): HttpTransport {
   return {

@@ -26,6 +26,14 @@ const GAP = 128 * 1024;
 const PROGRESS = 16 * 1024;
 const WHOLE_BYTES = 8 * 1024 * 1024;
 
+/** A name that is mistyped, or a machine that is off: by waiting nothing is won. */
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
 /** The URL that a source reads, and what it shares with others. */
 export interface HttpContext {
   readonly name: string;
@@ -38,10 +46,12 @@ export interface HttpContext {
 /** Numbers for URLs, since an identity must not repeat one: its query may be a secret. */
 const identities = new Map<string, number>();
 
-/** Asks for the first byte, which tells the size. A server that ignores ranges is read whole where the file is small. */
+/**
+ * Asks for the first byte, which tells the size. A server that ignores ranges is read whole where the file is small.
+ */
 export async function openHttp(context: HttpContext): Promise<Source> {
-  const { name, options } = context;
-  return retrying(context, async () => {
+  const { options } = context;
+  return retrying(context, false, async () => {
     const answer = await ask(context, { range: 'bytes=0-0' }, []);
     const { status } = answer;
     const fault = status === 200 || status === 206 ? encodingFault(answer) : null;
@@ -61,8 +71,6 @@ export async function openHttp(context: HttpContext): Promise<Source> {
     if (wrong !== null) throw give(answer, wrong);
     await drain(answer);
     return new HttpSource(context, version, null);
-  }).catch((error: unknown) => {
-    throw error instanceof HttpFailure ? toSourceError(name, error.fault) : error;
   });
 }
 
@@ -121,7 +129,7 @@ class HttpSource implements Source {
   }
 
   async isUnchanged(): Promise<boolean> {
-    return this.#retrying(async () => {
+    return retrying(this.#context, true, async () => {
       const answer = await ask(this.#context, { range: 'bytes=0-0' }, [this.#closing.signal]);
       const { status } = answer;
       if (![200, 206, 404, 410, 416].includes(status))
@@ -141,7 +149,10 @@ class HttpSource implements Source {
     this.#closing.abort(new SourceError('closed', `${name}: was closed while it was read`, { source: name }));
   }
 
-  /** The bytes from `start` to `end - 1`, by one request where all goes well, else by further ones from where the last one broke off. */
+  /**
+   * The bytes from `start` to `end - 1`, by one request where all goes well, else by further ones from where the last
+   * one broke off.
+   */
   async *#bytes(
     start: number,
     end: number,
@@ -203,17 +214,15 @@ class HttpSource implements Source {
     throw new HttpFailure({ code: 'broken-off', text: `the connection broke off ${left} bytes early` });
   }
 
-  /** What is wrong with a whole file as the answer to a range. Its beginning will do where little is wanted, or all. */
+  /**
+   * What is wrong with a whole file as the answer to a range. Its beginning will do where little is wanted, or all.
+   */
   #wholeFault(answer: HttpAnswer, at: number, end: number): HttpFault | null {
     const size = contentLength(answer) ?? this.size;
     if (!isSameVersion(this.#version, versionOf(answer, size))) return CHANGED;
     const isFine =
       at === 0 && (end === this.size || end <= (this.#context.options.wholeBytes ?? WHOLE_BYTES));
     return isFine ? encodingFault(answer) : RANGES_IGNORED;
-  }
-
-  #retrying<T>(work: () => Promise<T>): Promise<T> {
-    return retrying(this.#context, work);
   }
 }
 
@@ -226,15 +235,26 @@ function ask(
   return exchange.get(site, { ...headers, 'accept-encoding': 'identity' }, signals);
 }
 
-/** Does something that has no bytes to lose, again and again where its failure may pass. */
-async function retrying<T>({ name, options }: HttpContext, work: () => Promise<T>): Promise<T> {
+/**
+ * Does something that has no bytes to lose, again where its failure may pass.
+ *
+ * @param isKnown whether the server answered before; one that cannot be reached from the start is not waited for
+ */
+async function retrying<T>(
+  { name, options }: HttpContext,
+  isKnown: boolean,
+  work: () => Promise<T>,
+): Promise<T> {
   const tries = new Tries(options);
   for (;;)
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
-      await tries.next(toSourceError(name, error.fault), options.signal, error.fault.retryAfter);
+      const { fault } = error;
+      const failure = toSourceError(name, fault);
+      if (!isKnown && UNREACHABLE.has(fault.code)) throw failure;
+      await tries.next(failure, options.signal, fault.retryAfter);
       if (options.stats) options.stats.retries++;
     }
 }

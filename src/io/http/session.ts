@@ -1,3 +1,4 @@
+import { latin1 } from '../latin1.ts';
 import { SourceError, UsageError } from '../../errors.ts';
 import { createReadStats, type ReadStats } from '../counted-source.ts';
 import type { RetryOptions } from '../retry.ts';
@@ -8,7 +9,10 @@ import { openHttp } from './http-source.ts';
 import type { HttpTransport } from './transport.ts';
 import { parseUrl, redactUrl } from './url.ts';
 
-/** How URLs are read. Credentials go to the origin of the URL that was opened and to no other, whatever it redirects to. */
+/**
+ * How URLs are read. Credentials go to the origin of the URL that was opened and to no other, whatever it redirects
+ * to.
+ */
 export interface HttpOptions extends RetryOptions {
   /** Headers for every request, as curl's `--header`. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -57,8 +61,8 @@ export class HttpSession {
   /**
    * Opens a URL: one request, which tells the size.
    *
-   * @throws SourceError `ENOENT`, `EACCES` (no login, forbidden), `expired`, `ranges-ignored`, `content-encoding`, `bad-answer`,
-   *   `server-busy`, `timeout`, `broken-off`, `unsupported-url`, or the code of the network or of TLS
+   * @throws SourceError `ENOENT`, `EACCES` (no login, forbidden), `expired`, `ranges-ignored`, `content-encoding`,
+   *   `bad-answer`, `server-busy`, `timeout`, `broken-off`, `unsupported-url`, or the code of the network or of TLS
    */
   async open(text: string): Promise<Source> {
     const url = parseUrl(text);
@@ -82,7 +86,7 @@ export class HttpSession {
     const user = isInUrl ? `${decode(username)}:${decode(password)}` : this.#options.user;
     if (user === undefined) return {};
     const bytes = new TextEncoder().encode(user.includes(':') ? user : `${user}:`);
-    return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+    return { authorization: `Basic ${btoa(latin1(bytes))}` };
   }
 }
 

@@ -24,7 +24,10 @@ export interface HttpAnswer {
 
 /** What sends requests: undici in Node, `fetch` in a browser. */
 export interface HttpTransport {
-  /** Rejects where no answer came at all; any status is an answer. Redirects are not followed, unless it can do no else. */
+  /**
+   * Rejects where no answer came at all; any status is an answer. Redirects are not followed, unless it can do no
+   * else.
+   */
   get(request: HttpRequest): Promise<HttpAnswer>;
   /** Ends all connections. */
   close(): MaybePromise<void>;

@@ -6,8 +6,8 @@ const WORTH_READING = 16 * 1024;
 const CONNECT_TIMEOUT = 15_000;
 
 /**
- * Requests by undici, for Node: connections are kept, and the proxy is used that the environment names (`HTTPS_PROXY`, `NO_PROXY`).
- * This module is loaded only where a URL is opened.
+ * Requests by undici, for Node: connections are kept, and the proxy is used that the environment names
+ * (`HTTPS_PROXY`, `NO_PROXY`). This module is loaded only where a URL is opened.
  */
 export function undiciTransport({ ca, insecure = false }: TlsOptions = {}): HttpTransport {
   const tls = { ...(ca !== undefined && { ca }), rejectUnauthorized: !insecure };

@@ -4,8 +4,8 @@ export function isHttpUrl(text: string): boolean {
 }
 
 /**
- * A URL as it may be shown: user info is left out, and of the query only names remain, for a value may be a signature or a token.
- * Anything that is no URL of HTTP is returned as it is.
+ * A URL as it may be shown: user info is left out, and of the query only names remain, for a value may be a signature
+ * or a token. Anything that is no URL of HTTP is returned as it is.
  */
 export function redactUrl(text: string): string {
   const scheme = /^(https?):/i.exec(text)?.[1];
@@ -24,19 +24,28 @@ export function redactUrl(text: string): string {
  * The URL of a file beside `url`, or below its folder, under the name that an image gives: the query stays, so that
  * `/folder/vm/vm.vmdk?dcPath=...&dsName=...` of ESXi and a signature for a whole folder serve the sibling too.
  *
- * @returns `null` where the name is none of a sibling: it is absolute, a URL, or empty, has control characters, or climbs out of the folder
+ * @param options whether `..` may climb out of the folder; never out of the host, nor out of ESXi's `/folder`
+ * @returns `null` where the name is none of a sibling: it is absolute, a URL, or empty, has control characters, or
+ *   climbs too far
  */
-export function resolveSibling(url: string, name: string): string | null {
+export function resolveSibling(
+  url: string,
+  name: string,
+  { allowOutside = false }: { readonly allowOutside?: boolean } = {},
+): string | null {
   const base = parseUrl(url);
   if (base === null || name === '' || /^[/\\]|^[a-z][a-z0-9+.-]*:|\p{Cc}/iu.test(name)) return null;
-  const segments: string[] = [];
+  const folders = base.pathname.split('/').slice(1, -1);
+  const isDatastore = folders[0] === 'folder' && base.searchParams.has('dsName');
+  const lowest = allowOutside ? (isDatastore ? 1 : 0) : folders.length;
+  const path = [...folders];
   for (const segment of name.split('/')) {
-    if (segment === '..' && segments.pop() === undefined) return null;
-    if (segment !== '..' && segment !== '.' && segment !== '') segments.push(segment);
+    if (segment === '..' && path.length === lowest) return null;
+    if (segment === '..') path.pop();
+    else if (segment !== '.' && segment !== '') path.push(encodeURIComponent(segment));
   }
-  if (segments.length === 0) return null;
-  const folder = base.pathname.slice(0, base.pathname.lastIndexOf('/') + 1);
-  base.pathname = folder + segments.map(encodeURIComponent).join('/');
+  if (/(^|\/)\.{0,2}$/.test(name)) return null;
+  base.pathname = `/${path.join('/')}`;
   base.hash = '';
   return base.href;
 }

@@ -91,7 +91,9 @@ const RECIPES: readonly Recipe[] = [
   },
 ];
 
-/** Makes an encrypted image. qemu times its hash by the processor clock, which on a busy machine takes several tries. */
+/**
+ * Makes an encrypted image. qemu times its hash by the processor clock, which on a busy machine takes several tries.
+ */
 function createLuks(path: string): void {
   const options = 'encrypt.format=luks,encrypt.key-secret=key,encrypt.iter-time=';
   for (let time = 10; ; time *= 5) {

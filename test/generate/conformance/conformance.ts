@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { compile } from '../../../tools/generate/compile.ts';
+import { compileFiles as compile } from '../../../tools/generate/compile-files.ts';
 import { formatDiagnostic } from '../../../tools/generate/diagnostics.ts';
 import { runCase } from './run.ts';
 import { SUITE, type Case } from './suite.ts';

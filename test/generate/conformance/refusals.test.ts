@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../../tools/generate/compile.ts';
+import { compileFiles as compile } from '../../../tools/generate/compile-files.ts';
 import { formatPath, type Diagnostic } from '../../../tools/generate/diagnostics.ts';
 import { IMPORT_ROOTS } from './conformance.ts';
 import { loadRefusals, suiteIsThere, type Complaint } from './suite.ts';

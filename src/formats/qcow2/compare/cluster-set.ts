@@ -1,4 +1,7 @@
-/** Clusters whose bits share one chunk. Small, so that memory stays in proportion to what sets them, in sparse files too. */
+/**
+ * Clusters whose bits share one chunk. Small, so that memory stays in proportion to what sets them, in sparse files
+ * too.
+ */
 const CHUNK_BITS = 15;
 const CHUNK_CLUSTERS = 2 ** CHUNK_BITS;
 
@@ -12,7 +15,7 @@ export class ClusterSet {
     return words !== undefined && (((words[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1;
   }
 
-  /** Sets the 32 members from `first` on, a multiple of 32: bit n of `word` stands for cluster `first + n`. */
+  /** Sets the 32 members from `first` on, a multiple of 32: bit n of `word` means cluster `first + n`. */
   setWord(first: number, word: number): void {
     if (word === 0) return;
     const chunk = Math.floor(first / CHUNK_CLUSTERS);

@@ -4,7 +4,7 @@ import type { Qcow2Image } from '../image.ts';
 import { collide, compressedRange } from '../layout/compressed.ts';
 import { hex64, type Geometry } from '../layout/geometry.ts';
 import type { ClusterListener } from '../layout/l2-scan.ts';
-import { finishScan, scanTables } from '../walk/clusters.ts';
+import { scanTables } from '../walk/clusters.ts';
 import { activeTables } from '../walk/occupied.ts';
 import { activeTree, l2EntryPlace } from '../walk/places.ts';
 
@@ -14,7 +14,7 @@ export async function compareStreams(
   tell: Tell<Qcow2Findings['qcow2/compressed-overlap']>,
 ): Promise<void> {
   const streams = new StreamList(image.geometry);
-  await finishScan(scanTables(image, activeTables(image), streams));
+  await scanTables(image, activeTables(image), streams);
   const tree = activeTree(image.l1);
   for (const { stream, other } of streams.collisions()) {
     const at = l2EntryPlace(image, tree, stream.index);

@@ -5,7 +5,7 @@ import type { Qcow2Image } from '../image.ts';
 import { hex64 } from '../layout/geometry.ts';
 import type { ClusterListener } from '../layout/l2-scan.ts';
 import { isCluster } from '../layout/pointer-table.ts';
-import { finishScan, scanTables } from '../walk/clusters.ts';
+import { scanTables } from '../walk/clusters.ts';
 import { activeTables, trustedL1 } from '../walk/occupied.ts';
 import { activeTree, l1EntryPlace, l2EntryPlace, type Tree } from '../walk/places.ts';
 import { ClusterSet } from './cluster-set.ts';
@@ -20,8 +20,8 @@ interface StoredCounts {
 }
 
 /**
- * Walks the active tree once more and compares each COPIED flag with the stored count. A count of 0 under a flag is not told again: the count is
- * what is wrong there.
+ * Walks the active tree once more and compares each COPIED flag with the stored count. A count of 0 under a flag is
+ * not told again: the count is what is wrong there.
  *
  * @param blocks positions of the refcount blocks, by refcount table entry
  */
@@ -34,7 +34,7 @@ export async function compareCopied(
   const tree = activeTree(trustedL1(image));
   compareL1(image, tree, counts, findings);
   if (image.hasDataFile) return;
-  await finishScan(scanTables(image, activeTables(image), new CopiedListener(image, tree, counts, findings)));
+  await scanTables(image, activeTables(image), new CopiedListener(image, tree, counts, findings));
 }
 
 async function readCounts({ source, geometry }: Qcow2Image, offsets: Float64Array): Promise<StoredCounts> {

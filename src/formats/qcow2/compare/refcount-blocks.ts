@@ -2,7 +2,10 @@ import { firstNonZero } from '../../shared/zeros.ts';
 /** Clusters whose counts are compared at once: a word of the ownership bitmap. */
 export const GROUP = 32;
 
-/** Counts that are 1, as two 32-bit words in the byte order of this machine that repeat all over a block, by refcount order. */
+/**
+ * Counts that are 1, as two 32-bit words in the byte order of this machine that repeat all over a block, by refcount
+ * order.
+ */
 const ONES: readonly (readonly [number, number])[] = [
   pattern([0xff]),
   pattern([0x55]),
@@ -19,7 +22,10 @@ function pattern(unit: readonly number[]): readonly [number, number] {
   return [words[0] ?? 0, words[1] ?? 0];
 }
 
-/** Reads the counts of refcount blocks. Widths below 8 bits count from the lowest bit of a byte, wider ones are big-endian. */
+/**
+ * Reads the counts of refcount blocks. Widths below 8 bits count from the lowest bit of a byte, wider ones are
+ * big-endian.
+ */
 export class RefcountReader {
   /** 32-bit words that 32 counts take. */
   readonly #groupWords: number;

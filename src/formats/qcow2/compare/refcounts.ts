@@ -10,6 +10,7 @@ import { tableOffsets, type PointerTable } from '../layout/pointer-table.ts';
 import { countBlocks, OccupiedClusters, trustedL1, trustedRefcountTable } from '../walk/occupied.ts';
 import { OffsetCounts } from '../walk/offset-counts.ts';
 import { compareCopied } from './copied.ts';
+import { DirtyFindings, dirtyFinding, isDirty } from './dirty.ts';
 import { GROUP, RefcountReader } from './refcount-blocks.ts';
 
 /** Clusters in one chunk of an ownership bitmap. */
@@ -18,14 +19,28 @@ const CHUNK = 2 ** 20;
 const ALL_CLAIMED = 0xffff_ffff;
 
 /**
- * Compares every stored reference count with the number of references found, and the COPIED flags with the stored counts.
+ * Compares every stored reference count with the number of references found, and the COPIED flags with the stored
+ * counts.
  *
- * A sound image is settled by comparing bitmaps: whole words of counts that are all 1, or all 0, against the words of the ownership bitmap. Only
- * where they differ are counts looked at one by one, and only then, or where entries lack COPIED, are the tables walked again for the flags.
+ * A sound image is settled by comparing bitmaps: whole words of counts that are all 1, or all 0, against the words of
+ * the ownership bitmap. Only where they differ are counts looked at one by one, and only then, or where entries lack
+ * COPIED, are the tables walked again for the flags.
  */
 export async function compareRefcounts(
   image: Qcow2Image,
   { uncopied }: Qcow2Walk,
+  ownership: Ownership,
+  findings: Findings<Qcow2Findings>,
+): Promise<void> {
+  if (!isDirty(image)) return compareAll(image, uncopied, ownership, findings);
+  const held = new DirtyFindings(findings);
+  await compareAll(image, uncopied, ownership, held);
+  findings.tell('qcow2/dirty', dirtyFinding(image, held.stale));
+}
+
+async function compareAll(
+  image: Qcow2Image,
+  uncopied: number,
   ownership: Ownership,
   findings: Findings<Qcow2Findings>,
 ): Promise<void> {
@@ -182,7 +197,10 @@ class Comparison {
     return [(this.#claimed?.[word] ?? 0) | 0, (this.#shared?.[word] ?? 0) | 0];
   }
 
-  /** Compares `count` groups from `cluster` on, all of one chunk; `group` is the first one's place among the counts at hand. */
+  /**
+   * Compares `count` groups from `cluster` on, all of one chunk; `group` is the first one's place among the counts at
+   * hand.
+   */
   #compare(cluster: number, count: number, group: number): void {
     const firstWord = (cluster % CHUNK) >>> 5;
     for (let i = 0; i < count; i++) {
@@ -269,7 +287,7 @@ class Comparison {
     return (this.#sortedBlocks ??= new OffsetCounts(this.#offsets.slice()));
   }
 
-  /** Where the count of a cluster stands; where its block is absent, the entry that should have one. */
+  /** Where the count of a cluster is; where its block is missing, the entry that should have one. */
   #place(cluster: number): Place {
     const { blockEntries, refcountOrder } = this.#geometry;
     const block = Math.floor(cluster / blockEntries);

@@ -11,7 +11,7 @@ export interface BackingName {
   readonly offset: number;
   /** Bytes of the name, as the header has it. */
   readonly length: number;
-  /** As far as it lies in the first cluster. */
+  /** As far as it is in the first cluster. */
   readonly name: string;
   /** As the extension states it; `null` where there is none. */
   readonly format: string | null;

@@ -89,7 +89,10 @@ function judgeDirectory(
   );
 }
 
-/** Fields that say where the rest of an entry is, and the next one: where one is wrong, what follows would only be misread. */
+/**
+ * Fields that say where the rest of an entry is, and the next one: where one is wrong, what follows would only be
+ * misread.
+ */
 const LENGTH_FIELDS: ReadonlySet<string> = new Set(['name_size', 'extra_data_size']);
 
 function decodeEntries(

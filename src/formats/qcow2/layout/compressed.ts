@@ -28,8 +28,8 @@ export function compressedRange({ clusterBits }: Geometry, high: number, low: nu
 }
 
 /**
- * Whether a stream that begins at `next`, at or behind the start of another, has more of that one's bytes than those of its last sector, which
- * streams may share.
+ * Whether a stream that begins at `next`, at or behind the start of another, has more of that one's bytes than those
+ * of its last sector, which streams may share.
  */
 export function collide(
   { start, end }: { readonly start: number; readonly end: number },

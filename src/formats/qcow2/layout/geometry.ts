@@ -81,8 +81,9 @@ export function exactL1Entries({ clusterSize, l2Entries }: Geometry, size: bigin
 }
 
 /**
- * A 64-bit position or length as a number: exact below 2^53, rounded above it, which leaves it behind the end of every file. It serves to find what
- * is in the file; what is told of a field, and whether it is at the start of a cluster, comes from the field itself.
+ * A 64-bit position or length as a number: exact below 2^53, rounded above it, which leaves it behind the end of
+ * every file. It serves to find what is in the file; what is told of a field, and whether it is at the start of a
+ * cluster, comes from the field itself.
  */
 export function toPosition(value: bigint): number {
   return Number(value);
@@ -93,12 +94,15 @@ export function isClusterStart(position: bigint, clusterSize: number): boolean {
   return (position & BigInt(clusterSize - 1)) === 0n;
 }
 
-/** A range as messages name it, exact wherever it lies: `bytes 4096 to 8191`. */
+/** A range as messages name it, exact wherever it is: `bytes 4096 to 8191`. */
 export function bytesText(start: bigint, length: bigint): string {
   return length > 1n ? `bytes ${start} to ${start + length - 1n}` : `byte ${start}`;
 }
 
-/** The digits of a position that a table entry holds: its zeros at the end let a number hold all of them, but not print them. */
+/**
+ * The digits of a position that a table entry contains: its zeros at the end let a number hold all of them, but not
+ * print them.
+ */
 export function positionText(position: number): string {
   return String(BigInt(position));
 }

@@ -40,7 +40,10 @@ export async function readHeader(context: Qcow2Context): Promise<HeaderRead> {
   const isVersioned = fields?.version === 2 || fields?.version === 3;
   // Without a known version the other fields have no known meaning that they could break.
   const telling = isVersioned || fields === undefined ? breaches : breaches.filter(isIdentity);
-  inFeatureWords(telling, head).forEach(breachTeller(findings, place));
+  // The dirty bit is told with what it explains.
+  inFeatureWords(telling, head)
+    .filter(({ rule }) => rule !== 'qcow2/dirty')
+    .forEach(breachTeller(findings, place));
   const bits = fields?.clusterBits ?? 0;
   if (fields === undefined || !isVersioned || bits < MIN_CLUSTER_BITS || bits > MAX_CLUSTER_BITS)
     throw new UnreadableImageError(`${file.path}: the header says nothing that can be relied on`);
@@ -62,14 +65,17 @@ function isIdentity({ field }: Breach): boolean {
   return field === 'magic' || field === 'version';
 }
 
-/** The 64-bit words of feature bits: where they stand, and the last bit that is known (qcow2 specification, "Header"). */
+/** The 64-bit words of feature bits: where they are, and the last bit that is known (qcow2 specification, "Header"). */
 const FEATURE_WORDS = new Map([
   ['incompatible_features', { offset: 72, lastKnown: 4 }],
   ['compatible_features', { offset: 80, lastKnown: 0 }],
   ['autoclear_features', { offset: 88, lastKnown: 1 }],
 ]);
 
-/** Breaches of feature bits, told of the word that the bits are numbered in, and once for each rule; not where that word is cut off. */
+/**
+ * Breaches of feature bits, told of the word that the bits are numbered in, and once for each rule; not where that
+ * word is cut off.
+ */
 function inFeatureWords(breaches: readonly Breach[], head: Uint8Array): readonly Breach[] {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const told = new Set<string | null>();
@@ -92,7 +98,7 @@ function inFeatureWords(breaches: readonly Breach[], head: Uint8Array): readonly
   });
 }
 
-/** Decodes the header; where its own length leads out of the bytes at hand, its known fields all the same. */
+/** Decodes the header; where its own length exceeds the bytes at hand, its known fields all the same. */
 function decodeHeader(head: Uint8Array): {
   readonly fields: Header | undefined;
   readonly breaches: readonly Breach[];
@@ -107,7 +113,7 @@ function decodeHeader(head: Uint8Array): {
   return { fields, breaches: isCut && length === undefined ? breaches : others };
 }
 
-/** @param lengthAt where the header length stands, if it is impossible and must be passed over */
+/** @param lengthAt where the header length is, if it is impossible and must be passed over */
 function decodePadded(head: Uint8Array, lengthAt: number | null): Header | undefined {
   if (head.length < MIN_HEADER[0]) return undefined;
   const bytes = new Uint8Array(MAX_HEADER);

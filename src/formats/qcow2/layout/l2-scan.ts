@@ -17,16 +17,20 @@ export type ReadsAs = 'data' | 'zero';
 export type SubclusterFault = 'allocated-and-zero' | 'without-offset' | 'compressed';
 
 /**
- * What a scan of L2 tables meets, ascending by `index`, the number of the guest cluster in its tree. Clusters that nothing is said of are
- * unallocated. `high` and `low` are the halves of an entry, `high` with bit 63 as its sign.
+ * What a scan of L2 tables meets, ascending by `index`, the number of the guest cluster in its tree. Clusters that
+ * nothing is said of are unallocated. `high` and `low` are the halves of an entry, `high` with bit 63 as its sign.
  */
 export interface ClusterListener {
-  /** `count` guest clusters lie in host clusters from byte `offset` on that follow one another; `isCopied` is their bit 63. */
+  /**
+   * `count` guest clusters are stored in host clusters from byte `offset` on that follow one another; `isCopied` is
+   * their bit 63.
+   */
   stored(index: number, count: number, offset: number, isCopied: boolean, readsAs: ReadsAs): void;
   /** A guest cluster that reads as zeros and has no host cluster. */
   zero(index: number): void;
   /**
-   * A guest cluster whose subclusters differ; `offset` is 0 without a host cluster. Bit n of `allocated` and of `zero` stands for subcluster n.
+   * A guest cluster whose subclusters differ; `offset` is 0 without a host cluster. Bit n of `allocated` and of
+   * `zero` means subcluster n.
    */
   subclusters(index: number, offset: number, isCopied: boolean, allocated: number, zero: number): void;
   /** A compressed guest cluster. */
@@ -44,13 +48,14 @@ export function entryOffset(high: number, low: number): number {
 
 /** How a scan takes entries, beside the geometry. */
 export interface ScanOptions {
-  /** Whether guest clusters lie in another file, where position 0 is as good as any. */
+  /** Whether guest clusters are stored in another file, where position 0 is as good as any. */
   readonly hasDataFile: boolean;
 }
 
 /**
- * The one loop over L2 entries: claims, mappings and the comparison of COPIED flags all listen to it. It asks of an entry only whether it is the
- * one before plus a cluster, which it is in the long runs of a sound image, or zero; everything else takes the slow path.
+ * The one loop over L2 entries: claims, mappings and the comparison of COPIED flags all listen to it. It asks of an
+ * entry only whether it is the one before plus a cluster, which it is in the long runs of a sound image, or zero;
+ * everything else takes the slow path.
  */
 export class L2Scanner {
   readonly #listener: ClusterListener;

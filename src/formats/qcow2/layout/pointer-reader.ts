@@ -26,8 +26,8 @@ export async function readPointerTable(
 export const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * Chooses the tables that are worth reading: at clusters of the file and apart from one another, so that their sum is bounded by the file.
- * Of two that overlap, which is reported elsewhere, the first in the file is taken.
+ * Chooses the tables that are worth reading: at clusters of the file and apart from one another, so that their sum is
+ * bounded by the file. Of two that overlap, which is reported elsewhere, the first in the file is taken.
  *
  * @returns indices into `regions`, ascending
  */

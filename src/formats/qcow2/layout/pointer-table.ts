@@ -6,8 +6,8 @@ import { hex64, type Geometry } from './geometry.ts';
 export type PointerWidth = 56 | 64;
 
 /**
- * A table of 64-bit entries that point at clusters: L1, refcount table, a bitmap's table. Only what is in use of the part of it that is in the file
- * is held; entries behind that are 0.
+ * A table of 64-bit entries that point to clusters: L1, refcount table, a bitmap's table. Only what is in use of the
+ * part of it that is in the file is held; entries behind that are 0.
  */
 export class PointerTable {
   /** Byte position in the file. */
@@ -51,12 +51,15 @@ export class PointerTable {
     return index < this.used ? this.#view.getInt32(8 * index + 4) : 0;
   }
 
-  /** Byte position that an entry points at; 0 for none. Too large ones are rounded, which leaves them too large. */
+  /** Byte position that an entry points to; 0 for none. Too large ones are rounded, which leaves them too large. */
   target(index: number): number {
     return ((this.high(index) & this.#highMask) >>> 0) * 2 ** 32 + ((this.low(index) & 0xffff_fe00) >>> 0);
   }
 
-  /** Whether an entry points at the start of a cluster, flags aside. Positions are large: integers tell it sooner than a remainder. */
+  /**
+   * Whether an entry points to the start of a cluster, flags aside. Positions are large: integers tell it sooner than
+   * a remainder.
+   */
   isAligned(index: number, clusterSize: number): boolean {
     return (this.low(index) & 0xffff_fe00 & (clusterSize - 1)) === 0;
   }
@@ -66,13 +69,15 @@ export class PointerTable {
     return this.offset + 8 * index;
   }
 
-  /** An entry as it stands, as messages show it. */
+  /** An entry as it is in the file, as messages show it. */
   text(index: number): string {
     return hex64(this.high(index), this.low(index));
   }
 }
 
-/** Whether `offset` is where a cluster of the file begins; the first, which holds the header, is none to point at. */
+/**
+ * Whether `offset` is where a cluster of the file begins; the first, which contains the header, is none to point to.
+ */
 export function isCluster(
   { clusterSize, limit }: Pick<Geometry, 'clusterSize' | 'limit'>,
   offset: number,
@@ -80,7 +85,10 @@ export function isCluster(
   return offset > 0 && offset % clusterSize === 0 && offset < limit;
 }
 
-/** Where the tables that `table` points at begin, as far as it is used; 0 where there is none, and where it cannot be read. */
+/**
+ * Where the tables that `table` points to begin, as far as it is used; 0 where there is none, and where it cannot be
+ * read.
+ */
 export function tableOffsets({ clusterSize, limit }: Geometry, table: PointerTable): Float64Array {
   const offsets = new Float64Array(table.used);
   for (let index = 0; index < table.used; index++) {

@@ -12,7 +12,10 @@ const EXTENSION = 'QEMU docs/interop/qcow2, "Bitmaps extension"';
 const DIRECTORY = 'QEMU docs/interop/qcow2, "Bitmap directory"';
 const TABLE = 'QEMU docs/interop/qcow2, "Bitmap table"';
 
-/** The finding on a directory that does not end where its last entry does; `null` where an entry is missing, which was told. */
+/**
+ * The finding on a directory that does not end where its last entry does; `null` where an entry is missing, which was
+ * told.
+ */
 function judgeEnd(file: ImageFile, directory: BitmapDirectory): Finding<string> | null {
   const { declared, offset, length, entries } = directory;
   const last = entries.at(-1);

@@ -12,7 +12,7 @@ type Describe = (rule: string, data: unknown) => string;
 /**
  * The rules on internal snapshots.
  *
- * @param describe makes the messages of the rules on entries, which hold in a snapshot's tables too
+ * @param describe makes the messages of the rules on entries, which apply to a snapshot's tables too
  */
 export const snapshotRules = (describe: Describe) =>
   defineRules<Qcow2Image, Qcow2Findings>()({

@@ -37,7 +37,17 @@ const COMPRESSED_RULES = {
   inMetadata: 'qcow2/compressed-in-metadata',
 } as const satisfies KindRules;
 
-/** The kinds of the active tree: every cluster belongs to one entry, except that compressed ones share. */
+// Snapshots share tables and clusters: only the end of the file and the structures are out of bounds.
+const SNAPSHOT_TABLE_RULES = {
+  pastEnd: 'qcow2/l1-entry-out-of-file',
+  inMetadata: 'qcow2/metadata-overlap',
+} as const satisfies KindRules;
+const SNAPSHOT_DATA_RULES = {
+  pastEnd: 'qcow2/l2-entry-out-of-file',
+  inMetadata: 'qcow2/l2-entry-in-metadata',
+} as const satisfies KindRules;
+
+/** The kinds of the active tree: every cluster belongs to one entry, but compressed ones may share. */
 export function activeKinds(layout: Qcow2Layout, tree: Tree): TreeKinds {
   return makeKinds(layout, tree, {
     l2Table: { rules: L2_TABLE_RULES },
@@ -53,15 +63,10 @@ export function snapshotKinds(layout: Qcow2Layout, tree: Tree, weight: number): 
     ...(tree.within === null ? {} : { within: { name: tree.within, rule: 'qcow2/snapshot-entry-errors' } }),
   };
   return makeKinds(layout, tree, {
-    l2Table: { rules: meetingNone(L2_TABLE_RULES), ...common },
-    data: { rules: meetingNone(DATA_RULES), ...common, weight },
+    l2Table: { rules: SNAPSHOT_TABLE_RULES, ...common },
+    data: { rules: SNAPSHOT_DATA_RULES, ...common, weight },
     compressed: { rules: COMPRESSED_RULES, ...common, weight },
   });
-}
-
-/** Snapshots share tables and clusters: only the end of the file and the structures are out of bounds. */
-function meetingNone({ pastEnd, inMetadata }: KindRules): KindRules {
-  return { ...(pastEnd && { pastEnd }), ...(inMetadata && { inMetadata }) };
 }
 
 /** As `snapshotKinds`, for L2 tables that the active tree has too: what is wrong in them was told there. */

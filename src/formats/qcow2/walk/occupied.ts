@@ -3,15 +3,16 @@ import { neededL1Entries, roundUp, type Geometry } from '../layout/geometry.ts';
 import { keepFirst, OffsetCounts } from './offset-counts.ts';
 import { tableOffsets, type PointerTable } from '../layout/pointer-table.ts';
 
-// Where two structures share a cluster, at most one of them is there. That they do is a finding; what the bytes would say if they were read
-// as the wrong one of the two is none. So a check reads neither, as far as they share it. (Commands that read guest data do read.)
+// Where two structures share a cluster, at most one of them is intact. That they do is a finding; what the bytes
+// would say if they were read as the wrong one of the two is none. So a check reads neither, as far as they share it.
+// (Commands that read guest data do read.)
 
 /** Structures that have tables below them. */
 type Branch = 'l1' | 'refcount-table' | 'refcount-blocks';
 
 /**
- * The clusters of the structures that all others hang on: header, refcount table and blocks, active L1 table, snapshot table, bitmap
- * directory, encryption header.
+ * The clusters of the structures that all others depend on: header, refcount table and blocks, active L1 table,
+ * snapshot table, bitmap directory, encryption header.
  */
 export class OccupiedClusters {
   readonly #geometry: Geometry;
@@ -49,7 +50,7 @@ export class OccupiedClusters {
     return false;
   }
 
-  /** Sets those of the tables, a cluster each, to 0 that lie in one of them. */
+  /** Sets those of the tables, a cluster each, to 0 that overlap one of them. */
   leaveOut(tables: Float64Array): void {
     for (const [index, offset] of tables.entries())
       if (offset !== 0 && this.meets(offset, offset + this.#geometry.clusterSize)) tables[index] = 0;
@@ -87,8 +88,9 @@ export function trustedRefcountTable(layout: Qcow2Layout): PointerTable {
 }
 
 /**
- * Nothing of a table of which entries that are needed lie in another structure. Only those that are needed where entries behind them do, or
- * lie in the tables that the first ones lead to: then the size of the table is what is wrong.
+ * The entries of a table that can be trusted: none where those that are needed overlap another structure; only those
+ * that are needed where the entries behind them do, or overlap the tables that the first ones point to: then the size
+ * of the table is what is wrong.
  */
 function trusted(
   table: PointerTable,

@@ -4,7 +4,7 @@ export class OffsetCounts {
   readonly #offsets: Float64Array;
   readonly #counts: Uint32Array;
 
-  /** @param occurrences positions in any order; zeros stand for none. The array is taken over and sorted. */
+  /** @param occurrences positions in any order; zeros are none. The array is taken over and sorted. */
   constructor(occurrences: Float64Array) {
     occurrences.sort();
     let length = 0;

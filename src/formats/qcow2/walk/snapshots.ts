@@ -5,7 +5,7 @@ import { MAX_L1_ENTRIES } from '../layout/geometry.ts';
 import { readPointerTable, selectDisjoint } from '../layout/pointer-reader.ts';
 import { tableOffsets } from '../layout/pointer-table.ts';
 import type { Snapshot } from '../layout/snapshots.ts';
-import { ClusterClaims, finishScan, scanTables } from './clusters.ts';
+import { ClusterClaims, scanTables } from './clusters.ts';
 import { snapshotL1Kind } from './fixed-kinds.ts';
 import { sharedKinds, snapshotKinds, type TreeKinds } from './kinds.ts';
 import { OccupiedClusters } from './occupied.ts';
@@ -58,7 +58,9 @@ export async function claimSnapshotTables(
   return trees;
 }
 
-/** Whether a snapshot's L1 table is wholly in the file and of a size that there is; of any other nothing can be made. */
+/**
+ * Whether a snapshot's L1 table is wholly in the file and of a size that there is; of any other nothing can be made.
+ */
 function isInBounds({ geometry }: Qcow2Layout, { l1Offset, l1Entries }: Snapshot): boolean {
   return l1Entries <= MAX_L1_ENTRIES && l1Offset + 8 * l1Entries <= geometry.limit;
 }
@@ -85,7 +87,7 @@ export async function claimSnapshotData(
       claims.kinds = kindsOf(all.count(all.find(offset)), isShared);
       claims.entries = isShared ? null : entries;
     };
-    await finishScan(scanTables(layout, offsets, claims, { beforeTable }));
+    await scanTables(layout, offsets, claims, { beforeTable });
   }
 }
 

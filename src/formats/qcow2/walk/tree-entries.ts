@@ -8,7 +8,10 @@ import { entryOffset, type SubclusterFault } from '../layout/l2-scan.ts';
 import { OddEntry } from './odd-entry.ts';
 import { l1EntryPlace, l2EntryPlace, type Tree } from './places.ts';
 
-/** Tells what is wrong with those entries of a tree that are not plain. Halves are as the tables have them, bit 63 as the sign of `high`. */
+/**
+ * Tells what is wrong with those entries of a tree that are not plain. Halves are as the tables have them, bit 63 as
+ * the sign of `high`.
+ */
 export class TreeEntries {
   readonly #layout: Qcow2Layout;
   readonly #tree: Tree;
@@ -36,6 +39,21 @@ export class TreeEntries {
     const entry = this.#l2Entry(index, high, low);
     if ((high & 0x4000_0000) !== 0) this.#tellCompressed(entry);
     else this.#tellStandard(entry);
+  }
+
+  /** A guest cluster that the file ends in, at byte `start`, with `missing` guest bytes behind its end. */
+  cut(index: number, start: number, missing: number): void {
+    if (this.#tree.within !== null) return;
+    const { clusterSize } = this.#layout.geometry;
+    const at = l2EntryPlace(this.#layout, this.#tree, index);
+    const limit = this.#layout.fileSize;
+    const region = `the guest cluster of ${at.field ?? ''}`;
+    this.#findings.tell('qcow2/l2-entry-out-of-file', {
+      at,
+      severity: 'warning',
+      guestOffset: index * clusterSize + limit - start,
+      data: { region, start, length: limit - start + missing, limit, other: null },
+    });
   }
 
   /** The bitmap of an extended L2 entry. */

@@ -47,7 +47,7 @@ export const blockRules = defineRules<VdiImage, VdiFindings, VdiWalk>()({
     title: 'A block is outside the file',
     spec: MAP,
     repair: 'lossy',
-    derivedFrom: ['vdi/block-size-invalid', 'vdi/data-offset-invalid'],
+    derivedFrom: ['vdi/block-extra-invalid', 'vdi/data-offset-invalid'],
     message: describeRegion,
   },
   'vdi/entry-duplicate': {

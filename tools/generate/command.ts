@@ -1,22 +1,45 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { compile } from './compile.ts';
-import { formatDiagnostic, formatPath, suggest } from './diagnostics.ts';
-import { compileWithKsc } from './gate.ts';
+import { compileFiles } from './compile-files.ts';
+import { RUNTIME } from './compile.ts';
+import { formatDiagnostic, suggest } from './diagnostics.ts';
+import type { Compiled } from './watch.ts';
 
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-const OPTIONS = ['--check', '--out', '--runtime', '--watch', '--help', '-I'];
-const USAGE = `npm run generate                            compiles specs/**/*.ksy into generated/
-npm run generate -- --check                 exit 1 where generated/ is not what the specs give
-npm run generate -- --watch                 compiles again whenever a spec changes
-npm run generate -- --out DIR SPEC.ksy...   compiles any other Kaitai Struct spec
-  -I ROOT               where absolute imports are looked up (also KSPATH)
-  --runtime SPECIFIER   where generated modules import their runtime from (vdcheck/codec)`;
+const OPTIONS = ['--check', '--out', '--runtime', '--watch', '--no-style', '--views', '--help', '-I'];
+const COMMON = `  -I ROOT               where absolute imports are looked up (also KSPATH)
+  --runtime SPECIFIER   where generated modules import their runtime from (${RUNTIME})
+  --no-style            no warnings of what the style guide has otherwise
+  --views               structures of fixed size leave their values in the bytes until they are asked for
+  --check               write nothing; exit 1 where the modules are not what the specs give
+  --watch               compile again whenever a spec changes`;
+
+/** Specs that are compiled where none are named: those of a project, and where their modules belong. */
+export interface OwnSpecs {
+  /** The command by which it is called. */
+  readonly command: string;
+  readonly specs: string;
+  readonly modules: string;
+  readonly runtime: string;
+  /** Is a spec right for others as well? The exit code. */
+  readonly confirm: (files: readonly string[], importRoots: readonly string[]) => Promise<number>;
+}
+
+function usage(own: OwnSpecs | undefined): string {
+  if (own === undefined)
+    return `vdcheck-generate --out DIR SPEC.ksy...   compiles Kaitai Struct specs to TypeScript\n${COMMON}\n`;
+  return `${own.command}                            compiles specs/**/*.ksy into generated/
+${own.command} -- --check                 exit 1 where generated/ is not what the specs give
+${own.command} -- --watch                 compiles again whenever a spec changes
+${own.command} -- --out DIR SPEC.ksy...   compiles any other Kaitai Struct spec
+${COMMON}
+`;
+}
 
 interface Arguments {
   readonly check: boolean;
   readonly watch: boolean;
+  readonly style: boolean;
+  readonly views: boolean;
   readonly help: boolean;
   readonly out: string | undefined;
   readonly runtime: string | undefined;
@@ -25,28 +48,28 @@ interface Arguments {
 }
 
 /** Runs the command; the result is its exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  const parsed = parseArguments(args);
+export async function main(args: readonly string[], own?: OwnSpecs): Promise<number> {
+  const parsed = parseArguments(args, own);
   if (typeof parsed === 'string') {
     process.stderr.write(`generate: ${parsed}\n`);
     return 1;
   }
   if (parsed.help) {
-    process.stdout.write(`${USAGE}\n`);
+    process.stdout.write(usage(own));
     return 0;
   }
   if (parsed.watch)
-    return await (await import('./watch.ts')).watch(specFolders(parsed), () => generate(parsed));
-  return await generate(parsed);
+    return await (await import('./watch.ts')).watch(specFolders(parsed, own), () => generate(parsed, own));
+  return (await generate(parsed, own)).code;
 }
 
 /** Where specs and what they import lie. */
-function specFolders({ out, roots, specs }: Arguments): readonly string[] {
-  if (out === undefined) return [join(PROJECT, 'specs')];
+function specFolders({ out, roots, specs }: Arguments, own: OwnSpecs | undefined): readonly string[] {
+  if (out === undefined && own !== undefined) return [own.specs];
   return [...new Set([...specs.map((file) => dirname(file)), ...roots])];
 }
 
-function parseArguments(args: readonly string[]): Arguments | string {
+function parseArguments(args: readonly string[], own: OwnSpecs | undefined): Arguments | string {
   const specs: string[] = [];
   const roots = (process.env['KSPATH'] ?? '').split(':').filter((root) => root !== '');
   const flags = new Set<string>();
@@ -65,13 +88,17 @@ function parseArguments(args: readonly string[]): Arguments | string {
     else flags.add(name);
   }
   const out = values.get('--out');
-  if (out !== undefined && specs.length === 0)
-    return 'no spec to compile: npm run generate -- --out DIR SPEC.ksy...';
-  if (out === undefined && specs.length > 0) return 'where to? npm run generate -- --out DIR SPEC.ksy...';
+  const form = `${own === undefined ? 'vdcheck-generate' : `${own.command} --`} --out DIR SPEC.ksy...`;
+  const isHelp = flags.has('--help');
+  if ((out !== undefined || own === undefined) && specs.length === 0 && !isHelp)
+    return `no spec to compile: ${form}`;
+  if (out === undefined && specs.length > 0) return `where to? ${form}`;
   return {
     check: flags.has('--check'),
     watch: flags.has('--watch'),
-    help: flags.has('--help'),
+    style: !flags.has('--no-style'),
+    views: flags.has('--views'),
+    help: isHelp,
     out,
     runtime: values.get('--runtime'),
     roots,
@@ -86,41 +113,34 @@ function splitOption(argument: string): readonly [string, string | undefined] {
     : [argument, undefined];
 }
 
-async function generate({ check, out, runtime, roots, specs }: Arguments): Promise<number> {
-  const isOwn = out === undefined;
-  const folder = out ?? join(PROJECT, 'generated');
-  const files = isOwn ? findSpecs(join(PROJECT, 'specs')) : specs;
-  const importRoots = isOwn ? [join(PROJECT, 'specs')] : roots;
-  const { modules, diagnostics } = await compile({
+async function generate(
+  { check, out, runtime, roots, specs, style, views }: Arguments,
+  own: OwnSpecs | undefined,
+): Promise<Compiled> {
+  const project = out === undefined ? own : undefined;
+  const folder = project?.modules ?? out ?? '.';
+  const files = project === undefined ? specs : findSpecs(project.specs);
+  const importRoots = project === undefined ? roots : [project.specs];
+  const result = await compileFiles({
     files,
     importRoots,
-    runtime: runtime ?? (isOwn ? '../src/codec/index.ts' : 'vdcheck/codec'),
+    style,
+    views: views || project !== undefined,
+    runtime: runtime ?? project?.runtime ?? RUNTIME,
   });
+  const { modules, diagnostics } = result;
   for (const item of diagnostics) process.stderr.write(`${formatDiagnostic(item)}\n`);
-  if (diagnostics.some(({ severity }) => severity === 'error')) return 1;
-  const changes = changesIn(folder, modules, isOwn);
-  if (check) return Math.max(report(folder, changes), await passGate(files, importRoots));
+  const folders = [...new Set(result.files.map((file) => dirname(file)))];
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { code: 1, folders };
+  const changes = changesIn(folder, modules, project !== undefined);
+  if (check) {
+    const confirmed = (await own?.confirm(files, importRoots)) ?? 0;
+    return { code: Math.max(report(folder, changes), confirmed), folders };
+  }
   const problem = apply(folder, modules, changes);
-  if (problem !== undefined) {
-    process.stderr.write(`generate: ${problem}\n`);
-    return 1;
-  }
-  process.stdout.write(`${summary(changes, modules.size)}\n`);
-  return 0;
-}
-
-/** What the reference compiler refuses is wrong, whatever we think of it. It takes its time, so only checking asks it. */
-async function passGate(files: readonly string[], importRoots: readonly string[]): Promise<number> {
-  let exitCode = 0;
-  for (const file of files) {
-    const verdict = await compileWithKsc(file, importRoots);
-    if (verdict.kind !== 'refused') continue;
-    exitCode = 1;
-    for (const { path, message } of verdict.complaints) {
-      process.stderr.write(`${file}: ${formatPath(path)}: error: ${message} (kaitai-struct-compiler)\n`);
-    }
-  }
-  return exitCode;
+  if (problem !== undefined) process.stderr.write(`generate: ${problem}\n`);
+  else process.stdout.write(`${summary(changes, modules.size)}\n`);
+  return { code: problem === undefined ? 0 : 1, folders };
 }
 
 function findSpecs(folder: string): readonly string[] {
@@ -174,7 +194,7 @@ function report(folder: string, { added, changed, removed }: Changes): number {
     ...removed.map((file) => `${name}/${file}: belongs to no spec`),
   ];
   for (const line of lines) process.stderr.write(`${line}\n`);
-  if (lines.length > 0) process.stderr.write('run `npm run generate` and commit the result\n');
+  if (lines.length > 0) process.stderr.write('generate them again and commit the result\n');
   return lines.length > 0 ? 1 : 0;
 }
 
