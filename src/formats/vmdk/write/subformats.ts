@@ -2,7 +2,7 @@ import { UsageError } from '../../../errors.ts';
 import type { Disk } from '../../../model/disk.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Plan, WriteContext } from '../../../model/writer.ts';
-import { sliceDisk } from '../../shared/writing/disk-views.ts';
+import { sliceDisk } from '../../shared/writing/slice-disk.ts';
 import { planCowd } from './cowd.ts';
 import { describeDisk, drawContentIds, type ListedExtent } from './descriptor.ts';
 import { joinFiles, type FilePlan } from '../../shared/writing/file-plan.ts';
