@@ -227,6 +227,7 @@ const convert: CommandSpec = {
   ],
   examples: [
     { line: 'vdcheck convert -O raw disk.vmdk disk.raw', doc: 'a raw disk with holes where it has zeros' },
+    { line: 'vdcheck convert disk.vmdk appliance.ova', doc: 'an appliance with the disk as a stream' },
     { line: 'vdcheck convert disk.qcow2 - | gzip > disk.raw.gz', doc: 'into a pipe' },
   ],
   load: async () => (await import('./convert.ts')).runConvert,

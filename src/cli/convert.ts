@@ -55,7 +55,8 @@ export const runConvert: RunCommand = async (invocation, terminal) => {
 
 /** `-O`, else what only the name of DST can mean, else raw. */
 function formatOf(invocation: Invocation): string {
-  return invocation.text('output-format') ?? 'raw';
+  const isAppliance = /\.ova$/i.test(invocation.operands[1] ?? '');
+  return invocation.text('output-format') ?? (isAppliance ? 'ova' : 'raw');
 }
 
 function operandsOf({ operands }: Invocation): { readonly source: string; readonly path: string } {
