@@ -26,10 +26,10 @@ export const vdiWriter: Writer = {
     if (isStatic) {
       const all = new UnitRuns();
       all.add(0, Math.ceil(disk.size / BLOCK_SIZE));
-      return joinFiles([{ name, plan: planKnownUnits(disk, file, all, sparse) }]);
+      return joinFiles([{ name, plan: planKnownUnits(disk, () => file, all, sparse) }]);
     }
     if (!isPipe && sparse > 0) return joinFiles([{ name, plan: planFoundUnits(disk, () => file, sparse) }]);
     const stored = await findStoredUnits(disk, BLOCK_SIZE, sparse === 0);
-    return joinFiles([{ name, plan: planKnownUnits(disk, file, stored, sparse) }]);
+    return joinFiles([{ name, plan: planKnownUnits(disk, () => file, stored, sparse) }]);
   },
 };

@@ -14,7 +14,7 @@ export interface FilePlan {
 
 /** A file that stores units, with headers and tables. */
 export interface UnitFile extends UnitLayout {
-  /** What is in front of the units, ascending. */
+  /** What is in front of the units; it ascends where the file is for pipes. */
   front(stored: UnitRuns): Iterable<FilePart>;
   /** What is behind them. */
   back?(stored: UnitRuns): Iterable<FilePart>;
@@ -23,11 +23,17 @@ export interface UnitFile extends UnitLayout {
 }
 
 /** Plans a file of which it is known what it stores: its parts ascend, and so a pipe takes them. */
-export function planKnownUnits(disk: Disk, file: UnitFile, stored: UnitRuns, sparse: number): FilePlan {
+export function planKnownUnits(
+  disk: Disk,
+  makeFile: (stored: UnitRuns) => UnitFile,
+  stored: UnitRuns,
+  sparse: number,
+): FilePlan {
   return {
-    size: file.sizeOf(stored),
+    size: makeFile(stored).sizeOf(stored),
     isStreamable: true,
     async *parts(signal) {
+      const file = makeFile(stored);
       yield* file.front(stored);
       yield* writeUnits(disk, file, { stored, isPlanned: true, sparse, signal });
       yield* file.back?.(stored) ?? [];
@@ -38,15 +44,19 @@ export function planKnownUnits(disk: Disk, file: UnitFile, stored: UnitRuns, spa
 /**
  * Plans a file that leaves out units of zeros: only reading tells which. What is in front of the units is written last.
  *
- * @param makeFile makes the file anew for each time that it is written
+ * @param makeFile is given the units, which become more while they are placed
  */
-export function planFoundUnits(disk: Disk, makeFile: () => UnitFile, sparse: number): FilePlan {
+export function planFoundUnits(
+  disk: Disk,
+  makeFile: (stored: UnitRuns) => UnitFile,
+  sparse: number,
+): FilePlan {
   return {
     size: null,
     isStreamable: false,
     async *parts(signal) {
-      const file = makeFile();
       const stored = new UnitRuns();
+      const file = makeFile(stored);
       const end = yield* writeUnits(disk, file, { stored, isPlanned: false, sparse, signal });
       let written = end;
       for (const parts of [file.front(stored), file.back?.(stored) ?? []])

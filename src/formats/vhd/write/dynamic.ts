@@ -110,7 +110,7 @@ export async function planDynamic(
 ): Promise<FilePlan> {
   const file = new DynamicFile(options, footer);
   if (!isPipe && sparse > 0) return planFoundUnits(disk, () => file, sparse);
-  return planKnownUnits(disk, file, await findStoredUnits(disk, BLOCK_SIZE, sparse === 0), sparse);
+  return planKnownUnits(disk, () => file, await findStoredUnits(disk, BLOCK_SIZE, sparse === 0), sparse);
 }
 
 /** Plans a differencing disk: the map of the delta says which sectors are its own. */
@@ -127,7 +127,7 @@ export async function planDifferencing(
   for (const block of sectors.groups(BLOCK_SECTORS)) stored.add(block, block + 1);
   const file = new DynamicFile(options, footer, parent, sectors);
   // What is not written of a block is zeros.
-  return planKnownUnits(disk, file, stored, Math.max(sparse, SECTOR_SIZE));
+  return planKnownUnits(disk, () => file, stored, Math.max(sparse, SECTOR_SIZE));
 }
 
 /** Sets the bits `from` to `to - 1`, the highest of each byte first. */

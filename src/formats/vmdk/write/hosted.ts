@@ -133,11 +133,12 @@ export async function planHosted(parts: HostedParts, { isPipe, sparse }: WriteCo
   if (below !== null) {
     const { stored, zeros } = await findDeltaUnits(disk, below, GRAIN_SIZE, hasZeroedGrains);
     const filled = fillUnits(disk, below, GRAIN_SIZE, stored);
-    return planKnownUnits(filled, new HostedFile(parts, zeros), stored, Math.max(sparse, SECTOR_SIZE));
+    const file = new HostedFile(parts, zeros);
+    return planKnownUnits(filled, () => file, stored, Math.max(sparse, SECTOR_SIZE));
   }
   const file = new HostedFile(parts);
   if (!isPipe && sparse > 0) return planFoundUnits(disk, () => file, sparse);
-  return planKnownUnits(disk, file, await findStoredUnits(disk, GRAIN_SIZE, sparse === 0), sparse);
+  return planKnownUnits(disk, () => file, await findStoredUnits(disk, GRAIN_SIZE, sparse === 0), sparse);
 }
 
 function makeHeader(file: HostedFile): Uint8Array {

@@ -32,7 +32,7 @@ const DELTA_KINDS: readonly Subformat[] = [
   'seSparse',
 ];
 
-const ZEROED_KINDS: readonly Subformat[] = ['monolithicSparse', 'twoGbMaxExtentSparse', 'seSparse'];
+const ZEROED_KINDS: readonly Subformat[] = ['monolithicSparse', 'twoGbMaxExtentSparse'];
 
 /** The options of VMDK, as `qemu-img` names them. */
 export const vmdkOptions: Readonly<Record<string, CreationOption>> = {
