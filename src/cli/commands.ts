@@ -1,6 +1,7 @@
 import { EXIT } from './exit-codes.ts';
 import type { ArgumentSpec, CommandSpec, CommandTable, OptionSpec } from './command.ts';
 import {
+  accessOptionSpecs,
   allDifferencesOption,
   allowOutsideOption,
   backingChainOption,
@@ -12,6 +13,7 @@ import {
   experimentalOption,
   forceOption,
   formatOption,
+  hexOption,
   jobsOption,
   lengthOption,
   levelOption,
@@ -39,7 +41,7 @@ import {
 
 const imageArgument: ArgumentSpec = {
   name: 'IMAGE',
-  doc: 'a disk image; of one with several files, the descriptor',
+  doc: 'a disk image: a path (of several files that of the descriptor), a URL, archive!member, or - for standard input',
   completes: 'file',
 };
 
@@ -62,7 +64,7 @@ const check: CommandSpec = {
   arguments: [{ ...imageArgument, isRepeated: true }],
   options: [
     formatOption,
-    outputOption('ndjson', 'sarif', 'github'),
+    outputOption('ndjson', 'sarif', 'github', 'html'),
     depthOption,
     strictOption,
     exitZeroOption,
@@ -73,6 +75,7 @@ const check: CommandSpec = {
     timeoutOption,
     maxMemoryOption,
     progressOption,
+    ...accessOptionSpecs,
   ],
   examples: [
     { line: 'vdcheck disk.vmdk', doc: 'check one image' },
@@ -91,7 +94,14 @@ const info: CommandSpec = {
       'of qemu-img info.',
   ],
   arguments: [imageArgument],
-  options: [formatOption, outputOption(), backingChainOption, noChainOption, allowOutsideOption],
+  options: [
+    formatOption,
+    outputOption(),
+    backingChainOption,
+    noChainOption,
+    allowOutsideOption,
+    ...accessOptionSpecs,
+  ],
   examples: [
     { line: 'vdcheck info disk.qcow2', doc: 'what is it?' },
     { line: 'vdcheck info --backing-chain --output json child.vhd', doc: 'all layers, for programs' },
@@ -113,7 +123,7 @@ const dump: CommandSpec = {
       doc: 'only this one, by the name that dump shows: header, footer ...',
     },
   ],
-  options: [formatOption, outputOption(), allowOutsideOption],
+  options: [formatOption, outputOption(), hexOption, allowOutsideOption, ...accessOptionSpecs],
   examples: [
     { line: 'vdcheck dump disk.vhd', doc: 'all structures' },
     { line: 'vdcheck dump disk.vhd footer', doc: 'one of them' },
@@ -129,7 +139,14 @@ const map: CommandSpec = {
       'With --output json it prints the same ranges as qemu-img map, for formats and compressed images that qemu-img cannot map, too.',
   ],
   arguments: [imageArgument],
-  options: [formatOption, outputOption(), noChainOption, allowOutsideOption, recoverOption],
+  options: [
+    formatOption,
+    outputOption(),
+    noChainOption,
+    allowOutsideOption,
+    recoverOption,
+    ...accessOptionSpecs,
+  ],
   examples: [
     { line: 'vdcheck map disk.qcow2', doc: 'stored ranges, as a table' },
     { line: 'vdcheck map --output json disk.vmdk', doc: 'all ranges, for programs' },
@@ -152,6 +169,7 @@ const read: CommandSpec = {
     allowOutsideOption,
     recoverOption,
     progressOption,
+    ...accessOptionSpecs,
   ],
   examples: [
     { line: 'vdcheck read --length 512 disk.qcow2 | xxd', doc: 'the first sector' },
@@ -180,6 +198,7 @@ const compare: CommandSpec = {
     noChainOption,
     allowOutsideOption,
     progressOption,
+    ...accessOptionSpecs,
   ],
   examples: [
     { line: 'vdcheck compare disk.vmdk copy.qcow2', doc: 'equal, or the first byte that differs' },
@@ -224,6 +243,7 @@ const convert: CommandSpec = {
     experimentalOption,
     packJobsOption,
     progressOption,
+    ...accessOptionSpecs,
   ],
   examples: [
     { line: 'vdcheck convert -O raw disk.vmdk disk.raw', doc: 'a raw disk with holes where it has zeros' },
@@ -285,6 +305,7 @@ const measure: CommandSpec = {
     outputOption(),
     noChainOption,
     allowOutsideOption,
+    ...accessOptionSpecs,
   ],
   examples: [{ line: 'vdcheck measure -O raw disk.vmdk', doc: 'the size of the raw disk' }],
   load: async () => (await import('./measure.ts')).runMeasure,

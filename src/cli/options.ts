@@ -180,6 +180,8 @@ export const experimentalOption: OptionSpec = {
   doc: 'allow variants that are not proven in the field',
 };
 
+export const hexOption: OptionSpec = { name: 'hex', doc: 'show the bytes of each structure, too' };
+
 export const sparseSizeOption: OptionSpec = {
   name: 'sparse-size',
   short: 'S',
@@ -200,3 +202,24 @@ export const sizeOption: OptionSpec = {
   value: { kind: 'text', name: 'SIZE' },
   doc: 'measure an empty disk of SIZE instead of an image',
 };
+
+/** What every command takes that reads images. */
+export const accessOptionSpecs: readonly OptionSpec[] = [
+  {
+    name: 'header',
+    value: { kind: 'text', name: 'K: V' },
+    isRepeated: true,
+    doc: 'send this header with every request to a URL',
+  },
+  { name: 'user', value: { kind: 'text', name: 'NAME:PASSWORD' }, doc: 'log in to the server of a URL' },
+  {
+    name: 'cacert',
+    value: { kind: 'text', name: 'FILE' },
+    doc: 'trust the certificates in FILE (PEM) instead of the usual ones',
+  },
+  { name: 'insecure', doc: 'trust any certificate of a server' },
+  {
+    name: 'stats',
+    doc: 'print requests, bytes and retries of all reading as a last line of JSON on standard error',
+  },
+];

@@ -156,20 +156,29 @@ describe('a redirect', () => {
       redirectTo(other.url(`/disk?t=${server.requests.length}`), 307)(request, response, file);
     const source = await openHttpSource(server.url('/disk'), QUICK);
     await read(source, 0, 10);
-    await read(source, 10, 10);
+    await Promise.all([10, 20, 30].map((at) => read(source, at, 10)));
     expect(server.requests).toHaveLength(1);
+    expect(other.requests).toHaveLength(5);
+    other.requests.length = 0;
     other.next.push(faults.answerWith(403));
     expectBytes(await read(source, 20, 10), BYTES.subarray(20, 30));
     expect(server.requests).toHaveLength(2);
-    expect(other.requests.map(({ url }) => url)).toEqual([
-      '/disk?t=1',
-      '/disk?t=1',
-      '/disk?t=1',
-      '/disk?t=1',
-      '/disk?t=2',
-    ]);
+    expect(other.requests.map(({ url }) => url)).toEqual(['/disk?t=1', '/disk?t=2']);
     await source.close();
   });
+});
+
+it('a redirect whose target goes away is asked for again', async () => {
+  const going = await startServer();
+  going.files.set('/disk', { bytes: BYTES, etag: '"v1"' });
+  server.next.push(redirectTo(going.url('/disk')));
+  server.always = (request, response, file) => redirectTo(other.url('/disk'))(request, response, file);
+  const source = await openHttpSource(server.url('/disk'), QUICK);
+  expectBytes(await read(source, 0, 10), BYTES.subarray(0, 10));
+  await going.close();
+  expectBytes(await read(source, 10, 10), BYTES.subarray(10, 20));
+  expect([server.requests.length, other.requests.length]).toEqual([2, 1]);
+  await source.close();
 });
 
 describe('secrets', () => {

@@ -10,4 +10,5 @@ export const qcow2Code: FormatCode = implementFormat<Qcow2Image, Qcow2Findings, 
   rules: qcow2Rules,
   explain: async () => (await import('./rules/index.explained.ts')).qcow2Explanations,
   open: openQcow2,
+  disclose: async () => (await import('./disclose.ts')).discloseQcow2,
 });

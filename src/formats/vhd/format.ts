@@ -11,4 +11,5 @@ export const vhdCode: FormatCode = implementFormat<VhdImage, VhdFindings, VhdWal
   rules: vhdRules,
   explain: async () => (await import('./rules/index.explained.ts')).vhdExplanations,
   open: openVhdImage,
+  disclose: async () => (await import('./disclose.ts')).discloseVhd,
 });

@@ -51,11 +51,17 @@ export class Exchange {
   ): Promise<HttpAnswer> {
     const { target } = site;
     if (target === null) return this.#follow(site, site.url, headers, signals);
-    const answer = await this.#follow(site, target, headers, signals);
+    // The target of a redirect may be good for a while only: where it fails, the next request starts anew.
+    const forget = (): void => {
+      if (site.target === target) site.target = null;
+    };
+    const answer = await this.#follow(site, target, headers, signals).catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    if (![200, 206, 416].includes(answer.status)) forget();
     if (![401, 403, 404, 410].includes(answer.status)) return answer;
-    // The target of a redirect may be good for a while only.
     answer.discard();
-    site.target = null;
     return this.#follow(site, site.url, headers, signals);
   }
 

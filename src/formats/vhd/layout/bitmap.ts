@@ -30,6 +30,11 @@ export function readBitmap(
   return read instanceof Promise ? read.then(reverseBits) : reverseBits(read);
 }
 
+/** A bitmap as it is in the file, highest bit first. */
+export function bitmapOf({ lowBitFirst }: BlockTable, bytes: Uint8Array): Uint8Array {
+  return lowBitFirst ? reverseBits(bytes) : bytes;
+}
+
 /** The same bits, each byte from the other end: blktap 0.1 began with the lowest. */
 function reverseBits(bitmap: Uint8Array): Uint8Array {
   return bitmap.map((byte) => {
