@@ -36,6 +36,7 @@ export function contextOf(
     sparse: isInPlace ? 0 : sparse,
     ...(isCompressed || level !== undefined ? { compress: { level } } : {}),
     compressor: nodeCompressor(invocation.number('jobs')),
+    isAnyOrder: invocation.isSet('out-of-order'),
     sha256: startSha256,
     backing,
     experimental: invocation.isSet('experimental'),

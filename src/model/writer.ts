@@ -27,6 +27,8 @@ export interface WriteContext {
   readonly sparse: number;
   /** Whether data is compressed (`-c`), and how hard; `undefined`: the format's usual level. */
   readonly compress?: { readonly level: number | undefined };
+  /** Whether compressed units may be stored in the order in which they get ready (`-W`), where the format lets; default: no. */
+  readonly isAnyOrder?: boolean;
   /** Packs units for formats that compress. */
   readonly compressor: Compressor;
   /** Begins a digest. Given by the platform; absent: formats with digests cannot be written. */

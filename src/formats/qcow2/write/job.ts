@@ -73,8 +73,11 @@ export class Job {
     const { settings } = this;
     const runs = readClusters(this.#disk, this.#clusters, signal);
     const units = unitsOf(runs, this.shape.l2Entries, settings.clusterSize);
-    const { compress, compressor } = this.#context;
-    return compress === undefined ? units : packedUnits(units, settings, compressor, compress.level);
+    const { compress, compressor, isPipe, isAnyOrder = false } = this.#context;
+    if (compress === undefined) return units;
+    // A pipe has two passes, which have to give the same.
+    const packing = { compressor, level: compress.level, isAnyOrder: isAnyOrder && !isPipe };
+    return packedUnits(units, settings, packing);
   }
 
   /** The same for those who need no bytes of what is not packed: no disk is read where all is known. */
