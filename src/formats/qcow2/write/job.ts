@@ -42,9 +42,10 @@ export class Job {
     this.#context = context;
     this.#clusters = {
       clusterSize: settings.clusterSize,
-      isExtended: settings.isExtended,
+      // A compressed cluster has no subclusters: all of it is in its stream.
+      isExtended: settings.isExtended && !settings.isCompressed,
       hasZeroFlag: settings.version === 3,
-      sparse: isFull ? 0 : roundUp(sparse, settings.clusterSize),
+      isFull,
       reserves: settings.preallocation !== 'off' || settings.isDataFileRaw,
       below: backing?.disk ?? null,
     };
@@ -54,8 +55,8 @@ export class Job {
 
   /** Whether the image has a place for every cluster, so that nothing has to be read to know its size. */
   get #isWhole(): boolean {
-    const { sparse, reserves, below } = this.#clusters;
-    return (sparse === 0 || reserves) && below === null && !this.settings.isCompressed;
+    const { isFull, reserves, below } = this.#clusters;
+    return (isFull || reserves) && below === null && !this.settings.isCompressed;
   }
 
   /** Clusters of all files if every guest cluster were stored. */
