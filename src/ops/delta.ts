@@ -18,10 +18,12 @@ const GAP = 1024 * 1024;
  * @param shared pieces of this layer of `disk` and of those below it are those of `below`, and need not be compared; `Infinity`: none
  */
 export function deltaDisk(disk: Disk, below: Disk, shared: number): Disk {
-  const toDelta = (piece: Piece): Piece =>
-    piece.layer >= shared
-      ? { kind: 'unallocated', start: piece.start, length: piece.length, layer: piece.layer }
-      : piece;
+  const toDelta = (piece: Piece): Piece => {
+    const { kind, start, length, layer } = piece;
+    if (layer >= shared) return { kind: 'unallocated', start, length, layer };
+    // A hole of the disk is none of the delta: the layer below may have data there.
+    return kind === 'unallocated' ? { kind: 'zero', start, length, layer } : piece;
+  };
   return {
     size: disk.size,
     async *pieces(range) {

@@ -3,16 +3,9 @@ import { UsageError } from '../../../errors.ts';
 import type { Disk } from '../../../model/disk.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { WriteContext } from '../../../model/writer.ts';
-import {
-  planFoundUnits,
-  planKnownUnits,
-  type FilePlan,
-  type UnitFile,
-} from '../../shared/writing/file-plan.ts';
-import { findDeltaUnits, findStoredUnits } from '../../shared/writing/stored-units.ts';
-import { fillUnits } from '../../shared/writing/disk-views.ts';
+import { planDeltaUnits, planUnits, type FilePlan, type UnitFile } from '../../shared/writing/file-plan.ts';
 import { UnitRuns, type UnitRun } from '../../shared/writing/unit-runs.ts';
-import type { FilePart } from '../../shared/writing/unit-writer.ts';
+import type { FilePart, Units } from '../../shared/writing/unit-writer.ts';
 import { sectorsOf } from './sectors.ts';
 
 /** Grains of one sector, as ESX makes them. */
@@ -66,7 +59,7 @@ class CowdFile implements UnitFile {
     return TABLE_ENTRIES - (unit % TABLE_ENTRIES);
   }
 
-  *front(stored: UnitRuns): Iterable<FilePart> {
+  *front({ stored }: Units): Iterable<FilePart> {
     const directory = new DataView(new ArrayBuffer(this.#directoryEntries * 4));
     let before = 0;
     for (const table of stored.groups(TABLE_ENTRIES)) {
@@ -78,7 +71,7 @@ class CowdFile implements UnitFile {
     yield { at: HEADER_SECTORS * SECTOR_SIZE, bytes: new Uint8Array(directory.buffer) };
   }
 
-  sizeOf(stored: UnitRuns): number {
+  sizeOf({ stored }: Units): number {
     return this.#end(stored.count, countTables(stored)) * SECTOR_SIZE;
   }
 
@@ -150,13 +143,10 @@ function countTables(runs: Iterable<UnitRun>): number {
  * @throws UsageError where the disk is too large
  */
 export async function planCowd(disk: Disk, below: Disk | null, { sparse }: WriteContext): Promise<FilePlan> {
-  const makeFile = (stored: UnitRuns): CowdFile => new CowdFile(disk.size, below !== null, stored);
+  const makeFile = ({ stored }: Units): CowdFile => new CowdFile(disk.size, below !== null, stored);
   // A disk that is too large is refused before it is gone through.
-  makeFile(new UnitRuns());
-  if (below === null && sparse > 0) return planFoundUnits(disk, makeFile, sparse);
-  if (below === null)
-    return planKnownUnits(disk, makeFile, await findStoredUnits(disk, GRAIN_SIZE, true), sparse);
-  const { stored } = await findDeltaUnits(disk, below, GRAIN_SIZE);
-  const whole = fillUnits(disk, below, GRAIN_SIZE, stored);
-  return planKnownUnits(whole, makeFile, stored, Math.max(sparse, SECTOR_SIZE));
+  makeFile({ stored: new UnitRuns(), zeros: null });
+  // Nor does a pipe take a disk of two files.
+  const options = { sparse, isPipe: false, unitSize: GRAIN_SIZE };
+  return below === null ? planUnits(disk, makeFile, options) : planDeltaUnits(disk, below, makeFile, options);
 }

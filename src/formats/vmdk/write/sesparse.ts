@@ -2,16 +2,10 @@ import { ConstHeader, VolatileHeader } from '../../../../generated/sesparse.ts';
 import type { Disk } from '../../../model/disk.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { WriteContext } from '../../../model/writer.ts';
-import { fillUnits } from '../../shared/writing/disk-views.ts';
-import {
-  planFoundUnits,
-  planKnownUnits,
-  type FilePlan,
-  type UnitFile,
-} from '../../shared/writing/file-plan.ts';
-import { findDeltaUnits, findStoredUnits } from '../../shared/writing/stored-units.ts';
-import { UnitRuns } from '../../shared/writing/unit-runs.ts';
-import type { FilePart } from '../../shared/writing/unit-writer.ts';
+import { planDeltaUnits, planUnits, type FilePlan, type UnitFile } from '../../shared/writing/file-plan.ts';
+import { tablesInUse } from '../../shared/writing/stored-units.ts';
+import type { UnitRuns } from '../../shared/writing/unit-runs.ts';
+import type { FilePart, Units } from '../../shared/writing/unit-writer.ts';
 import { sectorsOf } from './sectors.ts';
 
 const GRAIN_SECTORS = 8;
@@ -46,10 +40,8 @@ class SeSparseFile implements UnitFile {
   readonly #bitmap: Area;
   readonly #backmap: Area;
   readonly #grains: Area;
-  readonly #zeros: UnitRuns;
 
-  constructor(size: number, zeros: UnitRuns) {
-    this.#zeros = zeros;
+  constructor(size: number) {
     this.#capacity = sectorsOf(size);
     const tables = Math.ceil(this.#capacity / (GRAIN_SECTORS * TABLE_ENTRIES));
     const slots = Math.ceil(this.#capacity / GRAIN_SECTORS);
@@ -75,8 +67,8 @@ class SeSparseFile implements UnitFile {
     return Infinity;
   }
 
-  *front(stored: UnitRuns): Iterable<FilePart> {
-    const tables = this.#tablesInUse(stored);
+  *front(units: Units): Iterable<FilePart> {
+    const tables = [...tablesInUse(units, TABLE_ENTRIES)];
     yield { at: 0, bytes: this.#header() };
     const volatile = VolatileHeader.of({ magic: 0xcafe_cafen, freeGtNumber: BigInt(tables.length) });
     yield { at: SECTOR_SIZE, bytes: volatile.toBytes() };
@@ -84,26 +76,20 @@ class SeSparseFile implements UnitFile {
     for (const [index, table] of tables.entries())
       yield {
         at: (this.#tables.offset + index * TABLE_SECTORS) * SECTOR_SIZE,
-        bytes: this.#table(stored, table),
+        bytes: this.#table(units, table),
       };
-    yield* bitmapParts(this.#bitmap, stored.count);
-    yield* backmapParts(this.#backmap, stored, tables);
+    yield* bitmapParts(this.#bitmap, units.stored.count);
+    yield* backmapParts(this.#backmap, units.stored, tables);
   }
 
-  sizeOf({ count }: UnitRuns): number {
-    return this.place(0, count);
+  sizeOf({ stored }: Units): number {
+    return this.place(0, stored.count);
   }
 
-  /** Numbers in the directory of the tables that have entries, in the order in which tables are given to them. */
-  #tablesInUse(stored: UnitRuns): readonly number[] {
-    const tables = new Set([...stored.groups(TABLE_ENTRIES), ...this.#zeros.groups(TABLE_ENTRIES)]);
-    return [...tables].sort((a, b) => a - b);
-  }
-
-  #table(stored: UnitRuns, table: number): Uint8Array {
+  #table({ stored, zeros }: Units, table: number): Uint8Array {
     const view = new DataView(new ArrayBuffer(TABLE_ENTRIES * 8));
     const first = table * TABLE_ENTRIES;
-    for (const { from, to } of this.#zeros.between(first, first + TABLE_ENTRIES))
+    for (const { from, to } of zeros?.between(first, first + TABLE_ENTRIES) ?? [])
       for (let grain = from; grain < to; grain++) view.setUint32(8 * (grain - first) + 4, ZERO_GRAIN, true);
     for (const { from, to, ordinal } of stored.between(first, first + TABLE_ENTRIES))
       for (let grain = from; grain < to; grain++) setSlot(view, 8 * (grain - first), ordinal + grain - from);
@@ -189,13 +175,9 @@ export async function planSeSparse(
   below: Disk | null,
   { sparse, isPipe }: WriteContext,
 ): Promise<FilePlan> {
-  if (below !== null) {
-    const { stored, zeros } = await findDeltaUnits(disk, below, GRAIN_SIZE, true);
-    const filled = fillUnits(disk, below, GRAIN_SIZE, stored);
-    const file = new SeSparseFile(disk.size, zeros);
-    return planKnownUnits(filled, () => file, stored, Math.max(sparse, SECTOR_SIZE));
-  }
-  const file = new SeSparseFile(disk.size, new UnitRuns());
-  if (!isPipe && sparse > 0) return planFoundUnits(disk, () => file, sparse);
-  return planKnownUnits(disk, () => file, await findStoredUnits(disk, GRAIN_SIZE, sparse === 0), sparse);
+  const file = new SeSparseFile(disk.size);
+  const options = { sparse, isPipe, unitSize: GRAIN_SIZE };
+  return below === null
+    ? planUnits(disk, () => file, options)
+    : planDeltaUnits(disk, below, () => file, { ...options, canSayZero: true });
 }

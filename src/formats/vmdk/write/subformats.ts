@@ -2,7 +2,7 @@ import { UsageError } from '../../../errors.ts';
 import type { Disk } from '../../../model/disk.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Plan, WriteContext } from '../../../model/writer.ts';
-import { sliceDisk } from '../../shared/writing/disk-views.ts';
+import { sliceDisk } from '../../shared/writing/slice-disk.ts';
 import { planCowd } from './cowd.ts';
 import { describeDisk, drawContentIds, type ListedExtent } from './descriptor.ts';
 import { joinFiles, type FilePlan } from '../../shared/writing/file-plan.ts';
@@ -47,7 +47,7 @@ interface NewDisk {
  */
 export async function planFiles(disk: Disk, options: VmdkOptions, context: WriteContext): Promise<Plan> {
   const parent = context.backing === null ? null : findParent(context.backing);
-  const ids = drawContentIds(context.identity);
+  const ids = drawContentIds(context.identity, options.subformat === 'streamOptimized');
   const name = context.isPipe && context.name === '-' ? UNNAMED : context.name;
   const describe = (extents: readonly ListedExtent[]): Uint8Array =>
     describeDisk({ options, ids, parent, extents });
