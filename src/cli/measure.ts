@@ -24,7 +24,10 @@ export const runMeasure: RunCommand = async (invocation, terminal) => {
   }
   const values = parseCreationOptions(invocation.texts('options'), id, writer);
   return withDisk(invocation, terminal, async (disk) => {
-    const plan = await writer.plan(disk, contextOf(invocation, { values, name: `disk.${id}` }));
+    const plan = await writer.plan(
+      disk,
+      contextOf(invocation, { values, name: `disk.${id}`, isPipe: invocation.isSet('pipe') }),
+    );
     const required = await measurePlan(plan);
     const full = Math.max(required, plan.fullSize ?? disk.size);
     terminal.stdout.write(

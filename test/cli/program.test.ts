@@ -18,12 +18,22 @@ describe('help', () => {
   it('goes to standard output and names every command that there is, and none that there is not', () => {
     const { stdout, stderr, code } = runProgram(['--help']);
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
-    for (const name of ['check', 'info', 'dump', 'map', 'rules', 'completion'])
+    for (const name of [
+      'check',
+      'info',
+      'dump',
+      'map',
+      'convert',
+      'create',
+      'measure',
+      'rules',
+      'completion',
+    ])
       expect(stdout).toContain(`  ${name} `);
-    for (const name of ['repair', 'create']) expect(stdout).not.toContain(name);
+    expect(stdout).not.toContain('repair');
   });
 
-  it.each(['check', 'info', 'dump', 'map', 'rules', 'completion'])(
+  it.each(['check', 'info', 'dump', 'map', 'convert', 'create', 'measure', 'rules', 'completion'])(
     'of %s has usage, options and examples',
     (name) => {
       const { stdout, code } = runProgram([name, '--help']);
