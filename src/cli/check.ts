@@ -5,14 +5,13 @@ import type { Invocation, RunCommand } from './command.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { PRINTERS, type Result } from './printers.ts';
 import { openProgress } from './progress.ts';
-import type { Terminal } from './terminal.ts';
 
 /** `vdcheck check`. */
 export const runCheck: RunCommand = async (invocation, terminal) => {
   const { operands } = invocation;
   const printer = PRINTERS[invocation.text('output') ?? 'human']?.(terminal);
   if (printer === undefined) throw new Error('an output of the table has no printer');
-  const options = checkOptions(invocation, terminal);
+  const options = checkOptions(invocation);
   const progress = openProgress(invocation, terminal, operands.length);
   const results: Result[] = [];
   for await (const report of checkAll(operands, options, invocation)) {
@@ -71,17 +70,11 @@ function countJobs(invocation: Invocation): number {
   return Math.min(jobs, images);
 }
 
-/** The deepest that is reached so far: no check reads stored data, and a report never claims more than was looked at. */
-const DEEPEST: Depth = 'metadata';
-
-function checkOptions(invocation: Invocation, { stderr }: Terminal): LocalCheckOptions {
+function checkOptions(invocation: Invocation): LocalCheckOptions {
   const format = invocation.text('format');
-  const depth = (invocation.text('depth') ?? 'metadata') as Depth;
-  if (depth === 'data')
-    stderr.write(`vdcheck: stored data cannot be checked yet: checking to depth ${DEEPEST}\n`);
   return {
     ...(format === undefined ? {} : { format }),
-    depth: depth === 'data' ? DEEPEST : depth,
+    depth: (invocation.text('depth') ?? 'metadata') as Depth,
     maxProblems: invocation.number('max-problems') ?? 100,
     strict: invocation.isSet('strict'),
     chain: !invocation.isSet('no-chain'),

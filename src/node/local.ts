@@ -5,6 +5,7 @@ import type { ImageReport } from '../model/report.ts';
 import { checkImage, type CheckOptions } from '../ops/check.ts';
 import { openImage, type OpenedImage, type OpenOptions } from '../ops/open.ts';
 import { followFiles } from './reference-policy.ts';
+import { unpack } from './unpack.ts';
 
 /** Which files of this machine may be opened besides the one that was named. */
 export interface LocalOptions {
@@ -25,7 +26,7 @@ export function checkLocalImage(
   path: string,
   options: Omit<CheckOptions, 'openSource' | 'policy'> & LocalOptions = {},
 ): Promise<ImageReport> {
-  return checkImage(path, { ...options, ...localAccess(options) });
+  return checkImage(path, { unpack, ...options, ...localAccess(options) });
 }
 
 function localAccess({ allowOutside = false }: LocalOptions): Pick<OpenOptions, 'openSource' | 'policy'> {

@@ -1,6 +1,7 @@
 import { UnreadableImageError, VdcheckError } from '../errors.ts';
 import { fileFindings } from '../formats/shared/file-rules.ts';
 import { silentFindings } from '../model/findings.ts';
+import type { Unpack } from '../model/content.ts';
 import type { FormatCode } from '../model/format.ts';
 import type { Image, ImageFile } from '../model/image.ts';
 import type { Ownership } from '../model/owners.ts';
@@ -16,6 +17,7 @@ import type { ReferenceState } from '../model/reference-state.ts';
 import type { Depth, Facts } from '../model/rule.ts';
 import { findFormat } from '../formats/index.ts';
 import { ProblemCollector } from './collector.ts';
+import { checkContent } from './content/check-content.ts';
 import { reportFailure } from './failures.ts';
 import { openRecognised, recogniseImage, type OpenOptions, type ReferenceOutcome } from './open.ts';
 import { CountingOwners, type AllocationCounts } from './ownership/counter.ts';
@@ -25,11 +27,17 @@ import { NamingOwners } from './ownership/names.ts';
 export interface CheckOptions extends Omit<OpenOptions, 'problems' | 'rawFallback'> {
   /** Default `metadata`. */
   readonly depth?: Depth;
+  /** Unpacks what is stored compressed, for depth `data`; without it no check gets deeper than `metadata`. */
+  readonly unpack?: Unpack;
+  /** Is told at depth `data` how many compressed units are unpacked, of how many in the layer that is being looked at. */
+  readonly onUnits?: (done: number, total: number) => void;
   /** Problems listed per rule, default 100; counts are exact whatever it is. */
   readonly maxProblems?: number;
   /** Whether warnings count as corruption; default false. */
   readonly strict?: boolean;
 }
+
+type ContentOptions = Pick<CheckOptions, 'unpack' | 'onUnits'>;
 
 /**
  * Checks one image and the layers below it. Never throws for what the image holds: damage is problems, and what cannot be
@@ -38,7 +46,10 @@ export interface CheckOptions extends Omit<OpenOptions, 'problems' | 'rawFallbac
 export async function checkImage(path: string, options: CheckOptions): Promise<ImageReport> {
   const depth = options.depth ?? 'metadata';
   const problems = new ProblemCollector(options.maxProblems ?? 100);
-  const seen: Seen = { format: null, files: [], image: null, allocation: null, failure: null };
+  const seen: Seen = {
+    ...{ format: null, files: [], image: null, allocation: null, failure: null },
+    isWhole: depth !== 'data' || options.unpack !== undefined,
+  };
   try {
     const onReference = (outcome: ReferenceOutcome): void => noteUnreachable(outcome, seen);
     await checkOpened(path, { ...options, problems, onReference }, depth, problems, seen);
@@ -49,7 +60,8 @@ export async function checkImage(path: string, options: CheckOptions): Promise<I
       reportFailure(error, path, problems);
     }
   }
-  return assemble(path, depth, problems, seen, options.strict === true);
+  const reached = depth === 'data' && (!seen.isWhole || seen.failure !== null) ? 'metadata' : depth;
+  return assemble(path, reached, problems, seen, options.strict === true);
 }
 
 /** What was learned before the check stopped. */
@@ -59,6 +71,8 @@ interface Seen {
   image: Image | null;
   allocation: Allocation | null;
   failure: CheckFailure | null;
+  /** Whether all of the stored data were looked at that depth `data` looks at. */
+  isWhole: boolean;
 }
 
 /** A file that this machine did not let us read: what it has is unknown, so the image is not checked. */
@@ -75,7 +89,7 @@ const UNREACHABLE_CODES: Readonly<Partial<Record<ReferenceState, string>>> = {
 
 async function checkOpened(
   path: string,
-  options: OpenOptions,
+  options: OpenOptions & ContentOptions,
   depth: Depth,
   problems: ProblemCollector,
   seen: Seen,
@@ -91,6 +105,8 @@ async function checkOpened(
       const layerFormat = layer === image ? format : await loadFormat(layer.format);
       const counts = await checkLayer(layer, layerFormat, depth, problems);
       if (layer === image) seen.allocation = toAllocation(image, counts);
+      if (depth === 'data')
+        await unpackLayer(layer, layerFormat, counts?.compressed ?? 0, problems, options, seen);
     }
     await reportChanges(image, problems);
   } finally {
@@ -128,6 +144,23 @@ async function checkLayer(
   const facts: Facts = { ownership: (file) => ownerships.get(file), walk: (file) => walks.get(file) };
   await format.evaluate(image, depth, facts, problems);
   return depth === 'header' ? null : total;
+}
+
+/** Unpacks what the files of one layer store compressed. */
+async function unpackLayer(
+  image: Image,
+  format: FormatCode,
+  total: number,
+  problems: ProblemCollector,
+  { unpack, onUnits }: ContentOptions,
+  seen: Seen,
+): Promise<void> {
+  if (unpack === undefined) return;
+  const findings = format.findings(problems);
+  let done = 0;
+  const count = (units: number): void => onUnits?.((done += units), total);
+  for (const file of image.files)
+    if (!(await checkContent(image, file, { unpack, findings, onUnits: count }))) seen.isWhole = false;
 }
 
 /** Walks a file's regions once to count, and once more for names where regions met. */

@@ -1188,6 +1188,7 @@ describe('rules of qcow2', () => {
 
   it('are all tested', () => {
     const tested = new Set([...CASES.map(({ rule }) => rule), ...ELSEWHERE]);
-    expect(Object.keys(qcow2Rules).filter((id) => !tested.has(id))).toEqual([]);
+    const untried = Object.entries(qcow2Rules).filter(([id, { depth }]) => depth !== 'data' && !tested.has(id));
+    expect(untried.map(([id]) => id)).toEqual([]);
   });
 });

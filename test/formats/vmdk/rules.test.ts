@@ -52,7 +52,8 @@ describe('the list of rules', () => {
 
   test('has a case for every rule', () => {
     const covered = new Set(cases.map(({ rule }) => rule));
-    expect(rules.map(({ id }) => id).filter((id) => !covered.has(id))).toEqual([]);
+    const untried = rules.filter(({ id, depth }) => depth !== 'data' && !covered.has(id));
+    expect(untried.map(({ id }) => id)).toEqual([]);
   });
 
   test('names only rules that exist as causes', () => {

@@ -3,6 +3,7 @@ import type { Qcow2Findings } from '../findings.ts';
 import { backingExplanations } from './backing.explained.ts';
 import { bitmapExplanations } from './bitmaps.explained.ts';
 import { compressedExplanations } from './compressed.explained.ts';
+import { contentExplanations } from './content.explained.ts';
 import { dataFileExplanations } from './data-file.explained.ts';
 import { extensionExplanations } from './extensions.explained.ts';
 import { featureExplanations } from './features.explained.ts';
@@ -24,6 +25,7 @@ export const qcow2Explanations: Explanations<Qcow2Findings> = {
   ...l1EntryExplanations,
   ...l2EntryExplanations,
   ...compressedExplanations,
+  ...contentExplanations,
   ...subclusterExplanations,
   ...refcountExplanations,
   ...snapshotExplanations,

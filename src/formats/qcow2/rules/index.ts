@@ -4,6 +4,7 @@ import type { Qcow2Image, Qcow2Walk } from '../image.ts';
 import { backingRules } from './backing.ts';
 import { bitmapRules } from './bitmaps.ts';
 import { compressedRules } from './compressed.ts';
+import { contentRules } from './content.ts';
 import { dataFileRules } from './data-file.ts';
 import { extensionRules } from './extensions.ts';
 import { featureRules } from './features.ts';
@@ -25,6 +26,7 @@ export const qcow2Rules = {
   ...l1EntryRules,
   ...l2EntryRules,
   ...compressedRules,
+  ...contentRules,
   ...subclusterRules,
   ...refcountRules,
   ...snapshotRules(describeById),

@@ -61,6 +61,8 @@ export async function walkStream(
       if (entry < lowest) odd.tooLow(grain, entry);
       else await walkCompressed(tables, markers, metadata, grain, entry, listeners);
     }
+    const settled = owners.settle?.();
+    if (settled !== undefined) await settled;
   }
   return isInOrder;
 }
@@ -93,12 +95,17 @@ async function walkCompressed(
     return;
   }
   if (isForeign) odd.foreign(grain, lba);
-  const isExcessive = cmpSize > grainSize * 1.001 + 64;
+  const isTooLong = isExcessive(cmpSize, grainSize);
   // The size in another grain's marker, or in what is none, says nothing of this one.
-  if (isExcessive && !isForeign) odd.oversized(grain, entry, cmpSize);
-  const stored = isExcessive ? markerSize : markerSize + cmpSize;
+  if (isTooLong && !isForeign) odd.oversized(grain, entry, cmpSize);
+  const stored = isTooLong ? markerSize : markerSize + cmpSize;
   const padded = Math.ceil(stored / SECTOR_SIZE) * SECTOR_SIZE;
   owners.range(kind, fileOffset(start), stored <= available ? Math.min(padded, available) : padded, grain);
+}
+
+/** Whether a marker gives a stream more bytes than a grain can take, even if it cannot be compressed. */
+export function isExcessive(cmpSize: number, grainSize: number): boolean {
+  return cmpSize > grainSize * 1.001 + 64;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { contentExplanations } from './content.explained.ts';
 import { directoryExplanations } from './directory.explained.ts';
 import { entryExplanations } from './entries.explained.ts';
 import { footerExplanations } from './footer.explained.ts';
@@ -19,4 +20,5 @@ export const vmdk4Explanations = {
   ...mirrorExplanations,
   ...spaceExplanations,
   ...markerExplanations,
+  ...contentExplanations,
 };

@@ -2,6 +2,7 @@ import { onEachExtent } from '../../on-each-extent.ts';
 import type { HostedFindings } from '../findings.ts';
 import type { HostedLayout } from '../layout/hosted-layout.ts';
 import type { HostedWalk } from '../walk.ts';
+import { contentRules } from './content.ts';
 import { directoryRules } from './directory.ts';
 import { entryRules } from './entries.ts';
 import { footerRules } from './footer.ts';
@@ -25,5 +26,6 @@ export const vmdk4Rules = onEachExtent<HostedLayout, HostedFindings, HostedWalk>
     ...mirrorRules,
     ...spaceRules,
     ...markerRules,
+    ...contentRules,
   },
 );

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { findFormat } from '../../src/formats/index.ts';
+import { unpack } from '../../src/node/unpack.ts';
+import { checkMemory, type MemoryAccess, type MemoryFiles } from '../support/open.ts';
+import type { ImageReport } from '../../src/model/report.ts';
+import { asynchronous, failing } from '../support/sources.ts';
+import { aboveInfo } from './conformance.ts';
+import { loadFormatTests } from './folders.ts';
+import { dataCases as qcow2Cases } from './qcow2/data-cases.ts';
+import { dataCases as vmdkCases } from './vmdk/data-cases.ts';
+
+const CASES = { qcow2: qcow2Cases, vmdk: vmdkCases };
+
+function check(files: MemoryFiles, access: MemoryAccess & { format?: string } = {}): Promise<ImageReport> {
+  return checkMemory(files, { ...access, depth: 'data', unpack });
+}
+
+describe.each(Object.entries(CASES))('%s: rules of depth data', (format, cases) => {
+  test.each(cases.map((one, index) => [`${one.rule} (${index})`, one] as const))('%s', async (_, one) => {
+    const damaged = one.damaged();
+    const report = await check(damaged, { format });
+    const found = report.problems.filter(({ rule }) => rule === one.rule);
+    expect(found.length, JSON.stringify(report.counts.byRule)).toBeGreaterThan(0);
+    expect(report.depth).toBe('data');
+    if (one.severity !== undefined) expect(found.map(({ severity }) => severity)).toContain(one.severity);
+    if (one.field !== undefined) expect(found.map(({ field }) => field)).toContain(one.field);
+    if (one.offset !== undefined) expect(found.map(({ offset }) => offset)).toContain(one.offset);
+    if (one.count !== undefined) expect(report.counts.byRule[one.rule]).toBe(one.count);
+    if (one.also !== undefined)
+      expect(aboveInfo(report).filter((rule) => rule !== one.rule)).toEqual([...one.also].sort());
+    for (const { message } of found) expect(message).not.toMatch(/undefined|NaN|null|\[object/);
+    expect(await check(damaged, { format, wrap: asynchronous })).toEqual(report);
+    expect((await checkMemory(damaged, { format })).counts.byRule).not.toHaveProperty([one.rule]);
+    const near = await check(one.near(), { format });
+    expect(Object.keys(near.counts.byRule)).not.toContain(one.rule);
+    expect(aboveInfo(near)).toEqual([]);
+  });
+
+  test('each has a case', async () => {
+    const rules = (await findFormat(format)?.load())?.rules ?? [];
+    const deep = rules.filter(({ depth }) => depth === 'data').map(({ id }) => id);
+    expect([...new Set(cases.map(({ rule }) => rule))].sort()).toEqual(deep.sort());
+  });
+
+  test.each([false, true])('a read that fails is no damage (async: %s)', async (isAsync) => {
+    const files = cases[0]?.near() ?? {};
+    let reads = 0;
+    await check(files, { wrap: (source) => counting(source, () => reads++) });
+    expect(reads).toBeGreaterThan(3);
+    for (let at = 1; at <= reads; at++) {
+      const report = await check(files, { wrap: (source) => failing(source, { at, async: isAsync }) });
+      expect(aboveInfo(report).filter((rule) => rule !== 'file/read-error')).toEqual([]);
+      if (report.error === null) continue;
+      expect(report).toMatchObject({ verdict: 'unchecked', depth: 'metadata', error: { code: 'EIO' } });
+    }
+  });
+});
+
+function counting(
+  source: Parameters<NonNullable<MemoryAccess['wrap']>>[0],
+  onRead: () => void,
+): typeof source {
+  const counted = Object.create(source) as typeof source;
+  counted.read = (offset, length, into) => {
+    onRead();
+    return source.read(offset, length, into);
+  };
+  return counted;
+}
+
+describe('sound images are sound at depth data', async () => {
+  for (const { id, seeds } of await loadFormatTests())
+    test.each(id === 'raw' ? [] : seeds)(`${id}: $name`, async ({ files }) => {
+      const report = await check(files);
+      expect(aboveInfo(report)).toEqual([]);
+      expect(report).toMatchObject({ verdict: 'ok', depth: 'data', error: null });
+    });
+});
+
+test('without anything that unpacks, no more than depth metadata is claimed', async () => {
+  const files = vmdkCases[0]?.near() ?? {};
+  expect(await checkMemory(files, { depth: 'data' })).toMatchObject({ depth: 'metadata', verdict: 'ok' });
+});
