@@ -103,7 +103,7 @@ async function checkOpened(
   try {
     for (let layer: Image | null = image; layer !== null; layer = layer.parent?.image ?? null) {
       const layerFormat = layer === image ? format : await loadFormat(layer.format);
-      const counts = await checkLayer(layer, layerFormat, depth, problems);
+      const counts = await checkLayer(layer, layerFormat, depth, problems, seen);
       if (layer === image) seen.allocation = toAllocation(image, counts);
       if (depth === 'data')
         await unpackLayer(layer, layerFormat, counts?.compressed ?? 0, problems, options, seen);
@@ -127,6 +127,7 @@ async function checkLayer(
   format: FormatCode,
   depth: Depth,
   problems: ProblemCollector,
+  seen: Seen,
 ): Promise<AllocationCounts | null> {
   const ownerships = new Map<ImageFile, Ownership>();
   const walks = new Map<ImageFile, unknown>();
@@ -141,7 +142,11 @@ async function checkLayer(
       total.compressed += ownership.allocation.compressed;
     }
   }
-  const facts: Facts = { ownership: (file) => ownerships.get(file), walk: (file) => walks.get(file) };
+  const facts: Facts = {
+    ownership: (file) => ownerships.get(file),
+    walk: (file) => walks.get(file),
+    leaveOut: () => void (seen.isWhole = false),
+  };
   await format.evaluate(image, depth, facts, problems);
   return depth === 'header' ? null : total;
 }

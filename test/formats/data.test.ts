@@ -38,8 +38,9 @@ describe.each(Object.entries(CASES))('%s: rules of depth data', (format, cases) 
 
   test('each has a case', async () => {
     const rules = (await findFormat(format)?.load())?.rules ?? [];
-    const deep = rules.filter(({ depth }) => depth === 'data').map(({ id }) => id);
-    expect([...new Set(cases.map(({ rule }) => rule))].sort()).toEqual(deep.sort());
+    const tried = new Set(cases.map(({ rule }) => rule));
+    const untried = rules.filter(({ id, depth }) => depth === 'data' && !tried.has(id));
+    expect(untried.map(({ id }) => id)).toEqual([]);
   });
 
   test.each([false, true])('a read that fails is no damage (async: %s)', async (isAsync) => {

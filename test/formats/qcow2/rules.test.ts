@@ -1188,7 +1188,9 @@ describe('rules of qcow2', () => {
 
   it('are all tested', () => {
     const tested = new Set([...CASES.map(({ rule }) => rule), ...ELSEWHERE]);
-    const untried = Object.entries(qcow2Rules).filter(([id, { depth }]) => depth !== 'data' && !tested.has(id));
+    const untried = Object.entries(qcow2Rules).filter(
+      ([id, { depth }]) => depth !== 'data' && !tested.has(id),
+    );
     expect(untried.map(([id]) => id)).toEqual([]);
   });
 });

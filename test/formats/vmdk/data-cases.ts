@@ -1,7 +1,7 @@
 import { deflateRawSync, deflateSync } from 'node:zlib';
 import type { RuleCase } from '../../support/rule-case.ts';
 import type { VmdkFile } from '../../support/vmdk.ts';
-import { stream } from './cases.ts';
+import { cowd, stream } from './cases.ts';
 
 const SECTOR = 512;
 const GRAIN = 65536;
@@ -157,4 +157,77 @@ export const dataCases: readonly RuleCase[] = [
     also: [],
     count: 1,
   },
+  {
+    // The table has lost an entry.
+    rule: 'vmdk4/stream-gap-nonzero',
+    damaged: () => stream((file) => file.u32(file.at.gt + 4, 0)),
+    near: () => stream(),
+    also: [],
+    count: 1,
+  },
+  {
+    rule: 'vmdk4/stream-gap-nonzero',
+    damaged: () => gap((file, start) => file.u8(start + 700, 1)),
+    near: () => lastGap(),
+    also: ['vmdk4/eos-early'],
+    count: 1,
+  },
+  {
+    rule: 'vmdk4/grain-lba-duplicate',
+    damaged: () =>
+      stream((file) => {
+        const start = secondGrain(file);
+        return file.u32(file.at.gt + 4, 0).u64(start, 0);
+      }),
+    near: () => stream(),
+    also: [],
+    count: 1,
+  },
+  {
+    rule: 'vmdk4/eos-early',
+    damaged: () => gap(() => undefined),
+    near: () => lastGap(),
+    also: [],
+    count: 1,
+  },
+  {
+    rule: 'vmdk4/marker-type-unknown',
+    damaged: () => gap((file, start, sectors) => file.u64(start, sectors - 1).u32(start + 12, 5)),
+    near: () => stream(),
+    also: [],
+    count: 1,
+  },
+  {
+    rule: 'vmdk3/trailing-data',
+    damaged: () => {
+      const files = cowd((file) => file.append(1024));
+      files['disk-delta.vmdk']?.fill(1, -3);
+      return files;
+    },
+    near: () => cowd((file) => file.append(1024)),
+    also: [],
+  },
 ];
+
+type Stream = Parameters<NonNullable<Parameters<typeof stream>[0]>>[0];
+
+/** A stream with zeros in place of its second grain, to which nothing points. */
+function gap(change: (file: Stream, start: number, sectors: number) => unknown) {
+  return stream(
+    (file) => {
+      const start = secondGrain(file);
+      const end = file.view.getUint32(file.at.gt + 20, true) * SECTOR;
+      file.u32(file.at.gt + 4, 0).bytes.fill(0, start, end);
+      change(file, start, (end - start) / SECTOR);
+    },
+    { content: noise },
+  );
+}
+
+/** The same with the last grain: only tables follow. */
+function lastGap() {
+  return stream((file) => {
+    const start = file.view.getUint32(file.at.gt + 20, true) * SECTOR;
+    file.u32(file.at.gt + 20, 0).bytes.fill(0, start, file.at.gtMarker);
+  });
+}

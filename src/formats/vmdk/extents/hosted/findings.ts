@@ -97,6 +97,10 @@ export interface HostedFindings extends Record<Exclude<SpecRule, MarkerRule>, Fi
   'vmdk4/marker-type-unknown': MarkerFault;
   'vmdk4/marker-length': MarkerFault;
   'vmdk4/marker-pad-nonzero': MarkerFault;
+  /** Sectors. */
+  'vmdk4/stream-gap-nonzero': { readonly first: number; readonly sectors: number; readonly grains: number };
+  'vmdk4/grain-lba-duplicate': { readonly sector: number; readonly lba: number; readonly other: number };
+  'vmdk4/eos-early': { readonly first: number; readonly sectors: number };
   'vmdk4/grain-not-zlib': ContentFacts;
   'vmdk4/grain-corrupt': ContentFacts;
   'vmdk4/grain-inflates-short': ContentFacts;

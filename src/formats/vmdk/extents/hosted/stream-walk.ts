@@ -20,17 +20,22 @@ export interface StreamListeners {
   readonly owners: Owners;
 }
 
-/**
- * Tells the grains of a streamOptimized extent, whose lengths are in the marker in front of each. Returns
- * whether they are in the order of the disk.
- */
+/** What a walk over a stream learns on its way. */
+export interface StreamOrder {
+  /** Whether grains are in the file in the order of the disk. */
+  readonly isInOrder: boolean;
+  /** The sector of the last grain in the file; 0 where there is none. */
+  readonly lastGrain: number;
+}
+
+/** Tells the grains of a streamOptimized extent, whose lengths are in the marker in front of each. */
 export async function walkStream(
   extent: HostedLayout,
   tables: GrainTables,
   lowest: number,
   listeners: StreamListeners,
   mirror: MirrorCheck,
-): Promise<boolean> {
+): Promise<StreamOrder> {
   const { odd, owners } = listeners;
   const markers = new MarkerWindow(tables.source);
   const metadata = new MetadataPlaces(extent, tables);
@@ -38,6 +43,7 @@ export async function walkStream(
   const grains = Math.ceil(tables.size / tables.grainSize);
   let last = 0;
   let isInOrder = true;
+  let lastGrain = 0;
   for await (const batch of tableBatches(tables.source, set)) {
     const { first, bytes } = batch;
     const compared = mirror.compare(batch);
@@ -49,6 +55,7 @@ export async function walkStream(
       if (entry > 1) {
         if (entry < last) isInOrder = false;
         last = entry;
+        lastGrain = Math.max(lastGrain, entry);
       }
       const grain = first * tables.entriesPerTable + index;
       const isZero = entry === 1 && tables.hasZeroedGrains;
@@ -64,7 +71,7 @@ export async function walkStream(
     const settled = owners.settle?.();
     if (settled !== undefined) await settled;
   }
-  return isInOrder;
+  return { isInOrder, lastGrain };
 }
 
 /** Claims one compressed grain by its marker, or says what is wrong with the marker. */

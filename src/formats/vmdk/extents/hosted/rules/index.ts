@@ -6,6 +6,7 @@ import { contentRules } from './content.ts';
 import { directoryRules } from './directory.ts';
 import { entryRules } from './entries.ts';
 import { footerRules } from './footer.ts';
+import { gapRules } from './gaps.ts';
 import { headerRules } from './header.ts';
 import { layoutRules } from './layout.ts';
 import { markerRules } from './markers.ts';
@@ -27,5 +28,6 @@ export const vmdk4Rules = onEachExtent<HostedLayout, HostedFindings, HostedWalk>
     ...spaceRules,
     ...markerRules,
     ...contentRules,
+    ...gapRules,
   },
 );
