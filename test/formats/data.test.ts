@@ -3,13 +3,17 @@ import { findFormat } from '../../src/formats/index.ts';
 import { unpack } from '../../src/node/unpack.ts';
 import { checkMemory, type MemoryAccess, type MemoryFiles } from '../support/open.ts';
 import type { ImageReport } from '../../src/model/report.ts';
+import { buildQcow2, type Qcow2Editor } from '../support/qcow2.ts';
 import { asynchronous, failing } from '../support/sources.ts';
+import { buildVhd, utf16, uuid } from '../support/vhd.ts';
 import { aboveInfo } from './conformance.ts';
 import { loadFormatTests } from './folders.ts';
+import { hosted } from './vmdk/cases.ts';
 import { dataCases as qcow2Cases } from './qcow2/data-cases.ts';
+import { dataCases as vhdCases } from './vhd/data-cases.ts';
 import { dataCases as vmdkCases } from './vmdk/data-cases.ts';
 
-const CASES = { qcow2: qcow2Cases, vmdk: vmdkCases };
+const CASES = { qcow2: qcow2Cases, vhd: vhdCases, vmdk: vmdkCases };
 
 function check(files: MemoryFiles, access: MemoryAccess & { format?: string } = {}): Promise<ImageReport> {
   return checkMemory(files, { ...access, depth: 'data', unpack });
@@ -82,3 +86,36 @@ test('without anything that unpacks, no more than depth metadata is claimed', as
   const files = vmdkCases[0]?.near() ?? {};
   expect(await checkMemory(files, { depth: 'data' })).toMatchObject({ depth: 'metadata', verdict: 'ok' });
 });
+
+describe('what structures leave over', () => {
+  const l1End = (file: Qcow2Editor): number => file.positions.l1 + 8;
+  const qcow2 = (at: (file: Qcow2Editor) => number): MemoryFiles => {
+    const file = buildQcow2({ clusters: { 0: 'data' } });
+    return { 'disk.qcow2': file.u8(at(file), 1).bytes };
+  };
+  const files: readonly (readonly [string, MemoryFiles, number])[] = [
+    ['an L1 table of qcow2', qcow2(l1End), 1],
+    ['its data', qcow2((file) => file.host(0)), 0],
+    ['in front of the first grain of a VMDK', hosted((file) => file.u8(file.at.grains - 1, 1)), 1],
+    ['the first grain itself', hosted((file) => file.u8(file.at.grains, 1)), 0],
+    ['a parent locator of a VHD', child((at) => at + 511), 1],
+    ['the locator itself', child((at) => at), 0],
+  ];
+  test.each(files)('%s', async (_, damaged, count) => {
+    const report = await check(damaged);
+    expect(report.counts.byRule['file/hidden-nonzero-slack'] ?? 0).toBe(count);
+    expect((await checkMemory(damaged)).counts.byRule).not.toHaveProperty(['file/hidden-nonzero-slack']);
+  });
+});
+
+/** A differencing VHD with one byte changed, counted from its parent locator. */
+function child(at: (locator: number) => number): MemoryFiles {
+  const data = utf16('.\\parent.vhd', 'le');
+  const parent = { uniqueId: uuid(9), locators: [{ code: 'W2ru', data }] };
+  const built = buildVhd({ type: 'differencing', blocks: [], parent });
+  const place = at(built.at.locators[0] ?? 0);
+  return {
+    'disk.vhd': built.damage((editor) => void editor.set(place, [place % 512 === 0 ? 0x2e : 1])).bytes,
+    'parent.vhd': buildVhd({ uniqueId: uuid(9) }).bytes,
+  };
+}

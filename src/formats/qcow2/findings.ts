@@ -141,6 +141,9 @@ export interface Qcow2Findings
   'qcow2/bitmap-name-duplicate': { readonly name: string };
   'qcow2/bitmap-size-mismatch': { readonly label: string } & TableFigures;
   'qcow2/bitmap-table-entry': Breach | RegionFacts | UnalignedEntry;
+  'qcow2/bitmap-tail-bits': { readonly label: string; readonly bits: number };
+  'qcow2/data-file-raw-hole': { readonly first: number; readonly sectors: number };
+  'qcow2/trailing-data': { readonly first: number; readonly sectors: number; readonly end: number };
   'qcow2/compressed-overlap': EntryName & {
     readonly start: number;
     readonly end: number;

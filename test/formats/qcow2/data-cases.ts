@@ -78,4 +78,60 @@ export const dataCases: readonly RuleCase[] = [
     near: () => image(packed, needed + 1),
     also: [],
   },
+  {
+    rule: 'qcow2/trailing-data',
+    damaged: () => appended((bytes) => bytes.fill(1, -1)),
+    near: () => appended(() => undefined),
+    also: [],
+    count: 1,
+  },
+  {
+    rule: 'qcow2/bitmap-tail-bits',
+    damaged: () => withBitmap(5),
+    near: () => withBitmap(4),
+    also: [],
+    count: 1,
+  },
+  {
+    rule: 'qcow2/data-file-raw-hole',
+    damaged: () => rawData(2 * CLUSTER - 1),
+    near: () => rawData(CLUSTER - 1),
+    also: [],
+    count: 1,
+  },
 ];
+
+/** An image with a cluster behind its last one. */
+function appended(change: (bytes: Uint8Array) => unknown): MemoryFiles {
+  const image = buildQcow2({ clusterBits: 16, clusters: { 0: 'data' } });
+  const bytes = new Uint8Array(image.bytes.length + CLUSTER);
+  bytes.set(image.bytes);
+  change(bytes);
+  return { 'disk.qcow2': bytes };
+}
+
+/** An image whose bitmap needs five bits, with one of them set. */
+function withBitmap(bit: number): MemoryFiles {
+  const image = buildQcow2({
+    size: 5 * CLUSTER,
+    clusterBits: 16,
+    bitmaps: [{ name: 'daily', granularityBits: 16, flags: 0 }],
+  });
+  const table = image.positions.bitmapTables[0] ?? 0;
+  image.u8(Number(image.get64(table)), 1 << bit);
+  return { 'disk.qcow2': image.bytes };
+}
+
+/** An image with raw external data, of which guest cluster 0 is stored, and byte `at` is not zero. */
+function rawData(at: number): MemoryFiles {
+  const data = new Uint8Array(4 * CLUSTER);
+  data[at] = 1;
+  const plan = {
+    clusterBits: 16,
+    size: 4 * CLUSTER,
+    clusters: { 0: 'data', 1: 'zero' },
+    dataFile: 'data.raw',
+    dataFileRaw: true,
+  } as const;
+  return { 'disk.qcow2': buildQcow2(plan).bytes, 'data.raw': data };
+}

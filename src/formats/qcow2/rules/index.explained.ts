@@ -14,6 +14,7 @@ import { locationExplanations } from './locations.explained.ts';
 import { luksExplanations } from './luks.explained.ts';
 import { refcountExplanations } from './refcounts.explained.ts';
 import { snapshotExplanations } from './snapshots.explained.ts';
+import { storedDataExplanations } from './stored-data.explained.ts';
 import { subclusterExplanations } from './subclusters.explained.ts';
 
 /** The rules on qcow2 images explained. */
@@ -33,4 +34,5 @@ export const qcow2Explanations: Explanations<Qcow2Findings> = {
   ...luksExplanations,
   ...dataFileExplanations,
   ...backingExplanations,
+  ...storedDataExplanations,
 };

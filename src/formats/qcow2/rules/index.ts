@@ -15,6 +15,7 @@ import { locationRules } from './locations.ts';
 import { luksRules } from './luks.ts';
 import { refcountRules } from './refcounts.ts';
 import { snapshotRules } from './snapshots.ts';
+import { storedDataRules } from './stored-data.ts';
 import { subclusterRules } from './subclusters.ts';
 
 /** All rules on qcow2 images, in the order of the structures that they look at. */
@@ -34,6 +35,7 @@ export const qcow2Rules = {
   ...luksRules,
   ...dataFileRules,
   ...backingRules,
+  ...storedDataRules,
 } satisfies RuleTable<Qcow2Image, Qcow2Findings, Qcow2Walk>;
 
 function describeById(id: string, data: unknown): string {
