@@ -221,8 +221,8 @@ export class CowdHeader extends Structure<CowdHeaderField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 4) cutOff(this);
     if (view.getUint32(at) !== 0x434f5744)
       reportNotEqual(this, 'magic_number', Uint8Array.of(0x43, 0x4f, 0x57, 0x44));
@@ -250,7 +250,7 @@ export class CowdHeader extends Structure<CowdHeaderField> {
     const uncleanShutdown = view.getUint32(at + 1648, true);
     if (uncleanShutdown !== 0) reportNotEqual(this, 'unclean_shutdown', 0);
     if (room < 2048) cutOff(this);
-    io.pos = at + 2048;
+    io.at = at + 2048;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

@@ -196,14 +196,14 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
    *
    * In the document: `key-slot`.
    */
-  keySlots: KeySlot[];
+  declare keySlots: KeySlot[];
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Luks) {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 6) cutOff(this);
     if (!bytesAt(view, at, [0x4c, 0x55, 0x4b, 0x53, 0xba, 0xbe]))
       reportNotEqual(this, 'magic', Uint8Array.of(0x4c, 0x55, 0x4b, 0x53, 0xba, 0xbe));
@@ -211,12 +211,12 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
     const version = view.getUint16(at + 6);
     if (version !== 1) reportNotEqual(this, 'version', 1);
     if (room < 208) cutOff(this);
-    io.pos = at + 208;
+    io.at = at + 208;
     {
       const count = 8;
       this.keySlots = listOf(io, count, 48);
       for (let index = 0; index < count; index++) {
-        this.keySlots[index] = new KeySlot(io, this, this._root);
+        this.keySlots[index] = new KeySlot(io, this);
       }
     }
   }
@@ -478,8 +478,8 @@ export class KeySlot extends Structure<KeySlotField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 4) cutOff(this);
     const state = view.getUint32(at);
     expectInEnum(this, 'state', state, KeySlotState, 'key_slot_state');
@@ -487,7 +487,7 @@ export class KeySlot extends Structure<KeySlotField> {
     const stripes = view.getUint32(at + 44);
     if (!(stripes !== 0 || state !== KeySlotState.active))
       reportExpr(this, 'stripes', 'not 0 in a slot in use');
-    io.pos = at + 48;
+    io.at = at + 48;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

@@ -304,99 +304,99 @@ export class Header extends Structure<HeaderField> {
    *
    * A view of the input.
    */
-  magic: Uint8Array;
+  declare magic: Uint8Array;
   /** 2 or 3. Version 1 is another format of the same name. */
-  version: number;
+  declare version: number;
   /**
    * Position of the backing file's name, inside the first cluster; 0 without a backing file.
    *
    * Unit: bytes.
    */
-  backingFileOffset: bigint;
+  declare backingFileOffset: bigint;
   /**
    * Length of the backing file's name, at most 1023. There is no zero at its end.
    *
    * Unit: bytes.
    */
-  backingFileSize: number;
+  declare backingFileSize: number;
   /**
    * Binary logarithm of the cluster size, 9 (512 bytes) to 21 (2 MiB); 16 (64 KiB) in practice, and at least 14 with extended L2 entries.
    *
    * Unit: bits.
    */
-  clusterBits: number;
+  declare clusterBits: number;
   /**
    * Guest size, usually a multiple of 512.
    *
    * Unit: bytes.
    */
-  size: bigint;
+  declare size: bigint;
   /** How guest clusters are encrypted. Metadata never is. */
-  cryptMethod: OpenEnum<CryptMethod>;
+  declare cryptMethod: OpenEnum<CryptMethod>;
   /**
    * Entries of the active L1 table, at most 4194304 (32 MiB).
    *
    * Unit: entries.
    */
-  l1Size: number;
+  declare l1Size: number;
   /**
    * Position of the active L1 table, a multiple of the cluster size and not 0 where the table has entries.
    *
    * Unit: bytes.
    */
-  l1TableOffset: bigint;
+  declare l1TableOffset: bigint;
   /**
    * Position of the refcount table, a multiple of the cluster size, not 0.
    *
    * Unit: bytes.
    */
-  refcountTableOffset: bigint;
+  declare refcountTableOffset: bigint;
   /**
    * Clusters of the refcount table, at least 1 and at most 8 MiB in all.
    *
    * Unit: clusters.
    */
-  refcountTableClusters: number;
+  declare refcountTableClusters: number;
   /**
    * Number of internal snapshots, at most 65536.
    *
    * Unit: entries.
    */
-  nbSnapshots: number;
+  declare nbSnapshots: number;
   /**
    * Position of the snapshot table, a multiple of the cluster size where there are snapshots.
    *
    * Unit: bytes.
    */
-  snapshotsOffset: bigint;
+  declare snapshotsOffset: bigint;
   /** Features that a reader must know. Internal snapshots and an external data file exclude each other. */
-  incompatibleFeatures: IncompatibleFeatures | undefined;
+  declare incompatibleFeatures: IncompatibleFeatures | undefined;
   /** Features that a reader may ignore. */
-  compatibleFeatures: CompatibleFeatures | undefined;
+  declare compatibleFeatures: CompatibleFeatures | undefined;
   /** Features that a writer which does not know them switches off. Raw external data needs an external data file. */
-  autoclearFeatures: AutoclearFeatures | undefined;
+  declare autoclearFeatures: AutoclearFeatures | undefined;
   /** Binary logarithm of the width of a reference count in bits, 0 to 6; 4 (16 bits) in practice and always in version 2. */
-  refcountOrder: number | undefined;
+  declare refcountOrder: number | undefined;
   /**
    * Length of the header, a multiple of 8 from 104 up to the cluster size. Header extensions begin here.
    *
    * Unit: bytes.
    */
-  headerLength: number | undefined;
+  declare headerLength: number | undefined;
   /** How clusters are compressed; deflate where the header is too short to say. */
-  compressionType: OpenEnum<CompressionType> | undefined;
+  declare compressionType: OpenEnum<CompressionType> | undefined;
   /**
    * Zeros up to the next multiple of 8.
    *
    * A view of the input.
    */
-  padding: Uint8Array | undefined;
+  declare padding: Uint8Array | undefined;
   /**
    * Fields of later versions of the format, to be kept as they are; zero where a feature is not used.
    *
    * A view of the input.
    */
-  unknownFields: Uint8Array | undefined;
+  declare unknownFields: Uint8Array | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
@@ -427,17 +427,17 @@ export class Header extends Structure<HeaderField> {
     if (this.nbSnapshots > 65536) reportGreaterThan(this, 'nb_snapshots', 65536);
     this.snapshotsOffset = io.readU8be();
     if (this.version >= 3) {
-      this.incompatibleFeatures = new IncompatibleFeatures(io, this, this._root);
+      this.incompatibleFeatures = new IncompatibleFeatures(io, this);
       if (!(!this.incompatibleFeatures.externalDataFile || this.nbSnapshots === 0))
         reportExpr(this, 'incompatible_features', 'without external data file where there are snapshots');
     } else this.incompatibleFeatures = undefined;
-    mark(this);
+    mark(this, 0);
     if (this.version >= 3) {
-      this.compatibleFeatures = new CompatibleFeatures(io, this, this._root);
+      this.compatibleFeatures = new CompatibleFeatures(io, this);
     } else this.compatibleFeatures = undefined;
-    mark(this);
+    mark(this, 1);
     if (this.version >= 3) {
-      this.autoclearFeatures = new AutoclearFeatures(io, this, this._root);
+      this.autoclearFeatures = new AutoclearFeatures(io, this);
       if (!(
         !this.autoclearFeatures.rawExternalData ||
         present(this.incompatibleFeatures, 'incompatible_features').externalDataFile
@@ -448,33 +448,33 @@ export class Header extends Structure<HeaderField> {
           'without raw external data where there is no external data file',
         );
     } else this.autoclearFeatures = undefined;
-    mark(this);
+    mark(this, 2);
     if (this.version >= 3) {
       this.refcountOrder = io.readU4be();
       if (this.refcountOrder > 6) reportGreaterThan(this, 'refcount_order', 6);
     } else this.refcountOrder = undefined;
-    mark(this);
+    mark(this, 3);
     if (this.version >= 3) {
       this.headerLength = io.readU4be();
       if (!(this.headerLength >= 104 && this.headerLength <= 0x200000 && this.headerLength % 8 === 0))
         reportExpr(this, 'header_length', 'a multiple of 8 from 104 to the cluster size');
     } else this.headerLength = undefined;
-    mark(this);
+    mark(this, 4);
     if (this.version >= 3 && this.headerLength !== undefined && this.headerLength >= 112) {
       this.compressionType = io.readU1();
       expectInEnum(this, 'compression_type', this.compressionType, CompressionType, 'compression_type');
     } else this.compressionType = undefined;
-    mark(this);
+    mark(this, 5);
     if (this.version >= 3 && this.headerLength !== undefined && this.headerLength >= 112) {
       this.padding = io.readBytes(7);
       if (maxOf(this.padding) !== 0) reportExpr(this, 'padding', 'zeros');
     } else this.padding = undefined;
-    mark(this);
+    mark(this, 6);
     if (this.version >= 3 && this.headerLength !== undefined && this.headerLength > 112) {
       this.unknownFields = io.readBytes(present(this.headerLength, 'header_length') - 112);
       if (maxOf(this.unknownFields) !== 0) reportExpr(this, 'unknown_fields', 'zeros');
     } else this.unknownFields = undefined;
-    mark(this);
+    mark(this, 7);
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -631,19 +631,19 @@ export class IncompatibleFeatures extends Structure<IncompatibleFeaturesField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bits 32 to 63, zero. */
-  reserved1: number;
+  declare reserved1: number;
   /** Bits 5 to 31, zero. */
-  reserved2: number;
+  declare reserved2: number;
   /** Bit 4. L2 entries are 16 bytes with a state for each of 32 subclusters. */
-  extendedL2: boolean;
+  declare extendedL2: boolean;
   /** Bit 3. Set exactly where the field `compression_type` is not 0. */
-  compressionType: boolean;
+  declare compressionType: boolean;
   /** Bit 2. Guest clusters are in another file, at the same positions as in the guest. */
-  externalDataFile: boolean;
+  declare externalDataFile: boolean;
   /** Bit 1. A writer found damage; the image must not be written before it is repaired. */
-  corrupt: boolean;
+  declare corrupt: boolean;
   /** Bit 0. Reference counts may be out of date, as after a crash with lazy refcounts. */
-  dirty: boolean;
+  declare dirty: boolean;
 
   constructor(io: ByteReader, parent?: Header, root?: Qcow2) {
     super(io, parent, root);
@@ -744,11 +744,11 @@ export class CompatibleFeatures extends Structure<CompatibleFeaturesField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bits 32 to 63, zero. */
-  reserved1: number;
+  declare reserved1: number;
   /** Bits 1 to 31, zero. */
-  reserved2: number;
+  declare reserved2: number;
   /** Bit 0. Writers may put off updates of reference counts while the dirty bit is set. */
-  lazyRefcounts: boolean;
+  declare lazyRefcounts: boolean;
 
   constructor(io: ByteReader, parent?: Header, root?: Qcow2) {
     super(io, parent, root);
@@ -840,13 +840,13 @@ export class AutoclearFeatures extends Structure<AutoclearFeaturesField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bits 32 to 63, zero. */
-  reserved1: number;
+  declare reserved1: number;
   /** Bits 2 to 31, zero. */
-  reserved2: number;
+  declare reserved2: number;
   /** Bit 1. The external data file can be read as a raw disk by itself. */
-  rawExternalData: boolean;
+  declare rawExternalData: boolean;
   /** Bit 0. The bitmaps extension is up to date. */
-  bitmaps: boolean;
+  declare bitmaps: boolean;
 
   constructor(io: ByteReader, parent?: Header, root?: Qcow2) {
     super(io, parent, root);
@@ -941,13 +941,13 @@ export class HeaderExtension extends Structure<HeaderExtensionField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** What the data mean. An unknown type is skipped and kept. */
-  type: OpenEnum<HeaderExtensionType>;
+  declare type: OpenEnum<HeaderExtensionType>;
   /**
    * Bytes of data without padding; 0 at the end of the list.
    *
    * Unit: bytes.
    */
-  length: number;
+  declare length: number;
   /**
    * The data. Names of formats and files are text without a zero at the end.
    *
@@ -955,13 +955,13 @@ export class HeaderExtension extends Structure<HeaderExtensionField> {
    *
    * Unit: bytes.
    */
-  data: Uint8Array;
+  declare data: Uint8Array;
   /**
    * Zeros up to the next multiple of 8.
    *
    * A view of the input.
    */
-  padding: Uint8Array;
+  declare padding: Uint8Array;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
@@ -970,10 +970,10 @@ export class HeaderExtension extends Structure<HeaderExtensionField> {
     this.length = io.view.getUint32(at + 4);
     if (!(this.type !== HeaderExtensionType.end || this.length === 0)) reportExpr(this, 'length', '0');
     this.data = io.readBytes(this.type === HeaderExtensionType.end ? 0 : this.length);
-    mark(this);
+    mark(this, 0);
     this.padding = io.readBytes((8 - (this.data.length % 8)) % 8);
     if (!(this.padding.length === 0 || maxOf(this.padding) === 0)) reportExpr(this, 'padding', 'zeros');
-    mark(this);
+    mark(this, 1);
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -1057,8 +1057,8 @@ export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 1) cutOff(this);
     const featureType = view.getUint8(at);
     expectInEnum(this, 'feature_type', featureType, FeatureType, 'feature_type');
@@ -1066,7 +1066,7 @@ export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
     const bitNumber = view.getUint8(at + 1);
     if (bitNumber > 63) reportGreaterThan(this, 'bit_number', 63);
     if (room < 48) cutOff(this);
-    io.pos = at + 48;
+    io.at = at + 48;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -1198,8 +1198,8 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 4) cutOff(this);
     const nbBitmaps = view.getUint32(at);
     if (nbBitmaps < 1) reportLessThan(this, 'nb_bitmaps', 1);
@@ -1213,7 +1213,7 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
     if (room < 24) cutOff(this);
     const bitmapDirectoryOffset = roundedU8(view, at + 16);
     if (bitmapDirectoryOffset < 1) reportLessThan(this, 'bitmap_directory_offset', 1);
-    io.pos = at + 24;
+    io.at = at + 24;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -1446,17 +1446,17 @@ export class L1Entry extends Structure<L1EntryField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bit 63. The L2 table's reference count is exactly 1, so that it can be written in place; only kept in the active table. */
-  copied: boolean;
+  declare copied: boolean;
   /** Bits 56 to 62, zero. */
-  reserved1: number;
+  declare reserved1: number;
   /**
    * Bits 9 to 55. Position of the L2 table in units of 512 bytes; 0 where there is none and all its clusters are unallocated.
    *
    * Unit: sectors.
    */
-  offsetSectors: bigint;
+  declare offsetSectors: bigint;
   /** Bits 0 to 8, zero. */
-  reserved2: number;
+  declare reserved2: number;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
@@ -1571,21 +1571,21 @@ export class L2StandardEntry extends Structure<L2StandardEntryField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bit 63. The host cluster's reference count is exactly 1, so that it can be written in place; only kept in active tables. */
-  copied: boolean;
+  declare copied: boolean;
   /** Bit 62, clear. Where it is set the other bits have another meaning. */
-  compressed: boolean;
+  declare compressed: boolean;
   /** Bits 56 to 61, zero. */
-  reserved1: number;
+  declare reserved1: number;
   /**
    * Bits 9 to 55. Position of the host cluster in units of 512 bytes; 0 where the cluster is not allocated.
    *
    * Unit: sectors.
    */
-  offsetSectors: bigint;
+  declare offsetSectors: bigint;
   /** Bits 1 to 8, zero. */
-  reserved2: number;
+  declare reserved2: number;
   /** Bit 0. The guest cluster reads as zeros. Only in version 3 and without extended entries. */
-  zero: boolean;
+  declare zero: boolean;
 
   constructor(io: ByteReader, parent?: L2ExtendedEntry, root?: Qcow2) {
     super(io, parent, root);
@@ -1681,22 +1681,22 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Word with the host cluster, as in images without extended entries, but never with the zero bit. */
-  standard: L2StandardEntry;
+  declare standard: L2StandardEntry;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
-    this.standard = new L2StandardEntry(io, this, this._root);
+    const { at } = io;
+    const room = io.end - at;
+    this.standard = new L2StandardEntry(io, this);
     if (this.standard.zero) reportExpr(this, 'standard', 'without the zero bit');
     if (room < 16) cutOff(this);
     const zeroBitmap = view.getUint32(at + 8);
     const allocationBitmap = view.getUint32(at + 12);
     if (!((allocationBitmap & zeroBitmap) >>> 0 === 0))
       reportExpr(this, 'allocation_bitmap', 'clear wherever zero_bitmap is set');
-    io.pos = at + 16;
+    io.at = at + 16;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -1794,11 +1794,11 @@ export class L2CompressedEntry extends Structure<L2CompressedEntryField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bit 63, always clear. */
-  copied: boolean;
+  declare copied: boolean;
   /** Bit 62, set. Where it is clear the other bits have another meaning. */
-  compressed: boolean;
+  declare compressed: boolean;
   /** Bits 0 to 61. Position and length of the compressed data. */
-  descriptor: bigint;
+  declare descriptor: bigint;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
@@ -1882,9 +1882,9 @@ export class RefcountTableEntry extends Structure<RefcountTableEntryField> {
    *
    * Unit: sectors.
    */
-  offsetSectors: bigint;
+  declare offsetSectors: bigint;
   /** Bits 0 to 8, zero. */
-  reserved: number;
+  declare reserved: number;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
@@ -2060,94 +2060,94 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
    *
    * Unit: bytes.
    */
-  l1TableOffset: bigint;
+  declare l1TableOffset: bigint;
   /**
    * Entries of the snapshot's L1 table, at most 4194304 (32 MiB).
    *
    * Unit: entries.
    */
-  l1Size: number;
+  declare l1Size: number;
   /**
    * Length of the id, at least 1.
    *
    * Unit: bytes.
    */
-  idStrSize: number;
+  declare idStrSize: number;
   /**
    * Length of the name.
    *
    * Unit: bytes.
    */
-  nameSize: number;
+  declare nameSize: number;
   /**
    * When the snapshot was taken.
    *
    * Unit: seconds since 1970-01-01 00:00 UTC.
    */
-  dateSec: number;
+  declare dateSec: number;
   /**
    * Fraction of that second, less than 10^9.
    *
    * Unit: nanoseconds.
    */
-  dateNsec: number;
+  declare dateNsec: number;
   /**
    * Time that the virtual machine had been running.
    *
    * Unit: nanoseconds.
    */
-  vmClockNsec: bigint;
+  declare vmClockNsec: bigint;
   /**
    * Bytes of saved machine state; without meaning where the extra data have the 64-bit size.
    *
    * Unit: bytes.
    */
-  vmStateSize: number;
+  declare vmStateSize: number;
   /**
    * Length of the extra data, at most 1024, and at least 16 in version 3.
    *
    * Unit: bytes.
    */
-  extraDataSize: number;
+  declare extraDataSize: number;
   /**
    * Bytes of saved machine state, which are stored in guest clusters behind the end of the disk. `vm_state_size` is the same, or 0 where
    * the state is too large for it.
    *
    * Unit: bytes.
    */
-  vmStateSizeLarge: bigint | undefined;
+  declare vmStateSizeLarge: bigint | undefined;
   /**
    * Guest size of the snapshot, not 0.
    *
    * Unit: bytes.
    */
-  diskSize: bigint | undefined;
+  declare diskSize: bigint | undefined;
   /** Count of executed instructions, `0xffff_ffff_ffff_ffff` where it was not kept. */
-  icount: bigint | undefined;
+  declare icount: bigint | undefined;
   /**
    * Extra data of later versions of the format, to be kept as they are.
    *
    * A view of the input.
    */
-  unknownExtraData: Uint8Array;
+  declare unknownExtraData: Uint8Array;
   /**
    * Id of the snapshot, unique in the image. There is no zero at its end.
    *
    * A view of the input.
    */
-  idStr: Uint8Array;
+  declare idStr: Uint8Array;
   /**
    * Name of the snapshot. There is no zero at its end.
    *
    * A view of the input.
    */
-  name: Uint8Array;
+  declare name: Uint8Array;
   /**
    * Bytes up to the next multiple of 8.
    *
    * A view of the input.
    */
-  padding: Uint8Array;
+  declare padding: Uint8Array;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
@@ -2172,26 +2172,26 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
       if (!(this.vmStateSize === 0 || this.vmStateSizeLarge === BigInt(this.vmStateSize)))
         reportExpr(this, 'vm_state_size_large', 'equal to vm_state_size');
     } else this.vmStateSizeLarge = undefined;
-    mark(this);
+    mark(this, 0);
     if (this.extraDataSize >= 16) {
       this.diskSize = io.readU8be();
       if (this.diskSize < 1n) reportLessThan(this, 'disk_size', 1n);
     } else this.diskSize = undefined;
-    mark(this);
+    mark(this, 1);
     if (this.extraDataSize >= 24) {
       this.icount = io.readU8be();
     } else this.icount = undefined;
-    mark(this);
+    mark(this, 2);
     this.unknownExtraData = io.readBytes(
       this.extraDataSize < 24 ? this.extraDataSize % 8 : this.extraDataSize - 24,
     );
-    mark(this);
+    mark(this, 3);
     this.idStr = io.readBytes(this.idStrSize);
-    mark(this);
+    mark(this, 4);
     this.name = io.readBytes(this.nameSize);
-    mark(this);
+    mark(this, 5);
     this.padding = io.readBytes((8 - ((this.extraDataSize + this.idStrSize + this.nameSize) % 8)) % 8);
-    mark(this);
+    mark(this, 6);
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -2354,60 +2354,60 @@ export class BitmapDirectoryEntry extends Structure<BitmapDirectoryEntryField> {
    *
    * Unit: bytes.
    */
-  bitmapTableOffset: bigint;
+  declare bitmapTableOffset: bigint;
   /**
    * Entries of the bitmap's table, one for each cluster of the bitmap.
    *
    * Unit: entries.
    */
-  bitmapTableSize: number;
+  declare bitmapTableSize: number;
   /** State of the bitmap. */
-  flags: BitmapFlags;
+  declare flags: BitmapFlags;
   /** 1, a bitmap of dirty guest ranges. */
-  type: number;
+  declare type: number;
   /**
    * Binary logarithm of the guest bytes that one bit stands for, 9 to 31.
    *
    * Unit: bits.
    */
-  granularityBits: number;
+  declare granularityBits: number;
   /**
    * Length of the name, 1 to 1023.
    *
    * Unit: bytes.
    */
-  nameSize: number;
+  declare nameSize: number;
   /**
    * Length of the extra data, 0; no kind of them is defined.
    *
    * Unit: bytes.
    */
-  extraDataSize: number;
+  declare extraDataSize: number;
   /**
    * Extra data, to be kept as they are.
    *
    * A view of the input.
    */
-  extraData: Uint8Array;
+  declare extraData: Uint8Array;
   /**
    * Name of the bitmap, unique in the image. There is no zero at its end.
    *
    * A view of the input.
    */
-  name: Uint8Array;
+  declare name: Uint8Array;
   /**
    * Zeros up to the next multiple of 8.
    *
    * A view of the input.
    */
-  padding: Uint8Array;
+  declare padding: Uint8Array;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);
     const at = reserve(this, 12, 'bitmap_table_offset');
     this.bitmapTableOffset = io.view.getBigUint64(at);
     this.bitmapTableSize = io.view.getUint32(at + 8);
-    this.flags = new BitmapFlags(io, this, this._root);
+    this.flags = new BitmapFlags(io, this);
     this.type = io.readU1();
     if (this.type !== 1) reportNotEqual(this, 'type', 1);
     this.granularityBits = io.readU1();
@@ -2419,12 +2419,12 @@ export class BitmapDirectoryEntry extends Structure<BitmapDirectoryEntryField> {
     this.extraDataSize = io.readU4be();
     if (this.extraDataSize !== 0) reportNotEqual(this, 'extra_data_size', 0);
     this.extraData = io.readBytes(this.extraDataSize);
-    mark(this);
+    mark(this, 0);
     this.name = io.readBytes(this.nameSize);
-    mark(this);
+    mark(this, 1);
     this.padding = io.readBytes((8 - ((this.extraDataSize + this.nameSize) % 8)) % 8);
     if (!(this.padding.length === 0 || maxOf(this.padding) === 0)) reportExpr(this, 'padding', 'zeros');
-    mark(this);
+    mark(this, 2);
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -2667,17 +2667,17 @@ export class BitmapTableEntry extends Structure<BitmapTableEntryField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bits 56 to 63, zero. */
-  reserved1: number;
+  declare reserved1: number;
   /**
    * Bits 9 to 55. Position of the bitmap's cluster in units of 512 bytes; 0 where all its bits are the same.
    *
    * Unit: sectors.
    */
-  offsetSectors: bigint;
+  declare offsetSectors: bigint;
   /** Bits 1 to 8, zero. */
-  reserved2: number;
+  declare reserved2: number;
   /** Bit 0. All bits of the cluster are set; only where it has no position. */
-  allOnes: boolean;
+  declare allOnes: boolean;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root);

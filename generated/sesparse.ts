@@ -331,8 +331,8 @@ export class ConstHeader extends Structure<ConstHeaderField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 8) cutOff(this);
     const magic = roundedU8(view, at, true);
     if (magic !== 0xcafebabe) reportNotEqual(this, 'magic', 0xcafebabe);
@@ -369,7 +369,7 @@ export class ConstHeader extends Structure<ConstHeaderField> {
     if (grainsSize < capacity) reportLessThan(this, 'grains_size', capacity);
     if (room < 512) cutOff(this);
     if (!zerosAt(view, at + 208, 304)) reportExpr(this, 'pad', 'zeros');
-    io.pos = at + 512;
+    io.at = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -820,8 +820,8 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 8) cutOff(this);
     const magic = roundedU8(view, at, true);
     if (magic !== 0xcafecafe) reportNotEqual(this, 'magic', 0xcafecafe);
@@ -830,7 +830,7 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
     if (replayJournal !== 0) reportNotEqual(this, 'replay_journal', 0);
     if (room < 512) cutOff(this);
     if (!zerosAt(view, at + 32, 480)) reportExpr(this, 'pad', 'zeros');
-    io.pos = at + 512;
+    io.at = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -962,11 +962,11 @@ export class GrainDirEntry extends Structure<GrainDirEntryField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Sesparse | undefined;
   /** Bits 0 to 31. Number of the table within the area of grain tables. */
-  tableIndex: number;
+  declare tableIndex: number;
   /** Bits 32 to 59, zero. */
-  reserved: number;
+  declare reserved: number;
   /** Bits 60 to 63. Whether there is a table; without one the whole entry is zero. */
-  type: OpenEnum<GrainDirEntryType>;
+  declare type: OpenEnum<GrainDirEntryType>;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
     super(io, parent, root);
@@ -1060,11 +1060,11 @@ export class GrainTableEntry extends Structure<GrainTableEntryField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Sesparse | undefined;
   /** Bits 0 to 47. Slot number without its lowest 12 bits. */
-  indexHigh: bigint;
+  declare indexHigh: bigint;
   /** Bits 48 to 59. Lowest 12 bits of the slot number. */
-  indexLow: number;
+  declare indexLow: number;
   /** Bits 60 to 63. What the guest sees in the grain. */
-  type: OpenEnum<GrainTableEntryType>;
+  declare type: OpenEnum<GrainTableEntryType>;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
     super(io, parent, root);

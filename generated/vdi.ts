@@ -291,7 +291,7 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `szFileInfo`.
    */
-  fileInfo: Uint8Array;
+  declare fileInfo: Uint8Array;
   /**
    * The number 0xbeda107f, lowest byte first.
    *
@@ -299,13 +299,13 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `u32Signature`.
    */
-  signature: Uint8Array;
+  declare signature: Uint8Array;
   /**
    * Version 1.1, the major number in the upper half.
    *
    * In the document: `u32Version`.
    */
-  version: number;
+  declare version: number;
   /**
    * Bytes of the fields from this one on, 400 with the logical geometry and 384 without it.
    *
@@ -313,19 +313,19 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `cbHeader`.
    */
-  headerSize: number;
+  declare headerSize: number;
   /**
    * How the guest's bytes are stored.
    *
    * In the document: `u32Type`.
    */
-  imageType: OpenEnum<ImageType>;
+  declare imageType: OpenEnum<ImageType>;
   /**
    * What VirtualBox noted when it made the image.
    *
    * In the document: `fFlags`.
    */
-  flags: ImageFlags;
+  declare flags: ImageFlags;
   /**
    * A text of the user's, padded with zeros.
    *
@@ -333,7 +333,7 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `szComment`.
    */
-  comment: Uint8Array;
+  declare comment: Uint8Array;
   /**
    * Byte position of the block map, behind the header; 512 or 1 MiB in practice.
    *
@@ -341,7 +341,7 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `offBlocks`.
    */
-  blocksOffset: number;
+  declare blocksOffset: number;
   /**
    * Byte position of the first stored block, behind the block map.
    *
@@ -349,19 +349,19 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `offData`.
    */
-  dataOffset: number;
+  declare dataOffset: number;
   /**
    * Geometry as the first versions stored it; zeros but for the size of a sector.
    *
    * In the document: `LegacyGeometry`.
    */
-  legacyGeometry: Geometry;
+  declare legacyGeometry: Geometry;
   /**
    * Once the BIOS's way to translate geometries, not used any more.
    *
    * In the document: `u32Dummy`.
    */
-  translation: number;
+  declare translation: number;
   /**
    * Guest size, a multiple of 512.
    *
@@ -369,7 +369,7 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `cbDisk`.
    */
-  diskSize: bigint;
+  declare diskSize: bigint;
   /**
    * Guest bytes of one block, a power of two of at least 512; 1 MiB in practice.
    *
@@ -377,7 +377,7 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `cbBlock`.
    */
-  blockSize: number;
+  declare blockSize: number;
   /**
    * Bytes in front of the data of each stored block, which are not the guest's; 0 in practice.
    *
@@ -385,7 +385,7 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `cbBlockExtra`.
    */
-  blockExtra: number;
+  declare blockExtra: number;
   /**
    * Entries of the block map, one for each block of the disk.
    *
@@ -393,7 +393,7 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `cBlocks`.
    */
-  numBlocks: number;
+  declare numBlocks: number;
   /**
    * Blocks that are stored; the next one that is written is stored behind so many.
    *
@@ -401,7 +401,7 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `cBlocksAllocated`.
    */
-  numBlocksAllocated: number;
+  declare numBlocksAllocated: number;
   /**
    * Which image this is; its first three parts have their lowest byte first.
    *
@@ -409,7 +409,7 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `uuidCreate`.
    */
-  uuidCreate: Uint8Array;
+  declare uuidCreate: Uint8Array;
   /**
    * Changes whenever the image was written to.
    *
@@ -417,7 +417,7 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `uuidModify`.
    */
-  uuidModify: Uint8Array;
+  declare uuidModify: Uint8Array;
   /**
    * Which image the parent of a differencing image is; zeros in all others.
    *
@@ -425,7 +425,7 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `uuidLinkage`.
    */
-  uuidLinkage: Uint8Array;
+  declare uuidLinkage: Uint8Array;
   /**
    * The modification UUID that the parent of a differencing image had; zeros in all others.
    *
@@ -433,13 +433,13 @@ export class Header extends Structure<HeaderField> {
    *
    * In the document: `uuidParentModify`.
    */
-  uuidParentModify: Uint8Array;
+  declare uuidParentModify: Uint8Array;
   /**
    * Geometry that the guest's BIOS sees; zeros but for the size of a sector until a BIOS has chosen one.
    *
    * In the document: `LCHSGeometry`.
    */
-  logicalGeometry: Geometry | undefined;
+  declare logicalGeometry: Geometry | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vdi) {
     super(io, parent, root);
@@ -453,13 +453,13 @@ export class Header extends Structure<HeaderField> {
     if (this.headerSize < 384) reportLessThan(this, 'header_size', 384);
     this.imageType = io.readU4le();
     expectInEnum(this, 'image_type', this.imageType, ImageType, 'image_type');
-    this.flags = new ImageFlags(io, this, this._root);
+    this.flags = new ImageFlags(io, this);
     const at2 = reserve(this, 260, 'comment');
     this.comment = io.bytes.subarray(at2, at2 + 256);
     this.blocksOffset = io.view.getUint32(at2 + 256, true);
     if (this.blocksOffset < 456) reportLessThan(this, 'blocks_offset', 456);
     this.dataOffset = io.readU4le();
-    this.legacyGeometry = new Geometry(io, this, this._root);
+    this.legacyGeometry = new Geometry(io, this);
     const at3 = reserve(this, 12, 'translation');
     this.translation = io.view.getUint32(at3, true);
     this.diskSize = io.view.getBigUint64(at3 + 4, true);
@@ -494,9 +494,9 @@ export class Header extends Structure<HeaderField> {
     this.uuidLinkage = io.bytes.subarray(at5, at5 + 16);
     this.uuidParentModify = io.bytes.subarray(at5 + 16, at5 + 32);
     if (this.headerSize >= 400) {
-      this.logicalGeometry = new Geometry(io, this, this._root);
+      this.logicalGeometry = new Geometry(io, this);
     } else this.logicalGeometry = undefined;
-    mark(this);
+    mark(this, 0);
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

@@ -259,23 +259,23 @@ export class Footer extends Structure<FooterField> {
    *
    * In the document: `Features`.
    */
-  features: FooterFeatures;
+  declare features: FooterFeatures;
   /**
    * Geometry of the disk, from which Virtual PC and QEMU work out its size.
    *
    * In the document: `Disk Geometry`.
    */
-  diskGeometry: DiskGeometry;
+  declare diskGeometry: DiskGeometry;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 8) cutOff(this);
-    io.pos = at + 8;
-    this.features = new FooterFeatures(io, this, this._root);
+    io.at = at + 8;
+    this.features = new FooterFeatures(io, this);
     if (room < 16) cutOff(this);
     const fileFormatVersion = view.getUint32(at + 12);
     if (fileFormatVersion !== 0x10000) reportNotEqual(this, 'file_format_version', 0x10000);
@@ -292,8 +292,8 @@ export class Footer extends Structure<FooterField> {
     if (room < 56) cutOff(this);
     const currentSize = roundedU8(view, at + 48);
     if (currentSize > 0x1fe00000000) reportGreaterThan(this, 'current_size', 0x1fe00000000);
-    io.pos = at + 56;
-    this.diskGeometry = new DiskGeometry(io, this, this._root);
+    io.at = at + 56;
+    this.diskGeometry = new DiskGeometry(io, this);
     if (room < 64) cutOff(this);
     const diskType = view.getUint32(at + 60);
     expectInEnum(this, 'disk_type', diskType, DiskType, 'disk_type');
@@ -305,7 +305,7 @@ export class Footer extends Structure<FooterField> {
       reportExpr(this, 'hidden', '0 except in a disk of blktap');
     if (room < 512) cutOff(this);
     if (!zerosAt(view, at + 86, 426)) reportExpr(this, 'reserved', 'zeros');
-    io.pos = at + 512;
+    io.at = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -738,8 +738,8 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 2) cutOff(this);
     const cylinders = view.getUint16(at);
     if (cylinders < 1) reportLessThan(this, 'cylinders', 1);
@@ -749,7 +749,7 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
     if (room < 4) cutOff(this);
     const sectorsPerTrack = view.getUint8(at + 3);
     if (sectorsPerTrack < 1) reportLessThan(this, 'sectors_per_track', 1);
-    io.pos = at + 4;
+    io.at = at + 4;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -973,14 +973,14 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
    *
    * In the document: `Parent Locator Entry`.
    */
-  parentLocators: ParentLocatorEntry[];
+  declare parentLocators: ParentLocatorEntry[];
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 8) cutOff(this);
     if (!bytesAt(view, at, [0x63, 0x78, 0x73, 0x70, 0x61, 0x72, 0x73, 0x65]))
       reportNotEqual(this, 'cookie', Uint8Array.of(0x63, 0x78, 0x73, 0x70, 0x61, 0x72, 0x73, 0x65));
@@ -1009,17 +1009,17 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
     const reserved1 = view.getUint32(at + 60);
     if (reserved1 !== 0) reportNotEqual(this, 'reserved1', 0);
     if (room < 576) cutOff(this);
-    io.pos = at + 576;
+    io.at = at + 576;
     {
       const count = 8;
       this.parentLocators = listOf(io, count, 24);
       for (let index = 0; index < count; index++) {
-        this.parentLocators[index] = new ParentLocatorEntry(io, this, this._root);
+        this.parentLocators[index] = new ParentLocatorEntry(io, this);
       }
     }
     if (room < 1024) cutOff(this);
     if (!zerosAt(view, at + 768, 256)) reportExpr(this, 'reserved2', 'zeros');
-    io.pos = at + 1024;
+    io.at = at + 1024;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -1304,8 +1304,8 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 4) cutOff(this);
     const platformCode = view.getUint32(at);
     expectInEnum(this, 'platform_code', platformCode, PlatformCode, 'platform_code');
@@ -1327,7 +1327,7 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
       (platformDataSpace === 0 && platformDataLength === 0 && platformDataOffset === 0)
     ))
       reportExpr(this, 'platform_data_offset', '0 like length and space in an unused entry');
-    io.pos = at + 24;
+    io.at = at + 24;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -1516,14 +1516,14 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
   /** Hash of the key of an encrypted disk. */
-  keyhash: BatmapKeyhash;
+  declare keyhash: BatmapKeyhash;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 8) cutOff(this);
     if (!bytesAt(view, at, [0x74, 0x64, 0x62, 0x61, 0x74, 0x6d, 0x61, 0x70]))
       reportNotEqual(this, 'cookie', Uint8Array.of(0x74, 0x64, 0x62, 0x61, 0x74, 0x6d, 0x61, 0x70));
@@ -1537,10 +1537,10 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
     const batmapVersion = view.getUint32(at + 20);
     if (batmapVersion > 0x10002) reportGreaterThan(this, 'batmap_version', 0x10002);
     if (room < 29) cutOff(this);
-    io.pos = at + 29;
-    this.keyhash = new BatmapKeyhash(io, this, this._root);
+    io.at = at + 29;
+    this.keyhash = new BatmapKeyhash(io, this);
     if (room < 512) cutOff(this);
-    io.pos = at + 512;
+    io.at = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

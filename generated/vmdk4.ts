@@ -239,14 +239,14 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
   /** The outermost structure of the spec. */
   declare readonly _root: Vmdk4 | undefined;
   /** Features in use. Readers disagree about compressed grains that have no markers, so the two flags go together. */
-  flags: SparseExtentFlags;
+  declare flags: SparseExtentFlags;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 4) cutOff(this);
     if (view.getUint32(at) !== 0x4b444d56)
       reportNotEqual(this, 'magic_number', Uint8Array.of(0x4b, 0x44, 0x4d, 0x56));
@@ -254,8 +254,8 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
     const version = view.getUint32(at + 4, true);
     if (version < 1) reportLessThan(this, 'version', 1);
     if (version > 3) reportGreaterThan(this, 'version', 3);
-    io.pos = at + 8;
-    this.flags = new SparseExtentFlags(io, this, this._root);
+    io.at = at + 8;
+    this.flags = new SparseExtentFlags(io, this);
     if (!(!this.flags.compressed || this.flags.markers))
       reportExpr(this, 'flags', 'with markers where grains are compressed');
     if (room < 20) cutOff(this);
@@ -295,7 +295,7 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
     expectInEnum(this, 'compress_algorithm', compressAlgorithm, CompressAlgorithm, 'compress_algorithm');
     if (room < 512) cutOff(this);
     if (!zerosAt(view, at + 79, 433)) reportExpr(this, 'pad', 'zeros');
-    io.pos = at + 512;
+    io.at = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -795,12 +795,12 @@ export class GrainMarker extends Structure<GrainMarkerField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 12) cutOff(this);
     const cmpSize = view.getUint32(at + 8, true);
     if (cmpSize < 1) reportLessThan(this, 'cmp_size', 1);
-    io.pos = at + 12;
+    io.at = at + 12;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */
@@ -917,14 +917,14 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
     super(io, parent, root);
     const { view } = io;
     io.alignToByte();
-    const at = io.pos;
-    const room = io.size - at;
+    const { at } = io;
+    const room = io.end - at;
     if (room < 16) cutOff(this);
     const type = view.getUint32(at + 12, true);
     expectInEnum(this, 'type', type, MarkerType, 'marker_type');
     if (room < 512) cutOff(this);
     if (!zerosAt(view, at + 16, 496)) reportExpr(this, 'pad', 'zeros');
-    io.pos = at + 512;
+    io.at = at + 512;
   }
 
   /** The JSON Schema of what `toJSON()` gives. */

@@ -16,7 +16,7 @@ const PACKAGES = {
   codec: {
     entries: { index: 'src/codec/index.ts' },
     types: ['src/codec', 'src/errors.d.ts'],
-    bundled: ['fflate', 'iconv-lite', 'safer-buffer'],
+    bundled: ['pako'],
   },
   generate: {
     entries: {

@@ -1,7 +1,7 @@
 /**
  * Generated parsers against those of the reference compiler (JavaScript), on the same bytes: `npm run bench -- codec`. Both run by
  * turns, each in a process of its own and from a clean heap; a ratio is how many times the processor time of ours theirs takes.
- * Below a ratio aimed at, the exit code is 1.
+ * Below a ratio aimed at, the exit code is 1. `tsx bench/codec/run.ts NAME` runs one of them.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,12 +31,12 @@ const CONTESTANT = join(FOLDER, 'contestant.mjs');
 type Side = 'ours' | 'theirs';
 
 /** Writes a module with the parser of one side, `read(bytes)`, as users get it: plain JavaScript, bundled with the runtime. Returns its path. */
-async function writeParser({ spec, type }: Contest, side: Side): Promise<string> {
+async function writeParser({ spec, type, views = false }: Contest, side: Side): Promise<string> {
   const file = fileURLToPath(new URL(`${spec}.ksy`, import.meta.url));
   const name = spec.split('/').at(-1) ?? spec;
-  const folder = join(FOLDER, side, name);
+  const folder = join(FOLDER, views ? `${side}-views` : side, name);
   mkdirSync(folder, { recursive: true });
-  for (const [path, text] of side === 'ours' ? await compileOurs(file) : await compileTheirs(file))
+  for (const [path, text] of side === 'ours' ? await compileOurs(file, views) : await compileTheirs(file))
     writeFileSync(join(folder, path), text);
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }');
   const outermost = className(name);
@@ -54,8 +54,8 @@ export const read = (bytes) => new Parser(new Stream(bytes.buffer));`;
   return outfile;
 }
 
-async function compileOurs(file: string): Promise<Iterable<readonly [string, string]>> {
-  const { modules } = await compile({ files: [file], importRoots: [], runtime: RUNTIME });
+async function compileOurs(file: string, views: boolean): Promise<Iterable<readonly [string, string]>> {
+  const { modules } = await compile({ files: [file], importRoots: [], runtime: RUNTIME, views });
   return modules;
 }
 
@@ -116,4 +116,6 @@ async function compete(contest: Contest): Promise<void> {
 
 rmSync(FOLDER, { recursive: true, force: true });
 await bundle(fileURLToPath(new URL('contestant.ts', import.meta.url)), CONTESTANT);
-for (const contest of contests) await compete(contest);
+const [wanted] = process.argv.slice(2);
+for (const contest of contests)
+  if (wanted === undefined || contest.spec.includes(wanted)) await compete(contest);

@@ -1,6 +1,9 @@
 import { checkSafely, type LocalCheckOptions } from '../fast/check-safely.ts';
 import type { ImageReport } from '../model/report.ts';
+import { isPlainPath } from '../node/access/names.ts';
+import { expandPath } from '../node/local.ts';
 import type { Depth } from '../model/rule.ts';
+import { accessOptions } from './access.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { PRINTERS, type Result } from './printers.ts';
@@ -8,16 +11,16 @@ import { openProgress } from './progress.ts';
 
 /** `vdcheck check`. */
 export const runCheck: RunCommand = async (invocation, terminal) => {
-  const { operands } = invocation;
   const printer = PRINTERS[invocation.text('output') ?? 'human']?.(terminal);
   if (printer === undefined) throw new Error('an output of the table has no printer');
   const options = checkOptions(invocation);
-  const progress = openProgress(invocation, terminal, operands.length);
+  const paths = await expandPaths(invocation.operands, options);
+  const progress = openProgress(invocation, terminal, paths.length);
   const results: Result[] = [];
-  for await (const report of checkAll(operands, options, invocation)) {
+  for await (const report of checkAll(paths, options, invocation)) {
     progress.step();
     await printer.image(report);
-    results.push({ verdict: report.verdict });
+    results.push({ verdict: report.verdict, error: report.error });
     // Nobody reads what is still to come.
     if (terminal.stdout.isClosed) break;
   }
@@ -47,8 +50,10 @@ async function* checkAll(
   const seconds =
     invocation.number('timeout') ?? (isSeveral ? DEFAULT_SECONDS[options.depth ?? 'metadata'] : 0);
   const mebibytes = invocation.number('max-memory') ?? (isSeveral ? DEFAULT_MEBIBYTES : 0);
-  const jobs = countJobs(invocation);
-  if (seconds === 0 && mebibytes === 0 && jobs === 1) {
+  const jobs = countJobs(paths.length, invocation);
+  // What is counted, and standard input, are of this process.
+  const isHere = options.stats !== undefined || paths.includes('-');
+  if (isHere || (seconds === 0 && mebibytes === 0 && jobs === 1)) {
     for (const path of paths) yield await checkSafely(path, options);
     return;
   }
@@ -60,9 +65,23 @@ async function* checkAll(
   yield* checkMany(paths, options, { jobs, budget });
 }
 
+/** Archives stand for the images in them; one that cannot be read is reported as itself. */
+async function expandPaths(
+  operands: readonly string[],
+  options: LocalCheckOptions,
+): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const operand of operands) {
+    const found = isPlainPath(operand)
+      ? [operand]
+      : await expandPath(operand, options).catch(() => [operand]);
+    for (const path of found) paths.push(path);
+  }
+  return paths;
+}
+
 /** How many processes check: what was asked for, else what the machine has and the images are worth. */
-function countJobs(invocation: Invocation): number {
-  const images = invocation.operands.length;
+function countJobs(images: number, invocation: Invocation): number {
   const worth = Math.floor(images / IMAGES_PER_PROCESS);
   const jobs =
     invocation.number('jobs') ??
@@ -78,6 +97,6 @@ function checkOptions(invocation: Invocation): LocalCheckOptions {
     maxProblems: invocation.number('max-problems') ?? 100,
     strict: invocation.isSet('strict'),
     chain: !invocation.isSet('no-chain'),
-    allowOutside: invocation.isSet('allow-outside'),
+    ...accessOptions(invocation),
   };
 }

@@ -1,6 +1,7 @@
 import { EXIT } from './exit-codes.ts';
 import type { ArgumentSpec, CommandSpec, CommandTable, OptionSpec } from './command.ts';
 import {
+  accessOptionSpecs,
   allDifferencesOption,
   allowOutsideOption,
   backingChainOption,
@@ -9,21 +10,28 @@ import {
   creationOption,
   depthOption,
   exitZeroOption,
+  experimentalOption,
   forceOption,
   formatOption,
+  hexOption,
   jobsOption,
   lengthOption,
   levelOption,
   maxMemoryOption,
   maxProblemsOption,
+  newBackingOption,
+  newFormatOption,
   noChainOption,
   noCreateOption,
   offsetOption,
   outputFormatOption,
   outputOption,
+  packJobsOption,
+  platformOption,
   progressOption,
   recoverOption,
   secondFormatOption,
+  seedOption,
   sizeOption,
   sparseSizeOption,
   strictOption,
@@ -33,7 +41,7 @@ import {
 
 const imageArgument: ArgumentSpec = {
   name: 'IMAGE',
-  doc: 'a disk image; of one with several files, the descriptor',
+  doc: 'a disk image: a path (of several files that of the descriptor), a URL, archive!member, or - for standard input',
   completes: 'file',
 };
 
@@ -56,7 +64,7 @@ const check: CommandSpec = {
   arguments: [{ ...imageArgument, isRepeated: true }],
   options: [
     formatOption,
-    outputOption('ndjson', 'sarif', 'github'),
+    outputOption('ndjson', 'sarif', 'github', 'html'),
     depthOption,
     strictOption,
     exitZeroOption,
@@ -67,6 +75,7 @@ const check: CommandSpec = {
     timeoutOption,
     maxMemoryOption,
     progressOption,
+    ...accessOptionSpecs,
   ],
   examples: [
     { line: 'vdcheck disk.vmdk', doc: 'check one image' },
@@ -85,7 +94,14 @@ const info: CommandSpec = {
       'of qemu-img info.',
   ],
   arguments: [imageArgument],
-  options: [formatOption, outputOption(), backingChainOption, noChainOption, allowOutsideOption],
+  options: [
+    formatOption,
+    outputOption(),
+    backingChainOption,
+    noChainOption,
+    allowOutsideOption,
+    ...accessOptionSpecs,
+  ],
   examples: [
     { line: 'vdcheck info disk.qcow2', doc: 'what is it?' },
     { line: 'vdcheck info --backing-chain --output json child.vhd', doc: 'all layers, for programs' },
@@ -107,7 +123,7 @@ const dump: CommandSpec = {
       doc: 'only this one, by the name that dump shows: header, footer ...',
     },
   ],
-  options: [formatOption, outputOption(), allowOutsideOption],
+  options: [formatOption, outputOption(), hexOption, allowOutsideOption, ...accessOptionSpecs],
   examples: [
     { line: 'vdcheck dump disk.vhd', doc: 'all structures' },
     { line: 'vdcheck dump disk.vhd footer', doc: 'one of them' },
@@ -123,7 +139,14 @@ const map: CommandSpec = {
       'With --output json it prints the same ranges as qemu-img map, for formats and compressed images that qemu-img cannot map, too.',
   ],
   arguments: [imageArgument],
-  options: [formatOption, outputOption(), noChainOption, allowOutsideOption, recoverOption],
+  options: [
+    formatOption,
+    outputOption(),
+    noChainOption,
+    allowOutsideOption,
+    recoverOption,
+    ...accessOptionSpecs,
+  ],
   examples: [
     { line: 'vdcheck map disk.qcow2', doc: 'stored ranges, as a table' },
     { line: 'vdcheck map --output json disk.vmdk', doc: 'all ranges, for programs' },
@@ -146,6 +169,7 @@ const read: CommandSpec = {
     allowOutsideOption,
     recoverOption,
     progressOption,
+    ...accessOptionSpecs,
   ],
   examples: [
     { line: 'vdcheck read --length 512 disk.qcow2 | xxd', doc: 'the first sector' },
@@ -174,6 +198,7 @@ const compare: CommandSpec = {
     noChainOption,
     allowOutsideOption,
     progressOption,
+    ...accessOptionSpecs,
   ],
   examples: [
     { line: 'vdcheck compare disk.vmdk copy.qcow2', doc: 'equal, or the first byte that differs' },
@@ -189,7 +214,11 @@ const convert: CommandSpec = {
   summary: 'copy what the guest sees into another format',
   description: [
     'Reads all layers and writes one image, sparse where the disk has zeros. It is written under a temporary name beside DST and gets its own when it is complete; a file that exists is replaced only with --force, and the source or a layer below it never.',
-    'DST may be - for standard output, where the output format can be written in order.',
+    'DST may be - for standard output, where the output format can be written in order. Into a pipe a qcow2 image goes with its tables first: the source is read twice, ' +
+      'and with -c everything is compressed twice, since the tables have the sizes.',
+    'With -B only what differs from the parent is written. Its name is looked up from the folder of DST, as readers of the image will. With --no-chain the source is one layer of a chain, ' +
+      'and what it does not store is left to the parent.',
+    'Ids and times are new each time, unless --seed or SOURCE_DATE_EPOCH asks for the same bytes again.',
   ],
   arguments: [
     { name: 'SRC', isOptional: true, doc: 'the image to read', completes: 'file' },
@@ -209,13 +238,52 @@ const convert: CommandSpec = {
     noChainOption,
     allowOutsideOption,
     recoverOption,
+    seedOption,
+    platformOption,
+    experimentalOption,
+    packJobsOption,
     progressOption,
+    ...accessOptionSpecs,
   ],
   examples: [
     { line: 'vdcheck convert -O raw disk.vmdk disk.raw', doc: 'a raw disk with holes where it has zeros' },
     { line: 'vdcheck convert disk.qcow2 - | gzip > disk.raw.gz', doc: 'into a pipe' },
   ],
   load: async () => (await import('./convert.ts')).runConvert,
+};
+
+const create: CommandSpec = {
+  name: 'create',
+  summary: 'make a new, empty image',
+  description: [
+    'Makes an image of SIZE bytes that reads as zeros or, with -b, as its parent. SIZE is a number of bytes, or one with a letter: 64k, 1.5G. ' +
+      'A file that exists is replaced only with --force. The name of the parent is looked up from the folder of FILE, as readers of the image will.',
+  ],
+  arguments: [
+    { name: 'FILE', isOptional: true, doc: 'the image to write', completes: 'file' },
+    {
+      name: 'SIZE',
+      isOptional: true,
+      doc: 'bytes of the disk; with -b that of the parent is taken if left out',
+    },
+  ],
+  options: [
+    newFormatOption,
+    creationOption,
+    newBackingOption,
+    secondFormatOption,
+    forceOption,
+    allowOutsideOption,
+    seedOption,
+    platformOption,
+    experimentalOption,
+  ],
+  examples: [
+    { line: 'vdcheck create -f qcow2 disk.qcow2 10G', doc: 'an empty disk' },
+    { line: 'vdcheck create -f qcow2 -b base.qcow2 -F qcow2 child.qcow2', doc: 'a child of another image' },
+    { line: 'vdcheck create -f vmdk -o help', doc: 'the creation options of VMDK' },
+  ],
+  load: async () => (await import('./create.ts')).runCreate,
 };
 
 const measure: CommandSpec = {
@@ -229,10 +297,14 @@ const measure: CommandSpec = {
     formatOption,
     outputFormatOption,
     creationOption,
+    compressOption,
+    levelOption,
+    sparseSizeOption,
     sizeOption,
     outputOption(),
     noChainOption,
     allowOutsideOption,
+    ...accessOptionSpecs,
   ],
   examples: [{ line: 'vdcheck measure -O raw disk.vmdk', doc: 'the size of the raw disk' }],
   load: async () => (await import('./measure.ts')).runMeasure,
@@ -277,6 +349,7 @@ export const commands: readonly CommandSpec[] = [
   read,
   compare,
   convert,
+  create,
   measure,
   rules,
   completion,

@@ -26,13 +26,14 @@ export function describeOptions(format: string, { options }: Writer): string {
 export function parseCreationOptions(
   texts: readonly string[],
   format: string,
-  { options }: Writer,
+  { options, refused = {} }: Writer,
 ): OptionValues {
   const values: Record<string, boolean | number | string> = Object.create(null) as Record<string, never>;
   for (const part of texts.flatMap(splitOptions)) {
     const at = part.indexOf('=');
     const name = at < 0 ? part : part.slice(0, at);
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (Object.hasOwn(refused, name)) throw new UsageError(`option '${name}': ${refused[name]}`);
     if (option === undefined) throw unknownOption(name, format, Object.keys(options));
     values[name] = readValue(name, at < 0 ? 'on' : part.slice(at + 1), option);
   }

@@ -1,12 +1,13 @@
 import type { CommandSpec } from './command.ts';
 import { commands, commonOptions } from './commands.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
+import { formats } from '../formats/index.ts';
 import { DEFAULT_COMMAND, formatOption, formatUsage } from './usage.ts';
 import { widest, wrapText } from '../report/wrap.ts';
 import type { Style } from '../report/style.ts';
 
 /** What the program is, in one sentence. */
-export const SUMMARY = 'vdcheck checks, explains and maps virtual disk images: VMDK, VHD, qcow2 and raw.';
+export const SUMMARY = `vdcheck checks, explains and maps virtual disk images: ${formats.map(({ id }) => id).join(', ')}.`;
 
 /** How help is laid out. */
 export interface HelpLayout {

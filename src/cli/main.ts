@@ -27,6 +27,8 @@ async function run(
   } catch (error) {
     tell(error, terminal);
     return command.failure ?? EXIT.failed;
+  } finally {
+    if (invocation.isSet('stats')) (await import('./access.ts')).writeStats(invocation, terminal);
   }
 }
 

@@ -1,6 +1,5 @@
 import { UsageError } from '../errors.ts';
 import type { Disk } from '../model/disk.ts';
-import { freshIdentity } from '../node/identity.ts';
 import { emptyDisk } from '../ops/watched-disk.ts';
 import { measurePlan } from '../ops/write.ts';
 import { loadWriter } from '../ops/writers.ts';
@@ -10,6 +9,7 @@ import { EXIT } from './exit-codes.ts';
 import { openDisk } from './open-disk.ts';
 import { parseSize } from './sizes.ts';
 import type { Terminal } from './terminal.ts';
+import { contextOf } from './write-context.ts';
 
 /** `vdcheck measure`. */
 export const runMeasure: RunCommand = async (invocation, terminal) => {
@@ -20,13 +20,13 @@ export const runMeasure: RunCommand = async (invocation, terminal) => {
   }
   const values = parseCreationOptions(invocation.texts('options'), id, writer);
   return withDisk(invocation, terminal, async (disk) => {
-    const context = { values, name: `disk.${id}`, isPipe: false, sparse: 4096, backing: null };
-    const plan = await writer.plan(disk, { ...context, identity: freshIdentity() });
+    const plan = await writer.plan(disk, contextOf(invocation, { values, name: `disk.${id}` }));
     const required = await measurePlan(plan);
+    const full = Math.max(required, plan.fullSize ?? disk.size);
     terminal.stdout.write(
       invocation.text('output') === 'json'
-        ? `${JSON.stringify({ required, 'fully-allocated': Math.max(required, disk.size) }, null, 4)}\n`
-        : `required size: ${required}\nfully allocated size: ${Math.max(required, disk.size)}\n`,
+        ? `${JSON.stringify({ required, 'fully-allocated': full }, null, 4)}\n`
+        : `required size: ${required}\nfully allocated size: ${full}\n`,
     );
   });
 };

@@ -62,6 +62,13 @@ export const jobsOption: OptionSpec = {
   doc: 'check N images at once; the default goes by the number of images and processors',
 };
 
+export const packJobsOption: OptionSpec = {
+  name: 'jobs',
+  short: 'j',
+  value: { kind: 'number', name: 'N', minimum: 1 },
+  doc: 'compress N units at once; the default goes by the number of processors',
+};
+
 export const timeoutOption: OptionSpec = {
   name: 'timeout',
   value: { kind: 'number', name: 'SECONDS', minimum: 0, takesFractions: true },
@@ -128,7 +135,7 @@ export const compressOption: OptionSpec = { name: 'compress', short: 'c', doc: '
 export const levelOption: OptionSpec = {
   name: 'level',
   value: { kind: 'number', name: 'N', minimum: 0 },
-  doc: "with -c: how hard to compress (default: the format's usual level)",
+  doc: "compress, and how hard (default: the format's usual level)",
 };
 
 export const backingOption: OptionSpec = {
@@ -137,6 +144,43 @@ export const backingOption: OptionSpec = {
   value: { kind: 'text', name: 'FILE' },
   doc: 'name FILE as the parent, and write only what differs from it',
 };
+
+export const newBackingOption: OptionSpec = {
+  name: 'new-backing',
+  short: 'b',
+  value: { kind: 'text', name: 'FILE' },
+  doc: 'name FILE as the parent; its size is taken where SIZE is left out',
+};
+
+export const newFormatOption: OptionSpec = {
+  name: 'format',
+  short: 'f',
+  value: { kind: 'choice', name: 'FMT', choices: writableFormats() },
+  doc: 'make an image of FMT; raw is the default',
+};
+
+export const seedOption: OptionSpec = {
+  name: 'seed',
+  value: { kind: 'text', name: 'TEXT' },
+  doc: 'make ids out of TEXT, so that the same command gives the same bytes; SOURCE_DATE_EPOCH sets the time',
+};
+
+export const platformOption: OptionSpec = {
+  name: 'for',
+  value: {
+    kind: 'choice',
+    name: 'TARGET',
+    choices: ['azure', 'aws', 'esx', 'hyperv', 'virtualbox', 'xen', 'glance'],
+  },
+  doc: 'make it as TARGET demands',
+};
+
+export const experimentalOption: OptionSpec = {
+  name: 'experimental',
+  doc: 'allow variants that are not proven in the field',
+};
+
+export const hexOption: OptionSpec = { name: 'hex', doc: 'show the bytes of each structure, too' };
 
 export const sparseSizeOption: OptionSpec = {
   name: 'sparse-size',
@@ -158,3 +202,24 @@ export const sizeOption: OptionSpec = {
   value: { kind: 'text', name: 'SIZE' },
   doc: 'measure an empty disk of SIZE instead of an image',
 };
+
+/** What every command takes that reads images. */
+export const accessOptionSpecs: readonly OptionSpec[] = [
+  {
+    name: 'header',
+    value: { kind: 'text', name: 'K: V' },
+    isRepeated: true,
+    doc: 'send this header with every request to a URL',
+  },
+  { name: 'user', value: { kind: 'text', name: 'NAME:PASSWORD' }, doc: 'log in to the server of a URL' },
+  {
+    name: 'cacert',
+    value: { kind: 'text', name: 'FILE' },
+    doc: 'trust the certificates in FILE (PEM) instead of the usual ones',
+  },
+  { name: 'insecure', doc: 'trust any certificate of a server' },
+  {
+    name: 'stats',
+    doc: 'print requests, bytes and retries of all reading as a last line of JSON on standard error',
+  },
+];

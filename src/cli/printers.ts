@@ -12,7 +12,7 @@ import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 /** What is kept of each image when it is printed. */
-export type Result = Pick<ImageReport, 'verdict'>;
+export type Result = Pick<ImageReport, 'verdict' | 'error'>;
 
 /** How a run is printed: image by image, and what closes it. */
 export interface Printer {
@@ -31,12 +31,21 @@ export const PRINTERS: Readonly<Record<string, (terminal: Terminal) => Printer>>
   sarif: (terminal) =>
     printDocument(async (reports, exitCode) => {
       const { renderSarif } = await import('../report/sarif.ts');
-      const found = new Set(reports.flatMap(({ problems }) => problems.map(({ rule }) => rule)));
-      const rules = found.size === 0 ? [] : (await listRules()).filter(({ id }) => found.has(id));
-      terminal.stdout.write(renderSarif(reports, rules, VERSION, exitCode));
+      terminal.stdout.write(renderSarif(reports, await rulesNamedIn(reports), VERSION, exitCode));
+    }),
+  html: (terminal) =>
+    printDocument(async (reports) => {
+      const { renderHtml } = await import('../report/html.ts');
+      terminal.stdout.write(renderHtml(reports, await rulesNamedIn(reports), VERSION));
     }),
   github: ({ stdout }) => ({ image: (report) => stdout.write(renderGithub(report)), end: nothing }),
 };
+
+/** The rules that found something; where none did no format is loaded. */
+async function rulesNamedIn(reports: readonly ImageReport[]): Promise<readonly ExplainedRule[]> {
+  const found = new Set(reports.flatMap(({ problems }) => problems.map(({ rule }) => rule)));
+  return found.size === 0 ? [] : (await listRules()).filter(({ id }) => found.has(id));
+}
 
 /** One document over all images, which is written when the last is checked. */
 function printDocument(

@@ -2,6 +2,7 @@ import type { Image } from '../model/image.ts';
 import { ProblemCollector } from '../ops/collector.ts';
 import { openLocalImage } from '../node/local.ts';
 import { escapeText } from '../report/escape.ts';
+import { accessOptions } from './access.ts';
 import type { Invocation } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -41,11 +42,11 @@ export async function openForReading(
   const { image } = await openLocalImage(path, {
     ...(format === undefined ? {} : { format }),
     chain,
-    allowOutside: invocation.isSet('allow-outside'),
+    ...accessOptions(invocation),
     rawFallback: true,
     problems,
   });
-  warnOfDamage(path, problems.counts().error, terminal);
+  warnOfDamage(image.files[0]?.path ?? path, problems.counts().error, terminal);
   return image;
 }
 

@@ -1,16 +1,29 @@
 import type { ByteReader, Standing } from './byte-reader.ts';
 import type { Layout } from './layout.ts';
 
-/** Position in its stream of a structure's first whole byte. */
+/** Where in the memory of its stream a structure's first whole byte is. */
 export const START = Symbol('start');
 /** How many bits of the byte before that one are its own as well; absent where it begins with a whole byte. */
 export const LEAD = Symbol('lead');
-/** Ends of its fields of variable size, in bits. */
+/** Ends of its first fields of variable size, in bits of the memory. */
+export const END0 = Symbol('end0');
+export const END1 = Symbol('end1');
+export const END2 = Symbol('end2');
+/** Ends of those behind them. */
 export const ENDS = Symbol('ends');
 /** Where its instances lay that were read so far. */
 export const SPANS = Symbol('spans');
 /** Values of its instances. */
 export const KEPT = Symbol('kept');
+
+/** The stream that it was read from. */
+const IO = Symbol('io');
+/** The structure that holds it. */
+const PARENT = Symbol('parent');
+/** The outermost structure of its spec. */
+const ROOT = Symbol('root');
+/** Is the least significant byte the first one, where the bytes say so? */
+const LITTLE = Symbol('little');
 
 /** The field or instance whose structure it awaits, because others ask for that while it is read. */
 export const AWAITED = Symbol('awaited');
@@ -18,7 +31,7 @@ export const AWAITED = Symbol('awaited');
 /** The name that Node knows `inspect` methods by. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** Where something lies in its stream, in bits; without an end while it is being read, or where that failed. */
+/** Where something lies in the memory of its stream, in bits; without an end while it is being read, or where that failed. */
 export interface BitSpan {
   readonly io: ByteReader;
   readonly start: number;
@@ -30,7 +43,8 @@ export interface BitSpan {
 }
 
 /**
- * A structure of a spec: its fields are properties, and it knows where each of them lay.
+ * A structure of a spec: its fields are its own properties, all that it knows besides is behind accessors and symbols, and it knows where
+ * each field lay.
  *
  * The class without methods to call is there for specs whose own fields are called `at` or `fields`, for which the generator
  * writes the other methods; all others extend `Structure`.
@@ -42,18 +56,33 @@ export abstract class BareStructure {
   declare readonly _parent: BareStructure | undefined;
   /** The outermost structure of the spec. */
   declare readonly _root: BareStructure | undefined;
+  declare [IO]: ByteReader;
+  declare [PARENT]: BareStructure | undefined;
+  declare [ROOT]: BareStructure | undefined;
   declare readonly [START]: number;
   declare readonly [LEAD]?: number;
+  declare [END0]?: number;
+  declare [END1]?: number;
+  declare [END2]?: number;
   declare [ENDS]?: number[];
   declare [SPANS]?: Map<string, BitSpan>;
   declare [KEPT]?: Map<string, unknown>;
   declare [AWAITED]?: string | undefined;
 
+  // Generated classes declare these as what they are in their spec, which they could not do with accessors.
+  static {
+    defineHidden(this.prototype, '_io', IO);
+    defineHidden(this.prototype, '_parent', PARENT);
+    Object.defineProperty(this.prototype, '_root', { get: rootOf, set: setRoot, configurable: true });
+    defineHidden(this.prototype, '_isLe', LITTLE);
+  }
+
   constructor(io: ByteReader, parent?: BareStructure, root?: BareStructure, isRoot = false) {
-    this._io = io;
-    this._parent = parent;
-    this._root = root ?? (isRoot ? this : undefined);
-    this[START] = io.pos;
+    this[IO] = io;
+    this[PARENT] = parent;
+    // Others have that of the structure that holds them.
+    if (root !== undefined || isRoot) this[ROOT] = root ?? this;
+    this[START] = io.at;
     if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
     io.begin(this);
   }
@@ -65,6 +94,40 @@ export abstract class BareStructure {
     );
     return `${this.constructor.name} ${inspect(Object.fromEntries(entries), options)}`;
   }
+}
+
+function rootOf(this: BareStructure): BareStructure | undefined {
+  return this[ROOT] ?? this[PARENT]?._root;
+}
+
+function setRoot(this: BareStructure, root: BareStructure | undefined): void {
+  this[ROOT] = root;
+}
+
+/** Makes a property that is none of the object's own: what is kept under a symbol is not seen by those who want the fields. */
+function defineHidden(prototype: object, name: string, key: symbol): void {
+  Object.defineProperty(prototype, name, {
+    get(this: Record<symbol, unknown>) {
+      return this[key];
+    },
+    set(this: Record<symbol, unknown>, value: unknown) {
+      this[key] = value;
+    },
+    configurable: true,
+  });
+}
+
+/** The end of variable field number `index`, where that was read. */
+export function endAt(structure: BareStructure, index: number): number | undefined {
+  if (index === 0) return structure[END0];
+  if (index === 1) return structure[END1];
+  return index === 2 ? structure[END2] : structure[ENDS]?.[index - 3];
+}
+
+/** How many fields of variable size were read. */
+export function endCount(structure: BareStructure): number {
+  const first = [structure[END0], structure[END1], structure[END2]].filter((end) => end !== undefined);
+  return first.length + (structure[ENDS]?.length ?? 0);
 }
 
 /** The layout table of a structure's class. */

@@ -11,7 +11,7 @@ export type RunLayout = readonly (readonly [field: string, size: number])[];
 const MOST_BITS = 24;
 
 /** A position, and within a byte also how many bits of that are left, and which. */
-export type Standing = number | readonly [pos: number, bitsLeft: number, bits: number];
+export type Standing = number | readonly [at: number, bitsLeft: number, bits: number];
 
 /** What a reader needs to know about its bytes beside the bytes themselves. */
 export interface ReaderOptions {
@@ -23,6 +23,26 @@ export interface ReaderOptions {
   readonly within?: ByteReader;
 }
 
+/** Bytes that several streams are parts of: they share the view, and a stream of a few bytes is no more than two limits. */
+class Memory {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** Offset of the first byte within the outermost buffer. */
+  readonly base: number;
+  readonly sink: BreachSink | undefined;
+  /** What all streams of one input have in common. */
+  readonly progress: { latest: BareStructure | undefined };
+
+  constructor(bytes: Uint8Array, base: number, sink: BreachSink | undefined, progress: Memory['progress']) {
+    const { buffer, byteOffset, byteLength } = bytes;
+    this.bytes = bytes.constructor === Uint8Array ? bytes : new Uint8Array(buffer, byteOffset, byteLength);
+    this.view = new DataView(buffer, byteOffset, byteLength);
+    this.base = base;
+    this.sink = sink;
+    this.progress = progress;
+  }
+}
+
 /**
  * Reads a byte array in order, or anywhere after `seek`, under the names of Kaitai's stream API.
  *
@@ -30,41 +50,65 @@ export interface ReaderOptions {
  * the input, never as copies: the caller keeps the input unchanged for as long as it uses them.
  */
 export class ByteReader {
-  /** The whole input. */
+  /** The memory that the stream is a part of: from `start` to `end`. */
   readonly bytes: Uint8Array;
   /** The same memory, for callers that checked a run with `reserve` and read its fields directly. */
   readonly view: DataView;
-  /** Length of the input in bytes. */
-  readonly size: number;
-  /** Offset of the first byte within the outermost buffer. */
-  readonly base: number;
-  /** Where failed checks go; `undefined` means they are thrown. */
-  readonly sink: BreachSink | undefined;
-  /** Next byte to read, from the start of this input; past a byte as soon as its first bit is read. */
-  pos = 0;
-  readonly #outermost: ByteReader;
-  #latest: BareStructure | undefined;
+  /** Where in the memory the stream begins. */
+  readonly start: number;
+  /** Where in the memory the stream ends. */
+  readonly end: number;
+  /** Where in the memory the next byte to read is; past a byte as soon as its first bit is read. */
+  at: number;
+  readonly #memory: Memory;
   #bits = 0;
   #bitsLeft = 0;
 
-  constructor(bytes: Uint8Array, { base = 0, sink, within }: ReaderOptions = {}) {
-    const { buffer, byteOffset, byteLength } = bytes;
-    this.bytes = bytes.constructor === Uint8Array ? bytes : new Uint8Array(buffer, byteOffset, byteLength);
-    this.view = new DataView(buffer, byteOffset, byteLength);
-    this.size = byteLength;
-    this.base = base;
-    this.sink = sink;
-    this.#outermost = within === undefined ? this : within.#outermost;
+  constructor(bytes: Uint8Array, options?: ReaderOptions);
+  /** A part of memory that another reader reads. */
+  constructor(memory: Memory, start: number, end: number);
+  constructor(source: Uint8Array | Memory, start: ReaderOptions | number = {}, end = 0) {
+    const memory = source instanceof Memory ? source : memoryFor(source, start);
+    this.#memory = memory;
+    this.bytes = memory.bytes;
+    this.view = memory.view;
+    this.start = this.at = typeof start === 'number' ? start : 0;
+    this.end = typeof start === 'number' ? end : memory.bytes.length;
+  }
+
+  /** Length of the stream in bytes. */
+  get size(): number {
+    return this.end - this.start;
+  }
+
+  /** Next byte to read, from the start of the stream; past a byte as soon as its first bit is read. */
+  get pos(): number {
+    return this.at - this.start;
+  }
+
+  /** Offset of the first byte of the stream within the outermost buffer. */
+  get base(): number {
+    return this.#memory.base + this.start;
+  }
+
+  /** Offset of the first byte of the memory within the outermost buffer. */
+  get origin(): number {
+    return this.#memory.base;
+  }
+
+  /** Where failed checks go; `undefined` means they are thrown. */
+  get sink(): BreachSink | undefined {
+    return this.#memory.sink;
   }
 
   /** Bytes from the position to the end; 0 after a seek beyond it. */
   get remaining(): number {
-    return Math.max(0, this.size - this.pos);
+    return Math.max(0, this.end - this.at);
   }
 
   /** Offset of the position within the outermost buffer. */
   get offset(): number {
-    return this.base + this.pos;
+    return this.#memory.base + this.at;
   }
 
   /** Bits of the byte before `pos` that are still to be read, 0 to 7. */
@@ -74,7 +118,7 @@ export class ByteReader {
 
   /** Is there nothing left to read, not even a bit? */
   get isEof(): boolean {
-    return this.#bitsLeft === 0 && this.pos >= this.size;
+    return this.#bitsLeft === 0 && this.at >= this.end;
   }
 
   /**
@@ -84,19 +128,19 @@ export class ByteReader {
    */
   seek(pos: number): void {
     if (!Number.isInteger(pos) || pos < 0) cannotSeek(pos);
-    this.pos = pos;
+    this.at = this.start + pos;
     this.#bitsLeft = 0;
   }
 
   /** Where the reader stands, within a byte too: what `goBack` takes. */
   get standing(): Standing {
-    return this.#bitsLeft === 0 ? this.pos : [this.pos, this.#bitsLeft, this.#bits];
+    return this.#bitsLeft === 0 ? this.pos : [this.at, this.#bitsLeft, this.#bits];
   }
 
   /** Goes where the reader stood before. */
   goBack(standing: Standing): void {
     if (typeof standing === 'number') this.seek(standing);
-    else [this.pos, this.#bitsLeft, this.#bits] = standing;
+    else [this.at, this.#bitsLeft, this.#bits] = standing;
   }
 
   /** Drops the rest of a byte that was read in part. */
@@ -110,41 +154,61 @@ export class ByteReader {
    * @throws EndOfStreamError naming the first field of `layout` that does not fit.
    */
   reserve(length: number, layout?: RunLayout): number {
-    const start = this.pos;
-    if (start + length > this.size) throw this.#cutOff(length, layout);
-    this.pos = start + length;
+    const start = this.at;
+    if (start + length > this.end) throw this.#cutOff(length, layout);
+    this.at = start + length;
     this.#bitsLeft = 0;
     return start;
   }
 
   /** Notes that a structure is being read from here on. */
   begin(structure: BareStructure): void {
-    this.#outermost.#latest = structure;
+    this.#memory.progress.latest = structure;
   }
 
   /** The structure that was begun last, by this reader or one whose bytes are part of the same: where reading ended, if it ended early. */
   get latest(): BareStructure | undefined {
-    return this.#outermost.#latest;
+    return this.#memory.progress.latest;
   }
 
   /** Hands a failed check to the sink; throws it where there is none. */
   report(error: ValidationError): void {
-    if (this.sink === undefined) throw error;
-    this.sink(error.breach);
+    const { sink } = this.#memory;
+    if (sink === undefined) throw error;
+    sink(error.breach);
   }
 
-  /** A reader of its own for the next `length` bytes, which this one skips. Positions start again at 0. */
+  /**
+   * A reader of its own for the next `length` bytes, which this one skips. Positions start again at 0.
+   *
+   * @throws ConversionError where the length is negative or no integer.
+   */
   substream(length: number): ByteReader {
-    return this.over(this.readBytes(length));
+    if (!Number.isInteger(length) || length < 0) cannotRead(length);
+    const start = length === 0 ? this.#here() : this.reserve(length);
+    return new ByteReader(this.#memory, start, start + length);
+  }
+
+  /** A reader of its own for all bytes to the end. */
+  restStream(): ByteReader {
+    return this.substream(this.remaining);
   }
 
   /**
    * A reader for other bytes with this one's sink. Bytes that are a part of the same memory know their own offset;
    * of others, unpacked ones for example, `base` says where they came from.
    */
-  over(bytes: Uint8Array, base: number = this.#baseOf(bytes)): ByteReader {
+  over(bytes: Uint8Array, base?: number): ByteReader {
+    const start = bytes.byteOffset - this.bytes.byteOffset;
+    const isPart = bytes.buffer === this.bytes.buffer && base === undefined;
+    if (isPart && start >= 0 && start + bytes.length <= this.bytes.length)
+      return new ByteReader(this.#memory, start, start + bytes.length);
     const { sink } = this;
-    return new ByteReader(bytes, sink === undefined ? { base, within: this } : { base, within: this, sink });
+    return new ByteReader(bytes, {
+      base: base ?? this.offset,
+      within: this,
+      ...(sink === undefined ? {} : { sink }),
+    });
   }
 
   /** A reader for bytes that were unpacked from those at `base`, which comes first so that it can be asked for before they are read. */
@@ -152,9 +216,9 @@ export class ByteReader {
     return this.over(bytes, base);
   }
 
-  #baseOf(bytes: Uint8Array): number {
-    const isPart = bytes.buffer === this.bytes.buffer;
-    return isPart ? this.base + bytes.byteOffset - this.bytes.byteOffset : this.offset;
+  /** What this reader has in common with those for other bytes. */
+  get progress(): Memory['progress'] {
+    return this.#memory.progress;
   }
 
   readU1(): number {
@@ -284,11 +348,11 @@ export class ByteReader {
   #skipBits(count: number): void {
     const bytes = Math.ceil((count - this.#bitsLeft) / 8);
     this.#bitsLeft += bytes * 8 - count;
-    this.pos += bytes;
+    this.at += bytes;
   }
 
   #byteBefore(): number {
-    return this.#bitsLeft === 0 ? 0 : this.view.getUint8(this.pos - 1);
+    return this.#bitsLeft === 0 ? 0 : this.view.getUint8(this.at - 1);
   }
 
   /**
@@ -297,9 +361,8 @@ export class ByteReader {
    * @throws ConversionError where the length is negative or no integer.
    */
   readBytes(length: number): Uint8Array {
-    if (!Number.isInteger(length) || length < 0) throw new ConversionError(`cannot read ${length} bytes`);
-    if (length === 0) return this.#nothing();
-    const start = this.reserve(length);
+    if (!Number.isInteger(length) || length < 0) cannotRead(length);
+    const start = length === 0 ? this.#here() : this.reserve(length);
     return this.bytes.subarray(start, start + length);
   }
 
@@ -316,7 +379,7 @@ export class ByteReader {
    * @param eosError throw `NoTerminatorFoundError` where the stream ends first; otherwise its end ends the field
    */
   readBytesTerm(terminator: number, include: boolean, consume: boolean, eosError: boolean): Uint8Array {
-    const found = this.bytes.indexOf(terminator, this.pos);
+    const found = this.#indexOf(terminator);
     return this.#upTo(found, Uint8Array.of(terminator), include, consume, eosError);
   }
 
@@ -327,8 +390,16 @@ export class ByteReader {
     consume: boolean,
     eosError: boolean,
   ): Uint8Array {
-    const found = indexOfUnit(this.bytes.subarray(this.pos), terminator);
-    return this.#upTo(found < 0 ? -1 : this.pos + found, terminator, include, consume, eosError);
+    const found = indexOfUnit(this.bytes.subarray(this.at, Math.max(this.at, this.end)), terminator);
+    return this.#upTo(found < 0 ? -1 : this.at + found, terminator, include, consume, eosError);
+  }
+
+  /** Not beyond the end: what is behind it may be long, and is searched by others. */
+  #indexOf(byte: number): number {
+    const { bytes, at, end } = this;
+    if (end === bytes.length) return bytes.indexOf(byte, at);
+    const found = bytes.subarray(at, Math.max(at, end)).indexOf(byte);
+    return found < 0 ? -1 : at + found;
   }
 
   #upTo(
@@ -342,44 +413,55 @@ export class ByteReader {
       if (eosError) throw new NoTerminatorFoundError(terminator, this.remaining, { offset: this.offset });
       return this.readBytesFull();
     }
-    const start = this.pos;
+    const start = this.at;
     const after = found + terminator.length;
-    this.seek(consume ? after : found);
+    this.at = consume ? after : found;
+    this.#bitsLeft = 0;
     return this.bytes.subarray(start, include ? after : found);
   }
 
-  #nothing(): Uint8Array {
+  /** Where nothing is read, within the memory also after a seek beyond its end. */
+  #here(): number {
     this.alignToByte();
-    return this.bytes.subarray(this.pos, this.pos);
+    return Math.min(this.at, this.end);
   }
 
   /** Makes sure, before the position moves, that all bytes of a bit field are there. */
   #takeBits(count: number): void {
     if (this.#bitsLeft === 0) this.#bits = 0;
     const length = Math.ceil((count - this.#bitsLeft) / 8);
-    if (length > 0 && this.pos + length > this.size) throw this.#cutOff(length);
+    if (length > 0 && this.at + length > this.end) throw this.#cutOff(length);
   }
 
   #nextByte(): number {
-    const byte = this.view.getUint8(this.pos);
-    this.pos += 1;
+    const byte = this.view.getUint8(this.at);
+    this.at += 1;
     return byte;
   }
 
   #cutOff(length: number, layout: RunLayout = []): EndOfStreamError {
-    let start = this.pos;
+    let start = this.at;
     for (const [field, size] of layout) {
-      if (start + size > this.size) return this.#shortage(start, size, field);
+      if (start + size > this.end) return this.#shortage(start, size, field);
       start += size;
     }
-    return this.#shortage(this.pos, length);
+    return this.#shortage(this.at, length);
   }
 
   #shortage(start: number, length: number, field?: string): EndOfStreamError {
-    const offset = this.base + start;
-    const available = Math.max(0, this.size - start);
+    const offset = this.#memory.base + start;
+    const available = Math.max(0, this.end - start);
     return new EndOfStreamError(length, available, field === undefined ? { offset } : { offset, field });
   }
+}
+
+function memoryFor(bytes: Uint8Array, options: ReaderOptions | number): Memory {
+  const { base = 0, sink, within } = typeof options === 'number' ? {} : options;
+  return new Memory(bytes, base, sink, within?.progress ?? { latest: undefined });
+}
+
+function cannotRead(length: number): never {
+  throw new ConversionError(`cannot read ${length} bytes`);
 }
 
 function cannotSeek(pos: number): never {

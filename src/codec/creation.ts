@@ -9,12 +9,12 @@ import { DecodeError } from './errors.ts';
 export type Values<T> = { -readonly [Key in SettableKeys<T>]?: T[Key] };
 
 type SettableKeys<T> = {
-  [Key in keyof T]-?: T[Key] extends (...args: never[]) => unknown
+  [Key in keyof T & string]-?: T[Key] extends (...args: never[]) => unknown
     ? never
     : Same<Pick<T, Key>, { -readonly [K in Key]: T[K] }> extends true
       ? Key
       : never;
-}[keyof T];
+}[keyof T & string];
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 

@@ -131,7 +131,7 @@ export function patchOf(
   if (found === undefined || field === undefined || span === undefined)
     throw new EncodeError(`there is no field ${path} to patch`);
   const { _io: io } = found.holder;
-  const before = io.bytes.slice(span.offset - io.base, span.offset - io.base + span.size);
+  const before = io.bytes.slice(span.offset - io.origin, span.offset - io.origin + span.size);
   return {
     offset: span.offset,
     bytes: encodeField(field, value, before, span.bitOffset ?? 0, path),

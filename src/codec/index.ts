@@ -1,6 +1,6 @@
 /**
- * The runtime of generated parsers: what `vdcheck/codec` exports. It has no dependencies and runs in Node and
- * in browsers alike.
+ * The runtime of generated parsers: what `vdcheck/codec` exports. It runs in Node and in browsers
+ * alike; of others it needs zlib only (pako).
  */
 export * from './bare-structure.ts';
 export * from './breach.ts';

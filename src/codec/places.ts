@@ -1,4 +1,14 @@
-import { BareStructure, ENDS, KEPT, layoutOf, LEAD, SPANS, START, valueOf } from './bare-structure.ts';
+import {
+  BareStructure,
+  endAt,
+  endCount,
+  KEPT,
+  layoutOf,
+  LEAD,
+  SPANS,
+  START,
+  valueOf,
+} from './bare-structure.ts';
 import type { FieldSite } from './breach.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { FieldSpan } from './field.ts';
@@ -53,18 +63,18 @@ export function fieldSpan(structure: BareStructure, id: string): FieldSpan | und
 
 function toSpan(io: ByteReader, start: number, end: number): FieldSpan {
   const first = Math.floor(start / 8);
-  return { offset: io.base + first, size: Math.max(0, Math.ceil(end / 8) - first) };
+  return { offset: io.origin + first, size: Math.max(0, Math.ceil(end / 8) - first) };
 }
 
-/** Position in its stream of a structure's first bit, or of its first whole byte where it begins with one. */
+/** Where in the memory of its stream a structure's first bit is, or of its first whole byte where it begins with one. */
 function firstBit(structure: BareStructure): number {
   const [first] = Object.values(layoutOf(structure).fields);
   return structure[START] * 8 - (first?.bit === undefined ? 0 : (structure[LEAD] ?? 0));
 }
 
-/** First bit of a field in its stream; undefined where a field before it was not read. */
+/** First bit of a field in the memory of its stream; undefined where a field before it was not read. */
 function startOf(structure: BareStructure, { at = 0, after, bit }: FieldLayout): number | undefined {
-  const base = after === undefined ? firstBit(structure) : structure[ENDS]?.[after];
+  const base = after === undefined ? firstBit(structure) : endAt(structure, after);
   if (base === undefined) return undefined;
   return bit === undefined ? Math.ceil(base / 8) * 8 + at * 8 : base + at * 8 + bit;
 }
@@ -78,7 +88,7 @@ function endOf(
   if (size !== undefined) return start + size * 8;
   if (bits !== undefined && repeated !== true) return start + bits;
   const { _io: io } = structure;
-  return structure[ENDS]?.[variableIndex(structure, id)] ?? io.pos * 8 - io.bitsLeft;
+  return endAt(structure, variableIndex(structure, id)) ?? io.at * 8 - io.bitsLeft;
 }
 
 /** The how-manieth field of variable size this one is. */
@@ -103,7 +113,7 @@ export function elementSpan(structure: BareStructure, id: string, index: number)
     return undefined;
   const { _io: io } = structure;
   const first = id in fields ? startOf(structure, field) : undefined;
-  const start = (first ?? (whole.offset - io.base) * 8) + index * field.element * 8;
+  const start = (first ?? (whole.offset - io.origin) * 8) + index * field.element * 8;
   const span = toSpan(io, start, start + field.element * 8);
   return field.bits === undefined ? span : { ...span, bitOffset: start & 7, bitLength: field.bits };
 }
@@ -137,9 +147,9 @@ export function ownBytes(structure: BareStructure): OwnBytes | undefined {
   if (io === undefined) return undefined;
   const start = Math.floor(firstBit(structure) / 8);
   const end = Math.ceil(endOfFields(structure) / 8);
-  const hasStream = start === 0 && parent?._io !== io;
-  const bytes = hasStream ? io.bytes : io.bytes.subarray(start, end);
-  return { bytes, start, end: end - start, isPart: !hasStream };
+  const hasStream = start === io.start && parent?._io !== io;
+  const bytes = hasStream ? io.bytes.subarray(io.start, io.end) : io.bytes.subarray(start, end);
+  return { bytes, start: start - io.start, end: end - start, isPart: !hasStream };
 }
 
 /** First bit behind the last field. */
@@ -183,7 +193,7 @@ function currentSpan(
 export function pathOf(structure: BareStructure, path: string): string {
   const { _parent: parent, _io: io } = structure as { _parent: BareStructure | undefined; _io?: ByteReader };
   if (parent === undefined || io === undefined) return path;
-  const bit = io.base * 8 + firstBit(structure);
+  const bit = io.origin * 8 + firstBit(structure);
   return pathOf(parent, `${holdingField(parent, structure, bit)}.${path}`);
 }
 
@@ -197,7 +207,7 @@ function holdingField(parent: BareStructure, child: BareStructure, bit: number):
   let holder = '';
   for (const [id, field] of Object.entries(layoutOf(parent).fields)) {
     const start = startOf(parent, field);
-    if (field.of !== undefined && start !== undefined && parent._io.base * 8 + start <= bit) holder = id;
+    if (field.of !== undefined && start !== undefined && parent._io.origin * 8 + start <= bit) holder = id;
   }
   return withIndex(parent, holder, child);
 }
@@ -226,14 +236,14 @@ function valueOfField(structure: BareStructure, id: string): unknown {
 /** Were all fields of variable size read? */
 function isComplete(structure: BareStructure): boolean {
   const [last] = Object.keys(layoutOf(structure).fields).slice(-1);
-  return last === undefined || (structure[ENDS]?.length ?? 0) > variableIndex(structure, last);
+  return last === undefined || endCount(structure) > variableIndex(structure, last);
 }
 
 /** The path of the field that the bit belongs to, as far as structures were read. */
 export function pathAt(structure: BareStructure, bit: number): string {
   const { _io: io, _parent: parent } = structure;
   const { fields } = layoutOf(structure);
-  const origin = io.base * 8;
+  const origin = io.origin * 8;
   const isOver = isComplete(structure) && bit >= origin + endOfFields(structure);
   if ((isOver || bit < origin + firstBit(structure)) && parent !== undefined) {
     const reading = beingRead(parent);
@@ -244,7 +254,7 @@ export function pathAt(structure: BareStructure, bit: number): string {
   let found = '';
   for (const [id, field] of Object.entries(fields)) {
     const start = startOf(structure, field);
-    if (start !== undefined && io.base * 8 + start <= bit) found = id;
+    if (start !== undefined && io.origin * 8 + start <= bit) found = id;
   }
   return pathOf(structure, found);
 }

@@ -1,6 +1,6 @@
-import { bytesEqual } from './bytes.ts';
+import { deflate, Inflate } from 'pako';
+import { bytesEqual, concatBytes } from './bytes.ts';
 import { EncodeError, ProcessError } from './errors.ts';
-import { inflateRaw } from './inflate.ts';
 
 /** A `process` of the user's own: generated code constructs it with the spec's arguments. */
 export interface BytesProcessor {
@@ -33,8 +33,8 @@ export function processRotateLeft(bytes: Uint8Array, amount: number): Uint8Array
 
 /** Synchronous zlib (RFC 1950) in both directions: a header, a deflate stream, a checksum. */
 export interface ZlibCodec {
-  /** Throws where the stream is damaged. */
-  inflate(bytes: Uint8Array): Uint8Array;
+  /** Throws where the stream is damaged, or unpacks to more than `most` bytes. */
+  inflate(bytes: Uint8Array, most: number): Uint8Array;
   /** Any stream that `inflate` turns back into the same bytes. */
   deflate(bytes: Uint8Array): Uint8Array;
 }
@@ -42,15 +42,35 @@ export interface ZlibCodec {
 /** Most bytes that a zlib stream may unpack to: a field is held in memory whole. */
 const MAX_UNPACKED = 2 ** 30;
 
-const portableZlib: ZlibCodec = { inflate: inflateZlib, deflate: storeZlib };
-let zlib = portableZlib;
+/** How many bytes are unpacked at once: the limit is looked at after each of them. */
+const CHUNK = 2 ** 16;
+
+// pako is zlib itself in JavaScript: unlike others it verifies the checksum, and tells a stream that is cut off from one that more bytes follow.
+// Node's own inflates twice as fast, but is none of a browser's.
+let zlib: ZlibCodec = { inflate, deflate: (bytes) => deflate(bytes) };
 
 /**
- * Replaces the built-in zlib, which runs everywhere but unpacks slowly and does not compress: with
- * `{ inflate: inflateSync, deflate: deflateSync }` of `node:zlib` for example. Nothing restores the built-in one.
+ * Replaces the portable zlib: with `inflateSync` and `deflateSync` of `node:zlib`, which are faster, for example. Nothing
+ * restores the portable one.
  */
 export function setZlib(codec: ZlibCodec): void {
   zlib = codec;
+}
+
+/** The bytes of a stream; what follows it is no part of it. */
+function inflate(bytes: Uint8Array, most: number): Uint8Array {
+  const stream = new Inflate({ chunkSize: CHUNK });
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  stream.onData = (chunk) => {
+    total += chunk.length;
+    if (total > most) throw new ProcessError(`a zlib stream of more than ${most} bytes`);
+    chunks.push(chunk);
+  };
+  stream.push(bytes, true);
+  if (stream.err !== 0) throw new ProcessError(`damaged zlib stream: ${stream.msg || 'it is cut off'}`);
+  if (!stream.ended) throw new ProcessError('damaged zlib stream: it is cut off');
+  return concatBytes(chunks);
 }
 
 /**
@@ -58,9 +78,9 @@ export function setZlib(codec: ZlibCodec): void {
  *
  * @throws ProcessError where the stream is damaged.
  */
-export function processZlib(bytes: Uint8Array): Uint8Array {
+export function processZlib(bytes: Uint8Array, most: number = MAX_UNPACKED): Uint8Array {
   try {
-    return zlib.inflate(bytes);
+    return zlib.inflate(bytes, most);
   } catch (cause) {
     throw cause instanceof ProcessError ? cause : new ProcessError('damaged zlib stream', { cause });
   }
@@ -71,7 +91,7 @@ export function processZlib(bytes: Uint8Array): Uint8Array {
  */
 export function unprocessZlib(bytes: Uint8Array, residue: Uint8Array): Uint8Array {
   try {
-    if (bytesEqual(zlib.inflate(residue), bytes)) return residue;
+    if (bytesEqual(zlib.inflate(residue, MAX_UNPACKED), bytes)) return residue;
   } catch {
     // What is no stream cannot be kept.
   }
@@ -89,49 +109,4 @@ export function unprocessCustom(bytes: Uint8Array, processor: BytesProcessor): U
   if (!bytesEqual(processor.decode(stored), bytes))
     throw new EncodeError('its process does not give the bytes back that are written');
   return stored;
-}
-
-/** RFC 1950, 2.2. */
-function inflateZlib(input: Uint8Array): Uint8Array {
-  const [method = 0, flags = 0] = input;
-  if (input.length < 6 || (method & 0x0f) !== 8 || (method * 256 + flags) % 31 !== 0 || (flags & 0x20) !== 0)
-    throw new ProcessError('not a zlib stream');
-  const { bytes, consumed } = inflateRaw(input.subarray(2), MAX_UNPACKED);
-  const checksum = input.subarray(2 + consumed, 6 + consumed);
-  if (checksum.length < 4) throw new ProcessError('zlib stream is cut off in its checksum');
-  const stored = new DataView(checksum.buffer, checksum.byteOffset).getUint32(0);
-  if (stored !== adler32(bytes)) throw new ProcessError('zlib checksum does not match');
-  return bytes;
-}
-
-const STORED_BLOCK_MAX = 0xffff;
-
-/** RFC 1951, 3.2.4: a zlib stream of stored blocks, 5 bytes longer per block than the plain bytes. */
-function storeZlib(bytes: Uint8Array): Uint8Array {
-  const blocks = Math.max(1, Math.ceil(bytes.length / STORED_BLOCK_MAX));
-  const output = new Uint8Array(2 + blocks * 5 + bytes.length + 4);
-  const view = new DataView(output.buffer);
-  view.setUint16(0, 0x7801);
-  let at = 2;
-  for (let block = 0; block < blocks; block += 1) {
-    const part = bytes.subarray(block * STORED_BLOCK_MAX, (block + 1) * STORED_BLOCK_MAX);
-    view.setUint8(at, block === blocks - 1 ? 1 : 0);
-    view.setUint16(at + 1, part.length, true);
-    view.setUint16(at + 3, part.length ^ 0xffff, true);
-    output.set(part, at + 5);
-    at += 5 + part.length;
-  }
-  view.setUint32(at, adler32(bytes));
-  return output;
-}
-
-/** RFC 1950, 8.2. */
-function adler32(bytes: Uint8Array): number {
-  let low = 1;
-  let high = 0;
-  for (const byte of bytes) {
-    low = (low + byte) % 65521;
-    high = (high + low) % 65521;
-  }
-  return high * 65536 + low;
 }

@@ -1,5 +1,8 @@
 import {
   AWAITED,
+  END0,
+  END1,
+  END2,
   ENDS,
   KEPT,
   layoutOf,
@@ -21,20 +24,22 @@ import { pathAt, pathOf } from './places.ts';
 
 // What constructors and getters of generated classes call.
 
-/** Notes where a field of variable size ended. Called by generated code after each one. */
-export function mark(structure: BareStructure): void {
+/** Notes where variable field number `index` ended. Called by generated code after each one. */
+export function mark(structure: BareStructure, index: number): void {
   const { _io: io } = structure;
-  const end = io.pos * 8 - io.bitsLeft;
-  const ends = structure[ENDS];
-  // A list begun with its first element takes no more memory than that; most structures have one such field.
-  if (ends === undefined) structure[ENDS] = [end];
-  else ends.push(end);
+  const end = io.at * 8 - io.bitsLeft;
+  // Most structures have few such fields, and a list takes more memory than they do.
+  if (index === 0) structure[END0] = end;
+  else if (index === 1) structure[END1] = end;
+  else if (index === 2) structure[END2] = end;
+  else if (structure[ENDS] === undefined) structure[ENDS] = [end];
+  else structure[ENDS].push(end);
 }
 
 /** Checks that the next `size` bytes are there and moves past them; the error names the field that is cut off. */
 export function reserve(structure: BareStructure, size: number, first: string): number {
   const { _io: io } = structure;
-  if (io.pos + size <= io.size) return io.reserve(size);
+  if (io.at + size <= io.end) return io.reserve(size);
   const fields = Object.entries(layoutOf(structure).fields);
   const from = fields.findIndex(([id]) => id === first);
   return io.reserve(
@@ -51,16 +56,16 @@ export function cutOff(record: BareStructure): never {
     const start = Math.ceil(bit / 8);
     const length = Math.ceil((bit + bits) / 8) - start;
     bit += bits;
-    if (start + length <= io.size) continue;
-    throw new EndOfStreamError(length, Math.max(0, io.size - start), {
-      offset: io.base + start,
+    if (start + length <= io.end) continue;
+    throw new EndOfStreamError(length, Math.max(0, io.end - start), {
+      offset: io.origin + start,
       field: pathOf(record, field),
     });
   }
   throw new EndOfStreamError(1, 0, { offset: io.offset });
 }
 
-/** Where a record begins in its stream: the first bit of one of bit fields, or the first whole byte. */
+/** Where a record begins in the memory of its stream: the first bit of one of bit fields, or the first whole byte. */
 function firstBit(record: BareStructure): number {
   const [first] = Object.values(layoutOf(record).fields);
   return record[START] * 8 - (first?.bits === undefined ? 0 : (record[LEAD] ?? 0));
@@ -101,7 +106,7 @@ export function bytesIn(record: BareStructure, offset: number, size: number): Ui
   return record._io.bytes.subarray(start, start + size);
 }
 
-/** Where a field lies in the stream of a record, whose fields begin with a whole byte. */
+/** Where a field lies in the memory of the stream of a record, whose fields begin with a whole byte. */
 export function byteIn(record: BareStructure, offset: number): number {
   return record[START] + offset;
 }
@@ -192,13 +197,13 @@ export function visit<T>(
   const { standing: when } = structure._io;
   if (pos !== undefined) io.seek(pos);
   const spans = (structure[SPANS] ??= new Map<string, BitSpan>());
-  const start = io.pos * 8 - io.bitsLeft;
+  const start = io.at * 8 - io.bitsLeft;
   // What is read now is the last one in the map.
   spans.delete(key);
   spans.set(key, { io, start, end: undefined, when });
   try {
     const value = read(io);
-    spans.set(key, { io, start, end: io.pos * 8 - io.bitsLeft, when });
+    spans.set(key, { io, start, end: io.at * 8 - io.bitsLeft, when });
     return value;
   } catch (error) {
     if (!isUnplaced(error)) throw error;
@@ -245,7 +250,7 @@ export class LoopGuard {
 
   /** Called before each element. Throws ConversionError when too many of them were empty. */
   step(): void {
-    const now = this.#io.pos * 8 - this.#io.bitsLeft;
+    const now = this.#io.at * 8 - this.#io.bitsLeft;
     this.#idle = now === this.#last ? this.#idle + 1 : 0;
     this.#last = now;
     if (this.#idle > this.#most) throw new ConversionError(`more than ${this.#most} elements without a byte`);

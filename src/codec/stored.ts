@@ -106,7 +106,7 @@ export class StoredInstances implements WritingWork {
       const waiting = this.#waiting;
       this.#waiting = [];
       const left = waiting.filter((one) => !this.#settleOne(one));
-      if (left.length < waiting.length) this.#waiting.push(...left);
+      if (left.length < waiting.length) for (const one of left) this.#waiting.push(one);
       else for (const one of left) this.#lose(one);
     }
   }
@@ -227,7 +227,7 @@ function wholeBytes({
   end,
 }: BitSpan): { readonly bytes: Uint8Array; readonly start: number } | undefined {
   if (end === undefined || start % 8 !== 0) return undefined;
-  return { bytes: io.bytes.subarray(start / 8, Math.ceil(end / 8)), start: start / 8 };
+  return { bytes: io.bytes.subarray(start / 8, Math.ceil(end / 8)), start: start / 8 - io.start };
 }
 
 /** Bytes that are to be put into a stream. */

@@ -12,12 +12,17 @@ export async function checkSafely(path: string, options: LocalCheckOptions): Pro
   try {
     return await checkLocalImage(path, options);
   } catch (error) {
-    return brokenOff(path, 'internal', `internal error in vdcheck: ${describe(error)}`);
+    const code: BrokenOff = 'internal';
+    return brokenOff(path, code, `internal error in vdcheck: ${describe(error)}`);
   }
 }
 
-/** The report of an image whose check did not come to its end. */
-export function brokenOff(path: string, code: BrokenOff, reason: string): ImageReport {
+/**
+ * The report of an image whose check did not come to its end.
+ *
+ * @param code a `BrokenOff`, or the operating system's code where that kept it from being begun
+ */
+export function brokenOff(path: string, code: string, reason: string): ImageReport {
   const error: CheckFailure = { code, message: `${path}: ${reason}` };
   return {
     path,

@@ -14,7 +14,8 @@ export interface Budget {
 
 /** Why a worker came to its end. */
 interface Cause {
-  readonly code: BrokenOff;
+  /** A `BrokenOff`, or the operating system's code. */
+  readonly code: string;
   /** As the message of an image's report goes on behind its path. */
   readonly reason: string;
 }
@@ -59,8 +60,8 @@ export class WorkerProcess {
       stdio: ['inherit', 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });
-    const { stdout, stderr, stdio } = this.#child;
-    this.#orders = stdio[ORDERS] as Writable | null;
+    const { stdout, stderr } = this.#child;
+    this.#orders = pipeOf(this.#child, ORDERS);
     // A worker that is gone takes no more orders; that it is gone is told below.
     this.#orders?.on('error', () => undefined);
     const lines = new LineSplitter();
@@ -68,7 +69,7 @@ export class WorkerProcess {
     stderr?.on('data', (bytes: Uint8Array) => {
       if (this.#errors.length < KEPT_ERRORS) this.#errors += Buffer.from(bytes).toString('latin1');
     });
-    this.#child.on('error', (error) => this.#end(internal(`no process could be started: ${error.message}`)));
+    this.#child.on('error', (error) => this.#end(notStarted(error)));
     this.#child.on('close', (code, signal) => this.#end(this.#explain(code, signal)));
   }
 
@@ -129,6 +130,17 @@ export class WorkerProcess {
     this.#hasEnded = true;
     this.#listener.ended({ ...cause, wasReady: this.#isReady });
   }
+}
+
+/** Where too many files are open there is a child without any pipe, whatever the types say. */
+function pipeOf(child: { readonly stdio?: ChildProcess['stdio'] }, descriptor: number): Writable | null {
+  return (child.stdio?.[descriptor] ?? null) as Writable | null;
+}
+
+/** The machine is to blame, with the operating system's own code. */
+function notStarted(error: Error): Cause {
+  const code = 'code' in error ? String(error.code) : 'internal';
+  return { code, reason: `no process could be started to check it: ${error.message}` };
 }
 
 function internal(what: string): Cause {

@@ -3,6 +3,7 @@ import type { FileRole, Image, ImageFile, ParentLink } from './image.ts';
 import type { ProblemSink } from './problem.ts';
 import type { FileRange } from './owners.ts';
 import type { Writer } from './writer.ts';
+import type { Disclosure } from './disclosure.ts';
 import type { Findings, NamedFindings } from './findings.ts';
 import type { FileFindings } from './file-findings.ts';
 import type { Depth, Explanation, RuleInfo } from './rule-info.ts';
@@ -45,6 +46,8 @@ export interface OpenedReference {
   readonly state: ReferenceState;
   /** A sentence where it is not open. */
   readonly reason: string | null;
+  /** The name under which it was found, where that is not the one that the image gives. */
+  readonly foundAs?: string | null;
 }
 
 /** What a format is given to open an image. Nothing else lets it reach a file. */
@@ -92,6 +95,8 @@ export interface FormatCode {
   open(context: OpenContext): Promise<Image>;
   /** Runs the rules that look at a whole image, up to `depth`, and tells `problems` what they find. */
   evaluate(image: Image, depth: Depth, facts: Facts, problems: ProblemSink): Promise<void>;
+  /** Loads what tells those who take images in what an image is, and asks it. */
+  disclose(image: Image): Promise<Disclosure>;
 }
 
 /** What a format's own code is given to open an image: findings are told by id. */
@@ -111,6 +116,7 @@ export interface FormatParts<I extends Image, M, W> {
    */
   readonly padding?: (image: I, facts: Facts<W>) => Iterable<Padding>;
   readonly open: (context: FormatContext<M & FileFindings>) => I | Promise<I>;
+  readonly disclose: () => Promise<(image: I) => Disclosure>;
 }
 
 /** Bytes of one of an image's files that must be zero. */

@@ -53,6 +53,8 @@ export interface ParentLink {
   readonly image: Image | null;
   /** Why it is not open, in a sentence; `null` where it is. */
   readonly reason: string | null;
+  /** The name under which it was found, where that is not the one that the image gives. */
+  readonly foundAs?: string;
 }
 
 /** One structure of an image for `dump`: its fields in file order with positions relative to the file. */
@@ -113,6 +115,8 @@ export interface Image {
    * @throws SourceError where bytes of a table cannot be fetched
    */
   mappings(range: GuestRange): AsyncIterable<readonly Mapping[]>;
+  /** The same by the second copies of tables, where the format has any: for ranges of which the first copy tells nothing that can be read. */
+  otherMappings?(range: GuestRange): AsyncIterable<readonly Mapping[]>;
   /** How regions lie in `file`; `null` for files without structure (flat extents, raw). */
   layout(file: ImageFile): FileLayout | null;
   /**

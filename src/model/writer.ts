@@ -1,4 +1,6 @@
+import type { MaybePromise } from '../io/source.ts';
 import type { Disk } from './disk.ts';
+import type { CompressionMethod, Image } from './image.ts';
 
 /** One creation option, under the name that `qemu-img` has for it. */
 export interface CreationOption {
@@ -25,21 +27,56 @@ export interface WriteContext {
   readonly sparse: number;
   /** Whether data is compressed (`-c`), and how hard; `undefined`: the format's usual level. */
   readonly compress?: { readonly level: number | undefined };
-  /** The layer below the new image, as it is to be named in it; `null` for none. */
-  readonly backing: {
-    readonly name: string;
-    readonly format: string | null;
-    readonly disk: Disk | null;
-  } | null;
+  /** Packs units for formats that compress. */
+  readonly compressor: Compressor;
+  /** The layer below the new image; `null` for none. */
+  readonly backing: Backing | null;
+  /** Whether the user asked for what nobody has proven in the field (`--experimental`); default: no. */
+  readonly experimental?: boolean;
+  /** The platform that the image is meant for (`--for`), where one is named. */
+  readonly platform?: string;
   /** The one place that ids, times and CIDs come from, so that output can be reproducible. */
   readonly identity: Identity;
+}
+
+/**
+ * The layer below a new image. With one, the disk that is written is a delta: what it has as `unallocated` is the layer's, everything else is
+ * stored, zeros too. Where a unit of the new format is covered in part, the rest of it is read from the layer's disk.
+ */
+export interface Backing {
+  /** The name as it is to be written into the image: relative to its folder, or absolute. */
+  readonly name: string;
+  /** Format id as the user gave it, to be written where a format has room for it; `null`: not given. */
+  readonly format: string | null;
+  /** The opened layer: a format finds in its own images the ids that a child repeats. `null` where the user wants it not opened. */
+  readonly image: Image | null;
+  /** Its disk; `null` where it is not open: formats that need to read it refuse then. */
+  readonly disk: Disk | null;
+}
+
+/** Packs compressed units. Given by the platform. */
+export interface Compressor {
+  /** Units that are worth having in work at once, at least 1. */
+  readonly lanes: number;
+  /**
+   * Packs all of `bytes` into one stream. `deflate` uses a window of 4 KiB, all that readers of qcow2 have.
+   *
+   * @param bytes not to be changed until the promise settles
+   * @param level of the method; `undefined`: its usual one
+   * @returns a stream that the caller owns
+   * @throws UnsupportedFeatureError where this platform lacks the method
+   */
+  compress(method: CompressionMethod, bytes: Uint8Array, level: number | undefined): MaybePromise<Uint8Array>;
 }
 
 /** Gives what makes one image differ from another. */
 export interface Identity {
   /** Seconds since 1970. */
   readonly time: number;
-  /** `length` random bytes; the same ones each time where a seed was given. The caller owns them. */
+  /**
+   * `length` random bytes, which the caller owns. Where a seed was given, they are the same each time for a file of the same name, and others for
+   * one of another name: a child must never get the ids of its parent.
+   */
   bytes(length: number): Uint8Array;
 }
 
@@ -66,6 +103,8 @@ export interface Plan {
   readonly files: readonly PlannedFile[];
   /** Whether the parts come in ascending order, so that a pipe can take them. */
   readonly isStreamable: boolean;
+  /** Bytes of all files if everything in the disk were stored; default: those of the disk. */
+  readonly fullSize?: number;
   /** The parts, each byte once. Where `isStreamable` they ascend; else at least those of guest data do. */
   parts(signal?: AbortSignal): AsyncIterable<Part>;
 }
@@ -73,6 +112,8 @@ export interface Plan {
 /** Writes images of one format. */
 export interface Writer {
   readonly options: Readonly<Record<string, CreationOption>>;
+  /** Names of options that others have for the format and that are refused, each with the reason. */
+  readonly refused?: Readonly<Record<string, string>>;
   /**
    * Plans the image that stores `disk`.
    *

@@ -1,26 +1,29 @@
-import { ftruncateSync, writeSync } from 'node:fs';
 import type { Target } from '../model/target.ts';
+import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { attemptWrite } from './output-error.ts';
 
 /** Bytes of zeros that are written into a pipe at once. */
 const ZEROS = new Uint8Array(64 * 1024);
 
 /** A new, empty file, open for writing: what is not written is a hole. */
-export function fileTarget(path: string, descriptor: number): Target {
+export function fileTarget(path: string, descriptor: number, files: FileSystem = nodeFileSystem): Target {
   let end = 0;
   return {
     write(at, bytes) {
-      writeAll(path, descriptor, bytes, at);
+      writeAll(files, path, descriptor, bytes, at);
       end = Math.max(end, at + bytes.length);
     },
-    end: (size) => attemptWrite(path, () => ftruncateSync(descriptor, size ?? end)),
+    end: (size) => {
+      // A file that is as long already needs no call.
+      if (size !== null && size !== end) attemptWrite(path, () => files.truncate(descriptor, size));
+    },
   };
 }
 
 /** A file or device that exists and keeps its size: every byte has to be written. */
-export function existingTarget(path: string, descriptor: number): Target {
+export function existingTarget(path: string, descriptor: number, files: FileSystem): Target {
   return {
-    write: (at, bytes) => writeAll(path, descriptor, bytes, at),
+    write: (at, bytes) => writeAll(files, path, descriptor, bytes, at),
     end: () => undefined,
   };
 }
@@ -47,9 +50,15 @@ export function streamTarget(write: (bytes: Uint8Array) => void): Target {
 }
 
 /** Writes all of `bytes`, from byte `at` on or, for `null`, where the last write ended. */
-export function writeAll(path: string, descriptor: number, bytes: Uint8Array, at: number | null): void {
+export function writeAll(
+  files: FileSystem,
+  path: string,
+  descriptor: number,
+  bytes: Uint8Array,
+  at: number | null,
+): void {
   for (let done = 0; done < bytes.length;) {
-    const position = at === null ? null : at + done;
-    done += attemptWrite(path, () => writeSync(descriptor, bytes, done, bytes.length - done, position));
+    const rest = done === 0 ? bytes : bytes.subarray(done);
+    done += attemptWrite(path, () => files.write(descriptor, rest, at === null ? null : at + done));
   }
 }

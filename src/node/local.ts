@@ -1,53 +1,66 @@
-import { SourceError } from '../errors.ts';
+import { counted } from '../io/counted-source.ts';
 import { openFileSource } from '../io/file-source.ts';
-import type { Source } from '../io/source.ts';
+import type { MaybePromise, Source } from '../io/source.ts';
 import type { ImageReport } from '../model/report.ts';
 import { checkImage, type CheckOptions } from '../ops/check.ts';
 import { openImage, type OpenedImage, type OpenOptions } from '../ops/open.ts';
+import type { ResolvedReference } from '../ops/reference-policy.ts';
+import type { FarImages } from './access/far.ts';
+import { isPlainPath } from './access/names.ts';
+import type { AccessOptions } from './access/options.ts';
 import { followFiles } from './reference-policy.ts';
 import { unpack } from './unpack.ts';
 
-/** Which files of this machine may be opened besides the one that was named. */
-export interface LocalOptions {
-  /** Whether files that lie outside the image's folder may be opened; default false. */
-  readonly allowOutside?: boolean;
-}
+/** How images of this machine, of URLs and in archives are opened. */
+export type LocalOptions = AccessOptions;
 
-/** `openImage` for paths of this machine: parents and extents are opened where they lie in the image's folder. */
+/**
+ * `openImage` for whatever names an image: a path, a URL, a member of an archive (`x.ova!disk.vmdk`), `-` for standard input. Parents and extents
+ * are opened where they are beside the image.
+ */
 export function openLocalImage(
   path: string,
   options: Omit<OpenOptions, 'openSource' | 'policy'> & LocalOptions = {},
 ): Promise<OpenedImage> {
-  return openImage(path, { ...options, ...localAccess(options) });
+  return openImage(path, { ...options, ...accessOf(options) });
 }
 
-/** `checkImage` for paths of this machine. */
+/** `checkImage` for whatever names an image. */
 export function checkLocalImage(
   path: string,
   options: Omit<CheckOptions, 'openSource' | 'policy'> & LocalOptions = {},
 ): Promise<ImageReport> {
-  return checkImage(path, { unpack, ...options, ...localAccess(options) });
+  return checkImage(path, { unpack, ...options, ...accessOf(options) });
 }
 
-function localAccess({ allowOutside = false }: LocalOptions): Pick<OpenOptions, 'openSource' | 'policy'> {
-  return { openSource: openLocalSource, policy: followFiles({ outside: allowOutside }) };
+/** The images that a path stands for: those in an archive, each as `archive!member`, else the path itself. */
+export async function expandPath(path: string, options: LocalOptions = {}): Promise<readonly string[]> {
+  return isPlainPath(path) ? [path] : (await loadFar(options)).expand(path);
 }
 
-/**
- * Opens a path of this machine; says why where it is none.
- *
- * @throws SourceError as `openFileSource`, `not-seekable` for `-`, `unsupported-url` for a URL
- */
-function openLocalSource(path: string): Source {
-  if (path === '-')
-    throw new SourceError(
-      'not-seekable',
-      '-: standard input cannot be read here: the tables of an image lie all over it, and a stream goes forward only; save it to a file first',
-      { source: path },
-    );
-  if (/^https?:\/\//i.test(path))
-    throw new SourceError('unsupported-url', `${path}: URLs cannot be read; download the image first`, {
-      source: path,
-    });
-  return openFileSource(path);
+/** Opens plain files at once; the code for everything else is loaded where it is needed. */
+function accessOf(options: LocalOptions): Required<Pick<OpenOptions, 'openSource' | 'policy'>> {
+  const { stats, allowOutside = false } = options;
+  const follow = followFiles({ outside: allowOutside });
+  const count = (source: Source): Source => (stats === undefined ? source : counted(source, stats));
+  const countFound = (found: ResolvedReference): ResolvedReference =>
+    found.source === null ? found : { ...found, source: count(found.source) };
+  let far: Promise<FarImages> | null = null;
+  const farImages = (): Promise<FarImages> => (far ??= loadFar(options));
+  return {
+    openSource: (path): MaybePromise<Source> =>
+      isPlainPath(path)
+        ? count(openFileSource(path, { allowDevice: true }))
+        : farImages().then((images) => images.open(path)),
+    policy: (reference, from) => {
+      if (!isPlainPath(from)) return farImages().then((images) => images.follow(reference, from));
+      const found = follow(reference, from);
+      return found instanceof Promise ? found.then(countFound) : countFound(found);
+    },
+  };
+}
+
+async function loadFar(options: LocalOptions): Promise<FarImages> {
+  const { FarImages } = await import('./access/far.ts');
+  return new FarImages(options);
 }

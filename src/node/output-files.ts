@@ -1,21 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  type BigIntStats,
-} from 'node:fs';
+import { fstatSync, lstatSync, openSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError, VdcheckError } from '../errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Target } from '../model/target.ts';
+import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { existingTarget, fileTarget, streamTarget, writeAll } from './file-target.ts';
 import { attemptWrite, WriteError } from './output-error.ts';
 
@@ -90,38 +79,58 @@ interface PendingFile {
 }
 
 /**
- * Opens new files: each is written under a temporary name beside its own, and has its own only when all are complete. The last path to be
- * published is the first one, which names the others.
+ * Opens new files: each is written under a temporary name beside its own, and has its own only when all are complete. The first path, which names the
+ * others, is published last; where it replaces a file among several, that is removed before the others change under it.
  */
-export function createFiles(paths: readonly string[], options: OutputOptions): Output {
-  const files: PendingFile[] = [];
+export function createFiles(
+  paths: readonly string[],
+  { force }: OutputOptions,
+  files: FileSystem = nodeFileSystem,
+): Output {
+  const open: PendingFile[] = [];
   const discard = (): void => {
-    for (const { descriptor, pending } of files.splice(0)) {
-      closeSync(descriptor);
-      unlinkSync(pending);
-    }
+    for (const { descriptor, pending } of open.splice(0)) remove(files, descriptor, pending);
   };
   try {
-    for (const path of paths) files.push(createPending(path, options));
+    for (const path of paths) open.push(createPending(path, force, files));
   } catch (error) {
     discard();
     throw error;
   }
   return {
-    targets: files.map(({ path, descriptor }) => fileTarget(path, descriptor)),
+    targets: open.map(({ path, descriptor }) => fileTarget(path, descriptor, files)),
     publish() {
-      for (const { path, descriptor } of files) attemptWrite(path, () => fsyncSync(descriptor));
-      for (let file = files.pop(); file !== undefined; file = files.pop()) publishOne(file, options);
+      for (const { path, descriptor } of open) attemptWrite(path, () => files.sync(descriptor));
+      const [first] = open;
+      if (force && open.length > 1 && first !== undefined) removeOld(files, first.path);
+      const published: string[] = [];
+      try {
+        for (let file = open.at(-1); file !== undefined; file = open.at(-1)) {
+          const { path, pending, descriptor } = file;
+          attemptWrite(path, () => (force ? files.rename(pending, path) : rename(files, pending, path)));
+          open.pop();
+          published.push(path);
+          attemptWrite(path, () => files.syncDir(dirname(path)));
+          attemptWrite(path, () => files.close(descriptor));
+        }
+      } catch (error) {
+        // Parts of an image whose first file is missing are of no use to anybody.
+        if (!force) for (const path of published) quietly(() => files.unlink(path));
+        throw error;
+      }
     },
     discard,
   };
 }
 
-function createPending(path: string, { force }: OutputOptions): PendingFile {
+function createPending(path: string, force: boolean, files: FileSystem): PendingFile {
   // A link that exists goes on to name the file that is replaced.
   const final = force && isLink(path) ? realpathSync(path) : path;
-  const pending = join(dirname(final), `.${basename(final)}.${randomBytes(6).toString('hex')}.part`);
-  return { path: final, pending, descriptor: attemptWrite(path, () => openSync(pending, 'wx+')) };
+  const pending = join(
+    dirname(final),
+    `.${basename(final).slice(0, 200)}.${randomBytes(6).toString('hex')}.part`,
+  );
+  return { path: final, pending, descriptor: attemptWrite(path, () => files.create(pending)) };
 }
 
 function isLink(path: string): boolean {
@@ -132,45 +141,45 @@ function isLink(path: string): boolean {
   }
 }
 
-function publishOne({ path, pending, descriptor }: PendingFile, { force }: OutputOptions): void {
-  closeSync(descriptor);
+function remove(files: FileSystem, descriptor: number, path: string): void {
+  quietly(() => files.close(descriptor));
+  quietly(() => files.unlink(path));
+}
+
+/** What goes wrong while something is cleared away says less than why it is. */
+function quietly(call: () => void): void {
   try {
-    if (force) renameSync(pending, path);
-    else rename(pending, path);
-  } catch (error) {
-    unlinkSync(pending);
-    throw new WriteError(path, error);
+    call();
+  } catch {
+    return;
   }
-  syncFolder(dirname(path));
+}
+
+function removeOld(files: FileSystem, path: string): void {
+  attemptWrite(path, () => {
+    try {
+      files.unlink(path);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code !== 'ENOENT') throw error;
+    }
+    files.syncDir(dirname(path));
+  });
 }
 
 /** Renames, unless a file of that name has come to be. */
-function rename(pending: string, path: string): void {
+function rename(files: FileSystem, pending: string, path: string): void {
   try {
-    linkSync(pending, path);
+    files.link(pending, path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     // Some file systems have no second names: there the name is taken first, then replaced.
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK'].includes(code)) throw error;
-    closeSync(openSync(path, 'wx'));
-    renameSync(pending, path);
+    files.close(files.create(path));
+    files.rename(pending, path);
     return;
   }
-  unlinkSync(pending);
-}
-
-/** Makes a new name in a folder safe; not every system lets folders be opened. */
-function syncFolder(folder: string): void {
-  try {
-    const descriptor = openSync(folder, 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    // The file itself is safe; its name will be soon.
-  }
+  files.unlink(pending);
 }
 
 /**
@@ -179,25 +188,25 @@ function syncFolder(folder: string): void {
  * @param size bytes that will be written
  * @throws UsageError where it does not exist or is too small
  */
-export function openExisting(path: string, size: number): Output {
+export function openExisting(path: string, size: number, files: FileSystem = nodeFileSystem): Output {
   const found = statOf(path);
   if (found === null) throw new UsageError(`${path} does not exist; without -n it is made`);
   if (found.isDirectory()) throw new UsageError(`${path} is a directory`);
-  const descriptor = attemptWrite(path, () => openSync(path, 'r+'));
+  const descriptor = attemptWrite(path, () => files.open(path));
   const stats = fstatSync(descriptor);
   if (stats.isFile() && stats.size < size) {
-    closeSync(descriptor);
+    files.close(descriptor);
     throw new UsageError(`${path} has ${stats.size} bytes, and ${size} are to be written`);
   }
   let isOpen = true;
   const close = (): void => {
-    if (isOpen) closeSync(descriptor);
+    if (isOpen) files.close(descriptor);
     isOpen = false;
   };
   return {
-    targets: [existingTarget(path, descriptor)],
+    targets: [existingTarget(path, descriptor, files)],
     publish() {
-      attemptWrite(path, () => fsyncSync(descriptor));
+      attemptWrite(path, () => files.sync(descriptor));
       close();
     },
     discard: close,
@@ -227,9 +236,9 @@ export class ReaderGoneError extends VdcheckError {
 /** The same for a path that names one. */
 export function openStreamFile(path: string): Output {
   const descriptor = attemptWrite(path, () => openSync(path, 'w'));
-  const close = (): void => closeSync(descriptor);
+  const close = (): void => nodeFileSystem.close(descriptor);
   return {
-    targets: [streamTarget((bytes) => writeAll(path, descriptor, bytes, null))],
+    targets: [streamTarget((bytes) => writeAll(nodeFileSystem, path, descriptor, bytes, null))],
     publish: close,
     discard: close,
   };

@@ -4,7 +4,7 @@ import { SourceError } from '../errors.ts';
 import { attempt } from '../io/file-errors.ts';
 import { openFileSource } from '../io/file-source.ts';
 import type { Source } from '../io/source.ts';
-import type { ReferenceState } from '../model/reference-state.ts';
+import { stateOfError, type ReferenceState } from '../model/reference-state.ts';
 import type { ReferencePolicy, ResolvedReference } from '../ops/reference-policy.ts';
 import { otherMeaning, readingsOf, whyNoName } from './name-readings.ts';
 import { isBelow, walkBelow } from './walk-below.ts';
@@ -26,7 +26,8 @@ export function followFiles({ outside }: FilePolicyOptions): ReferencePolicy {
     const tries: ResolvedReference[] = [];
     for (const name of reference.candidates ?? [reference.name]) {
       const tried = tryName(name, folder, outside);
-      if (tried.state === 'opened') return tried;
+      if (tried.state === 'opened')
+        return tried.foundAs === undefined && name !== reference.name ? { ...tried, foundAs: name } : tried;
       tries.push(tried);
     }
     const best = STATES.flatMap((state) => tries.filter((tried) => tried.state === state))[0];
@@ -36,7 +37,7 @@ export function followFiles({ outside }: FilePolicyOptions): ReferencePolicy {
 
 /** The outcome that says most first. */
 const STATES: readonly ReferenceState[] = [
-  ...(['forbidden', 'too-many-files', 'read-error', 'unreadable'] as const),
+  ...(['forbidden', 'too-many-files', 'read-error', 'unreadable', 'unsupported'] as const),
   ...(['outside', 'device', 'datastore-object', 'protocol', 'refused', 'missing'] as const),
 ];
 
@@ -52,22 +53,21 @@ function tryName(name: string, folder: string, outside: boolean): ResolvedRefere
   const meaning = otherMeaning(name);
   if (meaning !== null)
     return closed(meaning.state, name, `${quote(name)} was not opened: ${meaning.reason}`);
-  const beyond = readings.find((reading) => !inside.includes(reading));
   const [missing] = tries;
-  if (beyond === undefined) return missing ?? closed('missing', name, `${quote(name)} names no file`);
-  const path = resolvePath(folder, beyond);
-  if (outside) return attemptOpen(name, path, () => openFileSource(path));
-  return closed(
-    'outside',
-    path,
-    `${quote(name)} was not opened: it is outside the image's folder (--allow-outside opens it)`,
-  );
+  const beyond = readings.filter((reading) => !inside.includes(reading)).at(-1);
+  if (missing !== undefined && beyond === undefined) return missing;
+  const reading = beyond ?? name;
+  const path = resolvePath(folder, reading);
+  if (outside) return attemptOpen({ name, reading, path }, () => openFileSource(path));
+  return closed('outside', path, `${quote(name)} was not opened: it is outside the image's folder${HINT}`);
 }
+
+const HINT = ' (--allow-outside opens it)';
 
 /** Looks for a name in the image's folder. */
 function tryInside(name: string, reading: string, folder: string, outside: boolean): ResolvedReference {
   const path = resolvePath(folder, reading);
-  return attemptOpen(name, path, () => {
+  return attemptOpen({ name, reading, path }, () => {
     const root = attempt(folder, () => realpathSync(folder));
     const walked = walkBelow(root, relative(resolve(folder), resolve(folder, reading)));
     if (walked.kind === 'outside') return outside ? openFileSource(path) : null;
@@ -80,35 +80,32 @@ function tryInside(name: string, reading: string, folder: string, outside: boole
 }
 
 /** Opens, or says what came of it; `open` gives `null` for what is outside the folder. */
-function attemptOpen(name: string, path: string, open: () => Source | null): ResolvedReference {
+function attemptOpen(
+  { name, reading, path }: { readonly name: string; readonly reading: string; readonly path: string },
+  open: () => Source | null,
+): ResolvedReference {
   try {
     const source = open();
-    if (source !== null) return { state: 'opened', path, source, reason: null };
+    if (source !== null)
+      return {
+        state: 'opened',
+        path,
+        source,
+        reason: null,
+        ...(reading === name ? {} : { foundAs: reading }),
+      };
     return closed(
       'outside',
       path,
-      `${quote(name)} was not opened: it is a link to outside the image's folder (--allow-outside follows it)`,
+      `${quote(name)} was not opened: it is a link to outside the image's folder${HINT}`,
     );
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    const state = BY_CODE[error.code] ?? 'unreadable';
+    const state = stateOfError(error.code);
     if (state !== 'missing') return closed(state, path, `${quote(name)} was not opened: ${error.message}`);
     return closed(state, path, `${quote(name)} was not found (${quote(path)})${nearest(path)}`);
   }
 }
-
-const BY_CODE: Readonly<Partial<Record<string, ReferenceState>>> = {
-  ENOENT: 'missing',
-  ENOTDIR: 'missing',
-  ENAMETOOLONG: 'missing',
-  EACCES: 'forbidden',
-  EPERM: 'forbidden',
-  EMFILE: 'too-many-files',
-  ENFILE: 'too-many-files',
-  EIO: 'read-error',
-  replaced: 'outside',
-  'not-regular': 'device',
-};
 
 function resolvePath(folder: string, reading: string): string {
   return isAbsolute(reading) ? reading : join(folder, reading);

@@ -1,5 +1,6 @@
 import { UnreadableImageError, VdcheckError } from '../errors.ts';
 import { fileFindings } from '../formats/shared/file-rules.ts';
+import { redactUrl } from '../io/http/url.ts';
 import { silentFindings } from '../model/findings.ts';
 import type { Unpack } from '../model/content.ts';
 import type { FormatCode } from '../model/format.ts';
@@ -13,7 +14,7 @@ import type {
   ProblemCounts,
   Verdict,
 } from '../model/report.ts';
-import type { ReferenceState } from '../model/reference-state.ts';
+import { UNREACHABLE } from '../model/reference-state.ts';
 import type { Depth, Facts } from '../model/rule.ts';
 import { findFormat } from '../formats/index.ts';
 import { ProblemCollector } from './collector.ts';
@@ -45,6 +46,7 @@ type ContentOptions = Pick<CheckOptions, 'unpack' | 'onUnits'>;
  */
 export async function checkImage(path: string, options: CheckOptions): Promise<ImageReport> {
   const depth = options.depth ?? 'metadata';
+  const name = redactUrl(path);
   const problems = new ProblemCollector(options.maxProblems ?? 100);
   const seen: Seen = {
     ...{ format: null, files: [], image: null, allocation: null, failure: null },
@@ -57,11 +59,11 @@ export async function checkImage(path: string, options: CheckOptions): Promise<I
     if (error instanceof UnreadableImageError) reportUnreadable(error, problems, seen);
     else {
       seen.failure = toFailure(error);
-      reportFailure(error, path, problems);
+      reportFailure(error, name, problems);
     }
   }
   const reached = depth === 'data' && (!seen.isWhole || seen.failure !== null) ? 'metadata' : depth;
-  return assemble(path, reached, problems, seen, options.strict === true);
+  return assemble(name, reached, problems, seen, options.strict === true);
 }
 
 /** What was learned before the check stopped. */
@@ -77,15 +79,9 @@ interface Seen {
 
 /** A file that this machine did not let us read: what it has is unknown, so the image is not checked. */
 function noteUnreachable({ state, reason }: ReferenceOutcome, seen: Seen): void {
-  const code = UNREACHABLE_CODES[state];
+  const code = UNREACHABLE[state];
   if (code !== undefined) seen.failure ??= { code, message: reason ?? '' };
 }
-
-const UNREACHABLE_CODES: Readonly<Partial<Record<ReferenceState, string>>> = {
-  forbidden: 'EACCES',
-  'too-many-files': 'EMFILE',
-  'read-error': 'EIO',
-};
 
 async function checkOpened(
   path: string,

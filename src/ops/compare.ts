@@ -1,7 +1,8 @@
 import { areEqualBytes } from '../formats/shared/equal-bytes.ts';
 import { isZero } from '../formats/shared/zero-runs.ts';
-import type { Chunk, Disk } from '../model/disk.ts';
+import type { Disk } from '../model/disk.ts';
 import { guestOffset, type GuestRange } from '../model/offsets.ts';
+import { ChunkCursor } from './chunk-cursor.ts';
 
 /** How disks are compared. */
 export interface CompareOptions {
@@ -54,42 +55,6 @@ export async function* differences(
 
 function rangeOf({ start, end }: { readonly start: number; readonly end: number }): GuestRange {
   return { start: guestOffset(start), length: end - start };
-}
-
-/** What a disk has from a place on: bytes, or zeros for `null`. */
-interface Stretch {
-  readonly bytes: Uint8Array | null;
-  /** Guest byte behind it. */
-  readonly end: number;
-}
-
-/** Reads a disk forward. */
-class ChunkCursor {
-  readonly #chunks: AsyncIterator<Chunk>;
-  readonly #size: number;
-  #chunk: Chunk | null = null;
-
-  constructor(chunks: AsyncIterable<Chunk>, size: number) {
-    this.#chunks = chunks[Symbol.asyncIterator]();
-    this.#size = size;
-  }
-
-  /** What is stored from byte `at` on, which is no less than the last time. Behind the disk's end there are zeros. */
-  async at(at: number): Promise<Stretch> {
-    if (at >= this.#size) return { bytes: null, end: Infinity };
-    while (this.#chunk === null || this.#chunk.start + this.#chunk.length <= at) {
-      const next = await this.#chunks.next();
-      if (next.done === true) throw new Error(`nothing is told of guest byte ${at}`);
-      this.#chunk = next.value;
-    }
-    const { start, length } = this.#chunk;
-    const bytes = this.#chunk.kind === 'data' ? this.#chunk.bytes.subarray(at - start) : null;
-    return { bytes, end: start + length };
-  }
-
-  async close(): Promise<void> {
-    await this.#chunks.return?.();
-  }
 }
 
 /** The runs of the first `length` bytes that differ. */

@@ -1,6 +1,14 @@
-import { UnreadableImageError, UsageError, VdcheckError } from '../errors.ts';
+import {
+  SourceError,
+  UnreadableImageError,
+  UnsupportedFeatureError,
+  UsageError,
+  VdcheckError,
+} from '../errors.ts';
 import { findFormat, formats, recognise, type Recognised } from '../formats/index.ts';
 import { fileFindings } from '../formats/shared/file-rules.ts';
+import { ISO_MARK, recogniseOther, type OtherKind } from '../formats/shared/other-kinds.ts';
+import { latin1 } from '../io/latin1.ts';
 import { fileOffset, readAvailable, type Source } from '../io/source.ts';
 import type {
   Format,
@@ -12,7 +20,7 @@ import type {
 } from '../model/format.ts';
 import type { FileRole, Image, ImageFile, ParentLink } from '../model/image.ts';
 import type { ProblemSink } from '../model/problem.ts';
-import type { ReferenceState } from '../model/reference-state.ts';
+import { stateOfError, type ReferenceState } from '../model/reference-state.ts';
 import { followNothing, type ReferencePolicy } from './reference-policy.ts';
 
 /** Makes a path (or a URL, or whatever names bytes) a source; throws a SourceError where that fails. */
@@ -62,12 +70,26 @@ export class NotAnImageError extends VdcheckError {
   /** Bytes of the file. */
   readonly size: number;
 
-  constructor(path: string, size: number) {
-    super(
-      'not-an-image',
-      `${path}: no mark of a disk image format is found; if it is a plain disk, say -f raw`,
-    );
+  constructor(path: string, size: number, kind: OtherKind | null = null) {
+    super('not-an-image', `${path}: ${describeKind(kind)}`);
     this.size = size;
+  }
+}
+
+/** Advice is given for bytes of which nothing is known, or that a disk begins with. */
+function describeKind(kind: OtherKind | null): string {
+  if (kind === null) return 'no mark of a disk image format is found; if it is a plain disk, say -f raw';
+  if (kind.certainty === 'plain-disk') return `is ${kind.name}; say -f raw to take it as one`;
+  return `is ${kind.name}, not a disk image${kind.isDisk ? ' of a format that is supported' : ''}`;
+}
+
+/** A file that stores the sectors of a disk whose descriptor is beside it. */
+export class ExtentDataError extends VdcheckError {
+  constructor(path: string, descriptor: string) {
+    super(
+      'extent-data',
+      `${path}: stores the sectors of a disk and has no structure of its own; its descriptor is ${descriptor}`,
+    );
   }
 }
 
@@ -89,6 +111,11 @@ interface Chain {
 /** The sources above a layer, by which cycles are found. */
 type Ancestors = readonly string[];
 
+/** What a layer opened, for the case that its format fails. Closing twice does nothing. */
+interface Closable {
+  close(): void | Promise<void>;
+}
+
 /**
  * Opens an image and, as far as the policy lets, the files and parents that it names.
  *
@@ -103,7 +130,8 @@ export async function openImage(path: string, options: OpenOptions): Promise<Ope
 export async function recogniseImage(path: string, options: OpenOptions): Promise<RecognisedImage> {
   const forced = options.format === undefined ? undefined : requireFormat(options.format);
   const source = await options.openSource(path);
-  return recogniseSource(toChain(options), { path, role: 'image', source }, source, forced, []);
+  // The source knows what of its name may be shown.
+  return recogniseSource(toChain(options), { path: source.name, role: 'image', source }, source, forced, []);
 }
 
 /** The second half of `openImage`. */
@@ -146,14 +174,39 @@ async function recogniseSource(
 ): Promise<RecognisedImage> {
   try {
     const sample = await readSample(source);
-    const marks = recognise(sample);
-    const entry = forced ?? marks[0]?.entry ?? fallback(chain, file, ancestors);
+    const kind = await otherKind(source, sample);
+    const marks = recognise(sample).filter((mark) => !isOverruled(mark, kind));
+    const entry =
+      forced?.id === 'raw' || (forced !== undefined && !isCertain(kind, marks))
+        ? forced
+        : (marks[0]?.entry ?? (await fallback(chain, { file, source, kind }, ancestors)));
     reportMarks(chain.problems, { file, sample, entry, marks, isForced: forced !== undefined });
     return { file, source, sample, entry };
   } catch (error) {
     await source.close();
     throw error;
   }
+}
+
+/** What a file is besides; an ISO has its mark far behind its beginning. */
+async function otherKind(source: Source, sample: ProbeSample): Promise<OtherKind | null> {
+  const kind = recogniseOther(sample);
+  const { offset, bytes, name } = ISO_MARK;
+  if (kind?.certainty === 'other' || source.size < offset + bytes.length) return kind;
+  if (recognise(sample).length > 0) return kind;
+  const found = latin1(await source.read(fileOffset(offset), bytes.length));
+  return found === bytes ? { name, certainty: 'other', isDisk: false } : kind;
+}
+
+/** Whether a file is so certainly of another kind that what is left of a format of ours in it is not its own. The beginning of a fixed VHD is the guest's. */
+function isOverruled({ entry, recognition }: Recognised, kind: OtherKind | null): boolean {
+  if (recognition !== 'trace' || kind === null) return false;
+  return kind.certainty === 'other' || (kind.certainty === 'plain-disk' && entry.id !== 'vhd');
+}
+
+/** Whether a file is of another kind and shows no certain mark of ours, so that it is not taken for what it is said to be. */
+function isCertain(kind: OtherKind | null, marks: readonly Recognised[]): boolean {
+  return kind?.certainty === 'other' && marks.length === 0;
 }
 
 /** Of several marks that of `entry`, else the most certain one that is no mere trace. */
@@ -167,22 +220,55 @@ async function openLayer(
   recognised: RecognisedImage,
   ancestors: Ancestors,
 ): Promise<OpenedImage> {
+  const opened: Closable[] = [recognised.source];
   try {
     const format = await recognised.entry.load();
-    const image = await format.open(createContext(chain, recognised, ancestors));
+    const image = await format.open(createContext(chain, recognised, ancestors, opened));
     return { image, format };
   } catch (error) {
-    await recognised.source.close();
+    for (const file of opened) await file.close();
     throw error;
   }
 }
 
 /** Bytes without marks: a parent is a raw disk then, as is any image for commands that only read. */
-function fallback(chain: Chain, file: ImageFile, ancestors: Ancestors): Format {
+async function fallback(
+  chain: Chain,
+  { file, source, kind }: { file: ImageFile; source: Source; kind: OtherKind | null },
+  ancestors: Ancestors,
+): Promise<Format> {
+  if (ancestors.length > 0 && kind?.isDisk === true)
+    throw new UnsupportedFeatureError(`${file.path} is ${kind.name}, which is not supported`);
   const isReadable = chain.options.rawFallback === true || ancestors.length > 0;
   const raw = findFormat('raw');
-  if (!isReadable || raw === undefined) throw new NotAnImageError(file.path, file.source?.size ?? 0);
-  return raw;
+  if (isReadable && raw !== undefined) return raw;
+  const descriptor = kind?.certainty === 'other' ? null : await findDescriptor(chain, file.path);
+  if (descriptor !== null) throw new ExtentDataError(file.path, descriptor);
+  throw new NotAnImageError(file.path, source.size, kind);
+}
+
+/** Names that VMware gives to files of sectors alone, behind the name of the disk. */
+const SECTOR_FILE = /-(?:flat|f\d{3}|rdmp?|pt)\.vmdk$/i;
+/** Bytes of a descriptor that are looked at for a name. */
+const TEXT_BYTES = 64 * 1024;
+
+/** The descriptor beside a file of sectors that names it; `null` where there is none. */
+async function findDescriptor({ options }: Chain, path: string): Promise<string | null> {
+  const beside = path.replace(SECTOR_FILE, '.vmdk');
+  if (beside === path) return null;
+  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  try {
+    const source = await options.openSource(beside);
+    try {
+      const text = new TextDecoder().decode(await readAvailable(source, fileOffset(0), TEXT_BYTES));
+      return text.includes(`"${name}"`) ? beside : null;
+    } finally {
+      await source.close();
+    }
+  } catch (error) {
+    if (error instanceof VdcheckError) return null;
+    throw error;
+  }
 }
 
 async function readSample(source: Source): Promise<ProbeSample> {
@@ -236,14 +322,23 @@ function createContext(
   chain: Chain,
   { file, source, sample }: RecognisedImage,
   ancestors: Ancestors,
+  opened: Closable[],
 ): OpenContext {
   return {
     file,
     source,
     sample,
     problems: chain.problems,
-    openFile: (reference, role) => openFile(chain, file, reference, role),
-    openParent: (reference) => openParent(chain, file, reference, [...ancestors, source.identity]),
+    async openFile(reference, role) {
+      const found = await openFile(chain, file, reference, role);
+      if (found.file.source !== null) opened.push(found.file.source);
+      return found;
+    },
+    async openParent(reference) {
+      const link = await openParent(chain, file, reference, [...ancestors, source.identity]);
+      if (link.image !== null) opened.push(link.image);
+      return link;
+    },
   };
 }
 
@@ -253,9 +348,9 @@ async function openFile(
   reference: Reference,
   role: FileRole,
 ): Promise<OpenedReference> {
-  const { state, path, source, reason } = await chain.policy(reference, from.path);
+  const { state, path, source, reason, foundAs } = await chain.policy(reference, from.path);
   chain.options.onReference?.({ name: reference.name, role, state, reason });
-  return { file: { path, role, source }, state, reason };
+  return { file: { path, role, source }, state, reason, foundAs: foundAs ?? null };
 }
 
 async function openParent(
@@ -277,7 +372,7 @@ async function openParent(
       null,
       `${JSON.stringify(reference.name)} was not opened: the chain is not followed`,
     );
-  const { state, path, source, reason } = await chain.policy(reference, from.path);
+  const { state, path, source, reason, foundAs } = await chain.policy(reference, from.path);
   chain.options.onReference?.({ name: reference.name, role: 'parent', state, reason });
   if (source === null) return closed(state, path, reason ?? '');
   const refusal = refuseLayer(source, ancestors);
@@ -286,6 +381,11 @@ async function openParent(
     return closed(refusal.state, path, refusal.reason);
   }
   const forced = formatHint === null ? undefined : findFormat(formatHint);
+  if (formatHint !== null && forced === undefined && DISK_FORMATS.has(formatHint)) {
+    await source.close();
+    const reason = `${JSON.stringify(reference.name)} was not opened: the format ${formatHint} is not supported`;
+    return closed('unsupported', path, reason);
+  }
   let recognised: string | null = null;
   try {
     const file: ImageFile = { path, role: 'parent', source };
@@ -298,12 +398,34 @@ async function openParent(
       return closed('unreadable', path, reason, recognised ?? 'raw');
     }
     const { image } = await openLayer(chain, parent, ancestors);
-    return { name: reference.name, formatHint, recognised, state: 'opened', path, image, reason: null };
+    const name = foundAs === undefined ? {} : { foundAs };
+    return {
+      ...{ name: reference.name, formatHint, recognised, ...name },
+      ...{ state: 'opened', path, image, reason: null },
+    };
   } catch (error) {
-    if (error instanceof VdcheckError) return closed('unreadable', path, error.message, recognised);
-    throw error;
+    if (!(error instanceof VdcheckError)) throw error;
+    const failure = failedLayer(error);
+    const reason =
+      failure === 'unreadable'
+        ? error.message
+        : `${JSON.stringify(reference.name)} was not opened: ${error.message}`;
+    if (failure !== 'unreadable')
+      chain.options.onReference?.({ name: reference.name, role: 'parent', state: failure, reason });
+    return closed(failure, path, reason, recognised);
   }
 }
+
+/** What became of a layer that could be opened as a file, but not as an image: what failed to be read is not damaged by that. */
+function failedLayer(error: VdcheckError): ReferenceState {
+  if (error instanceof SourceError) return stateOfError(error.code);
+  return error instanceof UnsupportedFeatureError ? 'unsupported' : 'unreadable';
+}
+
+/** Formats of layers that exist and are not read here; an unknown word is told by a rule, and the marks decide. */
+const DISK_FORMATS: ReadonlySet<string> = new Set([
+  ...['vhdx', 'qed', 'qcow', 'parallels', 'luks', 'dmg', 'cloop', 'bochs'],
+]);
 
 function refuseLayer(
   source: Source,

@@ -11,6 +11,8 @@ export interface ResolvedReference {
   readonly source: Source | null;
   /** A sentence where it is not open. */
   readonly reason: string | null;
+  /** The name under which it was found, where that is not the one that the image gives: readers that take names by their letters do not find it. */
+  readonly foundAs?: string;
 }
 
 /**

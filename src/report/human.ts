@@ -3,7 +3,8 @@ import type { ImageReport, Verdict } from '../model/report.ts';
 import type { ExplainedRule } from '../model/rule-info.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
-import { formatCount, formatPosition, formatShare, formatSize, groupDigits } from './units.ts';
+import { formatCount, formatPosition, groupDigits } from './units.ts';
+import { describeImage, groupByRule, VERDICT_WORDS } from './words.ts';
 import { wrapText } from './wrap.ts';
 
 /** What the human report needs besides the data. */
@@ -36,31 +37,10 @@ export function renderSummary(reports: readonly Pick<ImageReport, 'verdict'>[], 
   return `\n${style.heading(`${formatCount(reports.length, 'image')}:`)} ${parts.join(', ')}\n`;
 }
 
-/** How each verdict reads behind an image's name, and behind a count of images. */
-const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
-  ok: 'ok',
-  warning: 'ok with warnings',
-  leak: 'leaking',
-  corrupt: 'corrupt',
-  unchecked: 'could not be checked',
-};
-
 function paintVerdict(verdict: Verdict, text: string, style: Style): string {
   if (verdict === 'ok') return style.good(text);
   if (verdict === 'unchecked' || verdict === 'corrupt') return style.error(text);
   return style[verdict](text);
-}
-
-/** The problems of each rule and severity together, in the order of the report, which has the worst first. */
-function groupByRule(problems: readonly Problem[]): readonly (readonly [Problem, ...Problem[]])[] {
-  const groups = new Map<string, [Problem, ...Problem[]]>();
-  for (const problem of problems) {
-    const key = `${problem.severity} ${problem.rule}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [problem]);
-    else group.push(problem);
-  }
-  return [...groups.values()];
 }
 
 function renderRule(
@@ -186,15 +166,4 @@ function renderVerdict(report: ImageReport, style: Style): string {
   });
   const tail = counted.length === 0 ? '' : `: ${counted.join(', ')}`;
   return `${path} ${word}${tail} ${style.quiet(`(${describeImage(report)})`)}`;
-}
-
-/** `vmdk monolithicSparse, 10 GiB, 37.5 % allocated`. */
-function describeImage({ format, variant, virtualSize, allocation }: ImageReport): string {
-  const parts = [[format ?? 'unknown format', variant].filter((part) => part !== null).join(' ')];
-  parts.push(virtualSize === null ? 'size unknown' : formatSize(virtualSize));
-  if (allocation !== null && allocation.total > 0) {
-    const stored = allocation.data + allocation.compressed;
-    parts.push(`${formatShare(stored, allocation.total)} allocated`);
-  }
-  return escapeText(parts.join(', '));
 }

@@ -28,7 +28,13 @@ export function formatCount(count: number, noun: string): string {
 
 /** Thousands in groups of three: `163,840`. */
 export function groupDigits(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+  let head = String(count);
+  let grouped = '';
+  while (head.length > 3) {
+    grouped = `,${head.slice(-3)}${grouped}`;
+    head = head.slice(0, -3);
+  }
+  return head + grouped;
 }
 
 /** A share of a whole for people; never `0 %` or `100 %` unless it is just that. */

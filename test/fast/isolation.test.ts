@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
@@ -144,6 +144,29 @@ describe('budgets', () => {
     const plain = runProgram(['--output', 'json', SOUND]);
     expect(plain.code).toBe(0);
     expect(runProgram(['--output', 'json', '--timeout', '20', '--max-memory', '512', SOUND])).toEqual(plain);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('where hardly any file may be opened', () => {
+  const run = (limit: number): { stdout: string; stderr: string; status: number | null } => {
+    const command = `ulimit -n ${limit}; exec "$0" dist/cli.js --output json "$1" "$1"`;
+    return spawnSync('bash', ['-c', command, NODE, SOUND], { cwd: ROOT, encoding: 'utf8' });
+  };
+
+  it.each([24, 26, 28, 32, 64])('with %i each image is sound or could not be checked', (limit) => {
+    const { stdout, stderr, status } = run(limit);
+    expect(stderr).toBe('');
+    const { images } = JSON.parse(stdout) as {
+      images: { verdict: string; error: { message: string } | null }[];
+    };
+    expect(images).toHaveLength(2);
+    const verdicts = new Set(images.map(({ verdict }) => verdict));
+    expect([...verdicts]).toEqual([status === 0 ? 'ok' : 'unchecked']);
+    if (status !== 0) expect(images[0]?.error).toMatchObject({ code: 'EMFILE' });
+  });
+
+  it('the limits above are such that both happens', () => {
+    expect([24, 64].map((limit) => run(limit).status)).toEqual([1, 0]);
   });
 });
 

@@ -17,15 +17,17 @@ export interface FormatTests {
   readonly id: string;
   readonly seeds: readonly SeedImage[];
   readonly ruleCases: readonly RuleCase[];
+  /** Rules that files alone cannot show, which have tests of their own. */
+  readonly elsewhere?: readonly string[];
 }
 
 /** What every format must do with its own images: the same tests for all of them. */
-export function describeFormat({ id, seeds, ruleCases }: FormatTests): void {
+export function describeFormat({ id, seeds, ruleCases, elsewhere = [] }: FormatTests): void {
   describe(`${id}: what every format does`, () => {
     test('there are sound images of it', () => expect(seeds.length).toBeGreaterThan(0));
     describe.each(seeds)('$name', (seed) => describeSeed(id, seed));
   });
-  if (ruleCases.length > 0) describeRules(id, ruleCases);
+  describeRules(id, ruleCases, elsewhere);
 }
 
 function describeSeed(id: string, { name, files }: SeedImage): void {
@@ -89,28 +91,37 @@ function describeSeed(id: string, { name, files }: SeedImage): void {
   );
 }
 
-function describeRules(id: string, cases: readonly RuleCase[]): void {
+function describeRules(id: string, cases: readonly RuleCase[], elsewhere: readonly string[]): void {
   describe(`${id}: each rule has an image that breaks it and one that nearly does`, () => {
     test.each(cases.map((one, index) => [`${one.rule} (${index})`, one] as const))('%s', async (_, one) => {
-      const options = { format: one.format ?? id };
-      const report = await checkMemory(one.damaged(), options);
+      const options = one.format === undefined ? {} : { format: one.format };
+      const { policyOver = (usual) => usual } = one;
+      const report = await checkMemory(one.damaged(), { ...options, policyOver });
       const found = report.problems.filter(({ rule }) => rule === one.rule);
       expect(found.length, JSON.stringify(report.counts.byRule)).toBeGreaterThan(0);
-      const declared = (await rulesOf(id)).get(one.rule);
-      expect(found.map(({ severity }) => severity)).toContain(one.severity ?? declared);
+      const severity = one.severity ?? (await rulesOf(id)).get(one.rule);
+      if (severity !== undefined) expect(found.map((problem) => problem.severity)).toContain(severity);
       if (one.field !== undefined) expect(found.map(({ field }) => field)).toContain(one.field);
       if (one.offset !== undefined) expect(found.map(({ offset }) => offset)).toContain(one.offset);
       if (one.count !== undefined) expect(report.counts.byRule[one.rule]).toBe(one.count);
       if (one.also !== undefined)
         expect(aboveInfo(report).filter((rule) => rule !== one.rule)).toEqual([...one.also].sort());
       for (const { message } of found) expect(message).not.toMatch(/undefined|NaN|\[object/);
+      expect(await checkMemory(one.damaged(), { ...options, policyOver, wrap: asynchronous })).toEqual(
+        report,
+      );
+
       const near = await checkMemory(one.near(), options);
       expect(Object.keys(near.counts.byRule)).not.toContain(one.rule);
+      if (one.isNearClean === true) expect(near.counts.error, JSON.stringify(near.problems)).toBe(0);
     });
 
     test('and no rule is left out', async () => {
-      const tried = new Set(cases.map(({ rule }) => rule));
-      expect([...(await rulesOf(id)).keys()].filter((rule) => !tried.has(rule))).toEqual([]);
+      const tried = new Set([...cases.map(({ rule }) => rule), ...elsewhere]);
+      const rules = (await findFormat(id)?.load())?.rules ?? [];
+      // Those of depth data have cases of their own.
+      const untried = rules.filter(({ id: rule, depth }) => depth !== 'data' && !tried.has(rule));
+      expect(untried.map(({ id: rule }) => rule)).toEqual([]);
     });
   });
 }

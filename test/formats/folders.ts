@@ -1,18 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { formats } from '../../src/formats/index.ts';
-import type { RuleCase } from '../support/rule-case.ts';
 import type { SeedImage } from '../support/seeds.ts';
 import type { FormatTests } from './conformance.ts';
 
-/** What the folder of each format brings: `seeds.ts` is a must, `rule-cases.ts` is where a format has rules. */
+/** What the folder of each format brings: `seeds.ts` and, where the format has rules, `rule-cases.ts`. */
 export async function loadFormatTests(): Promise<readonly FormatTests[]> {
   return Promise.all(
-    formats.map(async ({ id }) => ({
-      id,
-      seeds: (await load<{ seeds: readonly SeedImage[] }>(id, 'seeds.ts'))?.seeds ?? [],
-      ruleCases: (await load<{ ruleCases: readonly RuleCase[] }>(id, 'rule-cases.ts'))?.ruleCases ?? [],
-    })),
+    formats.map(async ({ id }) => {
+      const images = await load<{ seeds: readonly SeedImage[] }>(id, 'seeds.ts');
+      const rules = await load<Pick<FormatTests, 'ruleCases' | 'elsewhere'>>(id, 'rule-cases.ts');
+      return {
+        id,
+        seeds: images?.seeds ?? [],
+        ruleCases: rules?.ruleCases ?? [],
+        elsewhere: rules?.elsewhere ?? [],
+      };
+    }),
   );
 }
 

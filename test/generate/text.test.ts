@@ -72,9 +72,9 @@ describe('the text of generated modules', () => {
   });
 
   it.each([
-    ['names each alternative once', /^ {2}number: number \| bigint \| undefined;$/m],
-    ['knows that a boolean has two values', /^ {2}len: number;$/m],
-    ['has no bytes for a boolean with both its cases', /^ {2}halves: One \| Two;$/m],
+    ['names each alternative once', /^ {2}declare number: number \| bigint \| undefined;$/m],
+    ['knows that a boolean has two values', /^ {2}declare len: number;$/m],
+    ['has no bytes for a boolean with both its cases', /^ {2}declare halves: One \| Two;$/m],
     ['writes what is of one type as it is', /io\.writeU4le\(this\.len, 'len'\);/],
     ['joins cases that read the same', /case 1:\s+case 2:\s+this\.body = new One/],
     ['computes a size once', /const size = this\.len \* 2 \+ 1;\s+switch/],

@@ -5,10 +5,11 @@ import { RUNTIME } from './compile.ts';
 import { formatDiagnostic, suggest } from './diagnostics.ts';
 import type { Compiled } from './watch.ts';
 
-const OPTIONS = ['--check', '--out', '--runtime', '--watch', '--no-style', '--help', '-I'];
+const OPTIONS = ['--check', '--out', '--runtime', '--watch', '--no-style', '--views', '--help', '-I'];
 const COMMON = `  -I ROOT               where absolute imports are looked up (also KSPATH)
   --runtime SPECIFIER   where generated modules import their runtime from (${RUNTIME})
   --no-style            no warnings of what the style guide has otherwise
+  --views               structures of fixed size leave their values in the bytes until they are asked for
   --check               write nothing; exit 1 where the modules are not what the specs give
   --watch               compile again whenever a spec changes`;
 
@@ -38,6 +39,7 @@ interface Arguments {
   readonly check: boolean;
   readonly watch: boolean;
   readonly style: boolean;
+  readonly views: boolean;
   readonly help: boolean;
   readonly out: string | undefined;
   readonly runtime: string | undefined;
@@ -95,6 +97,7 @@ function parseArguments(args: readonly string[], own: OwnSpecs | undefined): Arg
     check: flags.has('--check'),
     watch: flags.has('--watch'),
     style: !flags.has('--no-style'),
+    views: flags.has('--views'),
     help: isHelp,
     out,
     runtime: values.get('--runtime'),
@@ -111,7 +114,7 @@ function splitOption(argument: string): readonly [string, string | undefined] {
 }
 
 async function generate(
-  { check, out, runtime, roots, specs, style }: Arguments,
+  { check, out, runtime, roots, specs, style, views }: Arguments,
   own: OwnSpecs | undefined,
 ): Promise<Compiled> {
   const project = out === undefined ? own : undefined;
@@ -122,6 +125,7 @@ async function generate(
     files,
     importRoots,
     style,
+    views: views || project !== undefined,
     runtime: runtime ?? project?.runtime ?? RUNTIME,
   });
   const { modules, diagnostics } = result;

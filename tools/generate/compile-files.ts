@@ -14,6 +14,8 @@ export interface FilesRequest {
   readonly runtime?: string;
   /** As in `CompileOptions`. */
   readonly style?: boolean;
+  /** As in `CompileOptions`. */
+  readonly views?: boolean;
 }
 
 /** Compiles files, and what they import. Reads specs, and writes nothing. */

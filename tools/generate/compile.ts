@@ -15,6 +15,11 @@ export interface CompileOptions {
   readonly runtime?: string;
   /** Warn of what is not as the style guide of the language has it? Yes, where it is left out. */
   readonly style?: boolean;
+  /**
+   * Structures of fixed size are views: they leave their values in the bytes until they are asked for, which is faster where most are not.
+   * Their fields are accessors then. Without it, or with `false`, all fields of all classes are own properties.
+   */
+  readonly views?: boolean;
 }
 
 /** What compiling came to. With an error among the diagnostics there are no modules. */
@@ -46,7 +51,7 @@ function listOf(sources: Sources): readonly SpecSource[] {
 /** The same, with what was to be said before. */
 export async function compileWith(
   sources: readonly SpecSource[],
-  { importer: find = amongst(sources), runtime = RUNTIME, style = true }: CompileOptions,
+  { importer: find = amongst(sources), runtime = RUNTIME, style = true, views = false }: CompileOptions,
   diagnostics: Diagnostics,
 ): Promise<CompileResult> {
   const importer = new Importer(find, diagnostics);
@@ -58,7 +63,7 @@ export async function compileWith(
   // What is wrong in one place is no reason to say nothing of others; what follows from it is not told.
   for (const spec of importer.specs) {
     const text = await diagnostics.attemptFile(spec.file, async () => {
-      const parts = emitModule(spec, analysis, { runtime }, diagnostics);
+      const parts = emitModule(spec, analysis, { runtime, views }, diagnostics);
       if (style && !diagnostics.hasErrors) checkStyle(spec, diagnostics);
       return diagnostics.hasErrors ? undefined : await printModule(parts);
     });

@@ -9,6 +9,8 @@ export interface Emission {
   readonly analysis: Analysis;
   readonly names: Names;
   readonly owner: TypeSpec;
+  /** Do records of fixed size leave their values in the bytes until they are asked for? */
+  readonly views: boolean;
   /** Runs a step whose failure is reported without stopping the rest. */
   readonly attempt: <T>(step: () => T) => T | undefined;
   /** As in {@link Scope}. */

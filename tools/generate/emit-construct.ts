@@ -29,9 +29,10 @@ export function emitConstruction(emission: Emission): readonly string[] {
   // Where one field is wrong no places are known, but what is wrong with the others still is told.
   if (positions === undefined)
     for (const field of owner.fields) emission.attempt(() => emitWhole(field, batches.after(field)));
+  let marks = 0;
   for (const { attribute, bits } of positions ?? []) {
     emission.attempt(() => batches.add(attribute, bits));
-    if (bits === undefined) batches.flushed(`${names.runtime('mark')}(this);`);
+    if (bits === undefined) batches.flushed(`${names.runtime('mark')}(this, ${marks++});`);
   }
   return [...lines, ...batches.finish()];
 }

@@ -86,9 +86,11 @@ function contextArguments(
   const ownRoot =
     analysis.isRootOptional(owner) && !analysis.isRootOptional(type) && type.outer !== undefined;
   const root = ownRoot ? `${names.runtime('present')}(this._root)` : 'this._root';
+  // A structure that this one holds has the same root.
+  const own = parent === 'this' && type.outer !== undefined && !ownRoot ? 'undefined' : root;
   const rootArgument = isForeign
     ? foreignArgument(analysis.isRootOptional(type) || type.outer === undefined, names)
-    : root;
+    : own;
   if (!analysis.inheritsEndian(type)) return [parentArgument, rootArgument];
   const isKnown = type.spec === owner.spec && typeof endianOf(owner) === 'object';
   return [parentArgument, rootArgument, isKnown ? 'this._isLe' : 'undefined'];
@@ -132,6 +134,7 @@ function substream(attribute: Attribute, scope: Scope): string {
   if (isPlain && extent.size !== undefined) {
     return `io.substream(${extentText(attribute, scope)})`;
   }
+  if (isPlain && extent.sizeEos) return 'io.restStream()';
   const bytes = processed(readBytes(attribute, undefined, scope), attribute, scope);
   return attribute.process === undefined ? `io.over(${bytes})` : `io.unpacked(io.offset, ${bytes})`;
 }

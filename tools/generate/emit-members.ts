@@ -10,7 +10,7 @@ export interface PropertyParts {
   readonly name: string;
   readonly type: string;
   readonly doc: string;
-  readonly modifiers: 'declare readonly' | 'readonly' | '';
+  readonly modifiers: 'declare readonly' | 'declare';
 }
 
 /** A parameter of a constructor or method. */
@@ -50,7 +50,7 @@ function contextProperties(emission: Emission): readonly PropertyParts[] {
       name: '_isLe',
       type: 'boolean',
       doc: 'Least significant byte first?',
-      modifiers: 'readonly',
+      modifiers: 'declare readonly',
     });
   }
   return properties;
@@ -72,7 +72,7 @@ function parameterProperties(emission: Emission): readonly PropertyParts[] {
         name: propertyOf(parameter, owner),
         type: typeText(type, scope),
         doc,
-        modifiers: 'readonly' as const,
+        modifiers: 'declare readonly' as const,
       },
     ];
   });
@@ -86,7 +86,7 @@ function fieldProperties(emission: Emission): readonly PropertyParts[] {
     if (member === undefined) return [];
     const type = optionalTypeText(member.type, member.optional, scopeAt(emission, field.whole));
     const doc = documentationText(field.documentation, `The field \`${field.id}\`.`, [viewText(member.type)]);
-    return [{ name: member.property, type, doc, modifiers: '' as const }];
+    return [{ name: member.property, type, doc, modifiers: 'declare' as const }];
   });
 }
 
@@ -105,11 +105,10 @@ export function constructorParameters(emission: Emission): readonly ParameterPar
     mayMiss && isFollowed
       ? { name, type: `${type} | undefined`, isOptional: false }
       : { name, type, isOptional: mayMiss };
-  const rootMayMiss = owner.outer === undefined || analysis.isRootOptional(owner);
   const parameters = [
     { name: 'io', type: names.runtime('type ByteReader'), isOptional: false },
-    context('parent', parentType, analysis.isParentOptional(owner), hasMore || !rootMayMiss),
-    context('root', names.classType(owner.spec.root), rootMayMiss, hasMore),
+    context('parent', parentType, analysis.isParentOptional(owner), hasMore),
+    context('root', names.classType(owner.spec.root), true, hasMore),
   ];
   if (inherits) parameters.push({ name: 'isLe', type: 'boolean | undefined', isOptional: false });
   for (const { name, type } of parameterProperties(emission))

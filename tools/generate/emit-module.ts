@@ -42,6 +42,8 @@ export interface ImportParts {
 export interface ModuleOptions {
   /** Where the runtime is imported from. */
   readonly runtime: string;
+  /** As in `CompileOptions`. */
+  readonly views: boolean;
 }
 
 /** Translates one spec. Problems go to `diagnostics`. */
@@ -57,6 +59,7 @@ export function emitModule(
       analysis,
       names: imports,
       owner,
+      views: options.views,
       attempt: (step) => diagnostics.attempt(step),
     };
     return emitClass(emission);

@@ -89,8 +89,8 @@ class RecordChecks {
     return [
       ...(usesView ? ['const { view } = io;'] : []),
       'io.alignToByte();',
-      'const at = io.pos;',
-      'const room = io.size - at;',
+      'const { at } = io;',
+      'const room = io.end - at;',
       ...this.#lines,
     ];
   }
@@ -119,7 +119,7 @@ class RecordChecks {
   #moveTo(place: number): void {
     if (place === this.#at) return;
     this.#at = place;
-    this.#lines.push(`io.pos = at + ${place};`);
+    this.#lines.push(`io.at = at + ${place};`);
   }
 
   #declareNamedBy({ checks }: Attribute): void {

@@ -15,10 +15,11 @@ export type NumberWire = Extract<Wire, { kind: 'integer' | 'float' }>;
 export type BitsWire = Extract<Wire, { kind: 'bits' }>;
 
 /**
- * Is it a type of whole bytes and fixed size? Such records come by the hundred thousand, and making their values is what takes the
- * time then: their numbers and byte arrays stay in the bytes until they are asked for.
+ * Is it a type of whole bytes and fixed size, in a module of views? Such records come by the hundred thousand, and making their values is
+ * what takes the time then: their numbers and byte arrays stay in the bytes until they are asked for.
  */
-export function isRecord({ analysis, owner }: Emission): boolean {
+export function isRecord({ analysis, owner, views }: Emission): boolean {
+  if (!views) return false;
   const { alignment, sizes } = analysis;
   const [first] = owner.fields;
   const isWhole = ({ attribute, bit, bits = 0 }: Position): boolean =>
@@ -46,7 +47,8 @@ function readsAhead({ fields }: TypeSpec): boolean {
 }
 
 /** Is it a type of nothing but bit fields, none of them wider than a number holds? What is true of records is true of it. */
-export function isBitRecord({ analysis, owner }: Emission): boolean {
+export function isBitRecord({ analysis, owner, views }: Emission): boolean {
+  if (!views) return false;
   const isNarrow = (field: Attribute): boolean => {
     const wire = analysis.wireOf(field, owner);
     return (

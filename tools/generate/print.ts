@@ -86,8 +86,8 @@ function classText(parts: ClassParts): string {
 
 function propertyText({ name, type, doc, modifiers }: PropertyParts): string {
   const words = [
-    ...(modifiers.includes('declare') ? ['declare'] : []),
-    ...(isInherited(name) ? ['override'] : []),
+    // TypeScript knows no `declare override`.
+    isInherited(name) ? 'override' : 'declare',
     ...(modifiers.includes('readonly') ? ['readonly'] : []),
     `${name}: ${type};`,
   ];

@@ -121,18 +121,23 @@ export interface TableFigures {
  */
 export interface Qcow2Findings
   extends
-    Record<Exclude<SpecRule, SharedRule | 'qcow2/bitmap-table-entry' | 'qcow2/size-limit'>, Breach>,
+    Record<
+      Exclude<SpecRule, SharedRule | 'qcow2/bitmap-table-entry' | 'qcow2/size-limit' | 'qcow2/dirty'>,
+      Breach
+    >,
     Record<SharedRule, Breach | string>,
     Record<PlainRule, null>,
     Record<EntryRule, EntryName>,
     Record<RegionRule, RegionFacts>,
     Record<ContentRule, ContentFacts> {
+  'qcow2/dirty': { readonly stale: number };
   'qcow2/backing-cycle': { readonly reason: string };
   'qcow2/backing-depth': { readonly reason: string };
   'qcow2/backing-format-mismatch': { readonly stated: string; readonly found: string };
   'qcow2/backing-format-missing': { readonly name: string };
   'qcow2/backing-format-unknown': { readonly format: string };
   'qcow2/backing-missing': { readonly reason: string };
+  'qcow2/backing-not-opened': { readonly reason: string };
   'qcow2/backing-name-empty': { readonly offset: string };
   'qcow2/backing-name-nul': { readonly name: string };
   'qcow2/backing-newer': { readonly name: string };
@@ -151,6 +156,7 @@ export interface Qcow2Findings
   };
   'qcow2/compression-type': { readonly type: number; readonly bit: boolean };
   'qcow2/data-file-missing': { readonly reason: string };
+  'qcow2/data-file-not-opened': { readonly reason: string };
   'qcow2/data-file-name-unexpected': { readonly name: string };
   'qcow2/data-file-offset-mismatch': EntryName & { readonly target: string; readonly guest: number };
   'qcow2/data-file-short': { readonly size: number; readonly needed: number };

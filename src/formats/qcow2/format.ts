@@ -12,4 +12,5 @@ export const qcow2Code: FormatCode = implementFormat<Qcow2Image, Qcow2Findings, 
   explain: async () => (await import('./rules/index.explained.ts')).qcow2Explanations,
   padding: paddingOf,
   open: openQcow2,
+  disclose: async () => (await import('./disclose.ts')).discloseQcow2,
 });

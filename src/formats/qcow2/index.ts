@@ -9,4 +9,5 @@ export const qcow2: Format = {
   extensions: ['qcow2', 'qcow', 'qcow3'],
   probe,
   load: async () => (await import('./format.ts')).qcow2Code,
+  loadWriter: async () => (await import('./write/writer.ts')).qcow2Writer,
 };

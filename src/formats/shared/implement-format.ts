@@ -13,6 +13,7 @@ export function implementFormat<I extends Image, M, W = unknown>({
   families,
   padding,
   open,
+  disclose,
 }: FormatParts<I, M, W>): FormatCode {
   const rules = indexRules(table);
   const known: RuleIndex = new Map([...fileRuleIndex, ...rules]);
@@ -24,6 +25,7 @@ export function implementFormat<I extends Image, M, W = unknown>({
     findings,
     // The context is copied first: V8 adds properties to a copy far slower than it copies.
     open: async (context) => open({ findings: findings(context.problems), ...context }),
+    disclose: async (image) => (await disclose())(image as I),
     async evaluate(image, depth, facts, problems) {
       const applying = families?.(image as I) ?? groups;
       for (const [family, group] of groups)

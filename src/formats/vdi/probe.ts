@@ -1,3 +1,4 @@
+import { latin1 } from '../../io/latin1.ts';
 import type { ProbeSample, Recognition } from '../../model/format.ts';
 
 /** Where the signature is (VirtualBox 7.0, VDICore.h, VDIPREHEADER). */
@@ -10,6 +11,6 @@ const INFO_TEXT = /^<<< [ -~]{0,40}Disk Image >>>\n\0/;
 /** Recognises a VDI by its signature, or by the text in front of one that is damaged. */
 export function probe({ head }: ProbeSample): Recognition | null {
   if (SIGNATURE.every((byte, index) => head[SIGNATURE_OFFSET + index] === byte)) return 'magic';
-  const text = String.fromCharCode(...head.subarray(0, SIGNATURE_OFFSET));
+  const text = latin1(head.subarray(0, SIGNATURE_OFFSET));
   return INFO_TEXT.test(text) ? 'trace' : null;
 }

@@ -74,6 +74,7 @@ export interface VhdFindings extends Record<SpecRule, Breach> {
   'vhd/parent-id-mismatch': { readonly expected: string; readonly actual: string; readonly path: string };
   'vhd/parent-timestamp-mismatch': { readonly expected: number; readonly actual: number };
   'vhd/parent-missing': { readonly reason: string };
+  'vhd/parent-not-opened': { readonly reason: string };
   'vhd/parent-size-mismatch': { readonly size: number; readonly parentSize: number };
   'vhd/parent-block-size-mismatch': { readonly blockSize: number; readonly parentBlockSize: number };
   'vhd/parent-cycle': { readonly reason: string };

@@ -13,4 +13,5 @@ export const vhdCode: FormatCode = implementFormat<VhdImage, VhdFindings, VhdWal
   explain: async () => (await import('./rules/index.explained.ts')).vhdExplanations,
   padding: paddingOf,
   open: openVhdImage,
+  disclose: async () => (await import('./disclose.ts')).discloseVhd,
 });

@@ -9,4 +9,5 @@ export const vhd: Format = {
   extensions: ['vhd', 'avhd', 'vud'],
   probe,
   load: async () => (await import('./format.ts')).vhdCode,
+  loadWriter: async () => (await import('./writer.ts')).vhdWriter,
 };

@@ -1,7 +1,8 @@
 import type { Mapping } from '../../model/image.ts';
 import { SECTOR_SIZE, type GuestRange } from '../../model/offsets.ts';
 import { MappingRuns } from '../shared/mapping-runs.ts';
-import { isUniform, readBitmap, sectorRuns } from './layout/bitmap.ts';
+import { BitmapReader } from './layout/bitmap-reader.ts';
+import { isUniform, sectorRuns } from './layout/bitmap.ts';
 import { UNALLOCATED, type BlockTable, type VhdImage } from './layout/image.ts';
 
 /** Guest to file, for `Image.mappings`. */
@@ -34,7 +35,7 @@ async function* mapBlocks(
   }
   const { entries, blockSize } = blocks;
   const hole = image.variant === 'dynamic' ? 'zero' : 'unallocated';
-  const scratch = new Uint8Array(blocks.bitmapBytes);
+  const bitmaps = new BitmapReader(image.source, blocks);
   for (let from = start; from < end;) {
     const index = Math.floor(from / blockSize);
     const sector = entries[index];
@@ -47,7 +48,7 @@ async function* mapBlocks(
     const to = Math.min(next * blockSize, end);
     if (sector === UNALLOCATED) runs.hole(hole, from, to - from);
     else {
-      const bitmap = readBitmap(image.source, blocks, sector, scratch);
+      const bitmap = bitmaps.read(index);
       mapBlock(
         image,
         blocks,

@@ -60,6 +60,8 @@ export interface VmdkFindings {
     readonly header: number;
   };
   'vmdk/extent-file-missing': FileFault;
+  'vmdk/extent-not-opened': FileFault;
+  'vmdk/extent-found-elsewhere': FileFault;
   'vmdk/extent-file-repeated': FileFault;
   'vmdk/extent-file-wrong-type': FileFault;
   'vmdk/extent-flat-has-magic': FileFault;
@@ -80,6 +82,8 @@ export interface VmdkFindings {
   'vmdk/parent-cycle': LinkFault;
   'vmdk/parent-flat-child': { readonly cid: string };
   'vmdk/parent-missing': LinkFault;
+  'vmdk/parent-not-opened': LinkFault;
+  'vmdk/parent-found-elsewhere': { readonly name: string; readonly found: string };
   'vmdk/parent-not-vmdk': { readonly name: string; readonly format: string };
 }
 

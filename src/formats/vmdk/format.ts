@@ -14,6 +14,7 @@ export const vmdkCode: FormatCode = implementFormat<VmdkImage, VmdkImageFindings
   families: ({ extents }) => new Set(['vmdk', ...extents.map(({ kind }) => RULES_OF[kind])]),
   padding: paddingOf,
   open: openVmdk,
+  disclose: async () => (await import('./disclose.ts')).discloseVmdk,
 });
 
 /** Which rules look into extents of each kind; what has no structure of its own is for those of the descriptor. */

@@ -21,6 +21,8 @@ export interface VmdkParts {
   readonly parent: ParentLink | null;
   /** What is wrong with the change tracking file, to end a sentence; `null` where nothing is, or none is named. */
   readonly trackingFlaw: string | null;
+  /** Names under which files of extents were found, by the names that the lines have, where the two differ. */
+  readonly foundNames: ReadonlyMap<string, string>;
 }
 
 /** A VMDK: a list of extents, one after the other, and the descriptor that lists them. */
@@ -35,14 +37,16 @@ export class VmdkImage implements Image {
   readonly seSparseExtents: readonly SeSparseExtent[];
   readonly parent: ParentLink | null;
   readonly trackingFlaw: string | null;
+  readonly foundNames: ReadonlyMap<string, string>;
   readonly files: readonly ImageFile[];
   readonly size: number;
 
-  constructor({ file, descriptor, extents, parent, trackingFlaw }: VmdkParts) {
+  constructor({ file, descriptor, extents, parent, trackingFlaw, foundNames }: VmdkParts) {
     this.descriptor = descriptor;
     this.extents = extents;
     this.parent = parent;
     this.trackingFlaw = trackingFlaw;
+    this.foundNames = foundNames;
     const files = new Set([file]);
     const sparse = new Map<ImageFile, SparseExtent>();
     for (const extent of extents) {
@@ -68,6 +72,10 @@ export class VmdkImage implements Image {
 
   mappings(range: GuestRange): AsyncIterable<readonly Mapping[]> {
     return mapExtents(this.extents, range);
+  }
+
+  otherMappings(range: GuestRange): AsyncIterable<readonly Mapping[]> {
+    return mapExtents(this.extents, range, 'second');
   }
 
   layout(file: ImageFile): FileLayout | null {

@@ -9,4 +9,5 @@ export const vmdk: Format = {
   extensions: ['vmdk'],
   probe,
   load: async () => (await import('./format.ts')).vmdkCode,
+  loadWriter: async () => (await import('./writer.ts')).vmdkWriter,
 };

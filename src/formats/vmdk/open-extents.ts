@@ -1,4 +1,3 @@
-import { UnsupportedFeatureError } from '../../errors.ts';
 import { fileOffset, readAvailable, type Source } from '../../io/source.ts';
 import type { OpenedReference } from '../../model/format.ts';
 import type { ImageFile } from '../../model/image.ts';
@@ -7,6 +6,7 @@ import { parseSectors, type Descriptor } from './descriptor/descriptor.ts';
 import { EXTENT_TYPES, type ExtentLine } from './descriptor/statements.ts';
 import type { ExtentPlace } from './extents/extent.ts';
 import type { Extent } from './extents/index.ts';
+import { LatestRead } from './extents/latest-read.ts';
 import { createFlatExtent, createUnavailableExtent, createZeroExtent } from './extents/plain.ts';
 import type { VmdkContext } from './findings.ts';
 import { findMarks, type Carrier } from './marks.ts';
@@ -20,6 +20,8 @@ const MAX_DISK_BYTES = Number.MAX_SAFE_INTEGER;
 interface SparseFile {
   /** What it is by its marks. */
   readonly carrier: Carrier | null;
+  /** Its directory, once for all lines that name it. */
+  readonly directory: LatestRead;
   /** Makes extents of its headers, once these are read. */
   create: CreateExtent | null;
 }
@@ -28,9 +30,13 @@ interface SparseFile {
 export class ExtentOpener {
   readonly #context: VmdkContext;
   readonly #descriptorFile: ImageFile;
+  /** Where the descriptor's text ends in its file. */
+  #textEnd = 0;
   readonly #byName = new Map<string, OpenedReference>();
   readonly #byIdentity = new Map<string, ImageFile>();
   readonly #sparse = new Map<ImageFile, SparseFile>();
+  /** Names under which files were found, by the names that the lines have, where the two differ. */
+  readonly foundNames = new Map<string, string>();
 
   constructor(context: VmdkContext, descriptorFile: ImageFile) {
     this.#context = context;
@@ -41,12 +47,11 @@ export class ExtentOpener {
   /**
    * Opens all extents, in the order of their lines. A line without a usable count of sectors is left out, since it is
    * unknown where the next one would begin.
-   *
-   * @throws UnsupportedFeatureError for extents on raw devices
    */
   async openAll(descriptor: Descriptor): Promise<readonly Extent[]> {
     const extents: Extent[] = [];
     let guestStart = 0;
+    this.#textEnd = descriptor.place.offset + descriptor.textLength;
     for (const line of descriptor.extents) {
       const sectors = parseSectors(line.sectors.text);
       const size = (sectors ?? 0) * SECTOR_SIZE;
@@ -61,11 +66,12 @@ export class ExtentOpener {
     const type = line.type.text.toUpperCase();
     const kind = Object.hasOwn(EXTENT_TYPES, type) ? EXTENT_TYPES[type] : undefined;
     if (kind === 'zero') return createZeroExtent(place);
-    if (kind === 'device')
-      throw new UnsupportedFeatureError(
-        `${this.#descriptorFile.path}: the extent of type ${type} is a raw device, which is not read`,
-      );
-    if (kind === undefined || line.file === null || line.file.text === '')
+    const device = kind === 'device' ? DEVICES[type] : undefined;
+    if (device !== undefined) {
+      const name = JSON.stringify(line.file?.text ?? type);
+      return createUnavailableExtent(place, null, device.state, `${name} was not opened: ${device.reason}`);
+    }
+    if (kind === undefined || kind === 'device' || line.file === null || line.file.text === '')
       return createUnavailableExtent(place, null, 'line', 'its line does not say what to open');
     const opened = await this.#openFile(line.file.text);
     const { file, state, reason } = opened;
@@ -76,7 +82,7 @@ export class ExtentOpener {
         state === 'opened' || state === 'none' ? 'unreadable' : state,
         reason ?? '',
       );
-    if (file === this.#descriptorFile)
+    if (file === this.#descriptorFile && (kind !== 'flat' || flatStart(line) < this.#textEnd))
       return createUnavailableExtent(place, null, 'self', 'it names the descriptor itself');
     if (kind === 'flat') return createFlatExtent(place, file, flatStart(line));
     return this.#openSparse(place, kind, file, file.source);
@@ -89,13 +95,20 @@ export class ExtentOpener {
       return createUnavailableExtent(place, file, 'wrong-type', `the file is ${what}, not ${CARRIERS[kind]}`);
     }
     sparse.create ??= await readSparse(kind, file, source, this.#context);
-    return sparse.create(place) ?? createUnavailableExtent(place, file, 'header', 'its header is cut off');
+    return (
+      sparse.create({ ...place, latest: sparse.directory }) ??
+      createUnavailableExtent(place, file, 'header', 'its header is cut off')
+    );
   }
 
   async #recognise(file: ImageFile, source: Source): Promise<SparseFile> {
     const known = this.#sparse.get(file);
     if (known !== undefined) return known;
-    const found: SparseFile = { carrier: await recogniseExtent(source), create: null };
+    const found: SparseFile = {
+      carrier: await recogniseExtent(source),
+      directory: new LatestRead(),
+      create: null,
+    };
     this.#sparse.set(file, found);
     return found;
   }
@@ -107,6 +120,7 @@ export class ExtentOpener {
     const opened = await this.#context.openFile({ name, candidates: referenceCandidates(name) }, 'extent');
     const shared = await this.#share(opened);
     this.#byName.set(name, shared);
+    if (opened.foundAs != null) this.foundNames.set(name, opened.foundAs);
     return shared;
   }
 
@@ -122,6 +136,15 @@ export class ExtentOpener {
     return { ...opened, file: earlier };
   }
 }
+
+/** Extent types of what is no file. */
+const DEVICES: Readonly<
+  Record<string, { readonly state: 'rdm' | 'device' | 'datastore-object'; readonly reason: string }>
+> = {
+  VMFSRDM: { state: 'rdm', reason: 'it is a raw device mapping, a disk of its own (VMFSRDM)' },
+  VMFSRAW: { state: 'device', reason: 'it is a raw device (VMFSRAW)' },
+  VSANSPARSE: { state: 'datastore-object', reason: 'it is an object of a vSAN datastore (VSANSPARSE)' },
+};
 
 const CARRIERS: Readonly<Record<Carrier, string>> = {
   descriptor: 'descriptor text',

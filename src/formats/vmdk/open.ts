@@ -18,7 +18,12 @@ import type { ExtentPlace } from './extents/extent.ts';
 import { capacityOf } from './extents/hosted/layout/geometry.ts';
 import type { HostedHeader } from './extents/hosted/layout/hosted-headers.ts';
 import type { DescriptorArea } from './extents/hosted/layout/hosted-layout.ts';
-import { createHostedExtent, findDescriptorArea, tellZeroCapacity } from './extents/hosted/open.ts';
+import {
+  createHostedExtent,
+  findDescriptorArea,
+  tellHugeCapacity,
+  tellZeroCapacity,
+} from './extents/hosted/open.ts';
 import { readHostedHeaders } from './extents/hosted/read-headers.ts';
 import type { Extent } from './extents/index.ts';
 import { SeSparseExtent } from './extents/sesparse/extent.ts';
@@ -32,7 +37,6 @@ import { referenceCandidates } from './reference-names.ts';
  * Opens a VMDK by whatever its first file is: descriptor text, or an extent with or without a descriptor inside.
  *
  * @throws UnreadableImageError where not even the size of the disk can be told
- * @throws UnsupportedFeatureError for disks on raw devices
  */
 export async function openVmdk(context: VmdkContext): Promise<VmdkImage> {
   switch (recogniseCarrier(context.sample)) {
@@ -62,7 +66,7 @@ async function openText(context: VmdkContext): Promise<VmdkImage> {
     context.file.role === 'image' ? { ...context.file, role: 'descriptor' } : context.file;
   const area = await readAvailable(source, fileOffset(0), MAX_TEXT_BYTES);
   const descriptor = parseDescriptor(area, { file, offset: 0, isEmbedded: false });
-  return assemble(context, file, descriptor, await new ExtentOpener(context, file).openAll(descriptor));
+  return openOthers(context, file, descriptor);
 }
 
 async function openHosted(context: VmdkContext): Promise<VmdkImage> {
@@ -73,9 +77,10 @@ async function openHosted(context: VmdkContext): Promise<VmdkImage> {
   const descriptor = area === null ? null : await readEmbedded(file, source, area);
   const capacity = capacityOf(headers);
   if (capacity === 0 && descriptor !== null && describesOtherFiles(descriptor))
-    return assemble(context, file, descriptor, await new ExtentOpener(context, file).openAll(descriptor));
+    return openOthers(context, file, descriptor);
   if (descriptor === null) tellMissingDescriptor(context, headers.header);
   if (capacity === 0) tellZeroCapacity(headers, findings);
+  if (capacity === null) tellHugeCapacity(headers, findings);
   if (capacity === null || capacity === 0) throw tooDamaged(file);
   const place = { guestStart: 0, size: capacity * SECTOR_SIZE, line: descriptor?.extents[0] ?? null };
   const extent = createHostedExtent(place, source, headers, area, findings);
@@ -139,19 +144,29 @@ function tooDamaged(file: ImageFile): Error {
   return new UnreadableImageError(`${file.path}: the header is too damaged to tell the size of the disk`);
 }
 
+/** A disk whose extents are in other files than its descriptor. */
+async function openOthers(context: VmdkContext, file: ImageFile, descriptor: Descriptor): Promise<VmdkImage> {
+  const opener = new ExtentOpener(context, file);
+  const extents = await opener.openAll(descriptor);
+  return assemble(context, file, descriptor, extents, opener.foundNames);
+}
+
 async function assemble(
   context: VmdkContext,
   file: ImageFile,
   descriptor: Descriptor | null,
   extents: readonly Extent[],
+  foundNames: ReadonlyMap<string, string> = new Map<string, string>(),
 ): Promise<VmdkImage> {
   const parent = descriptor === null ? null : await openParent(context, descriptor);
   const trackingFlaw = descriptor === null ? null : await inspectChangeTracking(context, descriptor);
-  return new VmdkImage({ file, descriptor, extents, parent, trackingFlaw });
+  return new VmdkImage({ file, descriptor, extents, parent, trackingFlaw, foundNames });
 }
 
 async function openParent(context: VmdkContext, descriptor: Descriptor): Promise<ParentLink | null> {
   const name = findProperty(descriptor, 'parentFileNameHint')?.value.text ?? '';
   if (name === '' || !namesParent(descriptor)) return null;
-  return context.openParent({ name, candidates: referenceCandidates(name) });
+  const link = await context.openParent({ name, candidates: referenceCandidates(name) });
+  // The text does not say so, since it can be nothing else.
+  return { ...link, formatHint: 'vmdk' };
 }

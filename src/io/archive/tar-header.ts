@@ -1,3 +1,4 @@
+import { latin1 } from '../latin1.ts';
 /** Bytes of a header, and what everything in a tar is padded to. */
 export const TAR_BLOCK = 512;
 
@@ -27,7 +28,7 @@ export function parseTarHeader(block: Uint8Array): TarHeader | null {
   const size = parseNumber(block.subarray(124, 136));
   if (size === null) return null;
   const name = textOf(block.subarray(0, 100));
-  const magic = String.fromCharCode(...block.subarray(257, 263));
+  const magic = latin1(block.subarray(257, 263));
   // GNU has other things where POSIX has the first part of a long name.
   const prefix = magic === 'ustar\0' ? textOf(block.subarray(345, 500)) : '';
   const flag = block[156] ?? 0;
@@ -62,8 +63,8 @@ function parseNumber(field: Uint8Array): number | null {
     return Number.isSafeInteger(value) ? value : null;
   }
   if (first > 0x80) return null;
-  const digits = /^ *([0-7]*)[ \0]*$/.exec(String.fromCharCode(...field))?.[1];
-  if (digits === undefined) return null;
+  const [, digits = '', rest = ''] = /^ *([0-7]*)(.*)$/s.exec(latin1(field)) ?? [];
+  if (/[^ \0]/.test(rest)) return null;
   return digits === '' ? 0 : parseInt(digits, 8);
 }
 

@@ -1,3 +1,4 @@
+import { latin1 } from '../latin1.ts';
 import { SourceError, UsageError } from '../../errors.ts';
 import { createReadStats, type ReadStats } from '../counted-source.ts';
 import type { RetryOptions } from '../retry.ts';
@@ -85,7 +86,7 @@ export class HttpSession {
     const user = isInUrl ? `${decode(username)}:${decode(password)}` : this.#options.user;
     if (user === undefined) return {};
     const bytes = new TextEncoder().encode(user.includes(':') ? user : `${user}:`);
-    return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+    return { authorization: `Basic ${btoa(latin1(bytes))}` };
   }
 }
 

@@ -9,7 +9,7 @@ import type {
   RegionKind,
 } from '../../model/owners.ts';
 import { reportRegion, type RegionSinks } from './blame.ts';
-import { RangeList } from './ranges.ts';
+import { MergingRanges, RangeList } from './ranges.ts';
 import { UnitBitmap } from './unit-bitmap.ts';
 import { UnitCounts } from './unit-counts.ts';
 import { AlignedUnits, countUnits, createUnitStore, type UniformUnits } from './unit-store.ts';
@@ -30,7 +30,7 @@ export class CountingOwners implements Owners, Ownership {
   readonly #aligned: AlignedUnits | null;
   /** Regions that are not whole units, or have no place among them. */
   readonly #ranges = new RangeList();
-  readonly #collisions = new RangeList();
+  readonly #collisions = new MergingRanges();
   /** Units of structures and tables, which data that may be shared must not meet either. */
   readonly #metadata: UnitBitmap;
   #counted: UnitCounts | null = null;
@@ -104,14 +104,18 @@ export class CountingOwners implements Owners, Ownership {
 
   /** The ranges of bytes in which regions met, ascending and apart; call it when the walk is over. */
   collisions(): RangeList {
-    const all = new RangeList();
-    for (const { start, length } of this.#collisions) all.push(start, start + length);
+    const all = this.#collisions;
     const ranges = this.#rangesInOrder();
+    let highest = 0;
     for (let index = 0; index < ranges.length; index++) {
       const start = ranges.start(index);
       const end = ranges.end(index);
-      for (let next = index + 1; next < ranges.length && ranges.start(next) < end; next++)
-        all.push(ranges.start(next), Math.min(end, ranges.end(next)));
+      // What lies below the highest end so far is in an earlier range as well, so that pairs need not be compared.
+      if (start < highest) all.push(start, Math.min(end, highest));
+      highest = Math.max(highest, end);
+    }
+    for (const { start, length } of ranges.merged()) {
+      const end = start + length;
       for (const unit of this.#units.taken(start, end))
         all.push(Math.max(start, unit.start), Math.min(end, unit.start + unit.length));
     }

@@ -3,15 +3,18 @@ import type { Owners, RegionKind } from '../../model/owners.ts';
 import { judge, reportRegion, type Claim, type RegionSinks } from './blame.ts';
 import type { RangeList } from './ranges.ts';
 
+/** A region that met another. Each is blamed once, and what it lies on is not blamed for meeting it. */
+interface Holder extends Claim {
+  isBlamed: boolean;
+}
+
 /**
  * The listener that remembers names, but only of regions in the ranges that the counting walk found contested. Each contested range keeps the
  * region of the highest role so far; every further one is judged against it.
  */
 export class NamingOwners implements Owners {
   readonly #contested: RangeList;
-  readonly #holders: (Claim | undefined)[];
-  /** Regions that were blamed, so that each is blamed once, and what they lie on is not blamed for meeting them. */
-  readonly #blamed = new Set<Claim>();
+  readonly #holders: (Holder | undefined)[];
   readonly #limit: number;
   readonly #sinks: RegionSinks;
 
@@ -32,7 +35,10 @@ export class NamingOwners implements Owners {
     if (first === this.#contested.length || this.#contested.start(first) >= end) return;
     const firstUnit = Math.max(0, Math.floor((this.#contested.start(first) - start) / unitLength));
     for (let i = firstUnit; i < count && start + i * unitLength < end; i++)
-      this.#settle({ kind, start: start + i * unitLength, length: unitLength, index: index + i });
+      this.#settle({
+        ...{ kind, start: start + i * unitLength, length: unitLength, index: index + i },
+        isBlamed: false,
+      });
   }
 
   allocated(): void {
@@ -40,7 +46,7 @@ export class NamingOwners implements Owners {
   }
 
   /** Judges a region in every contested range that it meets, and reports it or its adversary once. */
-  #settle(claim: Claim): void {
+  #settle(claim: Holder): void {
     const contested = this.#contested;
     const end = claim.start + claim.length;
     let isReported = false;
@@ -57,19 +63,19 @@ export class NamingOwners implements Owners {
   }
 
   /** Returns whether `claim` is now reported. */
-  #contest(range: number, holder: Claim, claim: Claim, isReported: boolean): boolean {
+  #contest(range: number, holder: Holder, claim: Holder, isReported: boolean): boolean {
     const verdict = judge(holder, claim);
     if (verdict === null) return false;
     const { culprit, other, rule } = verdict;
     if (culprit === holder) {
       this.#holders[range] = claim;
-      if (this.#blamed.has(holder)) return false;
-      this.#blamed.add(holder);
+      if (holder.isBlamed) return false;
+      holder.isBlamed = true;
     } else if (isReported) return true;
-    else if (this.#blamed.has(holder)) {
+    else if (holder.isBlamed) {
       this.#holders[range] = claim;
       return false;
-    } else this.#blamed.add(claim);
+    } else claim.isBlamed = true;
     const met = intersect(holder, claim) ? other : 'another region';
     reportRegion(this.#sinks, rule, culprit, this.#limit, met);
     return culprit === claim;

@@ -4,8 +4,13 @@ import type { FileRange } from '../../model/owners.ts';
 const NO_BOUNDS = new Float64Array(0);
 const FIRST_BOUNDS = 64;
 
+/** Takes byte ranges. */
+export interface RangeTaker {
+  push(start: number, end: number): void;
+}
+
 /** A growing list of byte ranges, 16 bytes each. */
-export class RangeList {
+export class RangeList implements RangeTaker {
   #bounds = NO_BOUNDS;
   #length = 0;
 
@@ -72,3 +77,24 @@ export class RangeList {
       yield { start: this.start(index), length: this.end(index) - this.start(index) };
   }
 }
+
+/** Ranges that are merged before they are looked at: a range that comes a thousand times is kept about twice. */
+export class MergingRanges implements RangeTaker {
+  #ranges = new RangeList();
+  #mergeAt = MERGE_FROM;
+
+  push(start: number, end: number): void {
+    if (this.#ranges.length >= this.#mergeAt) {
+      this.#ranges = this.#ranges.merged();
+      this.#mergeAt = Math.max(MERGE_FROM, 2 * this.#ranges.length);
+    }
+    this.#ranges.push(start, end);
+  }
+
+  /** As `RangeList.merged`. */
+  merged(): RangeList {
+    return this.#ranges.merged();
+  }
+}
+
+const MERGE_FROM = 1 << 14;

@@ -1,5 +1,5 @@
 import type { FileLayout, FileRange } from '../../model/owners.ts';
-import type { RangeList } from './ranges.ts';
+import type { RangeList, RangeTaker } from './ranges.ts';
 import { UnitBitmap } from './unit-bitmap.ts';
 
 const SECTOR = 512;
@@ -9,7 +9,7 @@ export interface UnitStore {
   /** Whether `count` regions of `unitLength` bytes from `start` on are whole units of this store. */
   fits(start: number, unitLength: number): boolean;
   /** Takes them; every range of bytes in which they meet others goes to `collisions`. */
-  take(start: number, unitLength: number, count: number, collisions: RangeList): void;
+  take(start: number, unitLength: number, count: number, collisions: RangeTaker): void;
   /** What is taken between `from` and `to`, ascending; touching ranges may be joined. */
   taken(from: number, to: number): Iterable<FileRange>;
 }
@@ -54,7 +54,7 @@ export class AlignedUnits implements UnitStore {
     return first >= 0 && Number.isInteger(first) && Number.isInteger(unitLength / this.#unit);
   }
 
-  take(start: number, unitLength: number, count: number, collisions: RangeList): void {
+  take(start: number, unitLength: number, count: number, collisions: RangeTaker): void {
     const first = (start - this.#origin) / this.#unit;
     const units = (unitLength / this.#unit) * count;
     if (units > 1) this.bitmap.addRun(first, units, (unit) => this.#collide(unit, collisions));
@@ -72,7 +72,7 @@ export class AlignedUnits implements UnitStore {
     }
   }
 
-  #collide(unit: number, collisions: RangeList): void {
+  #collide(unit: number, collisions: RangeTaker): void {
     const times = this.extra.get(unit) ?? 0;
     this.extra.set(unit, times + 1);
     const start = this.#origin + unit * this.#unit;
@@ -120,7 +120,7 @@ export class UniformUnits implements UnitStore {
     return unitLength === this.#unit && start % SECTOR === 0;
   }
 
-  take(start: number, unitLength: number, count: number, collisions: RangeList): void {
+  take(start: number, unitLength: number, count: number, collisions: RangeTaker): void {
     for (let index = 0; index < count; index++) this.#takeOne(start + index * unitLength, collisions);
   }
 
@@ -138,7 +138,7 @@ export class UniformUnits implements UnitStore {
     }
   }
 
-  #takeOne(start: number, collisions: RangeList): void {
+  #takeOne(start: number, collisions: RangeTaker): void {
     const unit = this.#unit;
     const bucket = Math.floor(start / unit);
     const same = this.#startIn(bucket);

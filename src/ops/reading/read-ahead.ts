@@ -1,6 +1,7 @@
 import { biggestRead, plan, type FileRange, type PlannedPart, type PlannedRead } from '../../io/plan.ts';
 import { joinParts, partOf, startRead, type ReadResult } from '../../io/planned-reads.ts';
 import { fileOffset, type MaybePromise, type Source } from '../../io/source.ts';
+import { readBulk, ReadMemory } from '../../io/read-memory.ts';
 import { Turns } from '../../io/turns.ts';
 import type { Chunk, ChunkOptions, Piece } from '../../model/disk.ts';
 import { guestOffset } from '../../model/offsets.ts';
@@ -8,8 +9,6 @@ import type { Losses } from './losses.ts';
 import { bytesInside, readStored, whyOutside } from './stored.ts';
 import type { UnitPiece, Units } from './units.ts';
 
-/** From this length on a file is read beside other work rather than at once: the system copies longer than the call costs. */
-const LATER_BYTES = 64 * 1024;
 /** Bytes of one chunk of data at most. */
 const CHUNK = 256 * 1024;
 /** Items that are planned together at most. */
@@ -37,6 +36,12 @@ interface StartedRead {
 /** Items that are planned together: sorted by file and place for reading, told in guest order. */
 type Window = readonly Item[];
 
+/** A window whose reads are under way. */
+interface StartedWindow {
+  readonly items: Window;
+  readonly reads: readonly { readonly memory: ReadMemory; readonly result: MaybePromise<ReadResult> }[];
+}
+
 /**
  * Reads pieces in order: near ones in one read, as many reads in flight as each source has lanes. While one window is told, the next is read.
  * What is held is bounded by both, whatever the pieces are.
@@ -47,14 +52,17 @@ export async function* readAhead(
   { signal }: ChunkOptions,
 ): AsyncGenerator<Chunk, void, undefined> {
   const lanes = new Lanes();
-  let current: Window | null = null;
+  let current: StartedWindow | null = null;
   try {
     for await (const items of windowsOf(found)) {
-      lanes.start(items);
-      if (current !== null) yield* tell(current, reading, signal);
-      current = items;
+      const next = lanes.start(items);
+      if (current !== null) {
+        yield* tell(current.items, reading, signal);
+        await lanes.finish(current);
+      }
+      current = next;
     }
-    if (current !== null) yield* tell(current, reading, signal);
+    if (current !== null) yield* tell(current.items, reading, signal);
   } finally {
     lanes.stop();
   }
@@ -62,10 +70,10 @@ export async function* readAhead(
 
 /** Starts the reads of windows. */
 class Lanes {
-  readonly #turns = new Map<Source, Turns>();
+  readonly #sources = new Map<Source, { readonly turns: Turns; readonly memory: ReadMemory }>();
   #isOver = false;
 
-  start(items: Window): void {
+  start(items: Window): StartedWindow {
     const bySource = new Map<Source, Item[]>();
     for (const item of items) {
       if (item.source === null) continue;
@@ -73,7 +81,13 @@ class Lanes {
       if (others === undefined) bySource.set(item.source, [item]);
       else others.push(item);
     }
-    for (const [source, its] of bySource) this.#startOf(source, its);
+    return { items, reads: [...bySource].flatMap(([source, its]) => this.#startOf(source, its)) };
+  }
+
+  /** The memory of a window that was told is read into again. */
+  async finish({ reads }: StartedWindow): Promise<void> {
+    for (const { memory, result } of reads)
+      memory.giveBack(result instanceof Promise ? await result : result);
   }
 
   /** What was not begun by now is read no more. */
@@ -81,22 +95,26 @@ class Lanes {
     this.#isOver = true;
   }
 
-  #startOf(source: Source, items: readonly Item[]): void {
-    const turns = this.#turns.get(source) ?? new Turns(source.cost.lanes);
-    this.#turns.set(source, turns);
+  #startOf(source: Source, items: readonly Item[]): StartedWindow['reads'] {
+    const { turns, memory } = this.#lanesOf(source);
     const ranges = items.map(({ range }) => range ?? { offset: fileOffset(0), length: 0 });
-    for (const planned of plan(ranges, source.cost, biggestRead(source.cost))) {
-      const result = startRead(turns, () => (this.#isOver ? new Uint8Array(0) : readBulk(source, planned)));
-      const read: StartedRead = { plan: planned, result };
-      for (const part of planned.parts) items[part.index]?.parts.push({ read, part });
-    }
+    return plan(ranges, source.cost, biggestRead(source.cost)).map((planned) => {
+      const result = startRead(turns, () =>
+        this.#isOver ? new Uint8Array(0) : readBulk(source, planned, memory.take(planned.length)),
+      );
+      for (const part of planned.parts)
+        items[part.index]?.parts.push({ read: { plan: planned, result }, part });
+      return { memory, result };
+    });
   }
-}
 
-function readBulk(source: Source, { offset, length }: FileRange): MaybePromise<Uint8Array> {
-  return source.readLater && length >= LATER_BYTES
-    ? source.readLater(offset, length)
-    : source.read(offset, length);
+  #lanesOf(source: Source): { readonly turns: Turns; readonly memory: ReadMemory } {
+    const known = this.#sources.get(source);
+    if (known !== undefined) return known;
+    const lanes = { turns: new Turns(source.cost.lanes), memory: new ReadMemory(biggestRead(source.cost)) };
+    this.#sources.set(source, lanes);
+    return lanes;
+  }
 }
 
 /** Cuts pieces into items, and puts so many into a window that its reads fill the lanes. */

@@ -6,18 +6,9 @@ import { openFileSource } from '../../../src/io/file-source.ts';
 import type { ImageReport } from '../../../src/model/report.ts';
 import { checkImage } from '../../../src/ops/check.ts';
 import { followFiles } from '../../../src/node/reference-policy.ts';
-import { checkMemory, type MemoryFiles } from '../../support/open.ts';
+import { checkMemory } from '../../support/open.ts';
 import { buildQcow2 } from '../../support/qcow2.ts';
-
-/** `layers` images, each the backing file of the one before it. */
-function chainOf(layers: number): MemoryFiles {
-  const name = (layer: number): string => `${layer}.qcow2`;
-  const images = Array.from({ length: layers }, (_, layer) => {
-    const backing = layer + 1 < layers ? { backing: name(layer + 1), backingFormat: 'qcow2' } : {};
-    return [name(layer), buildQcow2({ clusterBits: 9, size: 4096, ...backing }).bytes] as const;
-  });
-  return Object.fromEntries(images);
-}
+import { chainOf } from './rule-cases.ts';
 
 describe('qcow2/backing-depth', () => {
   it('fires at the last layer that is followed', async () => {

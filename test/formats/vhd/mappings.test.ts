@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-
+import { memorySource } from '../../../src/io/memory-source.ts';
+import type { Source } from '../../../src/io/source.ts';
 import type { Mapping } from '../../../src/model/image.ts';
+import { openImage } from '../../../src/ops/open.ts';
 import { describeMapping, mapAll, openMemory } from '../../support/open.ts';
 import { buildVhd, uuid, type VhdPlan } from '../../support/vhd.ts';
 
@@ -168,5 +170,34 @@ describe.skipIf(!hasQemu)('qemu-img map gives the same runs', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('bitmaps far away', () => {
+  test('are fetched many at a time, and map as they do from a file', async () => {
+    const blocks = Array.from(
+      { length: 60 },
+      (_, index) => [59 - index, index % 3 === 0 ? ('full' as const) : ([[index % 8, 8]] as const)] as const,
+    );
+    const { bytes } = buildVhd({ size: 70 * 4096, blockSize: 4096, blocks });
+    const near = memorySource(bytes, 'image.vhd');
+    let inFlight = 0;
+    let most = 0;
+    const far: Source = {
+      ...near,
+      cost: { unit: 65_536, gap: 0, lanes: 4 },
+      read: async (offset, length, into) => {
+        most = Math.max(most, ++inFlight);
+        await new Promise((resolve) => setImmediate(resolve));
+        inFlight--;
+        return near.read(offset, length, into);
+      },
+    };
+    const mapped = async (source: Source): Promise<readonly string[]> => {
+      const { image } = await openImage('image.vhd', { openSource: () => source });
+      return (await mapAll(image)).map(describeMapping);
+    };
+    expect(await mapped(far)).toEqual(await mapped(near));
+    expect(most).toBe(4);
   });
 });

@@ -8,6 +8,8 @@ test.each(extentCases.map(({ rule, damaged, near, format }) => ({ rule, damaged,
   async ({ damaged, near, format }) => {
     const options = { format: format ?? 'vmdk' };
     for (const files of [damaged, near])
-      expect(await checkMemory(files, { ...options, wrap: asynchronous })).toEqual(await checkMemory(files, options));
+      expect(await checkMemory(files, { ...options, wrap: asynchronous })).toEqual(
+        await checkMemory(files, options),
+      );
   },
 );

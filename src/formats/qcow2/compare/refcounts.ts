@@ -10,6 +10,7 @@ import { tableOffsets, type PointerTable } from '../layout/pointer-table.ts';
 import { countBlocks, OccupiedClusters, trustedL1, trustedRefcountTable } from '../walk/occupied.ts';
 import { OffsetCounts } from '../walk/offset-counts.ts';
 import { compareCopied } from './copied.ts';
+import { DirtyFindings, dirtyFinding, isDirty } from './dirty.ts';
 import { GROUP, RefcountReader } from './refcount-blocks.ts';
 
 /** Clusters in one chunk of an ownership bitmap. */
@@ -28,6 +29,18 @@ const ALL_CLAIMED = 0xffff_ffff;
 export async function compareRefcounts(
   image: Qcow2Image,
   { uncopied }: Qcow2Walk,
+  ownership: Ownership,
+  findings: Findings<Qcow2Findings>,
+): Promise<void> {
+  if (!isDirty(image)) return compareAll(image, uncopied, ownership, findings);
+  const held = new DirtyFindings(findings);
+  await compareAll(image, uncopied, ownership, held);
+  findings.tell('qcow2/dirty', dirtyFinding(image, held.stale));
+}
+
+async function compareAll(
+  image: Qcow2Image,
+  uncopied: number,
   ownership: Ownership,
   findings: Findings<Qcow2Findings>,
 ): Promise<void> {

@@ -89,6 +89,20 @@ export function readExtensions(
     });
     offset = next;
   }
+  if (offset < end && offset + RECORD_HEAD > end && room.length === end) {
+    // QEMU takes whatever begins before the name for an extension.
+    const field = `header_extensions[${records.length}]`;
+    breachTeller(findings, { file, offset, name: field })({
+      type: 'HeaderExtension',
+      field: 'type',
+      offset: 0,
+      size: end - offset,
+      kind: 'endOfStream',
+      expected: '8 bytes',
+      actual: String(end - offset),
+      rule: 'qcow2/ext-overrun',
+    });
+  }
   return { start, end, stop: Math.min(offset, end), isEnded: false, records };
 }
 

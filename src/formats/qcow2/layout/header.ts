@@ -40,7 +40,10 @@ export async function readHeader(context: Qcow2Context): Promise<HeaderRead> {
   const isVersioned = fields?.version === 2 || fields?.version === 3;
   // Without a known version the other fields have no known meaning that they could break.
   const telling = isVersioned || fields === undefined ? breaches : breaches.filter(isIdentity);
-  inFeatureWords(telling, head).forEach(breachTeller(findings, place));
+  // The dirty bit is told with what it explains.
+  inFeatureWords(telling, head)
+    .filter(({ rule }) => rule !== 'qcow2/dirty')
+    .forEach(breachTeller(findings, place));
   const bits = fields?.clusterBits ?? 0;
   if (fields === undefined || !isVersioned || bits < MIN_CLUSTER_BITS || bits > MAX_CLUSTER_BITS)
     throw new UnreadableImageError(`${file.path}: the header says nothing that can be relied on`);

@@ -25,11 +25,19 @@ export const backingExplanations: Explanations<typeof backingRules> = {
     repair: 'Set the backing file anew (qemu-img rebase -u).',
   },
   'qcow2/backing-missing': {
-    what: 'The backing file that the image names could not be opened. (Where it may be there, but was not opened because of where it lies, this is a warning.)',
+    what: 'The backing file that the image names was looked for and does not exist, or is not what the image says.',
     why: 'All clusters that are not allocated in this image are read from it; without it the disk is incomplete.',
     how: 'The image was copied or moved without its backing file, the file was renamed, or the name is a path of another machine.',
     readers: 'qemu refuses to open the image.',
     repair: 'Put the backing file where the image names it, or set the right name (qemu-img rebase -u).',
+  },
+  'qcow2/backing-not-opened': {
+    what: 'The image has a backing file that was not opened, for the reason that the message gives. Nothing is known of it, and nothing is wrong with that.',
+    why: 'Clusters that are not allocated in this image are read from it; that part of the disk was not checked.',
+    how: 'It is a device, is on another machine, or is outside the folder of the image, where files are opened only with --allow-outside.',
+    readers: 'qemu opens backing files wherever they are.',
+    repair:
+      'Nothing has to be repaired. To have it checked as well, name it to vdcheck, or allow it with --allow-outside.',
   },
   'qcow2/backing-format-missing': {
     what: 'There is a backing file, but no extension with its format.',

@@ -1,6 +1,6 @@
-import { isWithheld } from '../../../model/reference-state.ts';
+import { judgeReference, type ReferenceVerdict } from '../../../model/reference-state.ts';
 import type { ImageFile } from '../../../model/image.ts';
-import type { Place } from '../../../model/problem.ts';
+import type { Place, Tell } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
 import type { Qcow2Findings } from '../findings.ts';
 import type { Qcow2Image } from '../image.ts';
@@ -63,6 +63,20 @@ function formatPlace(file: ImageFile, { record, recordIndex }: BackingName): Pla
     length: record?.data.length ?? null,
     field: `header_extensions[${recordIndex}].data`,
   };
+}
+
+/** Tells of a backing file that is not open, where the verdict on it is `finding`. */
+function tellClosed(
+  { header, parent }: Qcow2Image,
+  finding: ReferenceVerdict['finding'],
+  tell: Tell<{ reason: string }>,
+): void {
+  if (parent === null || parent.reason === null || parent.state === 'not-followed') return;
+  const verdict = judgeReference(parent.state);
+  if (verdict?.finding !== finding) return;
+  const { severity } = verdict;
+  const data = { reason: parent.reason };
+  tell({ at: header.at('backing_file_offset'), data, severity, actual: parent.name });
 }
 
 /** The rules on backing files. */
@@ -137,16 +151,17 @@ export const backingRules = defineRules<Qcow2Image, Qcow2Findings>()({
     repair: 'decision',
     derivedFrom: ['qcow2/backing-name-bounds', 'qcow2/backing-name-nul', 'qcow2/backing-format-mismatch'],
     message: ({ reason }) => `unallocated clusters are out of reach: ${reason}`,
-    check({ header, parent }, tell) {
-      if (parent === null || parent.reason === null) return;
-      if (!['missing', 'unreadable'].includes(parent.state) && !isWithheld(parent.state)) return;
-      tell({
-        at: header.at('backing_file_offset'),
-        data: { reason: parent.reason },
-        ...(isWithheld(parent.state) ? { severity: 'warning' } : {}),
-        actual: parent.name,
-      });
-    },
+    check: (image, tell) => tellClosed(image, 'missing', tell),
+  },
+  'qcow2/backing-not-opened': {
+    severity: 'info',
+    depth: 'header',
+    title: 'The backing file was not opened',
+    spec: NAME,
+    repair: 'none',
+    derivedFrom: ['qcow2/backing-name-bounds', 'qcow2/backing-name-nul'],
+    message: ({ reason }) => reason,
+    check: (image, tell) => tellClosed(image, 'not-opened', tell),
   },
   'qcow2/backing-format-missing': {
     severity: 'warning',

@@ -32,11 +32,18 @@ export const dataFileExplanations: Explanations<typeof dataFileRules> = {
     repair: 'Remove the extension if the L2 tables point into this file.',
   },
   'qcow2/data-file-missing': {
-    what: 'The external data file that the image names could not be opened. (Where it may be there, but was not opened because of where it lies, this is a warning.)',
+    what: 'The external data file that the image names was looked for and does not exist.',
     why: 'All guest data are in that file; without it there is only the map.',
     how: 'The image was copied or moved without its data file, or names it by a path of another machine.',
     readers: 'qemu refuses to open the image.',
     repair: 'Put the data file where the image names it, or set the right name (qemu-img amend).',
+  },
+  'qcow2/data-file-not-opened': {
+    what: 'The guest data are in a file that was not opened, for the reason that the message gives. Nothing is known of it, and nothing is wrong with that.',
+    why: 'The map of the disk was checked, its data were not.',
+    how: 'It is a device, is on another machine, or is outside the folder of the image, where files are opened only with --allow-outside.',
+    readers: 'qemu opens data files wherever they are.',
+    repair: 'Nothing has to be repaired. To have it checked as well, allow it with --allow-outside.',
   },
   'qcow2/data-file-short': {
     what: 'The L2 tables map guest clusters behind the end of the external data file.',

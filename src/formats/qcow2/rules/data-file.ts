@@ -1,9 +1,26 @@
-import { isWithheld } from '../../../model/reference-state.ts';
+import type { Tell } from '../../../model/problem.ts';
+import { judgeReference, type ReferenceVerdict } from '../../../model/reference-state.ts';
 import { defineRules } from '../../../model/rule.ts';
 import type { Qcow2Findings } from '../findings.ts';
 import type { Qcow2Image, Qcow2Walk } from '../image.ts';
 
 const DATA_FILE = 'QEMU docs/interop/qcow2, "External data file"';
+
+/** Tells of a data file that is not open, where the verdict on it is `finding`. */
+function tellClosed(
+  { file, extensions, dataFile }: Qcow2Image,
+  finding: ReferenceVerdict['finding'],
+  tell: Tell<{ reason: string }>,
+): void {
+  if (dataFile === null || dataFile.named === null || dataFile.reason === null) return;
+  const { named, state, reason } = dataFile;
+  const verdict = judgeReference(state);
+  if (verdict?.finding !== finding) return;
+  const index = extensions.records.indexOf(named.record);
+  const field = `header_extensions[${index}].data`;
+  const at = { file, offset: named.record.offset, length: null, field };
+  tell({ at, data: { reason }, severity: verdict.severity, actual: named.name });
+}
 
 /** The rules on external data files. */
 export const dataFileRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>()({
@@ -70,19 +87,16 @@ export const dataFileRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>()
     spec: DATA_FILE,
     repair: 'none',
     message: ({ reason }) => `the guest data are out of reach: ${reason}`,
-    check({ file, extensions, dataFile }, tell) {
-      if (dataFile === null || dataFile.named === null || dataFile.reason === null) return;
-      const { named, state, reason } = dataFile;
-      if (state === 'not-followed') return;
-      const index = extensions.records.indexOf(named.record);
-      const field = `header_extensions[${index}].data`;
-      tell({
-        at: { file, offset: named.record.offset, length: null, field },
-        data: { reason },
-        ...(isWithheld(state) ? { severity: 'warning' } : {}),
-        actual: named.name,
-      });
-    },
+    check: (image, tell) => tellClosed(image, 'missing', tell),
+  },
+  'qcow2/data-file-not-opened': {
+    severity: 'info',
+    depth: 'header',
+    title: 'The external data file was not opened',
+    spec: DATA_FILE,
+    repair: 'none',
+    message: ({ reason }) => reason,
+    check: (image, tell) => tellClosed(image, 'not-opened', tell),
   },
   'qcow2/data-file-short': {
     severity: 'error',

@@ -1,4 +1,5 @@
 import { defineRules } from '../../../model/rule.ts';
+import { dirtyFinding, isDirty } from '../compare/dirty.ts';
 import type { Qcow2Findings } from '../findings.ts';
 import type { Qcow2Image } from '../image.ts';
 
@@ -51,7 +52,12 @@ export const featureRules = defineRules<Qcow2Image, Qcow2Findings>()({
     title: 'The image is marked dirty',
     spec: `${FEATURES}, incompatible_features bit 0`,
     repair: 'safe',
-    message: () => 'the image was not closed properly: its reference counts may be out of date',
+    message: ({ stale }) =>
+      `the image was not closed properly: its reference counts may be out of date${stale === 0 ? '' : `, and ${stale === 1 ? 'one of them is' : `${stale} of them are`} too low; they are rebuilt when the image is opened for writing`}`,
+    check(image, tell, facts) {
+      // With the counts at hand it is told with those that are wrong.
+      if (isDirty(image) && facts.walk(image.file) === undefined) tell(dirtyFinding(image, 0));
+    },
   },
   'qcow2/corrupt': {
     severity: 'error',

@@ -99,6 +99,12 @@ export class ClusterClaims implements ClusterListener {
   }
 
   stored(index: number, count: number, offset: number, isCopied: boolean, readsAs: ReadsAs): void {
+    this.#store(index, count, offset, isCopied, readsAs);
+    const { geometry, hasDataFile } = this.#layout;
+    if (!hasDataFile && readsAs === 'data') this.#judgeEnd(index, count, offset, geometry.clusterSize);
+  }
+
+  #store(index: number, count: number, offset: number, isCopied: boolean, readsAs: ReadsAs): void {
     const { geometry, hasDataFile } = this.#layout;
     if (hasDataFile) this.#inDataFile(index, count, offset, isCopied, readsAs);
     else this.#owners.run(this.kinds.data, fileOffset(offset), geometry.clusterSize, count, index);
@@ -111,9 +117,12 @@ export class ClusterClaims implements ClusterListener {
   }
 
   subclusters(index: number, offset: number, isCopied: boolean, allocated: number): void {
-    if (offset !== 0 || (this.#layout.hasDataFile && allocated !== 0))
-      this.stored(index, 1, offset, isCopied, allocated === 0 ? 'zero' : 'data');
-    else this.#count('zero', index, 1);
+    if (offset !== 0 || (this.#layout.hasDataFile && allocated !== 0)) {
+      const { clusterSize } = this.#layout.geometry;
+      this.#store(index, 1, offset, isCopied, allocated === 0 ? 'zero' : 'data');
+      const used = ((32 - Math.clz32(allocated)) / 32) * clusterSize;
+      if (!this.#layout.hasDataFile && used > 0) this.#judgeEnd(index, 1, offset, used);
+    } else this.#count('zero', index, 1);
   }
 
   compressed(index: number, high: number, low: number): void {
@@ -145,6 +154,16 @@ export class ClusterClaims implements ClusterListener {
 
   oddSubclusters(index: number, fault: SubclusterFault, zero: number, allocated: number): void {
     this.entries?.subclusters(index, fault, zero, allocated);
+  }
+
+  /** Tells a cluster of which the file has only the beginning, where guest bytes of the rest are missing. `used`: its bytes that are guest data. */
+  #judgeEnd(index: number, count: number, offset: number, used: number): void {
+    const { geometry, fileSize } = this.#layout;
+    const { clusterSize, size } = geometry;
+    const last = offset + (count - 1) * clusterSize;
+    const kept = fileSize - last;
+    const missing = Math.min(used, size - (index + count - 1) * clusterSize) - kept;
+    if (kept > 0 && missing > 0) this.entries?.cut(index + count - 1, last, missing);
   }
 
   #inDataFile(index: number, count: number, offset: number, isCopied: boolean, readsAs: ReadsAs): void {

@@ -41,6 +41,21 @@ export class TreeEntries {
     else this.#tellStandard(entry);
   }
 
+  /** A guest cluster that the file ends in, at byte `start`, with `missing` guest bytes behind its end. */
+  cut(index: number, start: number, missing: number): void {
+    if (this.#tree.within !== null) return;
+    const { clusterSize } = this.#layout.geometry;
+    const at = l2EntryPlace(this.#layout, this.#tree, index);
+    const limit = this.#layout.fileSize;
+    const region = `the guest cluster of ${at.field ?? ''}`;
+    this.#findings.tell('qcow2/l2-entry-out-of-file', {
+      at,
+      severity: 'warning',
+      guestOffset: index * clusterSize + limit - start,
+      data: { region, start, length: limit - start + missing, limit, other: null },
+    });
+  }
+
   /** The bitmap of an extended L2 entry. */
   subclusters(index: number, fault: SubclusterFault, zero: number, allocated: number): void {
     const entry = this.#l2Entry(index, zero, allocated, 8);

@@ -1,3 +1,4 @@
+import { latin1 } from '../../../io/latin1.ts';
 import { BatmapHeader } from '../../../../generated/vhd.ts';
 import { fileOffset, readAvailable } from '../../../io/source.ts';
 import { SECTOR_SIZE, toSafeNumber } from '../../../model/offsets.ts';
@@ -26,7 +27,7 @@ export async function readBatmap(
   limit: number,
 ): Promise<Batmap | null> {
   const bytes = await readAvailable(source, fileOffset(offset), SECTOR_SIZE);
-  const cookie = String.fromCharCode(...bytes.subarray(0, COOKIE.length));
+  const cookie = latin1(bytes.subarray(0, COOKIE.length));
   if (bytes.length < SECTOR_SIZE || cookie !== COOKIE) return null;
   const place = { file, name: 'batmap', offset };
   const fields = BatmapHeader.decode(bytes, breachTeller(findings, place));

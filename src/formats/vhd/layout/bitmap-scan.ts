@@ -1,6 +1,7 @@
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import { hasBatmapBit } from './batmap.ts';
-import { hasBitsBehind, isUniform, readBitmap } from './bitmap.ts';
+import { hasBitsBehind, isUniform } from './bitmap.ts';
+import { BitmapReader } from './bitmap-reader.ts';
 import type { BlockTable, VhdImage } from './image.ts';
 import { storedBytes } from './table.ts';
 
@@ -34,9 +35,9 @@ export async function scanBitmaps(image: VhdImage): Promise<BitmapScan> {
   };
   if (blocks?.isTrusted !== true) return found;
   const sectors = blocks.blockSize / SECTOR_SIZE;
-  const scratch = new Uint8Array(blocks.bitmapBytes);
+  const bitmaps = new BitmapReader(source, blocks);
   for (const index of blocksToScan(image, blocks)) {
-    const read = readBitmap(source, blocks, blocks.entries[index] ?? 0, scratch);
+    const read = bitmaps.read(index);
     const bitmap = read instanceof Promise ? await read : read;
     if (bitmap === null) continue;
     if (hasBitsBehind(bitmap, sectors)) found.padded.push(index);

@@ -27,11 +27,16 @@ export function readBitmap(
   if (offset + bitmapBytes > source.size) return null;
   const read = source.read(fileOffset(offset), bitmapBytes, scratch);
   if (!lowBitFirst) return read;
-  return read instanceof Promise ? read.then(toHighBitFirst) : toHighBitFirst(read);
+  return read instanceof Promise ? read.then(reverseBits) : reverseBits(read);
+}
+
+/** A bitmap as it is in the file, highest bit first. */
+export function bitmapOf({ lowBitFirst }: BlockTable, bytes: Uint8Array): Uint8Array {
+  return lowBitFirst ? reverseBits(bytes) : bytes;
 }
 
 /** The same bits, each byte from the other end: blktap 0.1 began with the lowest. */
-export function toHighBitFirst(bitmap: Uint8Array): Uint8Array {
+function reverseBits(bitmap: Uint8Array): Uint8Array {
   return bitmap.map((byte) => {
     let reversed = 0;
     for (let bit = 0; bit < 8; bit++) reversed |= ((byte >> bit) & 1) << (7 - bit);

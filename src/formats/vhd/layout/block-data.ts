@@ -6,7 +6,7 @@ import type { FileRange } from '../../../model/owners.ts';
 import type { Facts } from '../../../model/rule.ts';
 import { readQuietly } from '../../shared/nonzero-ranges.ts';
 import { firstNonZeroByte } from '../../shared/zeros.ts';
-import { isUniform, sectorRuns, toHighBitFirst } from './bitmap.ts';
+import { bitmapOf, isUniform, sectorRuns } from './bitmap.ts';
 import type { BlockTable, VhdImage } from './image.ts';
 import { storedBytes } from './table.ts';
 
@@ -92,12 +92,13 @@ async function* suspectsOf(image: VhdImage, blocks: BlockTable): AsyncGenerator<
 
 function addSuspects(
   image: VhdImage,
-  { entries, blockSize, bitmapBytes, lowBitFirst }: BlockTable,
+  blocks: BlockTable,
   index: number,
   stored: Uint8Array,
   suspects: Suspect[],
 ): void {
-  const bitmap = lowBitFirst ? toHighBitFirst(stored) : stored;
+  const { entries, blockSize, bitmapBytes } = blocks;
+  const bitmap = bitmapOf(blocks, stored);
   const data = (entries[index] ?? 0) * SECTOR_SIZE + bitmapBytes;
   const inside = Math.min(blockSize, image.size - index * blockSize);
   const sectors = Math.ceil(inside / SECTOR_SIZE);

@@ -1,3 +1,4 @@
+import { trimEndOf } from '../../shared/plain-text.ts';
 import type { Footer } from '../../../../generated/vhd.ts';
 import { formatHex } from '../../../codec/index.ts';
 import { isSameGeometry, MAX_GEOMETRY } from './geometry.ts';
@@ -5,7 +6,7 @@ import { isSameGeometry, MAX_GEOMETRY } from './geometry.ts';
 /** Four letters as they stand in the file, or hex where they are not printable. */
 export function formatCode(code: number): string {
   const letters = String.fromCharCode(code >>> 24, (code >>> 16) & 0xff, (code >>> 8) & 0xff, code & 0xff);
-  return /^[\x20-\x7e]+\0*$/.test(letters) ? letters.replace(/\0+$/, '') : formatHex(code, 4);
+  return /^[\x20-\x7e]+\0*$/.test(letters) ? trimEndOf(letters, '\0') : formatHex(code, 4);
 }
 
 /** The number of four letters as the format writes them. */

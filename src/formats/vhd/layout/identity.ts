@@ -17,6 +17,11 @@ export function toUnixTime(stamp: number): number {
   return stamp + VHD_EPOCH;
 }
 
+/** Seconds since 1970-01-01 00:00 UTC as a VHD's time stamp, which begins in 2000 and ends in 2136. */
+export function fromUnixTime(time: number): number {
+  return Math.min(Math.max(0, time - VHD_EPOCH), 0xffff_ffff);
+}
+
 /** A VHD's time stamp as ISO 8601 text. */
 export function formatTime(stamp: number): string {
   return new Date(toUnixTime(stamp) * 1000).toISOString();

@@ -1,3 +1,6 @@
+import { latin1 } from '../../../io/latin1.ts';
+import { trimEndOf } from '../../shared/plain-text.ts';
+
 /** Byte order of UTF-16 text. */
 export type ByteOrder = 'le' | 'be';
 
@@ -9,13 +12,22 @@ export function decodeUtf16(bytes: Uint8Array, order: ByteOrder): string {
   let text = '';
   for (let at = 0; at + 2 <= bytes.length; at += 2)
     text += String.fromCharCode(view.getUint16(at, order === 'le'));
-  return text.replace(/\0+$/, '');
+  return trimEndOf(text, '\0');
+}
+
+/** Text as UTF-16, without a mark in front or a zero behind. */
+export function encodeUtf16(text: string, order: ByteOrder): Uint8Array {
+  const bytes = new Uint8Array(text.length * 2);
+  const view = new DataView(bytes.buffer);
+  for (let index = 0; index < text.length; index++)
+    view.setUint16(2 * index, text.charCodeAt(index), order === 'le');
+  return bytes;
 }
 
 /** UTF-8 without its padding of zeros; `null` where it is none. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\0+$/, '');
+    return trimEndOf(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), '\0');
   } catch {
     return null;
   }
@@ -23,9 +35,7 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
 
 /** Text of one byte a character, as the deprecated ANSI locators have it, without its padding of zeros. */
 export function decodeAnsi(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte))
-    .join('')
-    .replace(/\0+$/, '');
+  return trimEndOf(latin1(bytes), '\0');
 }
 
 /** Whether most characters would be plain letters if their two bytes changed places: the text has the other byte order. */
@@ -45,5 +55,5 @@ export function hasLoneSurrogate(text: string): boolean {
 
 /** The last part of a path, whichever way its slashes lean. */
 export function baseName(path: string): string {
-  return path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, '');
+  return trimEndOf(path, '\\/').replace(/^.*[\\/]/, '');
 }

@@ -33,6 +33,13 @@ export const parentExplanations: Explanations<typeof parentRules> = {
       'QEMU opens the child alone and shows zeros in the place of the data of the parent, without a word; the others refuse it.',
     repair: 'Put the parent beside the child under the name in the header, or correct the locators.',
   },
+  'vhd/parent-not-opened': {
+    what: 'The disk has a parent that was not opened, for the reason that the message gives. Nothing is known of it, and nothing is wrong with that.',
+    why: 'Guest data that the child does not store itself come from the parent; that part of the disk was not checked.',
+    how: 'The locators and the name point to a device, to another machine, or outside the folder of the child, where files are opened only with --allow-outside.',
+    readers: 'Hyper-V and VirtualBox open parents wherever they are.',
+    repair: 'Nothing has to be repaired. To have it checked as well, allow it with --allow-outside.',
+  },
   'vhd/parent-size-mismatch': {
     what: 'The current size of a differencing disk is not that of its parent.',
     why: 'A child that is smaller hides the end of the disk; one that is larger reads zeros behind the end of its parent.',

@@ -1,6 +1,6 @@
 import type { DynamicHeader } from '../../../../generated/vhd.ts';
-import { isWithheld, type ReferenceState } from '../../../model/reference-state.ts';
-import type { Severity } from '../../../model/problem.ts';
+import { judgeReference, type ReferenceVerdict } from '../../../model/reference-state.ts';
+import type { Tell } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
 import type { Placed } from '../../shared/placed.ts';
 import type { VhdFindings } from '../findings.ts';
@@ -17,10 +17,19 @@ const DIFFERENCING = 'VHD 1.0, Differencing Hard Disks';
 /** A differencing disk whose header may be judged. */
 type Child = VhdImage & { readonly header: Placed<DynamicHeader> };
 
-/** Whether a parent that is not open is known to be lost, or was only not looked for. */
-function severityOf(state: ReferenceState): Severity | undefined {
-  if (['missing', 'unreadable', 'refused'].includes(state)) return 'error';
-  return isWithheld(state) ? 'warning' : undefined;
+/** Tells of a parent that is not open, where the verdict on it is `finding`. */
+function tellClosed(
+  { header, parent }: VhdImage,
+  finding: ReferenceVerdict['finding'],
+  tell: Tell<{ reason: string }>,
+): void {
+  if (header === null || parent === null || parent.state === 'not-followed') return;
+  const isUnnamed = parent.name === '' && parent.state === 'refused';
+  const verdict = judgeReference(isUnnamed ? 'missing' : parent.state);
+  if (verdict?.finding !== finding) return;
+  const reason = isUnnamed ? 'neither a name nor a locator says which disk that is' : (parent.reason ?? '');
+  const at = header.at('parent_unicode_name');
+  tell({ at, data: { reason }, severity: verdict.severity, actual: parent.name });
 }
 
 /** Layers that XenServer accepts. */
@@ -92,14 +101,17 @@ export const parentRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     repair: 'decision',
     derivedFrom: ['vhd/parent-id-null'],
     message: ({ reason }) => `what this disk does not store itself is its parent's, but ${reason}`,
-    check({ header, parent }, tell) {
-      const severity = parent === null ? undefined : severityOf(parent.state);
-      if (header === null || parent === null || severity === undefined) return;
-      const at = header.at('parent_unicode_name');
-      const reason =
-        parent.name === '' ? 'neither a name nor a locator says which disk that is' : (parent.reason ?? '');
-      tell({ at, data: { reason }, severity, actual: parent.name });
-    },
+    check: (image, tell) => tellClosed(image, 'missing', tell),
+  },
+  'vhd/parent-not-opened': {
+    severity: 'info',
+    depth: 'header',
+    title: 'The parent was not opened',
+    spec: DIFFERENCING,
+    repair: 'none',
+    derivedFrom: ['vhd/parent-id-null'],
+    message: ({ reason }) => reason,
+    check: (image, tell) => tellClosed(image, 'not-opened', tell),
   },
   'vhd/parent-size-mismatch': {
     severity: 'error',
@@ -221,7 +233,7 @@ export const parentRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
       const reason = findNameFault(name);
       if (reason === null) return;
       const at = image.header.at('parent_unicode_name');
-      tell({ at, data: { reason }, actual: name.replace(/\0.*$/s, '') });
+      tell({ at, data: { reason }, actual: name.split('\0', 1)[0] ?? '' });
     },
   },
 });

@@ -1,3 +1,4 @@
+import { latin1 } from '../../../io/latin1.ts';
 import { fileOffset, readAvailable } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import { defineRules } from '../../../model/rule.ts';
@@ -207,7 +208,7 @@ export const sizeRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     async check({ file, source, variant }, tell) {
       if (variant !== 'fixed' || source.size <= FOOTER_SIZE) return;
       const head = await readAvailable(source, fileOffset(0), FOOTER_SIZE);
-      const text = String.fromCharCode(...head);
+      const text = latin1(head);
       const found = MAGICS.find(([, offset, magic]) => text.startsWith(magic, offset));
       if (found === undefined) return;
       const [format, offset, magic] = found;

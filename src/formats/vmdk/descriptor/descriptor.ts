@@ -1,7 +1,8 @@
 import type { ImageFile } from '../../../model/image.ts';
 import { bytesAsCharacters, DEFAULT_ENCODING, textDecoding } from './encoding.ts';
 import { splitLines, type Span, type TextLine } from './lines.ts';
-import { parseStatement, type ExtentLine, type Property, type Statement } from './statements.ts';
+import { skipOver, trimEndOf } from '../../shared/plain-text.ts';
+import { BLANKS, parseStatement, type ExtentLine, type Property, type Statement } from './statements.ts';
 
 /** Bytes of descriptor text that are looked at; more is damage or an attack. QEMU stops at half of this. */
 export const MAX_TEXT_BYTES = 2 * 1024 * 1024;
@@ -81,10 +82,18 @@ function findMark(bytes: Uint8Array): ByteOrderMark | null {
 /** The encoding must be known before names are read, and it may be named after them. */
 function findEncoding(lines: readonly TextLine[]): string {
   for (const { text } of lines) {
-    const match = /^[ \t]*encoding[ \t]*=[ \t]*"?([^"]*?)"?[ \t]*$/i.exec(text);
-    if (match?.[1] !== undefined && match[1] !== '') return match[1];
+    const value = /^[ \t]*encoding[ \t]*=(.*)$/i.exec(text)?.[1];
+    if (value === undefined) continue;
+    const plain = trimEndOf(value.slice(skipOver(value, BLANKS)), BLANKS);
+    const name = plain.startsWith('"') || plain.endsWith('"') ? withoutQuotes(plain) : plain;
+    if (name !== '' && !name.includes('"')) return name;
   }
   return DEFAULT_ENCODING;
+}
+
+function withoutQuotes(text: string): string {
+  const start = text.startsWith('"') ? 1 : 0;
+  return text.slice(start, text.length > start && text.endsWith('"') ? -1 : undefined);
 }
 
 /**
@@ -93,6 +102,11 @@ function findEncoding(lines: readonly TextLine[]): string {
  */
 export function findProperty(descriptor: Descriptor, key: string): Property | undefined {
   return descriptor.firstProperties.get(key.toLowerCase());
+}
+
+/** Whether the text says that it is of a streamOptimized disk. */
+export function isStreamOptimized(descriptor: Descriptor): boolean {
+  return findProperty(descriptor, 'createType')?.value.text.toLowerCase() === 'streamoptimized';
 }
 
 /** A content id: the value of one to eight hex digits; `null` where it is absent or something else. */

@@ -1,28 +1,19 @@
-/**
- * Encodings that VMware's products name in a descriptor, with the label that the platform's decoder knows. Any other
- * Windows code page (`windows-125x`) works by its own name.
- */
-const LABELS: Readonly<Record<string, string>> = {
-  'utf-8': 'utf-8',
-  utf8: 'utf-8',
-  gbk: 'gbk',
-  cp936: 'gbk',
-  ms936: 'gbk',
-  'windows-936': 'gbk',
-  big5: 'big5',
-  cp950: 'big5',
-  'windows-950': 'big5',
-  shift_jis: 'shift_jis',
-  'shift-jis': 'shift_jis',
-  cp932: 'shift_jis',
-  ms932: 'shift_jis',
-  'windows-932': 'shift_jis',
-  'euc-kr': 'euc-kr',
-  cp949: 'euc-kr',
-  'windows-949': 'euc-kr',
-  'iso-8859-1': 'windows-1252',
-  'us-ascii': 'windows-1252',
-};
+/** Code pages by the names that VMware's products give them and the platform's decoder does not know. */
+const LABELS: ReadonlyMap<string, string> = new Map([
+  ['cp936', 'gbk'],
+  ['ms936', 'gbk'],
+  ['windows-936', 'gbk'],
+  ['cp950', 'big5'],
+  ['windows-950', 'big5'],
+  ['cp932', 'shift_jis'],
+  ['ms932', 'shift_jis'],
+  ['windows-932', 'shift_jis'],
+  ['cp949', 'euc-kr'],
+  ['windows-949', 'euc-kr'],
+]);
+
+/** Descriptors are read byte by byte where they are ASCII, which is wrong for these. */
+const WIDE: ReadonlySet<string> = new Set(['utf-16le', 'utf-16be', 'replacement']);
 
 /** The encoding of a descriptor that names none. */
 export const DEFAULT_ENCODING = 'UTF-8';
@@ -66,9 +57,16 @@ function makeDecoding(label: string, isKnown: boolean): TextDecoding {
   };
 }
 
+/** The platform's name of an encoding; `null` where it has none of that name. */
 function findLabel(name: string): string | null {
   const lower = name.toLowerCase();
-  return LABELS[lower] ?? (/^windows-125[0-8]$/.test(lower) ? lower : null);
+  try {
+    const { encoding } = new TextDecoder(LABELS.get(lower) ?? lower);
+    return WIDE.has(encoding) ? null : encoding;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** Bytes as a text with one character for each byte, so that positions in both are the same. */

@@ -1,3 +1,4 @@
+import { skipOver, trimEndOf } from '../../shared/plain-text.ts';
 import type { Span, TextLine, Token } from './lines.ts';
 
 /** `key=value` or `ddb.key = "value"`. */
@@ -61,9 +62,15 @@ export const EXTENT_TYPES: Readonly<
 };
 
 const EXTENT_START = /^([ \t]*)([A-Za-z_]+)([ \t]+)([^\s"=]+)([ \t]+)([A-Za-z_]+)(?=[ \t]|$)/;
-const EXTENT_REST = /^(?:([ \t]+)"([^"]*)"(?:([ \t]+)([^\s"]+)(?:[ \t]+\S+){0,2})?)?([ \t]*)(.*)$/;
+const EXTENT_FILE = /([ \t]+)"([^"]*)"/y;
+const EXTENT_OFFSET = /([ \t]+)([^\s"]+)/y;
+/** The UUID of a partition and the id of a device, of which nothing is read. */
+const EXTENT_IDS = /(?:[ \t]+\S+){1,2}/y;
 const CUT_EXTENT = /^\s*(RW|RDONLY|NOACCESS)(?:[ \t]|\s*$)/;
-const PROPERTY = /^([ \t]*)([^\s="]+)([ \t]*)=([ \t]*)(.*?)([ \t]*)$/;
+const PROPERTY = /^([ \t]*)([^\s="]+)([ \t]*)=/;
+
+/** What separates the words of a line. */
+export const BLANKS = ' \t';
 
 /** In every encoding of descriptors all other bytes are ASCII, and most names are nothing else. */
 const NOT_ASCII = /[^\0-\x7f]/;
@@ -87,9 +94,9 @@ function parseExtent(line: TextLine, read: SpanReader, index: number): Statement
   const isExtent =
     ACCESS_MODES.includes(access) || Object.hasOwn(EXTENT_TYPES, type) || /^-?\d+$/.test(sectors);
   if (!isExtent) return null;
-  const [, gap3, file, gap4 = '', offset, , junk = ''] = EXTENT_REST.exec(line.text.slice(head.length)) ?? [];
+  const { gap3, file, gap4, offset, junk } = readExtentRest(line.text, head.length);
   const sectorsAt = indent.length + access.length + gap1.length;
-  const fileAt = head.length + (gap3?.length ?? 0) + 1;
+  const fileAt = head.length + gap3.length + 1;
   return {
     kind: 'extent',
     line,
@@ -105,6 +112,24 @@ function parseExtent(line: TextLine, read: SpanReader, index: number): Statement
     flaw: junk === '' ? null : describeJunk(junk),
     isSpaced: /\t|\S {2,}\S/.test(line.text),
   };
+}
+
+/** The words of an extent line behind its type, and what is beyond them. Expressions go on where the one before ended, so none looks twice. */
+function readExtentRest(
+  text: string,
+  start: number,
+): { gap3: string; file: string | undefined; gap4: string; offset: string | undefined; junk: string } {
+  let at = start;
+  const read = (words: RegExp): RegExpExecArray | null => {
+    words.lastIndex = at;
+    const found = words.exec(text);
+    if (found !== null) at = words.lastIndex;
+    return found;
+  };
+  const [, gap3 = '', file] = read(EXTENT_FILE) ?? [];
+  const [, gap4 = '', offset] = (file === undefined ? null : read(EXTENT_OFFSET)) ?? [];
+  if (offset !== undefined) read(EXTENT_IDS);
+  return { gap3, file, gap4, offset, junk: text.slice(skipOver(text, BLANKS, at)) };
 }
 
 /** A line that begins like an extent and stops too early. */
@@ -127,7 +152,10 @@ function describeJunk(junk: string): string {
 function parseProperty(line: TextLine, read: SpanReader): Statement | null {
   const match = PROPERTY.exec(line.text);
   if (match === null) return null;
-  const [, indent = '', key = '', gap1 = '', gap2 = '', written = ''] = match;
+  const [head, indent = '', key = '', gap1 = ''] = match;
+  const start = skipOver(line.text, BLANKS, head.length);
+  const gap2 = line.text.slice(head.length, start);
+  const written = trimEndOf(line.text.slice(start), BLANKS);
   const isQuoted = written.startsWith('"');
   const close = written.indexOf('"', 1);
   if (isQuoted && close < 0) return unparsed(line, 'the quote is not closed');

@@ -36,6 +36,35 @@ export function withoutRepeats(offsets: ArrayLike<number>): ArrayLike<number> {
   });
 }
 
+/** Times the bytes of a file that are looked at in tables, at most, where tables overlap. */
+const MAX_AGAIN = 4;
+
+/**
+ * Table positions to walk: each once, however many entries name it. Where tables overlap so much that they have several times the bytes of the
+ * file, only those are kept that are apart: the overlap is told, and what the others contain is in those.
+ */
+export function tablesToWalk(
+  offsets: ArrayLike<number>,
+  tableBytes: number,
+  fileSize: number,
+): ArrayLike<number> {
+  const once = withoutRepeats(offsets);
+  let count = 0;
+  for (let index = 0; index < once.length; index++) if ((once[index] ?? 0) > 0) count++;
+  if (count * tableBytes <= MAX_AGAIN * fileSize) return once;
+  const order = Uint32Array.from({ length: once.length }, (_, index) => index);
+  order.sort((a, b) => (once[a] ?? 0) - (once[b] ?? 0));
+  const apart = new Float64Array(once.length);
+  let end = 0;
+  for (const index of order) {
+    const offset = once[index] ?? 0;
+    if (offset <= 0 || offset < end || offset + tableBytes > fileSize) continue;
+    apart[index] = offset;
+    end = offset + tableBytes;
+  }
+  return apart;
+}
+
 function isAscending(offsets: ArrayLike<number>): boolean {
   let highest = 0;
   for (let index = 0; index < offsets.length; index++) {

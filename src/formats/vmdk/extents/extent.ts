@@ -1,3 +1,4 @@
+import type { LatestRead } from './latest-read.ts';
 import type { DumpedStructure, ImageFile } from '../../../model/image.ts';
 import type { FileLayout, WalkListeners } from '../../../model/owners.ts';
 import type { ExtentLine } from '../descriptor/statements.ts';
@@ -11,7 +12,12 @@ export interface ExtentPlace {
   readonly size: number;
   /** The line of the descriptor; `null` for an extent that is opened by itself. */
   readonly line: ExtentLine | null;
+  /** The directory of its file, where other lines may name that too. */
+  readonly latest?: LatestRead;
 }
+
+/** Hosted sparse extents have two directories, each with tables of its own. */
+export type TableCopy = 'first' | 'second';
 
 /** One part of an image: a run of guest bytes that one kind of storage answers for. */
 export interface ExtentBase extends ExtentPlace {
@@ -33,6 +39,13 @@ export interface ExtentBase extends ExtentPlace {
   /**
    * Adds the runs of guest bytes `from` to `to - 1`, all of which are in this extent. What is returned pauses
    * between batches, so that the caller may take runs away.
+   *
+   * @param copy which copy of the tables is asked, where there are two; default the first
    */
-  resolve(runs: MappingRuns, from: number, to: number): Iterable<void> | AsyncIterable<void>;
+  resolve(
+    runs: MappingRuns,
+    from: number,
+    to: number,
+    copy?: TableCopy,
+  ): Iterable<void> | AsyncIterable<void>;
 }

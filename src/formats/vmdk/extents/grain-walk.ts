@@ -3,7 +3,7 @@ import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Owners, RegionKind } from '../../../model/owners.ts';
 import { tableBatches, type TableBatch } from '../../shared/table-walk.ts';
 import { asWords } from '../../shared/words.ts';
-import { withoutRepeats } from './directory-walk.ts';
+import { tablesToWalk } from './directory-walk.ts';
 import type { GrainTables } from './grain-tables.ts';
 
 /** Who is told of table entries that are not plain. */
@@ -44,10 +44,8 @@ export async function walkGrains(
   listeners: GrainListeners,
   visit?: (batch: TableBatch) => void | Promise<void>,
 ): Promise<void> {
-  const set = {
-    offsets: withoutRepeats(tables.offsets),
-    tableBytes: tables.entriesPerTable * tables.entrySize,
-  };
+  const tableBytes = tables.entriesPerTable * tables.entrySize;
+  const set = { offsets: tablesToWalk(tables.offsets, tableBytes, tables.source.size), tableBytes };
   for await (const batch of tableBatches(tables.source, set)) {
     const { first, bytes } = batch;
     const visited = visit?.(batch);

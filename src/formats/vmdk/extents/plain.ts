@@ -22,6 +22,16 @@ export interface ZeroExtent extends ExtentBase {
 export type UnavailableCause =
   Exclude<ReferenceState, 'none' | 'opened'> | 'wrong-type' | 'self' | 'header' | 'line';
 
+/** Causes that are no states of a file that is named. */
+const OWN_CAUSES: ReadonlySet<string> = new Set(['wrong-type', 'self', 'header', 'line']);
+
+/** Whether a cause is what became of a file that a line names. */
+export function isReferenceState(
+  cause: UnavailableCause,
+): cause is Exclude<ReferenceState, 'none' | 'opened'> {
+  return !OWN_CAUSES.has(cause);
+}
+
 /** An extent that cannot be read: its file is missing, is of another kind, or is a device. */
 export interface UnavailableExtent extends ExtentBase {
   readonly kind: 'unavailable';

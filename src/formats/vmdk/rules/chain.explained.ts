@@ -39,11 +39,25 @@ export const chainExplanations: Explanations<typeof chainRules> = {
     repair: 'Write parentCID=ffffffff if the extents are complete.',
   },
   'vmdk/parent-missing': {
-    what: 'The disk is a snapshot, and the file that it names as its parent cannot be opened, or is in a place where vdcheck only looks when asked to.',
+    what: 'The disk is a snapshot, and the file that it names as its parent was looked for and does not exist, or is no disk that can be read.',
     why: 'Everything that was not written since the snapshot is unavailable.',
     how: 'The snapshot was copied without the disk below it, or that one was renamed or moved.',
     readers: 'QEMU refuses the disk; tools that do not follow parents show zeros.',
     repair: 'Put the parent beside the snapshot, or correct parentFileNameHint.',
+  },
+  'vmdk/parent-not-opened': {
+    what: 'The disk is a snapshot of a parent that was not opened, for the reason that the message gives. Nothing is known of it, and nothing is wrong with that.',
+    why: 'What was not written since the snapshot comes from the parent; that part of the disk was not checked.',
+    how: 'The parent is outside the folder of the snapshot, where files are opened only with --allow-outside, or is no file: a device, or an object of a datastore.',
+    readers: 'QEMU opens parents wherever they are.',
+    repair: 'Nothing has to be repaired. To have it checked as well, allow it with --allow-outside.',
+  },
+  'vmdk/parent-found-elsewhere': {
+    what: 'There is no file of the name that parentFileNameHint has; one of that last part of the name, or with its backslashes read as folders, was taken.',
+    why: 'Readers that take the name by its letters do not find the parent.',
+    how: 'The disk was moved together with its parent, or comes from Windows.',
+    readers: 'QEMU looks for the name as it is written, relative to the folder of the snapshot.',
+    repair: 'Write the name of the parent beside the snapshot into parentFileNameHint.',
   },
   'vmdk/parent-not-vmdk': {
     what: 'The file that is named as parent is of another format.',

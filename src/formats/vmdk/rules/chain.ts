@@ -1,6 +1,6 @@
-import { WITHHELD } from '../../../model/reference-state.ts';
-import type { ReferenceState } from '../../../model/image.ts';
-import type { Severity, Tell } from '../../../model/problem.ts';
+import { judgeReference, type ReferenceVerdict } from '../../../model/reference-state.ts';
+import type { ParentLink } from '../../../model/image.ts';
+import type { Tell } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
 import { contentId, findProperty, namesParent } from '../descriptor/descriptor.ts';
 import { DESCRIPTOR, descriptorOf, valueFinding, type TextOptions } from '../descriptor/text-findings.ts';
@@ -67,7 +67,9 @@ export const chainRules = defineRules<VmdkImage, VmdkFindings>()({
     spec: LINK,
     repair: 'none',
     message: ({ name, reason }) => `the parent ${JSON.stringify(name)} is a layer above itself: ${reason}`,
-    check: (image, tell) => tellLink(image, ['cycle'], 'error', tell),
+    check(image, tell) {
+      if (image.parent?.state === 'cycle') tellAtHint(image, linkFault(image.parent), tell);
+    },
   },
   'vmdk/parent-flat-child': {
     severity: 'warning',
@@ -92,9 +94,29 @@ export const chainRules = defineRules<VmdkImage, VmdkFindings>()({
     spec: LINK,
     repair: 'decision',
     message: ({ name, reason }) => `the parent ${JSON.stringify(name)} cannot be opened: ${reason}`,
+    check: (image, tell) => tellClosed(image, 'missing', tell),
+  },
+  'vmdk/parent-not-opened': {
+    severity: 'info',
+    depth: 'header',
+    title: 'The parent was not opened',
+    spec: LINK,
+    repair: 'none',
+    message: ({ reason }) => `the parent ${reason}`,
+    check: (image, tell) => tellClosed(image, 'not-opened', tell),
+  },
+  'vmdk/parent-found-elsewhere': {
+    severity: 'info',
+    depth: 'header',
+    title: 'The parent was found elsewhere',
+    spec: LINK,
+    repair: 'safe',
+    message: ({ name, found }) =>
+      `the parent ${JSON.stringify(name)} was not found where its name says; ${JSON.stringify(found)} beside the descriptor was taken instead`,
     check(image, tell) {
-      tellLink(image, ['missing', 'unreadable'], 'error', tell);
-      tellLink(image, WITHHELD, 'warning', tell);
+      const { parent } = image;
+      if (parent?.foundAs === undefined) return;
+      tellAtHint(image, { name: parent.name, found: parent.foundAs }, tell, { expected: parent.foundAs });
     },
   },
   'vmdk/parent-not-vmdk': {
@@ -121,16 +143,17 @@ function tellAtHint<D>(image: VmdkImage, data: D, tell: Tell<D>, options: TextOp
   }
 }
 
-/** The same for a link that is in one of the states. */
-function tellLink(
-  image: VmdkImage,
-  states: readonly ReferenceState[],
-  severity: Severity,
-  tell: Tell<LinkFault>,
-): void {
+function linkFault({ name, reason }: ParentLink): LinkFault {
+  return { name, reason: reason ?? '' };
+}
+
+/** Tells of a parent that is not open, where the verdict on it is `finding`. */
+function tellClosed(image: VmdkImage, finding: ReferenceVerdict['finding'], tell: Tell<LinkFault>): void {
   const { parent } = image;
-  if (parent === null || !states.includes(parent.state)) return;
-  tellAtHint(image, { name: parent.name, reason: parent.reason ?? '' }, tell, { severity });
+  if (parent === null || parent.state === 'not-followed') return;
+  const verdict = judgeReference(parent.state);
+  if (verdict?.finding === finding)
+    tellAtHint(image, linkFault(parent), tell, { severity: verdict.severity });
 }
 
 function hex(id: number): string {

@@ -1,6 +1,6 @@
 import type { Tell } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
-import { findProperty, namesParent, type Descriptor } from '../descriptor/descriptor.ts';
+import { isStreamOptimized, findProperty, namesParent, type Descriptor } from '../descriptor/descriptor.ts';
 import type { VmdkImage } from '../image.ts';
 import {
   DESCRIPTOR,
@@ -31,8 +31,11 @@ export const descriptorPropertiesRules = defineRules<VmdkImage, VmdkFindings>()(
       for (const descriptor of descriptorOf(image))
         for (const key of ['CID', 'parentCID']) {
           const property = findProperty(descriptor, key);
-          if (property !== undefined && !/^[0-9a-f]{1,8}$/i.test(property.value.text))
-            tell(valueFinding(descriptor, property, { key, value: property.value.text }));
+          const value = property?.value.text ?? '';
+          if (property === undefined || /^[0-9a-f]{1,8}$/i.test(value)) continue;
+          // QEMU reads as many digits as there are, behind a sign or 0x; where there is none it refuses the disk.
+          const severity = /^[+-]?[0-9a-f]/i.test(value) ? 'warning' : 'error';
+          tell(valueFinding(descriptor, property, { key, value }, { severity }));
         }
     },
   },
@@ -95,6 +98,8 @@ export const descriptorPropertiesRules = defineRules<VmdkImage, VmdkFindings>()(
         const long = findProperty(descriptor, 'ddb.longContentID');
         const cid = findProperty(descriptor, 'CID')?.value.text ?? '';
         if (long === undefined || !/^[0-9a-f]{8}$/i.test(cid)) continue;
+        // VMware's own exports have a long id of another origin.
+        if (isStreamOptimized(descriptor)) continue;
         if (long.value.text.slice(-8).toLowerCase() !== cid.toLowerCase())
           tell(valueFinding(descriptor, long, { long: long.value.text, cid }));
       }

@@ -56,8 +56,9 @@ export const diskDatabaseRules = defineRules<VmdkImage, VmdkFindings>()({
           const isTiny = index === 0 && value === '0' && image.size < SMALLEST_CYLINDER;
           if (property === undefined || isWithin(value, limit) || isTiny) continue;
           const data = { key: property.key.text, value, limit };
+          const isUnset = geometryOf(descriptor).every((each) => each?.value.text === '0');
           // QEMU does not cap the cylinders of large disks; the product is right.
-          const severity = index === 0 && isTrue(descriptor, image.size) ? 'info' : 'warning';
+          const severity = isUnset || (index === 0 && isTrue(descriptor, image.size)) ? 'info' : 'warning';
           tell(valueFinding(descriptor, property, data, { expected: `1 to ${limit}`, severity }));
         }
     },

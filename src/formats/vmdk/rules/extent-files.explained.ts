@@ -19,11 +19,25 @@ export const extentFilesExplanations: Explanations<typeof extentFilesRules> = {
       "The tables are made for the header's number; write it into the line if nothing else speaks against it.",
   },
   'vmdk/extent-file-missing': {
-    what: 'The file that an extent line names cannot be opened: it does not exist, or is in a place where vdcheck only looks when asked to.',
+    what: 'The file that an extent line names was looked for and does not exist, or cannot be an extent.',
     why: 'All guest data in this part of the disk is unavailable.',
     how: 'The descriptor was copied without its extents, or a file was renamed or moved.',
     readers: 'QEMU refuses the disk; libvmdk opens it and fails when the part is read.',
     repair: 'Put the file beside the descriptor under the name that it has there.',
+  },
+  'vmdk/extent-not-opened': {
+    what: 'The file that an extent line names was not opened, for the reason that the message gives. Nothing is known of it, and nothing is wrong with that.',
+    why: 'This part of the disk was not checked.',
+    how: 'The extent is a device, an object of a datastore, or a file outside the folder of the descriptor, where files are opened only with --allow-outside.',
+    readers: 'QEMU opens extents wherever they are, as far as they are files or devices of its own host.',
+    repair: 'Nothing has to be repaired. To have a file checked as well, allow it with --allow-outside.',
+  },
+  'vmdk/extent-found-elsewhere': {
+    what: 'There is no file of the name that the extent line has; one of that last part of the name, or with its backslashes read as folders, was taken.',
+    why: 'Readers that take the name by its letters do not find the extent.',
+    how: 'The disk was moved with its extents, or comes from Windows.',
+    readers: 'QEMU looks for the name as it is written and refuses the disk.',
+    repair: 'Write the name of the file beside the descriptor into the extent line.',
   },
   'vmdk/extent-file-repeated': {
     what: 'Two extent lines name the same sparse file.',
@@ -41,9 +55,9 @@ export const extentFilesExplanations: Explanations<typeof extentFilesRules> = {
   },
   'vmdk/extent-self-reference': {
     what: 'The file that an extent line names is the descriptor itself. Only a sparse extent with its descriptor inside may do that.',
-    why: 'The guest would read the text of the descriptor as its disk, or a reader would open the file again and again.',
+    why: 'A part of the disk that begins at the text has the letters of the descriptor as its data (an error); one that begins behind the text can be read by some programs only.',
     how: 'A name that was not changed after copying, or a file made to trap readers.',
-    readers: 'QEMU reads the text as data for FLAT, and refuses it for SPARSE.',
+    readers: 'QEMU takes whatever bytes of the file a FLAT line points to, and refuses the file as SPARSE.',
     repair: 'Write the name of the extent file.',
   },
 };

@@ -1,15 +1,18 @@
-import { WITHHELD } from '../../../model/reference-state.ts';
+import { judgeReference, type ReferenceVerdict } from '../../../model/reference-state.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Severity, Tell } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
-import { parseSectors, placeOf } from '../descriptor/descriptor.ts';
+import { isStreamOptimized, parseSectors, placeOf } from '../descriptor/descriptor.ts';
 import { descriptorOf, extentField } from '../descriptor/text-findings.ts';
 import { capacityOf as hostedCapacity } from '../extents/hosted/layout/geometry.ts';
 import type { Extent } from '../extents/index.ts';
-import type { UnavailableCause } from '../extents/plain.ts';
+import { isReferenceState, type UnavailableCause } from '../extents/plain.ts';
 import type { FileFault, VmdkFindings } from '../findings.ts';
 import type { VmdkImage } from '../image.ts';
 import { describeFile, EXTENT_FILES, fileFinding } from './file-findings.ts';
+
+/** What VMware writes into every stream that it exports, whatever the file is called. */
+const GENERATED = 'generated-stream.vmdk';
 
 /** The rules on the files that extent lines name. */
 export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
@@ -26,6 +29,7 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
         const name = extent?.line?.file?.text;
         if (!descriptor.place.isEmbedded || extent?.kind !== 'hosted-sparse' || name === undefined) continue;
         const own = extent.file.path.split(/[\\/]/).at(-1) ?? '';
+        if (name === GENERATED && isStreamOptimized(descriptor)) continue;
         if (name.split(/[\\/]/).at(-1) !== own)
           tell(fileFinding(descriptor, extent, `this file is called ${JSON.stringify(own)}`));
       }
@@ -68,10 +72,31 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
     spec: EXTENT_FILES,
     repair: 'none',
     message: describeFile,
+    check: (image, tell) => tellClosed(image, 'missing', tell),
+  },
+  'vmdk/extent-not-opened': {
+    severity: 'info',
+    depth: 'header',
+    title: 'The file of an extent was not opened',
+    spec: EXTENT_FILES,
+    repair: 'none',
+    message: ({ extent, reason }) => `extent ${extent}: ${reason}`,
+    check: (image, tell) => tellClosed(image, 'not-opened', tell),
+  },
+  'vmdk/extent-found-elsewhere': {
+    severity: 'info',
+    depth: 'header',
+    title: 'The file of an extent was found elsewhere',
+    spec: EXTENT_FILES,
+    repair: 'safe',
+    message: ({ extent, name, reason }) =>
+      `extent ${extent} is in ${JSON.stringify(name)}, which was not found; ${JSON.stringify(reason)} beside the descriptor was taken instead`,
     check(image, tell) {
-      tellUnavailable(image, ['missing', 'unreadable', 'cycle', 'too-deep'], 'error', tell);
-      tellUnavailable(image, WITHHELD, 'warning', tell);
-      tellUnavailable(image, ['not-followed'], 'info', tell);
+      for (const descriptor of descriptorOf(image))
+        for (const extent of image.extents) {
+          const found = extent.line?.file == null ? undefined : image.foundNames.get(extent.line.file.text);
+          if (found !== undefined) tell(fileFinding(descriptor, extent, found));
+        }
     },
   },
   'vmdk/extent-file-repeated': {
@@ -109,9 +134,26 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
     spec: EXTENT_FILES,
     repair: 'none',
     message: describeFile,
-    check: (image, tell) => tellUnavailable(image, ['self'], 'error', tell),
+    check(image, tell) {
+      tellUnavailable(image, ['self'], 'error', tell);
+      for (const descriptor of descriptorOf(image))
+        for (const extent of image.extents)
+          if (extent.kind === 'flat' && extent.file === descriptor.place.file)
+            tell(fileFinding(descriptor, extent, 'it is this file, behind the text', 'warning'));
+    },
   },
 });
+
+/** Tells of extents whose files are not open, where the verdict on them is `finding`. */
+function tellClosed(image: VmdkImage, finding: ReferenceVerdict['finding'], tell: Tell<FileFault>): void {
+  for (const descriptor of descriptorOf(image))
+    for (const extent of image.extents) {
+      if (extent.kind !== 'unavailable' || !isReferenceState(extent.cause)) continue;
+      const verdict = judgeReference(extent.cause);
+      if (verdict?.finding === finding)
+        tell(fileFinding(descriptor, extent, extent.reason, verdict.severity));
+    }
+}
 
 /** Tells of extents whose files cannot be used for one of the causes. */
 function tellUnavailable(

@@ -2,6 +2,7 @@ import { defineRules } from '../../../model/rule.ts';
 import { parseSectors } from '../descriptor/descriptor.ts';
 import { ACCESS_MODES, EXTENT_TYPES, type ExtentLine, type Statement } from '../descriptor/statements.ts';
 import { descriptorOf, extentField, lineFinding, wholeTextFinding } from '../descriptor/text-findings.ts';
+import { isStreamOptimized } from '../descriptor/descriptor.ts';
 import type { VmdkFindings } from '../findings.ts';
 import type { VmdkImage } from '../image.ts';
 import { EXTENT_LINES, tellOddLines, typeOf } from './odd-lines.ts';
@@ -17,8 +18,11 @@ export const extentLinesRules = defineRules<VmdkImage, VmdkFindings>()({
     repair: 'lossy',
     message: ({ extent, word }) =>
       `extent ${extent} is ${word}, not RW: QEMU leaves such a line of a descriptor file out, and what follows it moves to the wrong place`,
-    check: (image, tell) =>
-      tellOddLines(image, 'access', ({ access }) => ['RDONLY', 'NOACCESS'].includes(access.text), tell),
+    check(image, tell) {
+      // In the text inside a stream VMware writes RDONLY always, and all readers ignore it.
+      if (image.descriptor?.place.isEmbedded === true && isStreamOptimized(image.descriptor)) return;
+      tellOddLines(image, 'access', ({ access }) => ['RDONLY', 'NOACCESS'].includes(access.text), tell);
+    },
   },
   'vmdk/extent-access-unknown': {
     severity: 'error',

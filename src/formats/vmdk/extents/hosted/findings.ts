@@ -40,11 +40,8 @@ export interface MirrorFault {
 }
 
 /** Entries of a grain directory that are 0. */
-export interface AbsentTables {
+export interface AbsentTable {
   readonly field: string;
-  /** Entries of the whole directory that are like this; `null` where the finding is about one. */
-  readonly absent: number | null;
-  readonly tables: number;
 }
 
 /** What can be found out about a hosted sparse or streamOptimized extent, and the figures that go with it. */
@@ -86,7 +83,7 @@ export interface HostedFindings extends Record<Exclude<SpecRule, MarkerRule>, Fi
   'vmdk4/grain-size-zero': EntryFault;
   /** Bytes: by the marker, and of a grain. */
   'vmdk4/grain-size-excessive': EntryFault & { readonly size: number; readonly grainSize: number };
-  'vmdk4/gde-zero': AbsentTables;
+  'vmdk4/gde-zero': AbsentTable;
   'vmdk4/gde-shared-with-rgd': { readonly index: number; readonly entry: number };
   'vmdk4/gd-padding-nonzero': { readonly bytes: number };
   'vmdk4/rgt-mismatch': MirrorFault;

@@ -45,6 +45,17 @@ export function tellZeroCapacity({ current }: HostedHeaders, findings: TellHoste
     findings.tell('vmdk4/capacity-zero', fieldFault(current, 'capacity', 'at least 1', '0'));
 }
 
+/** Tells of a capacity whose bytes are no exact number, though the format has room for it. */
+export function tellHugeCapacity({ current }: HostedHeaders, findings: TellHosted): void {
+  const { capacity } = current.fields;
+  // From 2^63 bytes on the spec finds it.
+  if (capacity < 2n ** 54n)
+    findings.tell(
+      'vmdk4/capacity-overflow',
+      fieldFault(current, 'capacity', 'less than 2^53 bytes (2^44 sectors)', String(capacity)),
+    );
+}
+
 /** Makes the extent of headers that were read, and tells where its directories are not inside the file. */
 export function createHostedExtent(
   place: ExtentPlace,

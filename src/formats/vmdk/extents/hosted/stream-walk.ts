@@ -4,7 +4,7 @@ import { SECTOR_SIZE } from '../../../../model/offsets.ts';
 import type { Owners, RegionKind } from '../../../../model/owners.ts';
 import { tableBatches } from '../../../shared/table-walk.ts';
 import { asWords } from '../../../shared/words.ts';
-import { withoutRepeats } from '../directory-walk.ts';
+import { tablesToWalk } from '../directory-walk.ts';
 import type { GrainTables } from '../grain-tables.ts';
 import type { HostedLayout } from './layout/hosted-layout.ts';
 import type { MirrorCheck } from './mirror.ts';
@@ -39,7 +39,8 @@ export async function walkStream(
   const { odd, owners } = listeners;
   const markers = new MarkerWindow(tables.source);
   const metadata = new MetadataPlaces(extent, tables);
-  const set = { offsets: withoutRepeats(tables.offsets), tableBytes: tables.entriesPerTable * 4 };
+  const tableBytes = tables.entriesPerTable * 4;
+  const set = { offsets: tablesToWalk(tables.offsets, tableBytes, tables.source.size), tableBytes };
   const grains = Math.ceil(tables.size / tables.grainSize);
   let last = 0;
   let isInOrder = true;

@@ -26,6 +26,8 @@ const WHOLE_AREAS: readonly string[] = [
 export interface SeSparseWalk {
   /** Grains that the guest gave up. */
   readonly unmapped: number;
+  /** Whether one of them names no slot, or slot 0, which is written alike. */
+  readonly isSlotZeroNamed: boolean;
 }
 
 /** Who listens to a walk over the tables. */
@@ -41,7 +43,7 @@ export async function walkSeSparse(
   { owners, findings }: WalkListeners<SeSparseFindings>,
 ): Promise<SeSparseWalk> {
   const tables = await extent.slotTables();
-  if (tables === null) return { unmapped: 0 };
+  if (tables === null) return { unmapped: 0, isSlotZeroNamed: false };
   const directory = await extent.directory();
   const places = createSeSparsePlaces(extent, tables, directory);
   const kinds = createSeSparseKinds(extent, places);
@@ -55,7 +57,7 @@ export async function walkSeSparse(
   walkDirectory(directory, tables, listeners);
   const { unmapped, reclaimable } = await walkSlots(tables, listeners);
   if (reclaimable > 0) await walkReclaimable(tables, listeners);
-  return { unmapped };
+  return { unmapped, isSlotZeroNamed: unmapped > reclaimable };
 }
 
 /** Entries that name no table inside the area own nothing. */

@@ -6,6 +6,7 @@ import type { Placed } from '../../../../shared/placed.ts';
 import type { ExtentLine } from '../../../descriptor/statements.ts';
 import { asWords } from '../../../../shared/words.ts';
 import type { ExtentPlace } from '../../extent.ts';
+import { LatestRead } from '../../latest-read.ts';
 import type { GrainTables } from '../../grain-tables.ts';
 import { UNREADABLE_TABLE } from '../../table-mappings.ts';
 import {
@@ -26,12 +27,13 @@ export class CowdLayout implements ExtentPlace {
   readonly header: Placed<CowdHeader>;
   /** `null` where the header is too damaged to read tables by. */
   readonly geometry: CowdGeometry | null;
-  #directory: Promise<Uint32Array> | null = null;
+  readonly #directory: LatestRead;
 
   constructor(place: ExtentPlace, source: Source, header: Placed<CowdHeader>) {
     this.guestStart = place.guestStart;
     this.size = place.size;
     this.line = place.line;
+    this.#directory = place.latest ?? new LatestRead();
     this.file = header.file;
     this.source = source;
     this.header = header;
@@ -40,8 +42,7 @@ export class CowdLayout implements ExtentPlace {
 
   /** The entries of the grain directory that are inside the file, read once. */
   directory(): Promise<Uint32Array> {
-    this.#directory ??= this.#readDirectory();
-    return this.#directory;
+    return this.#directory.get(null, () => this.#readDirectory());
   }
 
   /** The grain tables; `null` where the header is too damaged. */

@@ -7,6 +7,9 @@ import { defineCowdRules } from './define.ts';
 
 const HEADER = 'VMware Virtual Disk Format 5.0, ESX Server Sparse Extents, COWDisk_Header';
 
+/** Entries of the largest directory that QEMU opens (128 MiB). */
+const MAX_GD_ENTRIES = 33_554_432;
+
 export const headerRules = defineCowdRules({
   'vmdk3/magic': {
     severity: 'error',
@@ -91,12 +94,14 @@ export const headerRules = defineCowdRules({
     repair: 'safe',
     message: describeBreach,
     check({ extent }, tell) {
-      const { geometry, header } = extent;
+      const { geometry, header, source } = extent;
       const { numGdEntries } = header.fields;
       // Too few is what the spec finds.
       if (geometry === null || numGdEntries <= geometry.tables) return;
       const expected = String(geometry.tables);
-      tell(fieldFault(header, 'num_gd_entries', expected, String(numGdEntries), 'warning'));
+      const isBeyond = geometry.gdOffset + 4 * numGdEntries > source.size || numGdEntries > MAX_GD_ENTRIES;
+      const severity = isBeyond ? 'error' : 'warning';
+      tell(fieldFault(header, 'num_gd_entries', expected, String(numGdEntries), severity));
     },
   },
   'vmdk3/unclean-shutdown': {

@@ -5,7 +5,8 @@ import { SECTOR_SIZE } from '../../../../../model/offsets.ts';
 import { parseSectors } from '../../../descriptor/descriptor.ts';
 import type { ExtentLine } from '../../../descriptor/statements.ts';
 import { asWords } from '../../../../shared/words.ts';
-import type { ExtentPlace } from '../../extent.ts';
+import type { ExtentPlace, TableCopy } from '../../extent.ts';
+import { LatestRead } from '../../latest-read.ts';
 import type { GrainTables } from '../../grain-tables.ts';
 import { UNREADABLE_TABLE } from '../../table-mappings.ts';
 import { capacityOf, readGeometry, type DirectoryPlace, type HostedGeometry } from './geometry.ts';
@@ -44,7 +45,7 @@ export class HostedLayout implements ExtentPlace {
   readonly descriptorArea: DescriptorArea | null;
   /** `null` where the header is too damaged to read tables by. */
   readonly geometry: HostedGeometry | null;
-  #directories: Promise<HostedDirectories> | null = null;
+  readonly #directories: LatestRead;
 
   constructor(
     place: ExtentPlace,
@@ -55,6 +56,7 @@ export class HostedLayout implements ExtentPlace {
     this.guestStart = place.guestStart;
     this.size = place.size;
     this.line = place.line;
+    this.#directories = place.latest ?? new LatestRead();
     this.file = headers.header.file;
     this.source = source;
     this.headers = headers;
@@ -79,8 +81,12 @@ export class HostedLayout implements ExtentPlace {
     return footer === null || read(footer.fields) === read(header.fields);
   }
 
-  /** The grain tables; `null` where the header is too damaged or names no directory. */
-  async grainTables(): Promise<GrainTables | null> {
+  /**
+   * The grain tables; `null` where the header is too damaged or names no directory.
+   *
+   * @param copy `second`: those of the other directory than `HostedDirectories.tables` prefers
+   */
+  async grainTables(copy: TableCopy = 'first'): Promise<GrainTables | null> {
     const { geometry, file, source, guestStart } = this;
     const directory = geometry?.gd ?? geometry?.rgd ?? null;
     if (geometry === null || directory === null) return null;
@@ -93,17 +99,27 @@ export class HostedLayout implements ExtentPlace {
       grainSize: geometry.grainSize,
       entriesPerTable: geometry.entriesPerTable,
       entrySize: 4,
-      offsets: (await this.directories()).tables,
+      offsets: await this.#tablesOf(copy),
       placeOf: (table) => ({ file, offset: offset + 4 * table, length: 4, field: `${name}[${table}]` }),
       hasZeroedGrains: geometry.hasZeroedGrains,
       markerSize: geometry.markerSize,
     };
   }
 
+  async #tablesOf(copy: TableCopy): Promise<Float64Array> {
+    const { gd, rgd, tables } = await this.directories();
+    if (copy === 'first') return tables;
+    const canBeTable = createTableTest(this);
+    return tables.map((first, index) => {
+      if (first === 0) return 0;
+      const others = [gd[index] ?? 0, rgd[index] ?? 0].map((entry) => entry * SECTOR_SIZE);
+      return others.find((start) => start !== first && canBeTable(start)) ?? UNREADABLE_TABLE;
+    });
+  }
+
   /** Reads the directories, once. */
   directories(): Promise<HostedDirectories> {
-    this.#directories ??= readDirectories(this);
-    return this.#directories;
+    return this.#directories.get(this.declaredSectors, () => readDirectories(this));
   }
 }
 

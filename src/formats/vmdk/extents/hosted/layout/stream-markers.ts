@@ -36,12 +36,13 @@ async function findMetadataBehindGrains(extent: HostedLayout): Promise<readonly 
   const { gd } = geometry;
   const tableSectors = Math.ceil(geometry.tableSize / SECTOR_SIZE);
   const groups: MetadataGroup[] = [];
-  if (gd.available === gd.length)
+  const firstGrain = geometry.overheadSectors * SECTOR_SIZE;
+  if (gd.available === gd.length && gd.offset > firstGrain)
     groups.push({ offset: gd.offset, covers: 'gd', index: 0, sectors: Math.ceil(gd.length / SECTOR_SIZE) });
   const { tables } = await extent.directories();
   const placed: { offset: number; index: number }[] = [];
   tables.forEach((offset, index) => {
-    if (offset > geometry.overheadSectors * SECTOR_SIZE) placed.push({ offset, index });
+    if (offset > firstGrain) placed.push({ offset, index });
   });
   placed.sort((a, b) => a.offset - b.offset);
   let end = 0;

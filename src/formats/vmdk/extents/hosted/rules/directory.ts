@@ -2,7 +2,7 @@ import { fileOffset, readAvailable } from '../../../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../../../model/offsets.ts';
 import type { Finding, Place, Tell } from '../../../../../model/problem.ts';
 import { firstNonZeroByte } from '../../../../shared/zeros.ts';
-import type { AbsentTables } from '../findings.ts';
+import type { AbsentTable } from '../findings.ts';
 import type { HostedGeometry } from '../layout/geometry.ts';
 import type { HostedLayout } from '../layout/hosted-layout.ts';
 import { defineHostedRules } from './define.ts';
@@ -17,12 +17,10 @@ export const directoryRules = defineHostedRules({
     spec: DIRECTORY,
     repair: 'lossy',
     derivedFrom: ['vmdk4/tables-overlap', 'vmdk4/gd-rgd-same'],
-    message: ({ field, absent, tables }) =>
-      absent === null
-        ? field.startsWith('rgd')
-          ? `${field} is 0: the grain table for this part of the disk has no copy`
-          : `${field} is 0: there is no grain table for this part of the disk, though all tables exist from the start in such an extent`
-        : `${absent} of ${tables} grain tables do not exist, since nothing is stored in their parts of the disk`,
+    message: ({ field }) =>
+      field.startsWith('rgd')
+        ? `${field} is 0: the grain table for this part of the disk has no copy`
+        : `${field} is 0: there is no grain table for this part of the disk, though all tables exist from the start in such an extent`,
     async check({ extent }, tell) {
       await findAbsentTables(extent, tell);
     },
@@ -65,49 +63,38 @@ export const directoryRules = defineHostedRules({
   },
 });
 
-async function findAbsentTables(extent: HostedLayout, tell: Tell<AbsentTables>): Promise<void> {
+async function findAbsentTables(extent: HostedLayout, tell: Tell<AbsentTable>): Promise<void> {
   const { geometry } = extent;
   if (geometry?.gd == null || extent.isOfDoubtfulSize) return;
   const { gd, rgd } = await extent.directories();
   for (let index = 0; index < rgd.length; index++)
     if (rgd[index] === 0 && (gd[index] ?? 0) !== 0) tell(absentCopy(extent, geometry, index));
-  if (!extent.agrees(({ flags }) => flags.compressed)) return;
-  let absent = 0;
-  for (let index = 0; index < gd.length; index++) {
-    if (gd[index] !== 0) continue;
-    absent++;
-    if (!geometry.isCompressed) tell(directoryFault(extent, geometry, index, null));
-  }
-  if (geometry.isCompressed && absent > 0)
-    tell({ ...directoryFault(extent, geometry, null, absent), severity: 'info' });
+  // Streams leave out the tables of empty parts of the disk.
+  if (geometry.isCompressed || !extent.agrees(({ flags }) => flags.compressed)) return;
+  for (let index = 0; index < gd.length; index++)
+    if (gd[index] === 0) tell(directoryFault(extent, geometry, index));
 }
 
 /** A finding at an entry of the redundant directory that is 0 where the other one names a table. */
 function absentCopy(
   { file, guestStart }: HostedLayout,
-  { rgd, tables, entriesPerTable, grainSize }: HostedGeometry,
+  { rgd, entriesPerTable, grainSize }: HostedGeometry,
   index: number,
-): Finding<AbsentTables> {
+): Finding<AbsentTable> {
   const field = `rgd[${index}]`;
   const at = { file, offset: (rgd?.offset ?? 0) + 4 * index, length: 4, field };
   const guestOffset = guestStart + index * entriesPerTable * grainSize;
-  return { at, guestOffset, actual: '0', data: { field, absent: null, tables } };
+  return { at, guestOffset, actual: '0', data: { field } };
 }
 
 function directoryFault(
   { file, guestStart }: HostedLayout,
-  { gd, tables, entriesPerTable, grainSize }: HostedGeometry,
-  index: number | null,
-  absent: number | null,
-): Finding<AbsentTables> {
-  const field = index === null ? 'gd' : `gd[${index}]`;
-  const start = gd?.offset ?? 0;
-  const at: Place =
-    index === null
-      ? { file, offset: start, length: tables * 4, field }
-      : { file, offset: start + 4 * index, length: 4, field };
-  const guestOffset = index === null ? null : guestStart + index * entriesPerTable * grainSize;
-  return { at, guestOffset, actual: '0', data: { field, absent, tables } };
+  { gd, entriesPerTable, grainSize }: HostedGeometry,
+  index: number,
+): Finding<AbsentTable> {
+  const field = `gd[${index}]`;
+  const at: Place = { file, offset: (gd?.offset ?? 0) + 4 * index, length: 4, field };
+  return { at, guestOffset: guestStart + index * entriesPerTable * grainSize, actual: '0', data: { field } };
 }
 
 function sharedTable({ file, geometry, guestStart }: HostedLayout, index: number, entry: number) {

@@ -3,7 +3,7 @@ import type { ImageFile } from '../../../../../model/image-file.ts';
 import type { Finding } from '../../../../../model/problem.ts';
 import { tableBatches } from '../../../../shared/table-walk.ts';
 import { asWords } from '../../../../shared/words.ts';
-import { withoutRepeats } from '../../directory-walk.ts';
+import { tablesToWalk } from '../../directory-walk.ts';
 import type { MarkerFault } from '../findings.ts';
 import type { HostedLayout } from '../layout/hosted-layout.ts';
 import type { AnnouncedMetadata } from '../layout/stream-markers.ts';
@@ -106,7 +106,8 @@ function markerFault(file: ImageFile, found: AnnouncedMetadata, actual: string):
 async function findDisorder(extent: HostedLayout): Promise<Finding<{ field: string; count: number }> | null> {
   const tables = extent.geometry?.isCompressed === true ? await extent.grainTables() : null;
   if (tables === null) return null;
-  const set = { offsets: withoutRepeats(tables.offsets), tableBytes: tables.entriesPerTable * 4 };
+  const tableBytes = tables.entriesPerTable * 4;
+  const set = { offsets: tablesToWalk(tables.offsets, tableBytes, tables.source.size), tableBytes };
   let last = 1;
   let count = 0;
   let first: { offset: number; field: string } | null = null;

@@ -5,6 +5,7 @@ import type { Placed } from '../../../../shared/placed.ts';
 import type { ExtentLine } from '../../../descriptor/statements.ts';
 import { asWords } from '../../../../shared/words.ts';
 import type { ExtentPlace } from '../../extent.ts';
+import { LatestRead } from '../../latest-read.ts';
 import {
   readAreas,
   readSeSparseGeometry,
@@ -32,12 +33,13 @@ export class SeSparseLayout implements ExtentPlace {
   readonly areas: readonly Area[];
   /** `null` where the header is too damaged to read tables by. */
   readonly geometry: SeSparseGeometry | null;
-  #directory: Promise<Uint32Array> | null = null;
+  readonly #directory: LatestRead;
 
   constructor(place: ExtentPlace, source: Source, headers: SeSparseHeaders) {
     this.guestStart = place.guestStart;
     this.size = place.size;
     this.line = place.line;
+    this.#directory = place.latest ?? new LatestRead();
     this.file = headers.constant.file;
     this.source = source;
     this.headers = headers;
@@ -47,8 +49,7 @@ export class SeSparseLayout implements ExtentPlace {
 
   /** The entries of the grain directory that are inside the file, low and high half of each, read once. */
   directory(): Promise<Uint32Array> {
-    this.#directory ??= this.#readDirectory();
-    return this.#directory;
+    return this.#directory.get(null, () => this.#readDirectory());
   }
 
   /** The grain tables; `null` where the header is too damaged. */

@@ -66,6 +66,37 @@ export async function judgeBitmap(extent: SeSparseLayout, tell: Tell<Sentence>):
   }
 }
 
+/** Slots behind the last one in use that are looked at to find out how the bitmap is meant. */
+const SLOTS_BEHIND = 4096;
+
+/**
+ * Tells slots that the bitmap has as in use, by the reading that has all slots in use so and those behind the last one as free; `null` where
+ * none does.
+ */
+export async function allocatedSlots(extent: SeSparseLayout): Promise<((slot: number) => boolean) | null> {
+  const { source } = extent;
+  const tables = await extent.slotTables();
+  if (tables === null) return null;
+  const { offset, length } = areaOf(extent, 'free_bitmap');
+  const inFile = Math.ceil((source.size - tables.grainsOffset) / tables.grainSize);
+  const judged = Math.min(tables.grainSlots, 8 * length, MAX_JUDGED_SLOTS);
+  const { used } = await surveySlots(tables, Math.max(0, Math.min(inFile, judged)));
+  const bytes = Math.min(used.length + SLOTS_BEHIND / 8, Math.floor(judged / 8));
+  const bitmap = await readAvailable(source, fileOffset(offset), Math.max(0, bytes));
+  const reading = BITMAP_READINGS.find(({ read }) => {
+    let lost = 0;
+    let free = 0;
+    for (const [index, byte] of bitmap.entries()) {
+      const allocated = read(byte);
+      lost += countBits([(used[index] ?? 0) & ~allocated]);
+      if (index >= used.length) free += 8 - countBits([allocated]);
+    }
+    return lost * 100 <= countBits(used) && free * 100 >= (bitmap.length - used.length) * 8 * 99 && free > 0;
+  });
+  if (reading === undefined) return null;
+  return (slot) => ((reading.read(bitmap[slot >>> 3] ?? 0) >>> (slot & 7)) & 1) === 1;
+}
+
 function fitBitmap(
   reading: BitmapReading,
   bitmap: Uint8Array,

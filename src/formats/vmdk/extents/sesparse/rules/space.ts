@@ -1,12 +1,12 @@
 import type { VolatileHeader } from '../../../../../../generated/sesparse.ts';
 import { fileOffset, readAvailable } from '../../../../../io/source.ts';
-import { SECTOR_SIZE } from '../../../../../model/offsets.ts';
 import type { Finding, Tell } from '../../../../../model/problem.ts';
 import type { Placed } from '../../../../shared/placed.ts';
 import { contentId, findProperty, namesParent } from '../../../descriptor/descriptor.ts';
 import { asWords } from '../../../../shared/words.ts';
 import type { Sentence } from '../findings.ts';
 import type { SeSparseLayout } from '../layout/sesparse-layout.ts';
+import { allocatedSlots } from './bitmap.ts';
 import { defineSeSparseRules } from './define.ts';
 
 const TABLES = 'QEMU 7.2, block/vmdk.c, seSparse grain directory and grain tables';
@@ -106,17 +106,35 @@ export const spaceRules = defineSeSparseRules({
       'sesparse/gte-type',
     ],
     message: ({ sentence }) => sentence,
-    check({ extent }, tell, facts) {
+    async check({ extent }, tell, facts) {
       const { file, geometry } = extent;
 
       const ownership = facts.ownership(file);
       if (ownership === undefined || geometry === null) return;
-      const gaps = [...ownership.gaps(geometry.grainsOffset, Math.max(geometry.grainsOffset, ownership.end))];
-      const [first] = gaps;
-      const bytes = gaps.reduce((sum, { length }) => sum + length, 0);
-      if (first === undefined || bytes < SECTOR_SIZE) return;
-      const sentence = `${bytes / geometry.grainSize} slots before the last one in use belong to no entry`;
-      tell({ at: { file, offset: first.start, length: bytes, field: null }, data: { sentence } });
+      const { grainsOffset, grainSize } = geometry;
+      // An entry that was given up and names no slot may be one that had slot 0.
+      const start = grainsOffset + (facts.walk(file)?.isSlotZeroNamed === true ? grainSize : 0);
+      const spare = { first: -1, count: 0 };
+      const leaked = { first: -1, count: 0 };
+      const isAllocated = await allocatedSlots(extent);
+      for (const gap of ownership.gaps(start, Math.max(start, ownership.end))) {
+        const end = (gap.start + gap.length - grainsOffset) / grainSize;
+        for (let slot = Math.ceil((gap.start - grainsOffset) / grainSize); slot < end; slot++) {
+          const found = isAllocated?.(slot) === true ? leaked : spare;
+          if (found.first < 0) found.first = slot;
+          found.count++;
+        }
+      }
+      const isLeak = leaked.count > 0;
+      const { first, count } = isLeak ? leaked : spare;
+      if (count === 0) return;
+      const sentence = isLeak
+        ? `${count} slots belong to no entry, and the bitmap of free slots has them as in use`
+        : isAllocated === null
+          ? `${count} slots before the last one in use belong to no entry`
+          : `${count} slots before the last one in use are free`;
+      const at = { file, offset: grainsOffset + first * grainSize, length: count * grainSize, field: null };
+      tell({ at, severity: isLeak ? 'leak' : 'info', data: { sentence } });
     },
   },
   'sesparse/no-parent': {

@@ -91,7 +91,7 @@ export const tableRules = defineSeSparseRules({
     message: describeRegion,
   },
   'sesparse/gte-unmapped-reuse': {
-    severity: 'error',
+    severity: 'info',
     depth: 'metadata',
     title: 'A slot to be reclaimed is in use',
     spec: `${TABLES}; the payload of kind 1 is known from one source`,

@@ -1,7 +1,4 @@
-import { describe, expect, it } from 'vitest';
-import { qcow2Rules } from '../../../src/formats/qcow2/rules/index.ts';
-import type { ImageReport } from '../../../src/model/report.ts';
-import { checkMemory, type MemoryAccess, type MemoryFiles } from '../../support/open.ts';
+import type { MemoryFiles } from '../../support/open.ts';
 import {
   buildQcow2,
   COMPRESSED,
@@ -10,24 +7,18 @@ import {
   type Qcow2Editor,
   type Qcow2Plan,
 } from '../../support/qcow2.ts';
-import { asynchronous } from '../../support/sources.ts';
+import { allOutside, type RuleCase } from '../../support/rule-case.ts';
 import { buildVhd } from '../../support/vhd.ts';
 
 type Change = (image: Qcow2Editor) => unknown;
 
-/** One rule: what triggers it, and what comes near without doing so. */
-interface Case {
-  readonly rule: string;
+/** What changes a sound image, and what comes near without breaking the rule. */
+interface Plan extends Omit<RuleCase, 'damaged' | 'near'> {
   readonly plan?: Qcow2Plan;
   readonly damage: Change;
   readonly nearMiss: Change;
   /** For a near miss that takes another image. */
   readonly nearPlan?: Qcow2Plan;
-  /** Further findings above info that the damage brings with it. */
-  readonly also?: readonly string[];
-  readonly severity?: string;
-  readonly field?: string;
-  readonly count?: number;
   /** Files besides the image. */
   readonly files?: MemoryFiles;
 }
@@ -58,7 +49,7 @@ const BACKED: Qcow2Plan = { ...PLAIN, backing: 'base.qcow2', backingFormat: 'qco
 const BASE: MemoryFiles = { 'base.qcow2': buildQcow2(PLAIN).bytes };
 const unknown = (type: number, length: number) => ({ type, data: new Uint8Array(length).fill(1) });
 
-const CASES: readonly Case[] = [
+const PLANS: readonly Plan[] = [
   // Header
   { rule: 'qcow2/magic', damage: (i) => i.header('magic', 0x51464900), nearMiss: nothing },
   { rule: 'qcow2/version', damage: (i) => i.header('version', 4), nearMiss: nothing },
@@ -264,7 +255,6 @@ const CASES: readonly Case[] = [
     plan: TWO_TABLES,
     damage: (i) => i.header('l1Size', 1),
     nearMiss: nothing,
-    also: ['qcow2/refcount-leak'],
   },
   {
     rule: 'qcow2/l1-excess',
@@ -373,7 +363,6 @@ const CASES: readonly Case[] = [
     plan: TWO_TABLES,
     damage: (i) => i.u64(i.l1(1), i.get64(i.l1(0))),
     nearMiss: nothing,
-    also: ['qcow2/refcount-leak'],
     field: 'l1[1]',
   },
   {
@@ -423,9 +412,17 @@ const CASES: readonly Case[] = [
     rule: 'qcow2/l2-entry-out-of-file',
     plan: PLAIN,
     damage: (i) => i.entry(1, () => BigInt(i.positions.end) | COPIED),
-    nearMiss: (i) => i.cut(i.positions.end - 4000),
+    nearMiss: nothing,
     also: ['qcow2/refcount-leak'],
     field: 'l2[0][1]',
+  },
+  {
+    rule: 'qcow2/l2-entry-out-of-file',
+    plan: PLAIN,
+    // What is missing of the last cluster reads as zeros, but no writer of data ends so.
+    damage: (i) => i.cut(i.positions.end - 4000),
+    nearMiss: nothing,
+    severity: 'warning',
   },
   {
     rule: 'qcow2/l2-entry-out-of-file',
@@ -823,7 +820,7 @@ const CASES: readonly Case[] = [
     field: 'bitmaps_extension.length',
     count: 1,
     // Of the shorter one the rest is taken for an extension.
-    also: ['qcow2/ext-end-length'],
+    also: length === 16 ? ['qcow2/ext-end-length'] : [],
   })),
   {
     rule: 'qcow2/bitmap-autoclear-missing',
@@ -850,14 +847,12 @@ const CASES: readonly Case[] = [
     plan: BITMAP,
     damage: (i) => i.u8((i.positions.bitmapEntries[0] ?? 0) + 17, 8),
     nearMiss: nothing,
-    also: ['qcow2/bitmap-size-mismatch'],
   },
   {
     rule: 'qcow2/bitmap-directory-entry',
     plan: BITMAP,
     damage: (i) => i.u64(i.positions.bitmapEntries[0] ?? 0, 512),
     nearMiss: nothing,
-    also: ['qcow2/refcount-leak'],
   },
   ...[18, 20].map((field) => ({
     // A name or extra data of another length than they have: the next entry is not looked for.
@@ -921,14 +916,12 @@ const CASES: readonly Case[] = [
     plan: LUKS,
     damage: (i) => i.u64((i.positions.extensions[0] ?? 0) + 8, i.positions.luks + 8),
     nearMiss: nothing,
-    also: ['qcow2/refcount-leak'],
   },
   {
     rule: 'qcow2/luks-header-bounds',
     plan: LUKS,
     damage: (i) => i.u64((i.positions.extensions[0] ?? 0) + 16, 1n << 63n),
     nearMiss: nothing,
-    also: ['qcow2/refcount-leak'],
   },
   {
     rule: 'qcow2/luks-header-bounds',
@@ -1008,6 +1001,15 @@ const CASES: readonly Case[] = [
     nearMiss: nothing,
   },
   {
+    rule: 'qcow2/data-file-not-opened',
+    plan: { ...PLAIN, dataFile: '/dev/sdb' },
+    damage: nothing,
+    nearPlan: DATA_FILE,
+    files: DATA,
+    nearMiss: nothing,
+    severity: 'info',
+  },
+  {
     rule: 'qcow2/data-file-short',
     plan: DATA_FILE,
     files: { 'data.raw': new Uint8Array(4096) },
@@ -1046,7 +1048,6 @@ const CASES: readonly Case[] = [
     files: BASE,
     damage: (i) => i.header('backingSize', 1024),
     nearMiss: nothing,
-    also: ['qcow2/backing-name-nul'],
   },
   {
     rule: 'qcow2/backing-name-bounds',
@@ -1054,7 +1055,6 @@ const CASES: readonly Case[] = [
     files: BASE,
     damage: (i) => i.header('backingOffset', 80),
     nearMiss: nothing,
-    also: ['qcow2/first-cluster-foreign-data'],
   },
   {
     rule: 'qcow2/backing-name-empty',
@@ -1076,6 +1076,15 @@ const CASES: readonly Case[] = [
     nearPlan: BACKED,
     files: BASE,
     nearMiss: nothing,
+  },
+  {
+    rule: 'qcow2/backing-not-opened',
+    plan: { ...BACKED, backing: '/dev/loop0' },
+    damage: nothing,
+    nearPlan: BACKED,
+    files: BASE,
+    nearMiss: nothing,
+    severity: 'info',
   },
   {
     rule: 'qcow2/backing-format-missing',
@@ -1138,59 +1147,60 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** Rules that only whole chains show, which chain.test.ts has. */
-const ELSEWHERE = ['qcow2/backing-depth', 'qcow2/backing-newer'];
-
-async function check(
-  { plan, files = {} }: Case,
-  change: Change,
-  other?: Qcow2Plan,
-  access: MemoryAccess = {},
-): Promise<ImageReport> {
-  const image = buildQcow2(other ?? plan);
-  change(image);
-  return checkMemory({ 'image.qcow2': image.bytes, ...files }, { format: 'qcow2', ...access });
+/** `layers` images, each the backing file of the one before it. */
+export function chainOf(layers: number): MemoryFiles {
+  const name = (layer: number): string => `${layer}.qcow2`;
+  const images = Array.from({ length: layers }, (_, layer) => {
+    const backing = layer + 1 < layers ? { backing: name(layer + 1), backingFormat: 'qcow2' } : {};
+    return [name(layer), buildQcow2({ clusterBits: 9, size: 4096, ...backing }).bytes] as const;
+  });
+  return Object.fromEntries(images);
 }
 
-describe('rules of qcow2', () => {
-  it.each(CASES.map((one, index) => ({ ...one, index })))('$rule fires ($index)', async (one) => {
-    const report = await check(one, one.damage);
-    const found =
-      report.problems.find(({ rule, file }) => rule === one.rule && file === 'image.qcow2') ??
-      report.problems.find(({ rule }) => rule === one.rule);
-    expect(found?.rule, JSON.stringify(report.counts.byRule)).toBe(one.rule);
-    expect(found?.severity).toBe(one.severity ?? 'error');
-    if (one.field !== undefined) expect(found?.field).toBe(one.field);
-    if (one.count !== undefined) expect(report.counts.byRule[one.rule]).toBe(one.count);
-    const others = report.problems.filter(
-      ({ rule, severity }) => rule !== one.rule && severity !== 'info' && !(one.also ?? []).includes(rule),
-    );
-    expect(others).toEqual([]);
-    expect(report.error).toBe(null);
-  });
+/** Rules about more than the bytes of files: chain.test.ts gives them times. */
+export const elsewhere: readonly string[] = ['qcow2/backing-newer'];
 
-  it.each(CASES.map((one, index) => ({ ...one, index })))(
-    '$rule does not fire on a near miss ($index)',
-    async (one) => {
-      const report = await check(one, one.nearMiss, one.nearPlan);
-      expect(report.counts.byRule[one.rule] ?? 0).toBe(0);
-      expect(report.counts.error, JSON.stringify(report.problems)).toBe(0);
-    },
-  );
+function filesOf(plan: Qcow2Plan | undefined, change: Change, files: MemoryFiles): MemoryFiles {
+  const image = buildQcow2(plan);
+  change(image);
+  return { 'image.qcow2': image.bytes, ...files };
+}
 
-  it.each(CASES.map((one, index) => ({ ...one, index })))(
-    '$rule is told alike over an asynchronous source ($index)',
-    async (one) => {
-      const report = await check(one, one.damage, undefined, { wrap: asynchronous });
-      expect(report).toEqual(await check(one, one.damage));
-    },
-  );
-
-  it('are all tested', () => {
-    const tested = new Set([...CASES.map(({ rule }) => rule), ...ELSEWHERE]);
-    const untried = Object.entries(qcow2Rules).filter(
-      ([id, { depth }]) => depth !== 'data' && !tested.has(id),
-    );
-    expect(untried.map(([id]) => id)).toEqual([]);
-  });
-});
+/** Every rule with an image that breaks it and one that nearly does. Nothing else above info may be found in the first, no error in the second. */
+export const ruleCases: readonly RuleCase[] = [
+  ...PLANS.map(
+    ({
+      plan,
+      damage,
+      nearMiss,
+      nearPlan = plan,
+      files = {},
+      also = [],
+      severity = 'error',
+      ...expected
+    }): RuleCase => ({
+      ...expected,
+      ...{ also, severity, format: 'qcow2', isNearClean: true },
+      damaged: () => filesOf(plan, damage, files),
+      near: () => filesOf(nearPlan, nearMiss, files),
+    }),
+  ),
+  ...[
+    { rule: 'qcow2/backing-not-opened', plan: BACKED, files: BASE },
+    { rule: 'qcow2/data-file-not-opened', plan: DATA_FILE, files: DATA },
+  ].map(({ rule, plan, files }): RuleCase => ({
+    rule,
+    ...{ also: [], severity: 'info', format: 'qcow2', isNearClean: true, policyOver: allOutside },
+    damaged: () => filesOf(plan, nothing, files),
+    near: () => filesOf(plan, nothing, files),
+  })),
+  {
+    rule: 'qcow2/backing-depth',
+    also: [],
+    count: 1,
+    format: 'qcow2',
+    isNearClean: true,
+    damaged: () => chainOf(258),
+    near: () => chainOf(256),
+  },
+];

@@ -1,0 +1,106 @@
+import { UsageError } from '../../../errors.ts';
+import type { Disk } from '../../../model/disk.ts';
+import type { WriteContext } from '../../../model/writer.ts';
+import { MAX_L1_ENTRIES, roundUp } from '../layout/geometry.ts';
+import { readClusters, type ClusterRun, type ClusterShape } from './clusters.ts';
+import { encodeHeader, type BackingText, type TablePlaces } from './header.ts';
+import { refcountShapeOf } from './refcounts.ts';
+import { settingsOf, type Qcow2Settings } from './settings.ts';
+import { tableShapeOf, type TableShape } from './tables.ts';
+import { packedUnits, unitsOf, type Unit } from './units.ts';
+
+const SECTOR = 512;
+const NO_BYTES = new Uint8Array(0);
+
+/** An image that is to be written. */
+export class Job {
+  readonly settings: Qcow2Settings;
+  readonly shape: TableShape;
+  /** Bytes of the guest's disk, whole sectors. */
+  readonly size: number;
+  readonly #disk: Disk;
+  readonly #context: WriteContext;
+  readonly #clusters: ClusterShape;
+
+  /** @throws UsageError where the options do not fit each other or the disk */
+  constructor(disk: Disk, context: WriteContext) {
+    const settings = settingsOf(context);
+    const { backing, sparse } = context;
+    this.settings = settings;
+    this.size = roundUp(disk.size, SECTOR);
+    this.shape = tableShapeOf(settings, this.size);
+    if (this.shape.l1Entries > MAX_L1_ENTRIES)
+      throw new UsageError(
+        `with clusters of ${settings.clusterSize} bytes a disk of ${disk.size} bytes is too large; a larger cluster_size helps`,
+      );
+    if (backing !== null && backing.disk === null && disk.size > 0)
+      throw new UsageError(
+        `the backing file ${backing.name} is not open: clusters cannot be completed from it`,
+      );
+    const isFull = sparse === 0 || settings.preallocation === 'full';
+    this.#disk = disk;
+    this.#context = context;
+    this.#clusters = {
+      clusterSize: settings.clusterSize,
+      isExtended: settings.isExtended,
+      hasZeroFlag: settings.version === 3,
+      sparse: isFull ? 0 : roundUp(sparse, settings.clusterSize),
+      reserves: settings.preallocation !== 'off' || settings.isDataFileRaw,
+      below: backing?.disk ?? null,
+    };
+    // What does not fit into the header is told before anything is written.
+    this.header({ l1Offset: 0, refcountTableOffset: 1, refcountTableClusters: 1 });
+  }
+
+  /** Whether the image has a place for every cluster, so that nothing has to be read to know its size. */
+  get #isWhole(): boolean {
+    const { sparse, reserves, below } = this.#clusters;
+    return (sparse === 0 || reserves) && below === null && !this.settings.isCompressed;
+  }
+
+  /** Clusters of all files if every guest cluster were stored. */
+  get fullClusters(): number {
+    const { l1Clusters, l1Entries } = this.shape;
+    const guest = Math.ceil(this.size / this.settings.clusterSize);
+    const tables = 1 + l1Clusters + l1Entries;
+    return this.settings.dataFile === null
+      ? refcountShapeOf(this.settings, tables + guest).clusters
+      : refcountShapeOf(this.settings, tables).clusters + guest;
+  }
+
+  /** What is to be stored, in ascending order. */
+  units(signal?: AbortSignal): AsyncIterable<Unit> {
+    const { settings } = this;
+    const runs = readClusters(this.#disk, this.#clusters, signal);
+    const units = unitsOf(runs, this.shape.l2Entries, settings.clusterSize);
+    const { compress, compressor } = this.#context;
+    return compress === undefined ? units : packedUnits(units, settings, compressor, compress.level);
+  }
+
+  /** The same for those who need no bytes of what is not packed: no disk is read where all is known. */
+  surveyUnits(): AsyncIterable<Unit> {
+    if (!this.#isWhole) return this.units();
+    const count = Math.ceil(this.size / this.settings.clusterSize);
+    return unitsOf(oneRun(count), this.shape.l2Entries, this.settings.clusterSize);
+  }
+
+  /** The first cluster. */
+  header(places: Omit<TablePlaces, 'size' | 'l1Entries'>): Uint8Array {
+    const { size, shape, settings } = this;
+    return encodeHeader(settings, { ...places, size, l1Entries: shape.l1Entries }, this.#backingText());
+  }
+
+  #backingText(): BackingText | null {
+    const { backing } = this.#context;
+    if (backing === null) return null;
+    const format = backing.format ?? backing.image?.format ?? null;
+    return { name: backing.name, format: format === null ? null : (DRIVERS[format] ?? format) };
+  }
+}
+
+/** Names that QEMU has for formats that have another one here. */
+const DRIVERS: Readonly<Partial<Record<string, string>>> = { vhd: 'vpc' };
+
+async function* oneRun(count: number): AsyncGenerator<ClusterRun> {
+  if (count > 0) yield { index: 0, count, kind: 'data', bytes: NO_BYTES, allocated: 0xffff_ffff, zeros: 0 };
+}

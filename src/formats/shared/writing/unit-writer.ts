@@ -1,0 +1,74 @@
+import type { Disk } from '../../../model/disk.ts';
+import { guestData, type GuestDataOptions } from './guest-data.ts';
+import type { UnitRuns } from './unit-runs.ts';
+
+/** Bytes of a file that is written. */
+export interface FilePart {
+  /** Byte position in the file. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Where units are stored. Units are stored in ascending order. */
+export interface UnitLayout {
+  /** Guest bytes of a unit. */
+  readonly unitSize: number;
+  /** Byte position of a stored unit's guest bytes; `ordinal` stored units come before it. */
+  place(unit: number, ordinal: number): number;
+  /** How many units from `unit` on follow one another in the file as they do on the disk, if all of them are stored. */
+  joined(unit: number): number;
+  /** What is in front of a unit's guest bytes. */
+  head?(unit: number, ordinal: number): FilePart;
+}
+
+/** How units are written. */
+export interface UnitOptions extends GuestDataOptions {
+  /** The units that are stored: all of them from the start where `isPlanned`, else those that data was found for. */
+  readonly stored: UnitRuns;
+  readonly isPlanned: boolean;
+}
+
+/**
+ * Writes the guest bytes of a disk unit by unit. A unit of which nothing has to be written is not stored, unless that was planned. Parts ascend.
+ *
+ * @returns byte position behind the last part
+ */
+export async function* writeUnits(
+  disk: Disk,
+  layout: UnitLayout,
+  options: UnitOptions,
+): AsyncGenerator<FilePart, number, undefined> {
+  const { stored, isPlanned } = options;
+  const { unitSize } = layout;
+  let heads = 0;
+  let written = 0;
+  for await (const { start, bytes } of guestData(disk, options)) {
+    for (let done = 0; done < bytes.length;) {
+      const at = start + done;
+      const unit = Math.floor(at / unitSize);
+      const end = Math.min(Math.ceil((start + bytes.length) / unitSize), unit + layout.joined(unit));
+      if (!isPlanned) stored.add(unit, end);
+      const ordinal = stored.ordinalOf(unit);
+      if (ordinal < 0) throw new Error(`unit ${unit} has data that the map of the disk does not show`);
+      yield* headsOf(layout, stored, heads, ordinal + 1);
+      heads = Math.max(heads, ordinal + 1);
+      const length = Math.min(bytes.length - done, end * unitSize - at);
+      const place = layout.place(unit, ordinal) + (at % unitSize);
+      yield { at: place, bytes: bytes.subarray(done, done + length) };
+      written = place + length;
+      done += length;
+    }
+  }
+  for (const part of headsOf(layout, stored, heads, stored.count)) {
+    yield part;
+    written = part.at + part.bytes.length;
+  }
+  return written;
+}
+
+/** What is in front of the stored units number `from` to `to - 1`. */
+function* headsOf(layout: UnitLayout, stored: UnitRuns, from: number, to: number): Iterable<FilePart> {
+  if (layout.head === undefined) return;
+  for (const run of stored.ordinals(from, to))
+    for (let unit = run.from; unit < run.to; unit++) yield layout.head(unit, run.ordinal + unit - run.from);
+}

@@ -1,0 +1,10 @@
+import { Zstd } from '@hpcc-js/wasm-zstd';
+
+/** Level where none is given: that of Zstandard's own programs. */
+const USUAL_LEVEL = 3;
+
+/** Makes a compressor for versions of Node that have none. */
+export async function loadPacker(): Promise<(bytes: Uint8Array, level: number | undefined) => Uint8Array> {
+  const zstd = await Zstd.load();
+  return (bytes, level = USUAL_LEVEL) => zstd.compress(bytes, level);
+}
