@@ -7,7 +7,7 @@ import { accessOptions } from './access.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { PRINTERS, type Result } from './printers.ts';
-import { openProgress } from './progress.ts';
+import { openProgress, type Progress } from './progress.ts';
 
 /** `vdcheck check`. */
 export const runCheck: RunCommand = async (invocation, terminal) => {
@@ -17,7 +17,7 @@ export const runCheck: RunCommand = async (invocation, terminal) => {
   const paths = await expandPaths(invocation.operands, options);
   const progress = openProgress(invocation, terminal, paths.length);
   const results: Result[] = [];
-  for await (const report of checkAll(paths, options, invocation)) {
+  for await (const report of checkAll(paths, options, invocation, progress)) {
     progress.step();
     await printer.image(report);
     results.push({ verdict: report.verdict, error: report.error });
@@ -45,6 +45,7 @@ async function* checkAll(
   paths: readonly string[],
   options: LocalCheckOptions,
   invocation: Invocation,
+  { units: onUnits }: Progress,
 ): AsyncIterable<ImageReport> {
   const isSeveral = paths.length > 1;
   const seconds =
@@ -54,7 +55,7 @@ async function* checkAll(
   // What is counted, and standard input, are of this process.
   const isHere = options.stats !== undefined || paths.includes('-');
   if (isHere || (seconds === 0 && mebibytes === 0 && jobs === 1)) {
-    for (const path of paths) yield await checkSafely(path, options);
+    for (const path of paths) yield await checkSafely(path, { ...options, onUnits });
     return;
   }
   const { checkMany } = await import('../fast/check-many.ts');
