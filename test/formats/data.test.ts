@@ -1,11 +1,14 @@
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { findFormat } from '../../src/formats/index.ts';
 import { unpack } from '../../src/node/unpack.ts';
 import { checkMemory, type MemoryAccess, type MemoryFiles } from '../support/open.ts';
+import type { Unpack } from '../../src/model/content.ts';
 import type { ImageReport } from '../../src/model/report.ts';
 import { buildQcow2, type Qcow2Editor } from '../support/qcow2.ts';
 import { asynchronous, failing } from '../support/sources.ts';
 import { buildVhd, utf16, uuid } from '../support/vhd.ts';
+import { buildStream } from '../support/vmdk.ts';
 import { aboveInfo } from './conformance.ts';
 import { loadFormatTests } from './folders.ts';
 import { hosted } from './vmdk/cases.ts';
@@ -119,3 +122,73 @@ function child(at: (locator: number) => number): MemoryFiles {
     'parent.vhd': buildVhd({ uniqueId: uuid(9) }).bytes,
   };
 }
+
+describe('what is not to be believed', () => {
+  test('one stream that thousands of entries point to is not unpacked for each of them', async () => {
+    const clusters = Object.fromEntries(
+      Array.from({ length: 8192 }, (_, index) => [index, 'compressed' as const]),
+    );
+    const file = buildQcow2({ clusterBits: 16, size: 8192 * 65536, clusters: { 0: 'compressed' } });
+    for (const index of Object.keys(clusters)) file.u64(file.l2(Number(index)), file.get64(file.l2(0)));
+    const bytes = deflateRawSync(
+      new Uint8Array(65536).map((_, at) => (at * at * 31) >> 3),
+      { level: 1 },
+    );
+    file.put(file.host(0), bytes).bytes.fill(0, file.host(0) + bytes.length);
+    file.entry(0, (entry) => entry | (BigInt(Math.floor(bytes.length / 512)) << 54n));
+    for (const index of Object.keys(clusters)) file.u64(file.l2(Number(index)), file.get64(file.l2(0)));
+    let count = 0;
+    const counted: Unpack = (method, stored, size) => {
+      count++;
+      return unpack(method, stored, size);
+    };
+    const report = await checkMemory({ 'disk.qcow2': file.bytes }, { depth: 'data', unpack: counted });
+    expect(report).toMatchObject({ depth: 'metadata', verdict: 'corrupt' });
+    expect(count * bytes.length).toBeLessThan(file.bytes.length + 2 ** 20 + 64 * bytes.length);
+  });
+
+  test('a grain of a gigabyte is unpacked piece by piece', async () => {
+    const grainSize = 2 ** 21;
+    const content = (grain: number) => new Uint8Array(grain === 0 ? 4096 : 1024);
+    const file = buildStream({ capacity: grainSize, grainSize, grains: [0], content });
+    const report = await check({ 'disk.vmdk': file.bytes });
+    expect(report.counts.byRule['vmdk4/grain-inflates-short']).toBe(1);
+  });
+
+  test('snapshots that share streams have each of them unpacked once', async () => {
+    const file = buildQcow2({
+      ...{ clusterBits: 16, clusters: { 0: 'compressed', 1: 'compressed' } },
+      snapshots: [{ id: '1', name: 'one', clusters: [5] }],
+    });
+    const l2 = Number(file.get64(file.positions.snapshotL1s[0] ?? 0));
+    file.u64(l2, file.get64(file.l2(0)));
+    let count = 0;
+    await checkMemory(
+      { 'disk.qcow2': file.bytes },
+      {
+        depth: 'data',
+        unpack: (...args) => {
+          count++;
+          return unpack(...args);
+        },
+      },
+    );
+    expect(count).toBe(2);
+  });
+
+  test("a stream that only a snapshot has is unpacked, and told of as the snapshot's", async () => {
+    const file = buildQcow2({
+      ...{ clusterBits: 16, clusters: { 0: 'compressed', 1: 'compressed' } },
+      snapshots: [{ id: '1', name: 'one', clusters: [5] }],
+    });
+    const l2 = Number(file.get64(file.positions.snapshotL1s[0] ?? 0));
+    const start = file.get64(file.l2(0));
+    file.u64(l2, start).u64(file.l2(0), 0);
+    file.put(Number(start & 0xff_ffff_ffffn), new Uint8Array(16).fill(0xff));
+    const report = await check({ 'disk.qcow2': file.bytes });
+    const found = report.problems.find(
+      ({ rule, message }) => rule === 'qcow2/snapshot-entry-errors' && message.includes('unpacked'),
+    );
+    expect(found?.message).toContain('snapshot');
+  });
+});

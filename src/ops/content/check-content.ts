@@ -13,9 +13,11 @@ import { SeenStarts } from './seen.ts';
 const LANES = 32;
 /** Bytes that come out at once at most, one stream aside. */
 const OUTPUT = 32 * 1024 * 1024;
-/** Times the size of the file that streams may have together: more than those of any sound image, sectors that they share included. */
-const MOST_TIMES = 4;
-const MOST_AT_LEAST = 16 * 1024 * 1024;
+/**
+ * Bytes that streams may have beyond those of the file: in a sound image no two have bytes in common, and none is
+ * unpacked twice.
+ */
+const SPARE = 1024 * 1024;
 
 /** What unpacking the contents of an image's files needs. */
 export interface ContentOptions {
@@ -43,60 +45,63 @@ export async function checkContent(image: Image, file: ImageFile, options: Conte
 
 /** One pass over what a file stores. */
 class ContentPass {
-  /** Whether nothing was left out. */
-  isWhole = true;
   readonly #file: ImageFile;
   readonly #source: Source;
   readonly #options: ContentOptions;
   readonly #seen = new SeenStarts();
-  /** Bytes that may still be read: what many entries point to is not unpacked for each of them without end. */
+  /** Bytes that streams may still have: what many entries point to is not unpacked for each of them without end. */
   #left: number;
 
   constructor(file: ImageFile, source: Source, options: ContentOptions) {
     this.#file = file;
     this.#source = source;
     this.#options = options;
-    this.#left = source.size * MOST_TIMES + MOST_AT_LEAST;
+    this.#left = source.size + SPARE;
+  }
+
+  /** Whether nothing was left out. */
+  get isWhole(): boolean {
+    return this.#left >= 0;
   }
 
   /** Reads the regions, near ones together, and unpacks several at once; findings are told in the order of the regions. */
   async unpackAll(batch: readonly PackedRegion[]): Promise<void> {
+    if (this.#left < 0) return;
     const regions = batch.filter((region) => this.#isWanted(region));
     const pending: Pending[] = [];
     try {
       for await (const { region, stored } of readRegions(this.#source, regions)) {
-        pending.push({ region, found: this.#inspect(region, stored) });
+        pending.push({ region, inspected: this.#inspect(region, stored) });
         const lanes = Math.max(1, Math.min(LANES, Math.floor(OUTPUT / region.content.size)));
         while (pending.length >= lanes) await this.#tell(pending.shift());
+        if (this.#left < 0) break;
       }
       while (pending.length > 0) await this.#tell(pending.shift());
     } finally {
-      await Promise.allSettled(pending.map(({ found }) => found));
+      await Promise.allSettled(pending.map(({ inspected }) => inspected));
     }
   }
 
   /** Regions outside the file were told; those that were looked at before need no second look. */
   #isWanted({ start, length, content }: PackedRegion): boolean {
     if (start >= this.#source.size || length === 0) return false;
-    if (content.isShared && this.#seen.add(start)) return false;
-    this.#left -= length;
-    if (this.#left < 0) this.isWhole = false;
-    return this.#left >= 0;
+    return !(content.isShared && this.#seen.add(start));
   }
 
   async #tell(pending: Pending | undefined): Promise<void> {
     if (pending === undefined) return;
     const { findings, onUnits } = this.#options;
-    for (const finding of await pending.found)
-      reportContent({ file: this.#file, findings }, pending.region, finding);
+    const { found, bytes } = await pending.inspected;
+    for (const finding of found) reportContent({ file: this.#file, findings }, pending.region, finding);
+    this.#left -= bytes;
     onUnits?.(1);
   }
 
-  async #inspect(region: PackedRegion, stored: Uint8Array): Promise<readonly ContentFinding[]> {
+  async #inspect(region: PackedRegion, stored: Uint8Array): Promise<Inspected> {
     const { content, index, start } = region;
     const stream =
       content.stream === undefined ? { from: 0, length: stored.length } : content.stream(stored, index);
-    if (stream === null) return [];
+    if (stream === null) return { found: [], bytes: 0 };
     const bytes = stored.subarray(stream.from, stream.from + stream.length);
     const { method, size } = content;
     if (!canBeStream(method, bytes)) {
@@ -105,15 +110,22 @@ class ContentPass {
         raw.kind === 'whole' && raw.length >= content.least(index)
           ? 'a raw deflate stream, without the header and the checksum of zlib'
           : null;
-      return [{ fault: 'notStream', stream, used: null, unpacked: null, reason }];
+      return {
+        found: [{ fault: 'notStream', stream, used: null, unpacked: null, reason }],
+        bytes: stream.length,
+      };
     }
     const unpacked = await this.#options.unpack(method, bytes, size);
     if (unpacked.kind === 'cut' && content.rules.needsMore !== undefined) {
       const more = await this.#unpackLonger(start + stream.from, region);
       if (more.kind === 'whole')
-        return [{ fault: 'needsMore', stream, used: more.used, unpacked: more.length, reason: null }];
+        return {
+          found: [{ fault: 'needsMore', stream, used: more.used, unpacked: more.length, reason: null }],
+          bytes: more.used,
+        };
     }
-    return [...judgeContent(region, stored, stream, unpacked)];
+    const used = unpacked.kind === 'whole' ? unpacked.used : stream.length;
+    return { found: [...judgeContent(region, stored, stream, unpacked)], bytes: used };
   }
 
   /** The stream at byte `start` with as many bytes as a stream of a unit can take. */
@@ -127,7 +139,13 @@ class ContentPass {
 /** A region that is being unpacked. */
 interface Pending {
   readonly region: PackedRegion;
-  readonly found: Promise<readonly ContentFinding[]>;
+  readonly inspected: Promise<Inspected>;
+}
+
+/** What was found in a region, and the bytes that its stream has. */
+interface Inspected {
+  readonly found: readonly ContentFinding[];
+  readonly bytes: number;
 }
 
 /** The bytes of regions, as far as they are inside the file, in order. */
