@@ -17,6 +17,7 @@ import type {
 import { UNREACHABLE } from '../model/reference-state.ts';
 import type { Depth, Facts } from '../model/rule.ts';
 import { findFormat } from '../formats/index.ts';
+import type { ProblemSink } from '../model/problem.ts';
 import { ProblemCollector } from './collector.ts';
 import { checkContent } from './content/check-content.ts';
 import { reportFailure } from './failures.ts';
@@ -32,10 +33,20 @@ export interface CheckOptions extends Omit<OpenOptions, 'problems' | 'rawFallbac
   readonly unpack?: Unpack;
   /** Is told at depth `data` how many compressed units are unpacked, of how many in the layer that is being looked at. */
   readonly onUnits?: (done: number, total: number) => void;
+  /** Looks at what is around an image once it was looked at itself: the archive that it is in. */
+  readonly around?: (checked: CheckedImage) => Promise<void>;
   /** Problems listed per rule, default 100; counts are exact whatever it is. */
   readonly maxProblems?: number;
   /** Whether warnings count as corruption; default false. */
   readonly strict?: boolean;
+}
+
+/** An image that was looked at, and where more may be told of it. */
+export interface CheckedImage {
+  /** Closed; `null` where it could not be opened. */
+  readonly image: Image | null;
+  readonly depth: Depth;
+  readonly problems: ProblemSink;
 }
 
 type ContentOptions = Pick<CheckOptions, 'unpack' | 'onUnits'>;
@@ -62,8 +73,25 @@ export async function checkImage(path: string, options: CheckOptions): Promise<I
       reportFailure(error, name, problems);
     }
   }
+  if (options.around !== undefined) await lookAround(options.around, depth, problems, seen);
   const reached = depth === 'data' && (!seen.isWhole || seen.failure !== null) ? 'metadata' : depth;
   return assemble(name, reached, problems, seen, options.strict === true);
+}
+
+/** What is around an image may say more of it, even where it could not be opened: that it should be there. */
+async function lookAround(
+  around: NonNullable<CheckOptions['around']>,
+  depth: Depth,
+  problems: ProblemCollector,
+  seen: Seen,
+): Promise<void> {
+  try {
+    await around({ image: seen.image, depth, problems });
+  } catch (error) {
+    seen.failure ??= toFailure(error);
+  }
+  const isMissing = seen.failure?.code === 'ENOENT' && seen.image === null;
+  if (isMissing && problems.counts().byRule['archive/member-missing'] !== undefined) seen.failure = null;
 }
 
 /** What was learned before the check stopped. */
