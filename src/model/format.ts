@@ -1,6 +1,7 @@
 import type { Source } from '../io/source.ts';
 import type { FileRole, Image, ImageFile, ParentLink } from './image.ts';
 import type { ProblemSink } from './problem.ts';
+import type { FileRange } from './owners.ts';
 import type { Writer } from './writer.ts';
 import type { Disclosure } from './disclosure.ts';
 import type { Findings, NamedFindings } from './findings.ts';
@@ -111,6 +112,17 @@ export interface FormatParts<I extends Image, M, W> {
   readonly explain: () => Promise<Explanations<M>>;
   /** The families of rules (an id up to its slash) that can find anything in an image of its kind; absent: all of them. */
   readonly families?: (image: I) => ReadonlySet<string>;
+  /**
+   * Bytes that structures leave over in the room that they have, all of which must be zero; asked at depth `data`.
+   * Absent where the format has none, or a rule for each.
+   */
+  readonly padding?: (image: I, facts: Facts<W>) => Iterable<Padding>;
   readonly open: (context: FormatContext<M & FileFindings>) => I | Promise<I>;
   readonly disclose: () => Promise<(image: I) => Disclosure>;
+}
+
+/** Bytes of one of an image's files that must be zero. */
+export interface Padding {
+  readonly file: ImageFile;
+  readonly ranges: Iterable<FileRange>;
 }
