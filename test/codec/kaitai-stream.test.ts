@@ -31,7 +31,7 @@ describe('the stream of Kaitai', () => {
   });
 
   it('is read by generated classes as by those of Kaitai', () => {
-    const bytes = DiskGeometry.of({ heads: 16 }).toBytes();
+    const bytes = DiskGeometry.of({ cylinders: 1, heads: 16, sectorsPerTrack: 17 }).toBytes();
     expect(new DiskGeometry(new KaitaiStream(bytes)).heads).toBe(16);
   });
 });
