@@ -3,6 +3,7 @@ import { documentationText } from './emit-documentation.ts';
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
 import type { GetterParts } from './emit-instances.ts';
 import { positionsOf, type Position } from './emit-layout.ts';
+import { viewNotes } from './emit-members.ts';
 import { typeText } from './emit-types.ts';
 import type { Attribute, TypeSpec } from './model.ts';
 import type { FieldEndian, Wire } from './resolve.ts';
@@ -83,11 +84,11 @@ export function emitRecordFields(emission: Emission): readonly GetterParts[] {
     const { attribute } = position;
     const member = analysis.memberOf(owner, attribute.id);
     if (member === undefined || !isLazy(attribute, emission)) return [];
-    const notes = member.type.kind === 'bytes' ? ['A view of the input.'] : [];
+    const notes = viewNotes(member.type);
     return {
       name: member.property,
       type: typeText(member.type, scopeAt(emission, attribute.whole)),
-      doc: documentationText(attribute.documentation, `The field \`${attribute.id}\`.`, notes),
+      doc: documentationText(attribute.documentation, undefined, notes),
       body: [`return ${valueAt(position, emission)};`],
       setter: [`${names.runtime('setField')}(this, ${JSON.stringify(propertyOf(attribute, owner))}, value);`],
     };

@@ -72,12 +72,9 @@ function layoutText({ layout, fields }: ClassParts): string {
 function classText(parts: ClassParts): string {
   const { name, base, layout, schema } = parts;
   const members = [
-    [
-      `${commentText('Where each field lies.')}static readonly layout = ${layout.name};`,
-      ...parts.properties.map(propertyText),
-    ].join('\n'),
+    [`static readonly layout = ${layout.name};`, ...parts.properties.map(propertyText)].join('\n'),
     `constructor(${parameterTexts(parts.parameters)}) ${blockText(parts.construction)}`,
-    `${commentText('The JSON Schema of what `toJSON()` gives.')}static get schema(): ${schema.type} ${blockText([`return ${schema.text};`])}`,
+    `static get schema(): ${schema.type} ${blockText([`return ${schema.text};`])}`,
     ...parts.getters.flatMap(accessorTexts),
     ...parts.methods.map(methodText),
   ];
