@@ -1,9 +1,8 @@
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
 import { isLazy } from './emit-record.ts';
 import { optionalTypeText, typeText } from './emit-types.ts';
-import { documentationText } from './emit-documentation.ts';
+import { documentationText, viewNotes } from './emit-documentation.ts';
 import { endianOf } from './resolve.ts';
-import type * as types from './types.ts';
 
 /** A property of a class. */
 export interface PropertyParts {
@@ -88,11 +87,6 @@ function fieldProperties(emission: Emission): readonly PropertyParts[] {
     const doc = documentationText(field.documentation, undefined, viewNotes(member.type));
     return [{ name: member.property, type, doc, modifiers: 'declare' as const }];
   });
-}
-
-/** What is to be known of a value besides what the author says. */
-export function viewNotes(type: types.ValueType): readonly string[] {
-  return type.kind === 'bytes' ? ['A view of the input.'] : [];
 }
 
 /** The parameters of the constructor: the stream, the structures around, the params of the spec. */

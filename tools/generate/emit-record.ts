@@ -1,9 +1,8 @@
 import { expressionsOfAttribute, namesUsed } from './analysis.ts';
-import { documentationText } from './emit-documentation.ts';
+import { documentationText, viewNotes } from './emit-documentation.ts';
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
 import type { GetterParts } from './emit-instances.ts';
 import { positionsOf, type Position } from './emit-layout.ts';
-import { viewNotes } from './emit-members.ts';
 import { typeText } from './emit-types.ts';
 import type { Attribute, TypeSpec } from './model.ts';
 import type { FieldEndian, Wire } from './resolve.ts';
