@@ -148,6 +148,7 @@ export const referenceRules = defineRules<Subject, PolicyFindings>()({
 /** What makes a VMDK more than one file, told once. */
 function findOthers({
   disclosure: { traits, names, needs },
+  isPartial,
 }: Subject): { at: Place; data: { reason: string }; also?: readonly Place[] } | null {
   if (traits.format !== 'vmdk') return null;
   const others = names.filter(({ kind, isOwn }) => isOwn !== true && !BELOW.has(kind));
@@ -157,11 +158,12 @@ function findOthers({
     const reason = `its descriptor names the ${first.kind} ${quote(first.name)}${more}`;
     return { at: first.at, data: { reason }, also: placesOf(others) };
   }
-  const need = needs.find(({ what }) => what === 'other files');
+  // Of the start of a file nobody knows what is missing in it.
+  const need = isPartial ? undefined : needs.find(({ what }) => what === 'other files');
   if (need !== undefined) return { at: need.at, data: { reason: need.reason } };
   const { createType, descriptor } = traits;
   if (descriptor === null) return null;
-  if (!descriptor.isEmbedded)
+  if (!descriptor.isEmbedded && !isPartial)
     return { at: descriptor.at, data: { reason: 'it is a descriptor without the files of the disk' } };
   if (createType === null || SINGLE_FILE.has(createType.toLowerCase())) return null;
   return {
