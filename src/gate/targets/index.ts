@@ -56,28 +56,31 @@ export interface TargetDemands {
   readonly formats: readonly string[];
   /** What it takes of the best format, for those who ask what to write. */
   readonly advice: string;
-  /** A value that a creation option must have, by format and option. */
-  readonly options: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Values that a creation option may have, by format and option; the first is taken where none is given. */
+  readonly options: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
+
+/** What runs on ESXi as it is; `seSparse` is refused by its writer. */
+const ESX_KINDS = ['vmfs', 'vmfsSparse', 'seSparse'] as const;
 
 const DEMANDS: Readonly<Record<TargetName, TargetDemands>> = {
   azure: {
     title: 'Azure',
     formats: ['vhd'],
     advice: '-O vhd -o subformat=fixed',
-    options: { vhd: { subformat: 'fixed' } },
+    options: { vhd: { subformat: ['fixed'] } },
   },
   aws: {
     title: 'AWS',
     formats: ['raw', 'vhd', 'vmdk'],
     advice: '-O raw, or -O vmdk -o subformat=streamOptimized',
-    options: { vmdk: { subformat: 'streamOptimized' } },
+    options: { vmdk: { subformat: ['streamOptimized'] } },
   },
   esx: {
     title: 'ESXi',
     formats: ['vmdk'],
     advice: '-O vmdk -o subformat=streamOptimized',
-    options: { vmdk: { subformat: 'streamOptimized' } },
+    options: { vmdk: { subformat: ['streamOptimized', ...ESX_KINDS] } },
   },
   hyperv: { title: 'Hyper-V', formats: ['vhd'], advice: '-O vhd', options: {} },
   virtualbox: { title: 'VirtualBox', formats: ['vdi', 'vmdk', 'vhd'], advice: '-O vdi', options: {} },
