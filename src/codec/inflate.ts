@@ -118,8 +118,8 @@ class Inflater {
     while (lengths.length < total) {
       const symbol = this.#symbol(code);
       if (symbol < 16) lengths.push(symbol);
-      else if (symbol === 16) lengths.push(...run(lengths.at(-1) ?? -1, 3 + this.bits(2)));
-      else lengths.push(...run(0, symbol === 17 ? 3 + this.bits(3) : 11 + this.bits(7)));
+      else if (symbol === 16) addRun(lengths, lengths.at(-1) ?? -1, 3 + this.bits(2));
+      else addRun(lengths, 0, symbol === 17 ? 3 + this.bits(3) : 11 + this.bits(7));
     }
     if (lengths.length > total || lengths.includes(-1))
       throw new ProcessError('deflate stream has bad code lengths');
@@ -220,4 +220,8 @@ function steps(first: number, groupSize: number, count: number): Step[] {
 
 function run(value: number, count: number): number[] {
   return new Array<number>(count).fill(value);
+}
+
+function addRun(lengths: number[], value: number, count: number): void {
+  for (let index = 0; index < count; index++) lengths.push(value);
 }
