@@ -1,5 +1,5 @@
 import type { FileOffset } from '../io/source.ts';
-import type { Findings } from './findings.ts';
+import type { Findings, NamedFindings } from './findings.ts';
 import type { Place } from './problem.ts';
 
 /**
@@ -74,9 +74,15 @@ export interface RegionKind {
 }
 
 /** Who listens to a walk over a file: owners to its regions, findings to what is odd about its tables. */
-export interface WalkListeners<M = unknown> {
+export interface WalkListeners<M> {
   readonly owners: Owners;
   readonly findings: Findings<M>;
+}
+
+/** The same to the code of any format: findings take every id. */
+export interface AnyWalkListeners {
+  readonly owners: Owners;
+  readonly findings: NamedFindings;
 }
 
 /** What a unit of guest data is, for the allocation figures. */
