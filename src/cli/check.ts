@@ -3,10 +3,13 @@ import type { ImageReport } from '../model/report.ts';
 import { isPlainPath } from '../node/access/names.ts';
 import { expandPath } from '../node/local.ts';
 import type { Depth } from '../model/rule.ts';
+import { existsSync } from 'node:fs';
 import { accessOptions } from './access.ts';
 import type { Invocation, RunCommand } from './command.ts';
+import { CONFIG_NAME } from './config-name.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { PRINTERS, type Result } from './printers.ts';
+import { limitOptions } from './limits.ts';
 import { openProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -14,7 +17,7 @@ import type { Terminal } from './terminal.ts';
 export const runCheck: RunCommand = async (invocation, terminal) => {
   const printer = PRINTERS[invocation.text('output') ?? 'human']?.(terminal);
   if (printer === undefined) throw new Error('an output of the table has no printer');
-  const options = checkOptions(invocation, terminal);
+  const options = { ...checkOptions(invocation, terminal), ...(await demandsFor(invocation)) };
   const paths = await expandPaths(invocation.operands, options);
   const progress = openProgress(invocation, terminal, paths.length);
   const results: Result[] = [];
@@ -92,6 +95,16 @@ function countJobs(images: number, invocation: Invocation): number {
 
 /** The deepest that is reached so far: no check reads stored data, and a report never claims more than was looked at. */
 const DEEPEST: Depth = 'metadata';
+
+/** What is demanded beyond the format; the code for it is loaded where anything is. */
+async function demandsFor(invocation: Invocation): Promise<Pick<LocalCheckOptions, 'demands'>> {
+  const isAsked = DEMANDING.some((option) => invocation.isSet(option));
+  if (!isAsked && (invocation.isSet('no-config') || !existsSync(CONFIG_NAME))) return {};
+  const { readDemands } = await import('./demands.ts');
+  return { demands: await readDemands(invocation) };
+}
+
+const DEMANDING = ['policy', 'for', 'rule', 'config', ...limitOptions.map(({ name }) => name)];
 
 function checkOptions(invocation: Invocation, { stderr }: Terminal): LocalCheckOptions {
   const format = invocation.text('format');

@@ -10,6 +10,7 @@ import type { Invocation, RunCommand } from './command.ts';
 import { describeOptions, parseCreationOptions, wantsHelp } from './creation-options.ts';
 import { EXIT } from './exit-codes.ts';
 import { openDisk, type OpenedDisk } from './open-disk.ts';
+import { optionsForTarget } from './target-options.ts';
 import { contextOf } from './write-context.ts';
 import { demandAllowed, goalOf, writeImage } from './write-image.ts';
 
@@ -20,7 +21,8 @@ export const runConvert: RunCommand = async (invocation, terminal) => {
     terminal.stdout.write(describeOptions(id, writer));
     return EXIT.ok;
   }
-  const values = parseCreationOptions(invocation.texts('options'), id, writer);
+  const given = parseCreationOptions(invocation.texts('options'), id, writer);
+  const values = optionsForTarget(invocation, id, given);
   const { source, path } = operandsOf(invocation);
   const goal = goalOf(invocation, path, id);
   const request = backingRequestOf(invocation, values, 'backing');

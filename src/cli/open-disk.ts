@@ -89,9 +89,7 @@ export class LossLog {
   end(): void {
     this.#tell();
     if (this.#bytes > 0)
-      this.#terminal.stderr.write(
-        `vdcheck: ${this.#bytes} bytes of the disk cannot be read\n`,
-      );
+      this.#terminal.stderr.write(`vdcheck: ${this.#bytes} bytes of the disk cannot be read\n`);
   }
 
   #tell(): void {

@@ -29,7 +29,19 @@ export function checkLocalImage(
   path: string,
   options: Omit<CheckOptions, 'openSource' | 'policy'> & LocalOptions = {},
 ): Promise<ImageReport> {
+  if (path === '-' && options.demands?.untrusted === true) return checkInput(options);
   return checkImage(path, { ...options, ...accessOf(options) });
+}
+
+/** Standard input from a stranger: a refusal may come before its end. */
+async function checkInput(
+  options: Omit<CheckOptions, 'openSource' | 'policy'> & LocalOptions,
+): Promise<ImageReport> {
+  const { inputStream } = await import('./access/input.ts');
+  const chunks = inputStream();
+  if (chunks === null) return checkImage('-', { ...options, ...accessOf(options) });
+  const { checkStream } = await import('./check-stream.ts');
+  return checkStream(chunks, options);
 }
 
 /** The images that a path stands for: those in an archive, each as `archive!member`, else the path itself. */

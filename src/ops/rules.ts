@@ -18,7 +18,9 @@ export async function rulesOfFormat(id: string | null): Promise<readonly Explain
 async function explainRules(loaded: readonly FormatCode[]): Promise<readonly ExplainedRule[]> {
   const { fileExplanations } = await import('../formats/shared/file-rules.explained.ts');
   const explained = new Map<string, Explanation>(Object.entries(fileExplanations));
-  const rules = new Map<string, RuleInfo>([...fileRules].map((rule) => [rule.id, rule]));
+  const gate = await import('../gate/explained.ts');
+  for (const [id, explanation] of Object.entries(gate.gateExplanations)) explained.set(id, explanation);
+  const rules = new Map<string, RuleInfo>([...fileRules, ...gate.gateRules].map((rule) => [rule.id, rule]));
   for (const format of loaded) {
     for (const [id, explanation] of Object.entries(await format.explain())) explained.set(id, explanation);
     for (const rule of format.rules) rules.set(rule.id, rule);
