@@ -14,15 +14,16 @@ export function discloseQcow2(image: Qcow2Image): Disclosure {
   };
   return {
     traits: {
-      format: 'qcow2',
-      version: geometry.version,
-      versionAt: header.at('version'),
-      hasExtendedL2: geometry.extendedL2,
-      hasUnknownFeatures: isOpaque,
-      featuresAt: geometry.version === 3 ? header.at('incompatible_features') : null,
-      hasDataFile,
-      hasBackingFile: backing !== null,
-      snapshots: snapshots.entries.length,
+      qcow2: {
+        version: geometry.version,
+        versionAt: header.at('version'),
+        hasExtendedL2: geometry.extendedL2,
+        hasUnknownFeatures: isOpaque,
+        featuresAt: geometry.version === 3 ? header.at('incompatible_features') : null,
+        hasDataFile,
+        hasBackingFile: backing !== null,
+        snapshots: snapshots.entries.length,
+      },
     },
     names: namesOf(image),
     devices: [],

@@ -11,15 +11,16 @@ export function discloseVhd(image: VhdImage): Disclosure {
   const { file, footer, variant, size, limit, blocks } = image;
   return {
     traits: {
-      format: 'vhd',
-      variant,
-      diskTypeAt: footer.at('disk_type'),
-      currentSize: size,
-      currentSizeAt: footer.at('current_size'),
-      dataBytes: limit,
-      creatorOs: formatCode(footer.fields.creatorHostOs),
-      creatorOsAt: footer.at('creator_host_os'),
-      blockSize: blocks?.blockSize ?? null,
+      vhd: {
+        variant,
+        diskTypeAt: footer.at('disk_type'),
+        currentSize: size,
+        currentSizeAt: footer.at('current_size'),
+        dataBytes: limit,
+        creatorOs: formatCode(footer.fields.creatorHostOs),
+        creatorOsAt: footer.at('creator_host_os'),
+        blockSize: blocks?.blockSize ?? null,
+      },
     },
     names: namesOf(image),
     devices: [],
