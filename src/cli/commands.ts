@@ -30,10 +30,12 @@ import {
   targetOption,
   noCreateOption,
   offsetOption,
+  outOfOrderOption,
   outputFormatOption,
   outputOption,
   packJobsOption,
   platformOption,
+  pipeOption,
   progressOption,
   recoverOption,
   secondFormatOption,
@@ -244,6 +246,7 @@ const convert: CommandSpec = {
     creationOption,
     compressOption,
     levelOption,
+    outOfOrderOption,
     backingOption,
     secondFormatOption,
     sparseSizeOption,
@@ -261,6 +264,7 @@ const convert: CommandSpec = {
   ],
   examples: [
     { line: 'vdcheck convert -O raw disk.vmdk disk.raw', doc: 'a raw disk with holes where it has zeros' },
+    { line: 'vdcheck convert disk.vmdk appliance.ova', doc: 'an appliance with the disk as a stream' },
     { line: 'vdcheck convert disk.qcow2 - | gzip > disk.raw.gz', doc: 'into a pipe' },
   ],
   load: async () => (await import('./convert.ts')).runConvert,
@@ -315,6 +319,8 @@ const measure: CommandSpec = {
     levelOption,
     sparseSizeOption,
     sizeOption,
+    pipeOption,
+    experimentalOption,
     outputOption(),
     noChainOption,
     allowOutsideOption,
@@ -338,6 +344,50 @@ const rules: CommandSpec = {
     { line: 'vdcheck rules vhd/footer-checksum', doc: 'one rule explained' },
   ],
   load: async () => (await import('./rules.ts')).runRules,
+};
+
+const generate: CommandSpec = {
+  name: 'generate',
+  summary: 'compile Kaitai Struct specs to TypeScript',
+  description: [
+    'Compiles specs, and what they import, to typed classes that read, check, edit and write. The compiler is a package of its own, ' +
+      'vdcheck-generate, which must be installed here or beside vdcheck.',
+  ],
+  arguments: [{ name: 'SPEC', isRepeated: true, doc: 'a file that ends in .ksy', completes: 'file' }],
+  options: [
+    {
+      name: 'out',
+      value: { kind: 'text', name: 'DIR' },
+      doc: 'the folder that the modules are written to',
+    },
+    {
+      name: 'import-root',
+      short: 'I',
+      value: { kind: 'text', name: 'ROOT' },
+      isRepeated: true,
+      doc: 'where absolute imports are looked up (also KSPATH)',
+    },
+    {
+      name: 'runtime',
+      value: { kind: 'text', name: 'SPECIFIER' },
+      doc: 'where the modules import their runtime from; default vdcheck/codec',
+    },
+    { name: 'no-style', doc: 'no warnings of what the style guide has otherwise' },
+    {
+      name: 'views',
+      doc: 'structures of fixed size leave their values in the bytes until they are asked for',
+    },
+    { name: 'check', doc: 'write nothing; exit 1 where the modules are not what the specs give' },
+    { name: 'watch', doc: 'compile again whenever a spec changes' },
+  ],
+  examples: [
+    { line: 'vdcheck generate --out src/formats formats/*.ksy', doc: 'one module for each spec' },
+    {
+      line: 'vdcheck generate --out src -I formats --watch formats/archive/zip.ksy',
+      doc: 'again at each save',
+    },
+  ],
+  load: async () => (await import('./generate.ts')).runGenerate,
 };
 
 const completion: CommandSpec = {
@@ -366,6 +416,7 @@ export const commands: readonly CommandSpec[] = [
   create,
   measure,
   rules,
+  generate,
   completion,
 ];
 

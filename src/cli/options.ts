@@ -154,6 +154,12 @@ export const newBackingOption: OptionSpec = {
   doc: 'name FILE as the parent; its size is taken where SIZE is left out',
 };
 
+export const outOfOrderOption: OptionSpec = {
+  name: 'out-of-order',
+  short: 'W',
+  doc: 'store compressed clusters of qcow2 as they get ready: sooner at times, but not the same bytes each time',
+};
+
 export const newFormatOption: OptionSpec = {
   name: 'format',
   short: 'f',
@@ -229,6 +235,11 @@ export const noCreateOption: OptionSpec = {
 };
 
 export const forceOption: OptionSpec = { name: 'force', doc: 'replace DST if it exists' };
+
+export const pipeOption: OptionSpec = {
+  name: 'pipe',
+  doc: 'measure what convert writes into a pipe, which may be laid out in another way',
+};
 
 export const sizeOption: OptionSpec = {
   name: 'size',
