@@ -86,7 +86,7 @@ function parentLink({ fields: { uuidLinkage } }: Placed<Header>): ParentLink {
   };
 }
 
-/** Blocks begin at multiples of their size behind the data offset; those of odd sizes are counted one by one. */
+/** Blocks begin at multiples of their size after the data offset; those of odd sizes are counted one by one. */
 function layoutOf({ stride, dataOffset }: BlockMap, fileSize: number): FileLayout {
   if (Math.log2(stride) % 1 === 0)
     return { placement: 'aligned', unit: stride, origin: dataOffset, limit: fileSize };

@@ -60,7 +60,7 @@ function describeBlocks({ variant, header, blocks }: VhdImage): Record<string, u
   };
 }
 
-/** The header-like structures in the order in which they lie in the file. */
+/** The header-like structures in the order in which they are in the file. */
 export function dumpStructures(image: VhdImage): readonly DumpedStructure[] {
   const { file, header, batmap, footers } = image;
   const found: readonly (Placed<Structure> | null)[] = [

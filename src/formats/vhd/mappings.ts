@@ -62,14 +62,14 @@ async function* mapBlocks(
   }
 }
 
-/** The first block behind `index` that is stored, or one more than the last entry. */
+/** The first block after `index` that is stored, or one more than the last entry. */
 function skipHole({ entries }: BlockTable, index: number): number {
   let next = index + 1;
   while (next < entries.length && entries[next] === UNALLOCATED) next++;
   return next;
 }
 
-/** Guest bytes `from` to `to - 1`, which lie in block `index`. */
+/** Guest bytes `from` to `to - 1`, which are in block `index`. */
 interface BlockPart {
   readonly index: number;
   readonly from: number;

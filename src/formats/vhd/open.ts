@@ -75,7 +75,7 @@ function variantOf(footer: PlacedFooter): VhdVariant {
   return footer.fields.diskType === DiskType.differencing ? 'differencing' : 'dynamic';
 }
 
-/** A file is the first part of a split disk if it has no footer and the second part, `.v01`, lies beside it. */
+/** A file is the first part of a split disk if it has no footer and the second part, `.v01`, is beside it. */
 async function refuseSplitDisk(context: OpenContext): Promise<void> {
   const { file } = context;
   const name = file.path.replace(/^.*[\\/]/, '');

@@ -27,7 +27,7 @@ export interface BlockMap {
   readonly dataOffset: number;
   /** Guest bytes in a block. */
   readonly blockSize: number;
-  /** Bytes in front of them that are not the guest's. */
+  /** Bytes before them that are not the guest's. */
   readonly extra: number;
   /** Bytes that a block takes up in the file. */
   readonly stride: number;
@@ -36,7 +36,7 @@ export interface BlockMap {
 /**
  * Finds out where the map is.
  *
- * @returns `null` where it would be inside the header or behind the end of the file, or the size of a block is impossible
+ * @returns `null` where it would be inside the header or past the end of the file, or the size of a block is impossible
  */
 export function locateMap(fields: Header, fileSize: number): BlockMap | null {
   const { blocksOffset: offset, numBlocks: entries, blockSize, blockExtra: extra, diskSize } = fields;

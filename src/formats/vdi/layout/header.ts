@@ -7,7 +7,7 @@ import type { VdiContext } from '../findings.ts';
 
 /** Bytes of the header with everything that is known of it. */
 export const HEADER_SIZE = 472;
-/** Bytes in front of the field that says how large the header is. */
+/** Bytes before the field that says how large the header is. */
 export const PREHEADER_SIZE = 72;
 
 const VERSION = 0x00010001;

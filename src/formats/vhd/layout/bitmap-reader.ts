@@ -32,7 +32,7 @@ export class BitmapReader {
   /**
    * The bitmap of a block that is stored, highest bit first; valid until the next is asked for.
    *
-   * @returns `null` where the file ends in front of it
+   * @returns `null` where the file ends before it
    */
   read(index: number): MaybePromise<Uint8Array | null> {
     const sector = this.#blocks.entries[index] ?? 0;

@@ -3,7 +3,7 @@ import type { Footer } from '../../../../generated/vhd.ts';
 import { formatHex } from '../../../codec/index.ts';
 import { isSameGeometry, MAX_GEOMETRY } from './geometry.ts';
 
-/** Four letters as they stand in the file, or hex where they are not printable. */
+/** Four letters as they are stored in the file, or hex where they are not printable. */
 export function formatCode(code: number): string {
   const letters = String.fromCharCode(code >>> 24, (code >>> 16) & 0xff, (code >>> 8) & 0xff, code & 0xff);
   return /^[\x20-\x7e]+\0*$/.test(letters) ? trimEndOf(letters, '\0') : formatHex(code, 4);

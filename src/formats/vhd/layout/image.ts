@@ -19,11 +19,11 @@ export interface BlockTable {
   readonly stored: Uint32Array;
   /** Entries that the disk's size asks for. */
   readonly needed: number;
-  /** What stands between the last entry and the end of its sector. */
+  /** What is between the last entry and the end of its sector. */
   readonly padding: Uint8Array;
   /** Bytes of guest data in a block. */
   readonly blockSize: number;
-  /** Bytes of the sector bitmap in front of them, whole sectors. */
+  /** Bytes of the sector bitmap before them, whole sectors. */
   readonly bitmapBytes: number;
   /**
    * Whether it is the table: `false` where the header that names its place is damaged and the entries do not look like those of a table.
@@ -90,7 +90,7 @@ export interface VhdImage extends Image {
   readonly blocks: BlockTable | null;
   readonly batmap: Batmap | null;
   readonly locators: readonly Locator[];
-  /** The files that locators lead to by themselves, where the parent was opened. */
+  /** The files that locators point to by themselves, where the parent was opened. */
   readonly locatedParents: readonly LocatedParent[];
 }
 

@@ -80,7 +80,7 @@ export function parentReference(
   };
 }
 
-/** Finds out which files the locators lead to, each by its own path alone. None stays open. */
+/** Finds out which files the locators point to, each by its own path alone. None stays open. */
 export async function locateParents(
   context: OpenContext,
   locators: readonly Locator[],

@@ -35,12 +35,12 @@ export const blockDataRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/last-block-tail': {
     severity: 'info',
     depth: 'data',
-    title: 'Data behind the end of the disk',
+    title: 'Data past the end of the disk',
     spec: 'VHD 1.0, Data Blocks',
     repair: 'lossy',
     derivedFrom: WRONG_ENTRIES,
     message: ({ index, sectors, size }) =>
-      `the last block, ${index}, has data in ${sectors} ${sectors === 1 ? 'sector' : 'sectors'} behind byte ${size} where the disk ends`,
+      `the last block, ${index}, has data in ${sectors} ${sectors === 1 ? 'sector' : 'sectors'} past byte ${size} where the disk ends`,
   },
 });
 
