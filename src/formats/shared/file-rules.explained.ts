@@ -73,7 +73,7 @@ export const fileExplanations: Explanations<typeof fileRuleTable> = {
   'file/hidden-nonzero-slack': {
     what: 'Headers and tables take whole sectors or clusters. What they leave over is filled with zeros, and here with something else.',
     why: 'The guest is not concerned. The bytes may be a piece of the memory of the machine that wrote the file, or old data.',
-    how: 'Space that was used before and not cleared, or somebody who hides data.',
+    how: 'Space that was used before and not cleared, or data hidden on purpose.',
     readers: 'No reader looks at them.',
     repair: 'Converting the image leaves them out.',
   },

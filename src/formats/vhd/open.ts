@@ -35,7 +35,9 @@ export async function openVhdImage(context: VhdContext): Promise<VhdImage> {
   if (footer === null) throw new UnreadableImageError(`${context.file.path}: no usable footer is left`);
   const size = toSafeNumber(footer.fields.currentSize);
   if (size === null)
-    throw new UnreadableImageError(`${context.file.path}: the size of the disk is beyond all measure`);
+    throw new UnreadableImageError(
+      `${context.file.path}: the disk size ${footer.fields.currentSize} does not fit 2^53 bytes`,
+    );
   judgeFileSize(context);
   const variant = variantOf(footer);
   const header = variant === 'fixed' ? null : await findHeader(context, footer);

@@ -146,7 +146,7 @@ function isInCluster({ findings }: Qcow2Context, header: Placed<Header>, cluster
   if (length <= clusterSize) return true;
   findings.tell('qcow2/header-length', {
     at: header.at('header_length'),
-    data: `header.header_length is ${length}, more than the first cluster of ${clusterSize} bytes holds`,
+    data: `header.header_length is ${length}, more than the ${clusterSize} bytes of the first cluster`,
     expected: `<= ${clusterSize}`,
     actual: String(length),
   });

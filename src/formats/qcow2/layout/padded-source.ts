@@ -15,7 +15,7 @@ export function padSource(source: Source, size: number): Source {
     identity: source.identity,
     cost: source.cost,
     read: (offset, length, into) => readPadded(source, offset, length, into),
-    // Beside other work as far as it would block: what is behind the end costs nothing.
+    // Beside other work as far as it would block: what is past the end costs nothing.
     ...(readLater && {
       readLater: async (offset, length, into) =>
         offset + length <= source.size

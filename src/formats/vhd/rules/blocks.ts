@@ -126,7 +126,9 @@ export const blockRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     repair: 'none',
     derivedFrom: ['vhd/bat-all-zero'],
     message: ({ index, count, total, offset }) =>
-      `the data of ${count} of ${total} blocks do not begin at a multiple of 4096 bytes; the first is block ${index}, at byte ${offset}`,
+      total === 1
+        ? `the only block's data is not 4 KiB aligned: it begins at byte ${offset}`
+        : `the data of ${count} of ${total} blocks is not 4 KiB aligned; the first is block ${index}, at byte ${offset}`,
     check({ file, blocks }, tell) {
       if (blocks?.isTrusted !== true) return;
       const { index, count, total, offset } = findUnaligned(blocks);

@@ -39,7 +39,7 @@ export const contentExplanations: Explanations<typeof contentRules> = {
   'vmdk4/grain-trailing-bytes': {
     what: 'The stream ends before the bytes that the marker counts.',
     why: "Nothing is lost; these bytes are in no reader's way and may be anything.",
-    how: 'A writer that counts padding, or somebody who hides data.',
+    how: 'A writer that counts padding, or data hidden on purpose.',
     readers: 'All readers stop where the stream ends.',
     repair: 'Converting the image leaves them out.',
   },
