@@ -4,7 +4,7 @@ export interface UnitRun {
   readonly from: number;
   /** One more than the last. */
   readonly to: number;
-  /** Units of the set in front of the first one. */
+  /** Units of the set before the first one. */
   readonly ordinal: number;
 }
 
@@ -90,7 +90,7 @@ export class UnitRuns {
     );
   }
 
-  /** Index of the last run for which `test` holds, as it does for all before it; -1 where it holds for none. */
+  /** Index of the last run for which `test` is true, as it is for all before it; -1 where it is true for none. */
   #lastRun(test: (run: UnitRun) => boolean): number {
     let low = -1;
     let high = this.#runs.length - 1;

@@ -48,7 +48,7 @@ export const locatorRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     derivedFrom: ['vhd/parent-fields-on-dynamic'],
     message: ({ region, start, length, limit, other }) =>
       other !== null
-        ? `${region} has bytes ${start} to ${start + length - 1}, which ${other} owns as well`
+        ? `${region} has bytes ${start} to ${start + length - 1}, which overlap ${other}`
         : `${region} has ${length} bytes at byte ${start}; it must begin at a sector and end before byte ${limit}`,
   },
   'vhd/locator-space': {

@@ -19,7 +19,7 @@ export interface DescriptorPlace {
   readonly isEmbedded: boolean;
 }
 
-/** A byte order mark in front of a text. */
+/** A byte order mark before a text. */
 export type ByteOrderMark = 'UTF-8' | 'UTF-16LE' | 'UTF-16BE';
 
 /** A parsed text descriptor; it knows the place of each of its words. Nothing in it has been judged. */

@@ -35,7 +35,7 @@ export const extentNumbersRules = defineRules<VmdkImage, VmdkFindings>()({
     title: 'A FLAT extent without offset',
     spec: EXTENT_LINES,
     repair: 'safe',
-    message: ({ extent }) => `extent ${extent} is FLAT and has no offset behind its file name`,
+    message: ({ extent }) => `extent ${extent} is FLAT and has no offset after its file name`,
     check: (image, tell) =>
       tellOddLines(
         image,

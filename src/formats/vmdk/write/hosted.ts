@@ -31,7 +31,7 @@ export interface HostedParts {
   readonly hasZeroedGrains: boolean;
 }
 
-/** The file of an extent; places are sectors: two directories, each with all of its tables behind it, then the grains. */
+/** The file of an extent; places are sectors: two directories, each with all of its tables after it, then the grains. */
 class HostedFile implements UnitFile {
   readonly unitSize = GRAIN_SIZE;
   readonly capacity: number;

@@ -32,7 +32,7 @@ export function createGrainContent({ geometry }: HostedLayout): Content | null {
   };
 }
 
-/** The stream behind its marker; `null` where the marker is another grain's or cannot be right, which the walk tells. */
+/** The stream after its marker; `null` where the marker is another grain's or cannot be right, which the walk tells. */
 function findStream(
   bytes: Uint8Array,
   lba: number,

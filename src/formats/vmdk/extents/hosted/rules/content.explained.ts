@@ -23,7 +23,7 @@ export const contentExplanations: Explanations<typeof contentRules> = {
     repair: REPAIR_FROM_SOURCE,
   },
   'vmdk4/grain-inflates-short': {
-    what: 'The stream is sound, but gives fewer bytes than a grain has. Only the last grain may be shorter, by what is behind the end of the disk.',
+    what: 'The stream is sound, but gives fewer bytes than a grain has. Only the last grain may be shorter, by what is past the end of the disk.',
     why: 'Readers do not agree on what the rest is.',
     how: 'A writer that cuts blocks of zeros off the end of a grain, or a wrong grain size in the header.',
     readers: 'QEMU fails when the grain is read, others take the rest for zeros.',
