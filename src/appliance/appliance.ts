@@ -52,7 +52,7 @@ export interface MissingMember {
 
 /** What is named and missing; URLs, and files in pieces of which the first is there, are not. */
 export function findMissing({ listing, ovf, manifest }: Appliance): readonly MissingMember[] {
-  // What is behind the place where the list of members ends is not known.
+  // What follows the end of the list of members is not known.
   if (listing.damage !== null) return [];
   const names = new Set(listing.members.map(({ name }) => plainName(name)));
   const has = (name: string): boolean =>

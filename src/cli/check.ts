@@ -93,7 +93,7 @@ function countJobs(images: number, invocation: Invocation): number {
   return Math.min(jobs, images);
 }
 
-/** What is demanded beyond the format; the code for it is loaded where anything is. */
+/** What is demanded besides the format; the code for it is loaded where anything is. */
 async function demandsFor(invocation: Invocation): Promise<Pick<LocalCheckOptions, 'demands'>> {
   const isAsked = DEMANDING.some((option) => invocation.isSet(option));
   if (!isAsked && (invocation.isSet('no-config') || !existsSync(CONFIG_NAME))) return {};

@@ -8,7 +8,7 @@ import { LEVELS, limitNames, parseLimit } from './limits.ts';
 import { findNearest } from './suggest.ts';
 
 /**
- * What images are held to besides their format: by the options, and by the configuration file where the options say nothing.
+ * What images are checked against besides their format: by the options, and by the configuration file where the options say nothing.
  *
  * @throws UsageError for a rule, level or limit that does not exist, and for options that have no effect
  */

@@ -54,7 +54,7 @@ export const noChainOption: OptionSpec = { name: 'no-chain', doc: 'do not open p
 
 export const allowOutsideOption: OptionSpec = {
   name: 'allow-outside',
-  doc: "open parents and extents that lie outside the image's folder, too",
+  doc: "open parents and extents that are outside the image's folder, too",
 };
 
 export const jobsOption: OptionSpec = {

@@ -21,7 +21,7 @@ export type Request =
   /** No argument at all. */
   | { readonly kind: 'nothing' };
 
-/** One option as it stands on the command line. */
+/** One option as it is written on the command line. */
 interface GivenOption {
   readonly name: string;
   /** With its dashes, as it was given. */
@@ -30,7 +30,7 @@ interface GivenOption {
 }
 
 /**
- * Parses the arguments behind the program's name.
+ * Parses the arguments after the program's name.
  *
  * @throws UsageError in one line that names what does not exist and the nearest that does
  */

@@ -9,7 +9,7 @@ export const LEAD = Symbol('lead');
 export const END0 = Symbol('end0');
 export const END1 = Symbol('end1');
 export const END2 = Symbol('end2');
-/** Ends of those behind them. */
+/** Ends of those after them. */
 export const ENDS = Symbol('ends');
 /** Where its instances lay that were read so far. */
 export const SPANS = Symbol('spans');
@@ -18,7 +18,7 @@ export const KEPT = Symbol('kept');
 
 /** The stream that it was read from. */
 const IO = Symbol('io');
-/** The structure that holds it. */
+/** The structure that contains it. */
 const PARENT = Symbol('parent');
 /** The outermost structure of its spec. */
 const ROOT = Symbol('root');
@@ -31,7 +31,7 @@ export const AWAITED = Symbol('awaited');
 /** The name that Node knows `inspect` methods by. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** Where something lies in the memory of its stream, in bits; without an end while it is being read, or where that failed. */
+/** Where something is in the memory of its stream, in bits; without an end while it is being read, or where that failed. */
 export interface BitSpan {
   readonly io: ByteReader;
   readonly start: number;
@@ -43,7 +43,7 @@ export interface BitSpan {
 }
 
 /**
- * A structure of a spec: its fields are its own properties, all that it knows besides is behind accessors and symbols, and it knows where
+ * A structure of a spec: its fields are its own properties, everything else that it knows is behind accessors and symbols, and it knows where
  * each field lay.
  *
  * The class without methods to call is there for specs whose own fields are called `at` or `fields`, for which the generator
@@ -52,7 +52,7 @@ export interface BitSpan {
 export abstract class BareStructure {
   /** The stream that the structure was read from. */
   declare readonly _io: ByteReader;
-  /** The structure that holds this one. */
+  /** The structure that contains this one. */
   declare readonly _parent: BareStructure | undefined;
   /** The outermost structure of the spec. */
   declare readonly _root: BareStructure | undefined;
@@ -80,7 +80,7 @@ export abstract class BareStructure {
   constructor(io: ByteReader, parent?: BareStructure, root?: BareStructure, isRoot = false) {
     this[IO] = io;
     this[PARENT] = parent;
-    // Others have that of the structure that holds them.
+    // Others have that of the structure that contains them.
     if (root !== undefined || isRoot) this[ROOT] = root ?? this;
     this[START] = io.at;
     if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;

@@ -19,7 +19,7 @@ export interface ReaderOptions {
   readonly base?: number;
   /** Takes failed checks, and reading goes on; where absent the first failed check is thrown. */
   readonly sink?: BreachSink;
-  /** The reader whose bytes hold these; absent for a reader of whole inputs. */
+  /** The reader whose bytes contain these; absent for a reader of whole inputs. */
   readonly within?: ByteReader;
 }
 
@@ -46,7 +46,7 @@ class Memory {
 /**
  * Reads a byte array in order, or anywhere after `seek`, under the names of Kaitai's stream API.
  *
- * Every read is checked against the end and throws `EndOfStreamError` beyond it. Byte arrays come back as views of
+ * Every read is checked against the end and throws `EndOfStreamError` past it. Byte arrays come back as views of
  * the input, never as copies: the caller keeps the input unchanged for as long as it uses them.
  */
 export class ByteReader {
@@ -101,7 +101,7 @@ export class ByteReader {
     return this.#memory.sink;
   }
 
-  /** Bytes from the position to the end; 0 after a seek beyond it. */
+  /** Bytes from the position to the end; 0 after a seek past it. */
   get remaining(): number {
     return Math.max(0, this.end - this.at);
   }
@@ -132,12 +132,12 @@ export class ByteReader {
     this.#bitsLeft = 0;
   }
 
-  /** Where the reader stands, within a byte too: what `goBack` takes. */
+  /** Where the reader is, within a byte too: what `goBack` takes. */
   get standing(): Standing {
     return this.#bitsLeft === 0 ? this.pos : [this.at, this.#bitsLeft, this.#bits];
   }
 
-  /** Goes where the reader stood before. */
+  /** Goes where the reader was before. */
   goBack(standing: Standing): void {
     if (typeof standing === 'number') this.seek(standing);
     else [this.at, this.#bitsLeft, this.#bits] = standing;
@@ -394,7 +394,7 @@ export class ByteReader {
     return this.#upTo(found < 0 ? -1 : this.at + found, terminator, include, consume, eosError);
   }
 
-  /** Not beyond the end: what is behind it may be long, and is searched by others. */
+  /** Not past the end: what is after it may be long, and is searched by others. */
   #indexOf(byte: number): number {
     const { bytes, at, end } = this;
     if (end === bytes.length) return bytes.indexOf(byte, at);
@@ -420,7 +420,7 @@ export class ByteReader {
     return this.bytes.subarray(start, include ? after : found);
   }
 
-  /** Where nothing is read, within the memory also after a seek beyond its end. */
+  /** Where nothing is read, within the memory also after a seek past its end. */
   #here(): number {
     this.alignToByte();
     return Math.min(this.at, this.end);

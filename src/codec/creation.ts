@@ -21,7 +21,7 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 
 /** Zeros break most specs; besides, this tells a reader of them from all others. */
 const ignoreBreaches: BreachSink = () => undefined;
 
-/** Was the structure made of zeros, so that its stream holds nothing worth keeping? */
+/** Was the structure made of zeros, so that its stream contains nothing worth keeping? */
 export function isMade({ _io: io }: { readonly _io?: ByteReader }): boolean {
   return io?.sink === ignoreBreaches;
 }

@@ -86,7 +86,7 @@ export class NoTerminatorFoundError extends EndOfStreamError {
   }
 }
 
-/** A value cannot become what its use demands: text that is no number, a size beyond 2^53 or below zero. */
+/** A value cannot become what its use demands: text that is no number, a size above 2^53 or below zero. */
 export class ConversionError extends DecodeError {
   constructor(message: string, place: DecodePlace = {}) {
     super('conversion', message, place);
@@ -121,7 +121,7 @@ export class UnknownEncodingError extends DecodeError {
   }
 }
 
-/** Bytes that a `process` cannot undo, a damaged zlib stream for one; `cause` holds the decompressor's own error. */
+/** Bytes that a `process` cannot undo, a damaged zlib stream for one; `cause` contains the decompressor's own error. */
 export class ProcessError extends DecodeError {
   constructor(message: string, options?: ErrorOptions) {
     super('process', message, {}, options);

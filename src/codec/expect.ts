@@ -53,7 +53,7 @@ export function reportGreaterThan(
   structure._io.report(new ValidationGreaterThanError(heldAs(actual, most), actual, site));
 }
 
-/** Reports a value for which the expression of the spec, whose text is given, does not hold. */
+/** Reports a value for which the expression of the spec, whose text is given, is false. */
 export function reportExpr(
   structure: BareStructure,
   field: string,

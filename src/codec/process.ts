@@ -39,7 +39,7 @@ export interface ZlibCodec {
   deflate(bytes: Uint8Array): Uint8Array;
 }
 
-/** Most bytes that a zlib stream may unpack to: a field is held in memory whole. */
+/** Most bytes that a zlib stream may unpack to: a field is kept in memory whole. */
 const MAX_UNPACKED = 2 ** 30;
 
 /** How many bytes are unpacked at once: the limit is looked at after each of them. */

@@ -106,12 +106,12 @@ export function bytesIn(record: BareStructure, offset: number, size: number): Ui
   return record._io.bytes.subarray(start, start + size);
 }
 
-/** Where a field lies in the memory of the stream of a record, whose fields begin with a whole byte. */
+/** Where a field is in the memory of the stream of a record, whose fields begin with a whole byte. */
 export function byteIn(record: BareStructure, offset: number): number {
   return record[START] + offset;
 }
 
-/** Gives a field of a record a value of its own, in place of the one that its bytes hold. */
+/** Gives a field of a record a value of its own, in place of the one that its bytes contain. */
 export function setField(record: BareStructure, property: string, value: unknown): void {
   Object.defineProperty(record, property, { value, writable: true, enumerable: true, configurable: true });
 }
@@ -222,7 +222,7 @@ export function decideEndian(isLe: boolean | undefined): boolean {
   return isLe;
 }
 
-/** A list for `count` records of `size` bytes, with room for as many as the bytes can hold: a count of them may say more. */
+/** A list for `count` records of `size` bytes, with room for as many as the bytes can contain: a count of them may say more. */
 export function listOf<T>(io: ByteReader, count: number, size: number): T[] {
   return new Array<T>(Math.max(0, Math.min(count, countToEnd(io, size))));
 }
@@ -242,7 +242,7 @@ export class LoopGuard {
   #last = -1;
   #idle = 0;
 
-  /** `counted` elements may be empty all the same: as many as the whole input has bytes can stand for parts of it. */
+  /** `counted` elements may be empty all the same: as many as the whole input has bytes can be for parts of it. */
   constructor(io: ByteReader, counted = 0) {
     this.#io = io;
     this.#most = Math.max(MOST_EMPTY_ELEMENTS, counted);

@@ -7,7 +7,7 @@ import { spanOf } from './places.ts';
 /** A structure with everything that one does with it. `Field` names its fields, in the words of the spec. */
 export abstract class Structure<Field extends string = string> extends BareStructure {
   /**
-   * Where a field lies, counted from the start of the bytes that were decoded; a path leads into nested structures.
+   * Where a field is, counted from the start of the bytes that were decoded; a path points into nested structures.
    * `undefined` for a field that is absent or unknown.
    */
   at(field: FieldPath<Field>): FieldSpan | undefined {

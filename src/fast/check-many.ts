@@ -165,7 +165,7 @@ class Run {
     this.#distribute();
   }
 
-  /** Memory may be what earlier images left behind: what a fresh worker cannot do either is the image's own fault. */
+  /** Memory may be what earlier images left in use: what a fresh worker cannot do either is the image's own fault. */
   #blame(post: Post, how: Ended): void {
     const culprit = post.given[0];
     if (culprit === undefined) return;
@@ -181,7 +181,7 @@ class Run {
     return brokenOff(this.#paths[index] ?? '', code, reason);
   }
 
-  /** Time in which this process itself was held up, by a slow reader for one, is no time that images took. */
+  /** Time in which this process itself was delayed, for one by a slow reader, is not time that images took. */
   #look(): void {
     const now = performance.now();
     const elapsed = Math.min(now - this.#lastLook, 2 * LOOK_EVERY);

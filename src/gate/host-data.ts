@@ -9,7 +9,7 @@ export interface HostData {
 /** Characters of one text that are looked at. */
 const MOST = 64 * 1024;
 
-/** Folders of users, and the name behind them. */
+/** Folders of users, and the name after them. */
 const USER_FOLDER =
   /(?:\/home\/|\/Users\/|[A-Za-z]:[\\/](?:Users|Documents and Settings)[\\/])([^\\/"'\s<>|]{1,64})/;
 const DATASTORE = /\/vmfs\/volumes\/[^\s"']{1,255}|^\[[^\]\s]{1,64}\] ?[^\s"']{1,255}/;

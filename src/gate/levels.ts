@@ -10,7 +10,7 @@ export interface Adjustment {
 /** What a finding of a rule with this severity counts as; `null`: as it is. */
 export type Adjust = (rule: string, severity: Severity) => Adjustment | null;
 
-/** The one finding that says that nothing else could be said: switched off, an image that nobody looked into would pass. */
+/** The one finding that says that nothing else could be said: switched off, an image that was not looked into would pass. */
 export const UNALTERABLE = 'file/unreadable';
 
 /**

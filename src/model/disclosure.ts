@@ -7,7 +7,7 @@ export type NameKind = 'backing file' | 'parent' | 'data file' | 'extent' | 'cha
 /** A name in an image that means another file, whether readers use it or not. */
 export interface NamedFile {
   readonly kind: NameKind;
-  /** As it stands in the image. */
+  /** As it is stored in the image. */
   readonly name: string;
   readonly at: Place;
   /** The one extent of an embedded descriptor, which is the file that contains it; what matters is that it is a plain name. */
@@ -29,7 +29,7 @@ export interface DeclaredTable {
   readonly at: Place;
 }
 
-/** Text that whoever made the image left in it. */
+/** Text that the maker of the image left in it. */
 export interface LeftText {
   readonly text: string;
   readonly at: Place;

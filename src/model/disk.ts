@@ -61,7 +61,7 @@ export interface Disk {
   /** Where guest bytes are stored, in ascending order without gaps, in batches; `range` is clipped to the disk. */
   pieces(range?: GuestRange): AsyncIterable<readonly Piece[]>;
   /**
-   * Reads `into.length` bytes from `at` on; the range must lie inside the disk.
+   * Reads `into.length` bytes from `at` on; the range must be inside the disk.
    *
    * @throws UnreadableImageError where a table or a compressed unit that is needed is damaged; SourceError where bytes cannot be fetched
    */

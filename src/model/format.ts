@@ -28,7 +28,7 @@ export type Recognition = 'magic' | 'end' | 'trace';
 
 /** A name in an image that means another file. */
 export interface Reference {
-  /** The name as it stands in the image. */
+  /** The name as it is stored in the image. */
   readonly name: string;
   /**
    * Names to try instead, in order, for one reference (a VHD's locators, the base name of a path from another host).

@@ -15,7 +15,7 @@ export type CompressionMethod = 'zlib' | 'deflate' | 'zstd';
 export type Mapping = { readonly start: GuestOffset; readonly length: number } & (
   | { readonly kind: 'data'; readonly at: Located }
   /**
-   * A part of one compressed unit, or all of it: `unit` are the guest bytes that the stream inflates to, which may end behind the disk. `at` is where the
+   * A part of one compressed unit, or all of it: `unit` are the guest bytes that the stream inflates to, which may end past the end of the disk. `at` is where the
    * stream begins and `storedLength` how many bytes may be read for it, where the stream itself says where it ends.
    */
   | {
@@ -68,7 +68,7 @@ export interface DumpedStructure {
   readonly fields: readonly FieldNode[];
 }
 
-/** What `info` tells of an image beyond its sizes; keys and values as `qemu-img info --output=json` has them. */
+/** What `info` tells of an image besides its sizes; keys and values as `qemu-img info --output=json` has them. */
 export interface ImageInfo {
   /** Bytes; `null` where the format has no unit of allocation. */
   readonly clusterSize: number | null;
@@ -117,7 +117,7 @@ export interface Image {
   mappings(range: GuestRange): AsyncIterable<readonly Mapping[]>;
   /** The same by the second copies of tables, where the format has any: for ranges of which the first copy tells nothing that can be read. */
   otherMappings?(range: GuestRange): AsyncIterable<readonly Mapping[]>;
-  /** How regions lie in `file`; `null` for files without structure (flat extents, raw). */
+  /** How regions are placed in `file`; `null` for files without structure (flat extents, raw). */
   layout(file: ImageFile): FileLayout | null;
   /**
    * File to owner: one pass over the tables of `file` that tells `owners` every range that the format uses, and `findings` what is odd.

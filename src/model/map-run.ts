@@ -2,7 +2,7 @@ import type { ImageFile } from './image.ts';
 
 /**
  * What a run of guest bytes is, after all layers were asked: `data` and `compressed` are stored; `zero` reads as zeros by statement of a
- * layer; `unallocated` reads as zeros since no layer holds it; `unknown` is up to a parent that is not open.
+ * layer; `unallocated` reads as zeros since no layer contains it; `unknown` depends on a parent that is not open.
  */
 export type MapRunKind = 'data' | 'compressed' | 'zero' | 'unallocated' | 'unknown';
 

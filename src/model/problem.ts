@@ -3,7 +3,7 @@ import type { RuleInfo, Severity } from './rule-info.ts';
 
 export type { Severity } from './rule-info.ts';
 
-/** Where a finding lies. Offsets and lengths are bytes in `file`; `null` where none can be named. */
+/** Where a finding is. Offsets and lengths are bytes in `file`; `null` where none can be named. */
 export interface Place {
   readonly file: ImageFile;
   readonly offset: number | null;

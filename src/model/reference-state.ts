@@ -38,7 +38,7 @@ export type ReferenceState =
 /** What a check says of a file that an image names and that is not open. */
 export interface ReferenceVerdict {
   /**
-   * `missing`: it was looked for and is not there, or is not what it must be, which is damage. `not-opened`: it was not looked at, so that
+   * `missing`: it was looked for and is missing, or is not what it must be, which is damage. `not-opened`: it was not looked at, so that
    * nothing is known of it.
    */
   readonly finding: 'missing' | 'not-opened';

@@ -43,7 +43,7 @@ export interface RuleRow<I, D, M, W = unknown> extends Omit<RuleInfo, 'id' | 'de
   ) => void | Promise<void>;
 }
 
-/** Rules by id, each held to the figures that `M` has for it. */
+/** Rules by id, each bound to the figures that `M` has for it. */
 export type RuleTable<I, M, W = unknown> = {
   readonly [Id in keyof M]: RuleRow<I, M[Id], M, W>;
 };

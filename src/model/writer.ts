@@ -35,7 +35,7 @@ export interface WriteContext {
   readonly sha256?: () => Sha256;
   /** The layer below the new image; `null` for none. */
   readonly backing: Backing | null;
-  /** Whether the user asked for what nobody has proven in the field (`--experimental`); default: no. */
+  /** Whether the user asked for what is not proven in the field (`--experimental`); default: no. */
   readonly experimental?: boolean;
   /** The platform that the image is meant for (`--for`), where one is named. */
   readonly platform?: string;

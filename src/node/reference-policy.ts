@@ -17,7 +17,7 @@ export interface FilePolicyOptions {
 
 /**
  * Opens regular files in the folder of the image that names them, or below it. It decides by the name first: what may not be opened is not
- * touched, and the answer is the same whether it exists or not. What is opened is then held to what was decided on, so that a link that is
+ * touched, and the answer is the same whether it exists or not. What is opened is then compared with what was decided on, so that a link that is
  * turned meanwhile changes nothing.
  */
 export function followFiles({ outside }: FilePolicyOptions): ReferencePolicy {

@@ -5,7 +5,7 @@ import { attempt } from '../io/file-errors.ts';
 /** Links that one name may lead through, as systems allow. */
 const MAX_LINKS = 40;
 
-/** What a name below a folder leads to: a file, of which nothing but its kind was looked at; or something outside the folder, not touched. */
+/** What a name below a folder points to: a file, of which nothing but its kind was looked at; or something outside the folder, not touched. */
 export type Walked =
   | {
       readonly kind: 'found';

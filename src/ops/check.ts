@@ -42,7 +42,7 @@ export interface CheckOptions extends Omit<OpenOptions, 'problems' | 'rawFallbac
   readonly maxProblems?: number;
   /** Whether warnings count as corruption; default false. */
   readonly strict?: boolean;
-  /** What the image is held to besides its format; default nothing. */
+  /** What the image is checked against besides its format; default nothing. */
   readonly demands?: Demands;
   /** Whether only the first bytes of the image are there: what is told then are refusals that no further byte can take back. Default false. */
   readonly isPartial?: boolean;
@@ -59,7 +59,7 @@ export interface CheckedImage {
 type ContentOptions = Pick<CheckOptions, 'unpack' | 'onUnits'>;
 
 /**
- * Checks one image and the layers below it. Never throws for what the image holds: damage is problems, and what cannot be
+ * Checks one image and the layers below it. Never throws for what the image contains: damage is problems, and what cannot be
  * looked at is `unchecked` with the reason.
  */
 export async function checkImage(path: string, options: CheckOptions): Promise<ImageReport> {
@@ -212,7 +212,7 @@ async function unpackLayer(
     if (!(await checkContent(image, file, { unpack, findings, onUnits: count }))) seen.isWhole = false;
 }
 
-/** Walks a file's regions once to count, and once more for names where regions met. */
+/** Walks a file's regions once to count, and once more for names where regions overlap. */
 async function countOwners(
   image: Image,
   format: FormatCode,

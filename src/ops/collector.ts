@@ -87,7 +87,7 @@ export class ProblemCollector implements ProblemSink {
     return { error, warning, leak, info, byRule: Object.fromEntries(sorted) };
   }
 
-  /** The problems to list, once they are settled: the worst first, then as they lie in the files. */
+  /** The problems to list, once they are settled: the worst first, then as they are in the files. */
   problems(): readonly Problem[] {
     const listed = new Map<string, number>();
     return this.#primary()

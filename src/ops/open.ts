@@ -188,7 +188,7 @@ async function recogniseSource(
   }
 }
 
-/** What a file is besides; an ISO has its mark far behind its beginning. */
+/** What a file is besides; an ISO has its mark far after its beginning. */
 async function otherKind(source: Source, sample: ProbeSample): Promise<OtherKind | null> {
   const kind = recogniseOther(sample);
   const { offset, bytes, name } = ISO_MARK;
@@ -247,7 +247,7 @@ async function fallback(
   throw new NotAnImageError(file.path, source.size, kind);
 }
 
-/** Names that VMware gives to files of sectors alone, behind the name of the disk. */
+/** Names that VMware gives to files of sectors alone, after the name of the disk. */
 const SECTOR_FILE = /-(?:flat|f\d{3}|rdmp?|pt)\.vmdk$/i;
 /** Bytes of a descriptor that are looked at for a name. */
 const TEXT_BYTES = 64 * 1024;

@@ -83,7 +83,7 @@ class Cursor {
     this.#options = options;
   }
 
-  /** Appends to `found` what the layer has in a hole of the layer `upper`; behind the layer's end the hole stays one of that. */
+  /** Appends to `found` what the layer has in a hole of the layer `upper`; after the layer's end the hole stays one of that. */
   async fill({ start, length }: GuestRange, upper: number, found: Piece[]): Promise<void> {
     const end = start + length;
     let at: number = start;

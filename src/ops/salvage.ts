@@ -32,7 +32,7 @@ export function mappingsOf(
   return rescued(image, salvaged(image, range.start, range.start + range.length), options);
 }
 
-/** Asks for everything; where a table cannot be fetched, halves what is left in front of the fault until only what it maps is lost. */
+/** Asks for everything; where a table cannot be fetched, halves what is left before the fault until only what it maps is lost. */
 async function* salvaged(
   image: Pick<Image, 'mappings'>,
   from: number,

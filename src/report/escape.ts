@@ -15,7 +15,7 @@ export function escapeText(text: string): string {
 }
 
 /**
- * Makes a JSON text safe to print without changing what it means: in valid JSON such characters stand in strings only, where
+ * Makes a JSON text safe to print without changing what it means: in valid JSON such characters are in strings only, where
  * `\u001b` is the same.
  */
 export function escapeJson(json: string): string {

@@ -60,7 +60,7 @@ function renderRule(
   return `${[...lines, ...more].join('\n')}\n`;
 }
 
-/** An oddity harms nobody: what it is and where. */
+/** An oddity does no harm: what it is and where. */
 function renderOddity(problem: Problem, report: ImageReport, style: Style): string[] {
   return [
     `${labelOf(problem, style)}: ${escapeText(problem.message)}`,

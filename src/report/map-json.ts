@@ -21,7 +21,7 @@ const LENGTH = encode(', "length": ');
 const OFFSET = encode(', "offset": ');
 const END = encode('}');
 
-/** What stands behind a run's length: alike in nearly all lines, so it is encoded once. */
+/** What is after a run's length: alike in nearly all lines, so it is encoded once. */
 interface Tail {
   /** The depth and the flags. */
   readonly facts: Uint8Array;

@@ -14,7 +14,7 @@ const LANES = 32;
 /** Bytes that come out at once at most, one stream aside. */
 const OUTPUT = 32 * 1024 * 1024;
 /**
- * Bytes that streams may have beyond those of the file: in a sound image no two have bytes in common, and none is
+ * Bytes that streams may have besides those of the file: in a sound image no two have bytes in common, and none is
  * unpacked twice.
  */
 const SPARE = 1024 * 1024;

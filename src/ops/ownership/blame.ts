@@ -14,7 +14,7 @@ export interface Claim {
 
 const RANKS = { data: 0, table: 1, fixed: 2 } as const;
 
-/** What is wrong between two regions that meet, and whose pointer is to blame. */
+/** What is wrong between two regions that overlap, and whose pointer is to blame. */
 export interface Verdict {
   readonly culprit: Claim;
   readonly other: Claim;

@@ -5,7 +5,7 @@ const SATURATED = 0xffff;
 export class UnitCounts {
   readonly #chunks: (Uint16Array | undefined)[] = [];
   readonly #chunkUnits: number;
-  /** What went beyond 65535. */
+  /** What went above 65535. */
   readonly #excess = new Map<number, number>();
 
   /** @param capacity one more than the greatest number that may be counted */
