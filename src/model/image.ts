@@ -1,3 +1,4 @@
+import type { CompressionMethod } from './compression.ts';
 import type { FieldNode } from '../codec/index.ts';
 import type { ImageFile, Located } from './image-file.ts';
 import type { Place } from './problem.ts';
@@ -8,8 +9,7 @@ import type { ReferenceState } from './reference-state.ts';
 export type { FileRole, ImageFile, Located } from './image-file.ts';
 export type { ReferenceState } from './reference-state.ts';
 
-/** How a compressed unit is packed: a zlib stream (RFC 1950), raw deflate (RFC 1951), a Zstandard frame (RFC 8878). */
-export type CompressionMethod = 'zlib' | 'deflate' | 'zstd';
+export type { CompressionMethod } from './compression.ts';
 
 /** A run of guest bytes and where they come from. */
 export type Mapping = { readonly start: GuestOffset; readonly length: number } & (
