@@ -88,7 +88,10 @@ export function isDisk({ ovf }: Appliance, member: string): boolean {
   );
 }
 
-/** The member in whose report is told what is about the archive as a whole: its first disk; `null` where it has none. */
+/**
+ * The member in whose report is told what is about the archive as a whole: its first disk; `null` where it has
+ * none.
+ */
 export function firstDisk(appliance: Appliance): string | null {
   const { members } = appliance.listing;
   return members.find(({ name, kind }) => kind === 'file' && isDisk(appliance, name))?.name ?? null;

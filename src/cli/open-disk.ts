@@ -16,7 +16,10 @@ export interface OpenedDisk {
   close(): Promise<void>;
 }
 
-/** Opens an image to read its guest's bytes, as the options of the command line ask; the caller closes it. `chain` says whether parents are opened, whatever the options say. */
+/**
+ * Opens an image to read its guest's bytes, as the options of the command line ask; the caller closes it. `chain`
+ * says whether parents are opened, whatever the options say.
+ */
 export async function openDisk(
   invocation: Invocation,
   terminal: Terminal,

@@ -60,7 +60,10 @@ function findCommand(name: string | undefined, { commands }: CommandTable): Comm
   return commands.find((command) => command.name === name);
 }
 
-/** Tells options from other words; an option name means the same in every command, so the command need not be known for it. */
+/**
+ * Tells options from other words; an option name means the same in every command, so the command need not be known
+ * for it.
+ */
 function splitWords(
   args: readonly string[],
   { commands, commonOptions }: CommandTable,

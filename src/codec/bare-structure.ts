@@ -31,7 +31,10 @@ export const AWAITED = Symbol('awaited');
 /** The name that Node knows `inspect` methods by. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** Where something is in the memory of its stream, in bits; without an end while it is being read, or where that failed. */
+/**
+ * Where something is in the memory of its stream, in bits; without an end while it is being read, or where that
+ * failed.
+ */
 export interface BitSpan {
   readonly io: ByteReader;
   readonly start: number;
@@ -43,11 +46,11 @@ export interface BitSpan {
 }
 
 /**
- * A structure of a spec: its fields are its own properties, everything else that it knows is behind accessors and symbols, and it knows where
- * each field lay.
+ * A structure of a spec: its fields are its own properties, everything else that it knows is behind accessors and
+ * symbols, and it knows where each field lay.
  *
- * The class without methods to call is there for specs whose own fields are called `at` or `fields`, for which the generator
- * writes the other methods; all others extend `Structure`.
+ * The class without methods to call is there for specs whose own fields are called `at` or `fields`, for which the
+ * generator writes the other methods; all others extend `Structure`.
  */
 export abstract class BareStructure {
   /** The stream that the structure was read from. */
@@ -87,7 +90,10 @@ export abstract class BareStructure {
     io.begin(this);
   }
 
-  /** What `console.log` shows in Node: the fields by their properties, many of which are read only when they are asked for. */
+  /**
+   * What `console.log` shows in Node: the fields by their properties, many of which are read only when they are
+   * asked for.
+   */
   [INSPECT](_depth: number, options: unknown, inspect: (value: unknown, options: unknown) => string): string {
     const entries = Object.entries(layoutOf(this).fields).map(
       ([id, { property = id }]) => [property, valueOf(this, id)] as const,
@@ -104,7 +110,10 @@ function setRoot(this: BareStructure, root: BareStructure | undefined): void {
   this[ROOT] = root;
 }
 
-/** Makes a property that is none of the object's own: what is kept under a symbol is not seen by those who want the fields. */
+/**
+ * Makes a property that is none of the object's own: what is kept under a symbol is not seen by those who want the
+ * fields.
+ */
 function defineHidden(prototype: object, name: string, key: symbol): void {
   Object.defineProperty(prototype, name, {
     get(this: Record<symbol, unknown>) {

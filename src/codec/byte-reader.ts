@@ -4,10 +4,14 @@ import { indexOfUnit } from './bytes.ts';
 import { ConversionError, EndOfStreamError, NoTerminatorFoundError } from './errors.ts';
 import type { ValidationError } from './validation.ts';
 
-/** Names and sizes of the fields of one fixed-size run, in order: what `reserve` needs to say which one was cut off. */
+/**
+ * Names and sizes of the fields of one fixed-size run, in order: what `reserve` needs to say which one was cut off.
+ */
 export type RunLayout = readonly (readonly [field: string, size: number])[];
 
-/** Widest bit field that, with the 7 bits that may precede it, fits JavaScript's 32-bit integers without their sign. */
+/**
+ * Widest bit field that, with the 7 bits that may precede it, fits JavaScript's 32-bit integers without their sign.
+ */
 const MOST_BITS = 24;
 
 /** A position, and within a byte also how many bits of that are left, and which. */
@@ -31,7 +35,10 @@ interface Progress {
   latest: BareStructure | undefined;
 }
 
-/** Bytes that several streams are parts of: they share the view, and a stream of a few bytes is no more than two limits. */
+/**
+ * Bytes that several streams are parts of: they share the view, and a stream of a few bytes is no more than two
+ * limits.
+ */
 class Memory {
   readonly bytes: Uint8Array;
   readonly view: DataView;
@@ -215,7 +222,10 @@ export class ByteReader {
     });
   }
 
-  /** A reader for bytes that were unpacked from those at `base`, which comes first so that it can be asked for before they are read. */
+  /**
+   * A reader for bytes that were unpacked from those at `base`, which comes first so that it can be asked for
+   * before they are read.
+   */
   unpacked(base: number, bytes: Uint8Array): ByteReader {
     return this.over(bytes, base);
   }

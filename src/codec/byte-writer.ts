@@ -111,9 +111,10 @@ export class ByteWriter {
   #lowestBit = 0;
 
   /**
-   * Begins with a copy of `residue`, at most `streamSize` bytes of it. `streamSize` is the least length of the result, and where fields that
-   * reach to the end of the stream end; without it they end with the residue, or with their own bytes. `origin` is where in the stream the
-   * first byte is, for a structure that is written without the one around it. `isBounded` says that the stream has just that size.
+   * Begins with a copy of `residue`, at most `streamSize` bytes of it. `streamSize` is the least length of the
+   * result, and where fields that reach to the end of the stream end; without it they end with the residue, or with
+   * their own bytes. `origin` is where in the stream the first byte is, for a structure that is written without the
+   * one around it. `isBounded` says that the stream has just that size.
    */
   constructor(
     residue?: Uint8Array,
@@ -329,9 +330,9 @@ export class ByteWriter {
   }
 
   /**
-   * A field whose size depends on that of the stream: `sizeOf` computes it from the stream's size and the field's position.
-   * The bytes are written as they are, or, where an `ending` tells where they end, to the size that the stream has had so far;
-   * at the end of the stream the size must be what was written.
+   * A field whose size depends on that of the stream: `sizeOf` computes it from the stream's size and the field's
+   * position. The bytes are written as they are, or, where an `ending` tells where they end, to the size that the
+   * stream has had so far; at the end of the stream the size must be what was written.
    */
   writeBytesOpen(
     bytes: Uint8Array,
@@ -387,7 +388,10 @@ export class ByteWriter {
     }
   }
 
-  /** The bytes of a structure that has a stream of its own, of `size` bytes where that is known; they are still to be written. */
+  /**
+   * The bytes of a structure that has a stream of its own, of `size` bytes where that is known; they are still to
+   * be written.
+   */
   bytesOf(structure: WrittenStructure, size: number | undefined, field: string, index?: number): Uint8Array {
     if (!isWritable(structure)) this.#refuse('the value is no structure that can be written', field, index);
     try {
@@ -466,7 +470,8 @@ export class ByteWriter {
   /**
    * Called after what reaches to the end of the stream.
    *
-   * @throws EncodeError where the stream is known to be longer, or ends within a byte, since a reader would find more there.
+   * @throws EncodeError where the stream is known to be longer, or ends within a byte, since a reader would find
+   *   more there.
    */
   expectEnd(field?: string, index?: number): void {
     if (this.#bitsLeft > 0) this.#refuse(`${this.#bitsLeft} bits are left behind it`, field, index);
@@ -479,7 +484,10 @@ export class ByteWriter {
     this.#checks.push(check);
   }
 
-  /** Ends the stream with what was written, and `rest` after the position; the checks that waited are still to be made. */
+  /**
+   * Ends the stream with what was written, and `rest` after the position; the checks that waited are still to be
+   * made.
+   */
   cutAt(rest: Uint8Array): void {
     // A terminator that was not moved past is the first part of the rest.
     const ahead = Math.max(0, this.#reached - this.pos);

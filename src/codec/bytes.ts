@@ -28,7 +28,10 @@ export function bytesAt(view: DataView, start: number, wanted: readonly number[]
   return true;
 }
 
-/** Are `size` bytes from `start` on zero, all of which the view contains? Four words are looked at together: padding is long. */
+/**
+ * Are `size` bytes from `start` on zero, all of which the view contains? Four words are looked at together: padding
+ * is long.
+ */
 export function zerosAt(view: DataView, start: number, size: number): boolean {
   const end = start + size;
   let at = start;

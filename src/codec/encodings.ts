@@ -154,8 +154,8 @@ function codePoint(value: number): string {
 }
 
 /**
- * UTF-16 and UTF-32 that name no byte order: a byte order mark tells it, and is no part of the text. Without one the least
- * significant byte comes first, as in browsers.
+ * UTF-16 and UTF-32 that name no byte order: a byte order mark tells it, and is no part of the text. Without one
+ * the least significant byte comes first, as in browsers.
  */
 function markedCodec(little: CharacterCodec, big: CharacterCodec): CharacterCodec {
   const [mark, bigMark] = [little.encode(MARK), big.encode(MARK)];

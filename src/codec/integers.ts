@@ -56,8 +56,8 @@ const LOW_WORD = 2 ** 32;
 export const ROUNDED_TO = 2 ** 11;
 
 /**
- * An unsigned 64-bit integer as a number: exact below 2^53, above it rounded down to a multiple of 2^11. So it compares with
- * constants below 2^53 as the exact one does, and is below any multiple of 2^11 if that is, too.
+ * An unsigned 64-bit integer as a number: exact below 2^53, above it rounded down to a multiple of 2^11. So it
+ * compares with constants below 2^53 as the exact one does, and is below any multiple of 2^11 if that is, too.
  */
 export function roundedU8(view: DataView, at: number, isLittle = false): number {
   const highWord = view.getUint32(isLittle ? at + 4 : at, isLittle);
@@ -126,7 +126,8 @@ function join(highWord: number, lowWord: number): number {
 /**
  * `array[index]` that never is `undefined`.
  *
- * @throws IndexOutOfRangeError where there is no such element; ConversionError where the index is no integer below 2^53.
+ * @throws IndexOutOfRangeError where there is no such element; ConversionError where the index is no integer below
+ *   2^53.
  */
 export function elementAt<T>(array: ArrayLike<T>, index: number | bigint): T {
   const at = toSafeInteger(index, 'index');

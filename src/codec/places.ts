@@ -66,7 +66,10 @@ function toSpan(io: ByteReader, start: number, end: number): FieldSpan {
   return { offset: io.origin + first, size: Math.max(0, Math.ceil(end / 8) - first) };
 }
 
-/** Where in the memory of its stream a structure's first bit is, or of its first whole byte where it begins with one. */
+/**
+ * Where in the memory of its stream a structure's first bit is, or of its first whole byte where it begins with
+ * one.
+ */
 function firstBit(structure: BareStructure): number {
   const [first] = Object.values(layoutOf(structure).fields);
   return structure[START] * 8 - (first?.bit === undefined ? 0 : (structure[LEAD] ?? 0));

@@ -97,7 +97,9 @@ export function bitsBe(record: BareStructure, from: number, count: number): numb
   return (word >>> (have - end)) & ((1 << count) - 1);
 }
 
-/** Widest bit field that, with the 7 bits that may precede it, fits JavaScript's 32-bit integers without their sign. */
+/**
+ * Widest bit field that, with the 7 bits that may precede it, fits JavaScript's 32-bit integers without their sign.
+ */
 const MOST_BITS = 24;
 
 /** The bytes of a record's field, as a view of the input. */
@@ -183,7 +185,10 @@ export function early<T>(structure: BareStructure, key: string, list: T[]): T[] 
   return list;
 }
 
-/** Reads at a position of a stream, and goes back to where the stream was, also after an error. Without a position it reads on. */
+/**
+ * Reads at a position of a stream, and goes back to where the stream was, also after an error. Without a position
+ * it reads on.
+ */
 export function visit<T>(
   structure: BareStructure,
   key: string,
@@ -250,12 +255,18 @@ export function decideEndian(isLe: boolean | undefined): boolean {
   return isLe;
 }
 
-/** A list for `count` records of `size` bytes, with room for as many as the bytes can contain: a count of them may say more. */
+/**
+ * A list for `count` records of `size` bytes, with room for as many as the bytes can contain: a count of them may
+ * say more.
+ */
 export function listOf<T>(io: ByteReader, count: number, size: number): T[] {
   return new Array<T>(Math.max(0, Math.min(count, countToEnd(io, size))));
 }
 
-/** How many whole elements of so many bytes are left; a rest is part of one more, which then is cut off, and so are bits. */
+/**
+ * How many whole elements of so many bytes are left; a rest is part of one more, which then is cut off, and so are
+ * bits.
+ */
 export function countToEnd(io: ByteReader, size: number): number {
   return io.isEof() ? 0 : Math.max(1, Math.ceil(io.remaining / size));
 }

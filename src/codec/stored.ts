@@ -43,9 +43,9 @@ type WriteStream = (
 ) => Uint8Array;
 
 /**
- * The instances of a tree of structures that were read or set, by the streams they are in. Each is encoded when the fields of
- * its stream are written. One that comes to the same bytes as it was read from has no need to be written; another one is, unless
- * fields or instances that are at the same place say something else.
+ * The instances of a tree of structures that were read or set, by the streams they are in. Each is encoded when the
+ * fields of its stream are written. One that comes to the same bytes as it was read from has no need to be written;
+ * another one is, unless fields or instances that are at the same place say something else.
  */
 export class StoredInstances implements WritingWork {
   readonly #writeStream: WriteStream;
@@ -135,8 +135,8 @@ export class StoredInstances implements WritingWork {
   }
 
   /**
-   * Writes the instances of a stream, the fields of which are written and end at `fieldsEnd`. `isPart` says that there is only
-   * the part of a stream that its owner was read from.
+   * Writes the instances of a stream, the fields of which are written and end at `fieldsEnd`. `isPart` says that
+   * there is only the part of a stream that its owner was read from.
    */
   writeInto(owner: BareStructure, io: ByteWriter, fieldsEnd: number, isPart: boolean): void {
     const all = this.#byStream.get(owner);
@@ -272,7 +272,10 @@ function checkFree(
   throw rooted(new EncodeError(text, { field: path, offset: io.origin + start }));
 }
 
-/** Throws EncodeError where an instance would be looked for elsewhere than it was written, now that the stream is complete. */
+/**
+ * Throws EncodeError where an instance would be looked for elsewhere than it was written, now that the stream is
+ * complete.
+ */
 function checkStart({ how, path }: Kept, start: number, io: ByteWriter): void {
   const wanted = how.pos?.(io.origin + io.size);
   if (wanted === undefined || wanted === io.origin + start) return;

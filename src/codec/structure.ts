@@ -25,8 +25,8 @@ export abstract class Structure<Field extends string = string> extends BareStruc
   }
 
   /**
-   * Plain data for JSON: 64-bit integers are decimal strings, bytes are hex. Instances, and enums by their names, where the options say so;
-   * `JSON.stringify` gives a text instead of options, which means nothing.
+   * Plain data for JSON: 64-bit integers are decimal strings, bytes are hex. Instances, and enums by their names,
+   * where the options say so; `JSON.stringify` gives a text instead of options, which means nothing.
    *
    * @throws DecodeError where an instance that is asked for cannot be read.
    */

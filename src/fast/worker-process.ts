@@ -148,8 +148,8 @@ function internal(what: string): Cause {
 }
 
 /**
- * Where the memory of a process cannot be asked for, V8 keeps the larger part of it within the budget. Only there: code that was compiled ahead
- * counts only under the options that it was compiled with.
+ * Where the memory of a process cannot be asked for, V8 keeps the larger part of it within the budget. Only there:
+ * code that was compiled ahead counts only under the options that it was compiled with.
  */
 function heapOption({ bytes }: Budget): string[] {
   return KNOWS_MEMORY || bytes === null ? [] : [`--max-old-space-size=${Math.ceil(bytes / 2 ** 20)}`];

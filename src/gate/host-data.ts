@@ -16,7 +16,10 @@ const DATASTORE = /\/vmfs\/volumes\/[^\s"']{1,255}|^\[[^\]\s]{1,64}\] ?[^\s"']{1
 const ROOTED =
   /(?:^|["'=\s])((?:\/[A-Za-z0-9._-]{1,255}){2,}|[A-Za-z]:\\[^\s"'<>|]{1,255}|\\\\[A-Za-z0-9._-]{1,255}\\[^\s"'<>|]{1,255})/;
 
-/** What a text tells about the machine where it was written: a user, a place in a datastore, a path; `null` where nothing. */
+/**
+ * What a text tells about the machine where it was written: a user, a place in a datastore, a path; `null` where
+ * nothing.
+ */
 export function hostDataIn(text: string): HostData | null {
   const seen = text.slice(0, MOST);
   const user = USER_FOLDER.exec(seen);

@@ -74,6 +74,9 @@ export interface Problem extends ProblemPlace {
   readonly expected: string | null;
   readonly actual: string | null;
   readonly repairable: boolean;
-  /** Further places that the problem is about; absent where there is none. `check --output json` leaves them out, SARIF has them. */
+  /**
+   * Further places that the problem is about; absent where there is none. `check --output json` leaves them out,
+   * SARIF has them.
+   */
   readonly also?: readonly ProblemPlace[];
 }

@@ -64,7 +64,10 @@ export class ProblemCollector implements ProblemSink {
     return [...found.values()].sort((a, b) => (a.rule < b.rule ? -1 : 1));
   }
 
-  /** Finds out the places that are still unknown, of those findings that may be listed; call it while the files are open. */
+  /**
+   * Finds out the places that are still unknown, of those findings that may be listed; call it while the files are
+   * open.
+   */
   async settle(): Promise<void> {
     for (const { kept } of this.#primary())
       for (const [index, report] of kept.entries())

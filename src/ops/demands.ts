@@ -24,7 +24,8 @@ export interface Found {
 }
 
 /**
- * Checks an image, not the layers below it, against what is demanded besides its format; does nothing, and loads nothing, where nothing is.
+ * Checks an image, not the layers below it, against what is demanded besides its format; does nothing, and loads
+ * nothing, where nothing is.
  *
  * @returns what each platform makes of it; `null` where nothing is demanded
  */

@@ -29,7 +29,10 @@ interface Tail {
   readonly name: Uint8Array | null;
 }
 
-/** `map --output json`, made piece by piece: `begin`, any number of `runs`, `end`. Each piece is valid until the next is made. */
+/**
+ * `map --output json`, made piece by piece: `begin`, any number of `runs`, `end`. Each piece is valid until the
+ * next is made.
+ */
 export class MapJsonRenderer {
   readonly #text = new ByteText(256 * 1024);
   readonly #tails = new Map<ImageFile | MapRunKind, Tail[]>();

@@ -7,8 +7,8 @@ export interface OtherKind {
   /** As messages name it, with its article: `a gzip file`. */
   readonly name: string;
   /**
-   * `other`: it is certainly that. `plain-disk`: what a plain disk begins with, so that a mark of ours further in is the guest's. `text`: no more
-   * than that is known.
+   * `other`: it is certainly that. `plain-disk`: what a plain disk begins with, so that a mark of ours further in
+   * is the guest's. `text`: no more than that is known.
    */
   readonly certainty: 'other' | 'plain-disk' | 'text';
   /** Whether it is a disk image too, of a format that is not read here. */

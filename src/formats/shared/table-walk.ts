@@ -6,7 +6,10 @@ import { giveScratchBack, SCRATCH_BYTES, takeScratch } from './scratch.ts';
 /** Bytes that one read fetches at most, or one table: fits the second-level cache, which beats bigger batches. */
 const BATCH_BYTES = SCRATCH_BYTES;
 
-/** What a read of a file costs at least. Where it is more, it is a round trip over a network, and many are made side by side. */
+/**
+ * What a read of a file costs at least. Where it is more, it is a round trip over a network, and many are made side
+ * by side.
+ */
 const NEAR_UNIT = 4096;
 
 /** Where the tables of a directory are. */
@@ -22,13 +25,17 @@ export interface TableBatch {
   /** Directory index of the first. */
   readonly first: number;
   readonly count: number;
-  /** `count` tables; valid only until the next batch is asked for or the walk ends. Begins at a multiple of 8 of its buffer. */
+  /**
+   * `count` tables; valid only until the next batch is asked for or the walk ends. Begins at a multiple of 8 of its
+   * buffer.
+   */
   readonly bytes: Uint8Array;
 }
 
 /**
- * Reads the tables `from` to `to - 1` of a directory in directory order, neighbours in one read. A table that is absent or not wholly inside
- * the source is skipped, since whoever reads the directory has reported it. From far away, many are read ahead.
+ * Reads the tables `from` to `to - 1` of a directory in directory order, neighbours in one read. A table that is
+ * absent or not wholly inside the source is skipped, since whoever reads the directory has reported it. From far
+ * away, many are read ahead.
  */
 export async function* tableBatches(
   source: Source,

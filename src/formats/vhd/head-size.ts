@@ -15,8 +15,8 @@ const HEADER_CHECKSUM = 36;
 const PIECE = 64 * 1024;
 
 /**
- * Works out how long a whole file is from its beginning: the footer is after the last block, as in the streams of XenServer. It reads forward
- * only, to the end of the block allocation table.
+ * Works out how long a whole file is from its beginning: the footer is after the last block, as in the streams of
+ * XenServer. It reads forward only, to the end of the block allocation table.
  *
  * @throws UnsupportedFeatureError for a disk without a table; UnreadableImageError where the head is damaged
  */

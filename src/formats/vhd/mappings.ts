@@ -16,9 +16,9 @@ export async function* mapRange(image: VhdImage, range: GuestRange): AsyncIterab
 }
 
 /**
- * Maps the blocks of a dynamic or differencing disk. A sector that was never written reads as zeros in a dynamic disk and is the parent's in a
- * differencing one (VHD 1.0, "Data Blocks"). QEMU does not look at the bitmaps; where they are full, as its own always are, there is no
- * difference.
+ * Maps the blocks of a dynamic or differencing disk. A sector that was never written reads as zeros in a dynamic
+ * disk and is the parent's in a differencing one (VHD 1.0, "Data Blocks"). QEMU does not look at the bitmaps; where
+ * they are full, as its own always are, there is no difference.
  */
 async function* mapBlocks(
   image: VhdImage,
@@ -78,7 +78,10 @@ interface BlockPart {
   readonly hole: 'zero' | 'unallocated';
 }
 
-/** Maps a part of a stored block. A block whose bitmap is not in the file is taken as written: reading it fails, which is the truth. */
+/**
+ * Maps a part of a stored block. A block whose bitmap is not in the file is taken as written: reading it fails,
+ * which is the truth.
+ */
 function mapBlock(
   { file }: VhdImage,
   { entries, blockSize, bitmapBytes }: BlockTable,

@@ -24,7 +24,8 @@ const LOW_BIT_FIRST_VERSION = 1;
 /**
  * Opens a VHD.
  *
- * @throws UnreadableImageError where neither of the two footers is found, or the one that is has no size that can be worked with
+ * @throws UnreadableImageError where neither of the two footers is found, or the one that is has no size that can
+ *   be worked with
  * @throws UnsupportedFeatureError for the first part of a disk that was split into several files
  */
 export async function openVhdImage(context: VhdContext): Promise<VhdImage> {

@@ -41,7 +41,10 @@ export function findFooterCookie(bytes: Uint8Array): number {
   return Math.max(lastIndexOf(bytes, COOKIE), lastIndexOf(bytes, POISON));
 }
 
-/** Whether the sector at `offset` is a footer, whatever its cookie says: its checksum comes out as it is stored or with the right cookie. */
+/**
+ * Whether the sector at `offset` is a footer, whatever its cookie says: its checksum comes out as it is stored or
+ * with the right cookie.
+ */
 export function isFooterByChecksum(bytes: Uint8Array, offset: number): boolean {
   if (offset < 0 || offset + FOOTER_SIZE > bytes.length) return false;
   const stored = new DataView(bytes.buffer, bytes.byteOffset + offset).getUint32(CHECKSUM_OFFSET);
@@ -59,9 +62,9 @@ function isCutFooter(bytes: Uint8Array, offset: number): boolean {
 }
 
 /**
- * Recognises a VHD: by the footer copy at its start, by the footer at its end (512 bytes, or 511 as Virtual PC wrote it before
- * 2004), or by what is left of them: a footer that is cut off, lost its cookie or has bytes added after it, a dynamic disk
- * header at its usual place.
+ * Recognises a VHD: by the footer copy at its start, by the footer at its end (512 bytes, or 511 as Virtual PC
+ * wrote it before 2004), or by what is left of them: a footer that is cut off, lost its cookie or has bytes added
+ * after it, a dynamic disk header at its usual place.
  */
 export function probe({ head, tail }: ProbeSample): Recognition | null {
   if (hasFooterCookie(head, 0)) return 'magic';

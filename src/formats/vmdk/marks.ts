@@ -108,8 +108,9 @@ export function findMarks({ head, tail, size }: ProbeSample): Marks | null {
 const ENTRY = 4;
 
 /**
- * Whether the file ends with a footer of its own: what it says of places has to fit this file, and not one that was put into it. The directory is
- * right before the footer, or the beginning of the file is still that of an extent with a descriptor.
+ * Whether the file ends with a footer of its own: what it says of places has to fit this file, and not one that was
+ * put into it. The directory is right before the footer, or the beginning of the file is still that of an extent
+ * with a descriptor.
  */
 function isFooter(head: Uint8Array, tail: Uint8Array, size: number): boolean {
   const at = tail.length - FOOTER_FROM_END;

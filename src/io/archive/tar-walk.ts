@@ -36,8 +36,8 @@ export type TarStep =
     };
 
 /**
- * Understands the headers of a tar one by one, wherever they are read from: from a file with jumps, or from a stream. It keeps
- * no more than the records of one member.
+ * Understands the headers of a tar one by one, wherever they are read from: from a file with jumps, or from a
+ * stream. It keeps no more than the records of one member.
  */
 export class TarWalk {
   #global = new Map<string, string>();

@@ -64,7 +64,10 @@ class ContentPass {
     return this.#left >= 0;
   }
 
-  /** Reads the regions, near ones together, and unpacks several at once; findings are told in the order of the regions. */
+  /**
+   * Reads the regions, near ones together, and unpacks several at once; findings are told in the order of the
+   * regions.
+   */
   async unpackAll(batch: readonly PackedRegion[]): Promise<void> {
     if (this.#left < 0) return;
     const regions = batch.filter((region) => this.#isWanted(region));

@@ -15,7 +15,10 @@ export interface Appliance {
   readonly hardware: string;
 }
 
-/** Digits of the largest file size: what is shorter is padded, so that the descriptor is as long whatever the size turns out to be. */
+/**
+ * Digits of the largest file size: what is shorter is padded, so that the descriptor is as long whatever the size
+ * turns out to be.
+ */
 const SIZE_DIGITS = 16;
 
 const OVF = 'http://schemas.dmtf.org/ovf/envelope/1';

@@ -47,7 +47,10 @@ export interface RegionSinks {
   readonly findings: NamedFindings;
 }
 
-/** Reports a region fault at the entry that placed the region; that entry is looked up only where the fault is listed. */
+/**
+ * Reports a region fault at the entry that placed the region; that entry is looked up only where the fault is
+ * listed.
+ */
 export function reportRegion(
   { file, findings }: RegionSinks,
   rule: string,

@@ -18,8 +18,8 @@ import { AlignedUnits, countUnits, createUnitStore, type UniformUnits } from './
 export type AllocationCounts = Record<AllocationState, number>;
 
 /**
- * The listener that counts: who owns a byte it does not remember, only that it is owned. It reports regions outside the file at once, and keeps
- * the ranges in which regions overlap for the listener that remembers names.
+ * The listener that counts: who owns a byte it does not remember, only that it is owned. It reports regions outside
+ * the file at once, and keeps the ranges in which regions overlap for the listener that remembers names.
  */
 export class CountingOwners implements Owners, Ownership {
   readonly layout: FileLayout;
@@ -145,7 +145,10 @@ export class CountingOwners implements Owners, Ownership {
         this.#collisions.push(origin + number * unit, origin + (number + 1) * unit);
   }
 
-  /** Reports the regions of a run that are not wholly in the file; returns how many lead the run that count as owners. */
+  /**
+   * Reports the regions of a run that are not wholly in the file; returns how many lead the run that count as
+   * owners.
+   */
   #reportOutside(kind: RegionKind, start: number, unitLength: number, count: number, index: number): number {
     const { limit } = this.layout;
     let fitting = Math.max(0, Math.min(count, Math.floor((limit - start) / unitLength)));

@@ -9,8 +9,8 @@ interface Holder extends Claim {
 }
 
 /**
- * The listener that remembers names, but only of regions in the ranges that the counting walk found contested. Each contested range keeps the
- * region of the highest role so far; every further one is judged against it.
+ * The listener that remembers names, but only of regions in the ranges that the counting walk found contested. Each
+ * contested range keeps the region of the highest role so far; every further one is judged against it.
  */
 export class NamingOwners implements Owners {
   readonly #contested: RangeList;

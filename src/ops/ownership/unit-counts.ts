@@ -1,7 +1,10 @@
 const CHUNK_UNITS = 1 << 20;
 const SATURATED = 0xffff;
 
-/** Counts by unit number, two bytes each, in chunks that exist only where something was counted; larger counts aside. */
+/**
+ * Counts by unit number, two bytes each, in chunks that exist only where something was counted; larger counts
+ * aside.
+ */
 export class UnitCounts {
   readonly #chunks: (Uint16Array | undefined)[] = [];
   readonly #chunkUnits: number;

@@ -100,8 +100,9 @@ const CHUNK_BUCKETS = 1 << 16;
 type Buckets = Uint8Array | Uint16Array | Uint32Array;
 
 /**
- * Units of one size that begin at any sector. The file is cut into buckets of that size: a unit that overlaps another begins in the same
- * bucket or in a neighbouring one, so a bucket need only remember where in it a unit begins.
+ * Units of one size that begin at any sector. The file is cut into buckets of that size: a unit that overlaps
+ * another begins in the same bucket or in a neighbouring one, so a bucket need only remember where in it a unit
+ * begins.
  */
 export class UniformUnits implements UnitStore {
   readonly #unit: number;

@@ -3,7 +3,10 @@ import type { Loss } from '../../model/disk.ts';
 import { guestOffset } from '../../model/offsets.ts';
 import { unreadable } from '../pieces.ts';
 
-/** What becomes of guest bytes that cannot be read: an error, or, where there is a listener, zeros that it is told of. */
+/**
+ * What becomes of guest bytes that cannot be read: an error, or, where there is a listener, zeros that it is told
+ * of.
+ */
 export class Losses {
   readonly #listener: ((loss: Loss) => void) | null;
 

@@ -65,7 +65,9 @@ function isIdentity({ field }: Breach): boolean {
   return field === 'magic' || field === 'version';
 }
 
-/** The 64-bit words of feature bits: where they are, and the last bit that is known (qcow2 specification, "Header"). */
+/**
+ * The 64-bit words of feature bits: where they are, and the last bit that is known (qcow2 specification, "Header").
+ */
 const FEATURE_WORDS = new Map([
   ['incompatible_features', { offset: 72, lastKnown: 4 }],
   ['compatible_features', { offset: 80, lastKnown: 0 }],

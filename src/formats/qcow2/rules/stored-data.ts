@@ -84,7 +84,10 @@ function bitsOf({ geometry }: Qcow2Image, { granularityBits }: Bitmap): number {
   return Math.ceil(geometry.size / 2 ** granularityBits);
 }
 
-/** Where the first bit past the end of the disk is set in the last cluster of a bitmap; `null` where none is, or it is not stored. */
+/**
+ * Where the first bit past the end of the disk is set in the last cluster of a bitmap; `null` where none is, or it
+ * is not stored.
+ */
 async function findTailBit(image: Qcow2Image, bitmap: Bitmap): Promise<number | null> {
   const { geometry, source } = image;
   const { clusterSize } = geometry;

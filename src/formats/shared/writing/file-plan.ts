@@ -59,7 +59,9 @@ export interface FoundOptions {
   readonly canSayZero?: boolean;
 }
 
-/** Plans a file that stores what is found in the disk: only reading tells. What is before the units is written last. */
+/**
+ * Plans a file that stores what is found in the disk: only reading tells. What is before the units is written last.
+ */
 export function planFoundUnits(
   disk: Disk,
   makeFile: MakeFile,

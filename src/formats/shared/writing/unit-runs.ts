@@ -8,7 +8,10 @@ export interface UnitRun {
   readonly ordinal: number;
 }
 
-/** A set of units, which come in ascending order and are kept as runs: memory grows with what is stored, not with the disk. */
+/**
+ * A set of units, which come in ascending order and are kept as runs: memory grows with what is stored, not with
+ * the disk.
+ */
 export class UnitRuns {
   readonly #runs: { readonly from: number; to: number; readonly ordinal: number }[] = [];
   #count = 0;
@@ -23,7 +26,10 @@ export class UnitRuns {
     return this.#runs.at(-1)?.to ?? 0;
   }
 
-  /** Adds the units `from` to `to - 1`; those that come before the last one that was added must be in the set already. */
+  /**
+   * Adds the units `from` to `to - 1`; those that come before the last one that was added must be in the set
+   * already.
+   */
   add(from: number, to: number): void {
     const last = this.#runs.at(-1);
     const start = Math.max(from, last?.to ?? 0);

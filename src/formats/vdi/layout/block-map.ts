@@ -5,7 +5,10 @@ import { asWords } from '../../shared/words.ts';
 
 /** Entry of a block that is not stored: zeros, or what the parent has. */
 export const FREE = 0xffffffff;
-/** Entry of a block that is not stored and reads as zeros, whatever the parent has. All entries below it are numbers of stored blocks. */
+/**
+ * Entry of a block that is not stored and reads as zeros, whatever the parent has. All entries below it are numbers
+ * of stored blocks.
+ */
 export const ZERO = 0xfffffffe;
 
 /** Bytes that every header has, the fields of version 1.1 without the logical geometry. */
@@ -36,7 +39,8 @@ export interface BlockMap {
 /**
  * Finds out where the map is.
  *
- * @returns `null` where it would be inside the header or past the end of the file, or the size of a block is impossible
+ * @returns `null` where it would be inside the header or past the end of the file, or the size of a block is
+ *   impossible
  */
 export function locateMap(fields: Header, fileSize: number): BlockMap | null {
   const { blocksOffset: offset, numBlocks: entries, blockSize, blockExtra: extra, diskSize } = fields;

@@ -19,7 +19,8 @@ const LEAST_SIZE = 384;
 const MOST_SIZE = 4096;
 
 /**
- * Reads the header and tells what is wrong with it. A version that does not exist is read as 1.1 where the rest of the header is like that.
+ * Reads the header and tells what is wrong with it. A version that does not exist is read as 1.1 where the rest of
+ * the header is like that.
  *
  * @throws UnreadableImageError where the file ends inside the header, or it is of another version
  * @throws UnsupportedFeatureError for version 0.2, the one before 1.1

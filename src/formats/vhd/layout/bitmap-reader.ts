@@ -7,10 +7,16 @@ import { UNALLOCATED, type BlockTable } from './image.ts';
 /** Bytes of bitmaps that are fetched side by side. */
 const BATCH_BYTES = 64 * 1024;
 
-/** What a read of a file costs: where it is more, it is a round trip over a network, and one for each bitmap would be too slow. */
+/**
+ * What a read of a file costs: where it is more, it is a round trip over a network, and one for each bitmap would
+ * be too slow.
+ */
 const NEAR_UNIT = 4096;
 
-/** Reads the sector bitmaps of blocks in the order of the disk: at once from a file, many side by side from far away. */
+/**
+ * Reads the sector bitmaps of blocks in the order of the disk: at once from a file, many side by side from far
+ * away.
+ */
 export class BitmapReader {
   readonly #source: Source;
   readonly #blocks: BlockTable;

@@ -1,6 +1,6 @@
 /**
- * The checksum of a footer, a dynamic disk header or a batmap (VHD 1.0, "Checksum"): the one's complement of the plain sum of all bytes,
- * with the checksum field itself taken as zero.
+ * The checksum of a footer, a dynamic disk header or a batmap (VHD 1.0, "Checksum"): the one's complement of the
+ * plain sum of all bytes, with the checksum field itself taken as zero.
  *
  * @param fieldOffset where the 4-byte checksum field is in `bytes`; left out where it is not part of them
  * @returns an unsigned 32-bit number

@@ -42,7 +42,8 @@ interface EndFooter {
 }
 
 /**
- * Finds both footers and chooses: by specification the end counts; the copy is used where the end is lost or damaged. Nothing is told here.
+ * Finds both footers and chooses: by specification the end counts; the copy is used where the end is lost or
+ * damaged. Nothing is told here.
  */
 export async function findFooters({ file, source }: OpenContext): Promise<Footers> {
   const head = await readAvailable(source, fileOffset(0), FOOTER_SIZE);
@@ -59,8 +60,8 @@ export async function findFooters({ file, source }: OpenContext): Promise<Footer
 export const NOWHERE = 0xffff_ffff_ffff_ffffn;
 
 /**
- * Whether a footer is that of a fixed disk. A type that cannot be relied on, or is none, counts less than the data offset, which points to a
- * header in all others.
+ * Whether a footer is that of a fixed disk. A type that cannot be relied on, or is none, counts less than the data
+ * offset, which points to a header in all others.
  */
 export function isFixed({ fields: { diskType, dataOffset }, isTrusted }: PlacedFooter): boolean {
   if (diskType === DiskType.fixed) return true;

@@ -26,8 +26,8 @@ interface Candidate {
 }
 
 /**
- * Finds the dynamic disk header where the footer says, or else where all writers put it, and reports what is wrong with it. Its fields are
- * judged only if its checksum is right.
+ * Finds the dynamic disk header where the footer says, or else where all writers put it, and reports what is wrong
+ * with it. Its fields are judged only if its checksum is right.
  *
  * @returns `null` where there is none
  */
@@ -109,8 +109,8 @@ function judgeHeader({ findings }: VhdContext, candidate: Candidate): Placed<Dyn
 }
 
 /**
- * Where the block allocation table begins, if it can be there; otherwise `null`, and the header's field is reported unless its spec did so or
- * the header is damaged as a whole.
+ * Where the block allocation table begins, if it can be there; otherwise `null`, and the header's field is reported
+ * unless its spec did so or the header is damaged as a whole.
  */
 export function locateTable(
   { findings }: VhdContext,

@@ -13,7 +13,10 @@ export type VhdVariant = 'fixed' | 'dynamic' | 'differencing';
 export interface BlockTable {
   /** Byte position of the table. */
   readonly offset: number;
-  /** Sector number of each block's bitmap, or `UNALLOCATED`: as many as are in the file, at most as many as are declared. */
+  /**
+   * Sector number of each block's bitmap, or `UNALLOCATED`: as many as are in the file, at most as many as are
+   * declared.
+   */
   readonly entries: Uint32Array;
   /** Indices of the entries that are not `UNALLOCATED`, ascending. */
   readonly stored: Uint32Array;
@@ -26,8 +29,8 @@ export interface BlockTable {
   /** Bytes of the sector bitmap before them, whole sectors. */
   readonly bitmapBytes: number;
   /**
-   * Whether it is the table: `false` where the header that names its place is damaged and the entries do not look like those of a table.
-   * It may then be read by, but what is wrong with its entries says nothing of them.
+   * Whether it is the table: `false` where the header that names its place is damaged and the entries do not look
+   * like those of a table. It may then be read by, but what is wrong with its entries says nothing of them.
    */
   readonly isTrusted: boolean;
   /** Whether bits count from the lowest of each byte, as blktap 0.1 had it. */

@@ -55,8 +55,9 @@ export interface TablePlan {
 }
 
 /**
- * Reads as much of the block allocation table as is inside the file. Of a table that, as declared, would end after the file or inside the
- * first block, only the entries that the disk needs are taken: the number is what is wrong then.
+ * Reads as much of the block allocation table as is inside the file. Of a table that, as declared, would end after
+ * the file or inside the first block, only the entries that the disk needs are taken: the number is what is wrong
+ * then.
  */
 export async function readBlockTable(source: Source, plan: TablePlan): Promise<BlockTable> {
   const { offset, blockSize, limit, lowBitFirst } = plan;
@@ -107,7 +108,8 @@ function takeEntries({ entries, stored }: Entries, count: number): Entries {
 }
 
 /**
- * Turns big-endian entries in place into numbers; those of blocks that are not stored are the same in any byte order, and are most.
+ * Turns big-endian entries in place into numbers; those of blocks that are not stored are the same in any byte
+ * order, and are most.
  *
  * @returns the indices of the others
  */

@@ -5,7 +5,8 @@ import { trimEndOf } from '../../shared/plain-text.ts';
 export type ByteOrder = 'le' | 'be';
 
 /**
- * UTF-16 without its padding of zeros. Lone surrogates, which Windows names may contain, stay as they are; an odd last byte is left out.
+ * UTF-16 without its padding of zeros. Lone surrogates, which Windows names may contain, stay as they are; an odd
+ * last byte is left out.
  */
 export function decodeUtf16(bytes: Uint8Array, order: ByteOrder): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -38,7 +39,10 @@ export function decodeAnsi(bytes: Uint8Array): string {
   return trimEndOf(latin1(bytes), '\0');
 }
 
-/** Whether most characters would be plain letters if their two bytes changed places: the text has the other byte order. */
+/**
+ * Whether most characters would be plain letters if their two bytes changed places: the text has the other byte
+ * order.
+ */
 export function looksSwapped(text: string): boolean {
   if (text === '') return false;
   const swapped = [...text].filter((character) => {

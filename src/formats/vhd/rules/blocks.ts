@@ -190,12 +190,18 @@ function findUnaligned({ entries, stored, bitmapBytes }: BlockTable) {
   return { index, count, total: stored.length, offset: (entries[index] ?? 0) * SECTOR_SIZE + bitmapBytes };
 }
 
-/** Whether what begins at `position` has been put at a multiple of 4 KiB: a table itself, the data of a block after its bitmap. */
+/**
+ * Whether what begins at `position` has been put at a multiple of 4 KiB: a table itself, the data of a block after
+ * its bitmap.
+ */
 function isAligned(position: number, { bitmapBytes }: BlockTable): boolean {
   return position % PAGE === 0 || (position + bitmapBytes) % PAGE === 0;
 }
 
-/** First byte of the first block and first byte after the last, of blocks inside the file; `limit` and 0 where there are none. */
+/**
+ * First byte of the first block and first byte after the last, of blocks inside the file; `limit` and 0 where there
+ * are none.
+ */
 function extentOfBlocks(blocks: BlockTable, limit: number): { firstBlock: number; end: number } {
   let [first, last] = [Infinity, -1];
   for (const index of blocks.stored) {

@@ -97,8 +97,8 @@ function withoutQuotes(text: string): string {
 }
 
 /**
- * The first property of this name, whatever its case: few readers take the last one, and those that mind the case have a
- * rule of their own.
+ * The first property of this name, whatever its case: few readers take the last one, and those that mind the case
+ * have a rule of their own.
  */
 export function findProperty(descriptor: Descriptor, key: string): Property | undefined {
   return descriptor.firstProperties.get(key.toLowerCase());
@@ -134,8 +134,8 @@ export function placeOf(
 }
 
 /**
- * Sectors that a token counts: decimal digits, and few enough that their bytes are an exact number; `null` for anything
- * else.
+ * Sectors that a token counts: decimal digits, and few enough that their bytes are an exact number; `null` for
+ * anything else.
  */
 export function parseSectors(text: string): number | null {
   if (!/^\d{1,16}$/.test(text)) return null;

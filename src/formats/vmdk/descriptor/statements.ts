@@ -37,7 +37,10 @@ export type Statement =
   | Property
   | ExtentLine
   | { readonly kind: 'blank' | 'comment'; readonly line: TextLine }
-  /** Neither a comment nor anything that readers know, and why, in a few words. `isExtent`: it begins like an extent line. */
+  /**
+   * Neither a comment nor anything that readers know, and why, in a few words. `isExtent`: it begins like an extent
+   * line.
+   */
   | { readonly kind: 'unparsed'; readonly line: TextLine; readonly flaw: string; readonly isExtent: boolean };
 
 /** Gives a run of the descriptor's bytes as text in its encoding. */
@@ -114,7 +117,10 @@ function parseExtent(line: TextLine, read: SpanReader, index: number): Statement
   };
 }
 
-/** The words of an extent line after its type, and what does not fit. Expressions go on where the one before ended, so none looks twice. */
+/**
+ * The words of an extent line after its type, and what does not fit. Expressions go on where the one before ended,
+ * so none looks twice.
+ */
 function readExtentRest(
   text: string,
   start: number,

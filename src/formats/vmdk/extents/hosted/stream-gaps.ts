@@ -33,7 +33,10 @@ export interface StreamGaps {
 /** Grains and markers that are told of one by one. */
 const MOST = 4096;
 
-/** Reads what nothing refers to in a stream, up to the end of what is referred to; `null` where it is no stream with markers. */
+/**
+ * Reads what nothing refers to in a stream, up to the end of what is referred to; `null` where it is no stream with
+ * markers.
+ */
 export async function scanGaps(extent: HostedLayout, facts: Facts<HostedWalk>): Promise<StreamGaps | null> {
   const { geometry, file, source } = extent;
   const ownership = facts.ownership(file);

@@ -70,7 +70,10 @@ export const gapRules = defineHostedRules({
   },
 });
 
-/** A grain without an entry is a second one, or one that was lost: then it is among the bytes that belong to nothing. */
+/**
+ * A grain without an entry is a second one, or one that was lost: then it is among the bytes that belong to
+ * nothing.
+ */
 function tellLoose(
   { file, guestStart }: HostedLayout,
   { used, grains }: StreamGaps,

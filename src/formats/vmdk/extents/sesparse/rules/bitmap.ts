@@ -70,8 +70,8 @@ export async function judgeBitmap(extent: SeSparseLayout, tell: Tell<Sentence>):
 const SLOTS_BEHIND = 4096;
 
 /**
- * Tells slots that the bitmap has as in use, by the reading that has all slots in use so and those after the last one as free; `null` where
- * none does.
+ * Tells slots that the bitmap has as in use, by the reading that has all slots in use so and those after the last
+ * one as free; `null` where none does.
  */
 export async function allocatedSlots(extent: SeSparseLayout): Promise<((slot: number) => boolean) | null> {
   const { source } = extent;
