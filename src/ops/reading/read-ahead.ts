@@ -48,8 +48,8 @@ interface StartedWindow {
 }
 
 /**
- * Reads pieces in order: near ones in one read, as many reads in flight as each source has lanes. While one window is told, the next is read.
- * What is held is bounded by both, whatever the pieces are.
+ * Reads pieces in order: near ones in one read, as many reads in flight as each source has lanes. While one window
+ * is told, the next is read. What is kept is bounded by both, whatever the pieces are.
  */
 export async function* readAhead(
   found: AsyncIterable<readonly Piece[]>,
@@ -148,7 +148,8 @@ class UnitsAhead {
     const found = await unpacked;
     this.#begun--;
     this.#fill();
-    // What is wrong with a read is said by that of this unit alone, which may even succeed: its stream may end before the fault.
+    // What is wrong with a read is said by that of this unit alone, which may even succeed: its stream may end
+    // before the fault.
     return found == null ? this.#units.read(piece) : this.#units.settle(piece, found);
   }
 

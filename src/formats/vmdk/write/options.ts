@@ -117,7 +117,7 @@ export function readVmdkOptions({
   };
 }
 
-/** Its maker publishes nothing: ESX would trust areas whose content nobody outside knows. */
+/** Its maker publishes nothing: ESX would trust areas whose content is not documented. */
 function demandExperiment(isAllowed: boolean, platform: string | undefined): void {
   if (platform === 'esx')
     throw new UsageError('seSparse is not written for ESX, which could lose data in it: take vmfsSparse');
@@ -125,7 +125,7 @@ function demandExperiment(isAllowed: boolean, platform: string | undefined): voi
     throw new UsageError('seSparse is written for readers other than ESX only: --experimental allows it');
 }
 
-/** These stand in quotes, which know no escapes. */
+/** These are in quotes, which know no escapes. */
 function demandWord(name: string, value: unknown): string {
   const text = String(value);
   if (!/^[\w.]{1,20}$/.test(text))
