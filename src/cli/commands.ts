@@ -309,6 +309,7 @@ const measure: CommandSpec = {
   summary: 'tell how large a converted image would be',
   description: [
     'Prints the size of the file that convert would write, with the same options, without writing it.',
+    'Of a VHD without an output format it prints the size of the whole file by its head, so that a stream on standard input can be announced.',
   ],
   arguments: [{ name: 'SRC', isOptional: true, doc: 'a disk image', completes: 'file' }],
   options: [
@@ -326,7 +327,10 @@ const measure: CommandSpec = {
     allowOutsideOption,
     ...accessOptionSpecs,
   ],
-  examples: [{ line: 'vdcheck measure -O raw disk.vmdk', doc: 'the size of the raw disk' }],
+  examples: [
+    { line: 'vdcheck measure -O raw disk.vmdk', doc: 'the size of the raw disk' },
+    { line: 'head -c 10M disk.vhd | vdcheck measure -', doc: 'the size of the whole VHD' },
+  ],
   load: async () => (await import('./measure.ts')).runMeasure,
 };
 
