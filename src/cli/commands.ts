@@ -303,6 +303,8 @@ const measure: CommandSpec = {
     creationOption,
     compressOption,
     levelOption,
+    backingOption,
+    secondFormatOption,
     sparseSizeOption,
     sizeOption,
     pipeOption,

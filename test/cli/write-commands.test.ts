@@ -136,6 +136,8 @@ describe('convert with a parent', () => {
           'copy.qcow2',
         );
         expect([made.code, made.stderr], options.join(' ')).toEqual([0, '']);
+        const measured = run('measure', '-O', 'qcow2', '-B', 'base.qcow2', ...options, 'child.qcow2');
+        expect(measured.stdout).toContain(`required size: ${statSync(join(folder, 'copy.qcow2')).size}\n`);
         expect(run('compare', '-F', 'raw', 'copy.qcow2', 'changed.raw').code).toBe(0);
         expect(run('check', '--strict', 'copy.qcow2').code).toBe(0);
         expect(statSync(join(folder, 'copy.qcow2')).size).toBeLessThan(12 * 65_536);
@@ -270,6 +272,21 @@ describe('what is written', () => {
       const ended = await new Promise((resolve) => child.on('exit', (_, by) => resolve(by)));
       expect(ended).toBe(signal);
       expect(readdirSync(folder)).toEqual(['big.raw']);
+    });
+  });
+
+  it('is not there after SIGKILL, and the next try is not in its way', async () => {
+    await withFolder(async (folder) => {
+      writeFileSync(join(folder, 'big.raw'), new Random(1).bytes(64 * MIB));
+      const args = ['convert', '-c', '--level', '1', '-f', 'raw', '-O', 'qcow2', 'big.raw', 'out'];
+      const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder });
+      await until(() => readdirSync(folder).some((name) => name.endsWith('.part')));
+      child.kill('SIGKILL');
+      await new Promise((resolve) => child.on('exit', resolve));
+      expect(readdirSync(folder).filter((name) => !name.endsWith('.part'))).toEqual(['big.raw']);
+      const small = ['convert', '-f', 'raw', '-O', 'qcow2', 'disk.raw', 'out'];
+      writeFileSync(join(folder, 'disk.raw'), disk);
+      expect(runProgram(small, { cwd: folder }).code).toBe(0);
     });
   });
 
