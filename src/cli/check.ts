@@ -7,18 +7,17 @@ import { accessOptions } from './access.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { PRINTERS, type Result } from './printers.ts';
-import { openProgress } from './progress.ts';
-import type { Terminal } from './terminal.ts';
+import { openProgress, type Progress } from './progress.ts';
 
 /** `vdcheck check`. */
 export const runCheck: RunCommand = async (invocation, terminal) => {
   const printer = PRINTERS[invocation.text('output') ?? 'human']?.(terminal);
   if (printer === undefined) throw new Error('an output of the table has no printer');
-  const options = checkOptions(invocation, terminal);
+  const options = checkOptions(invocation);
   const paths = await expandPaths(invocation.operands, options);
   const progress = openProgress(invocation, terminal, paths.length);
   const results: Result[] = [];
-  for await (const report of checkAll(paths, options, invocation)) {
+  for await (const report of checkAll(paths, options, invocation, progress)) {
     progress.step();
     await printer.image(report);
     results.push({ verdict: report.verdict, error: report.error });
@@ -46,6 +45,7 @@ async function* checkAll(
   paths: readonly string[],
   options: LocalCheckOptions,
   invocation: Invocation,
+  { units: onUnits }: Progress,
 ): AsyncIterable<ImageReport> {
   const isSeveral = paths.length > 1;
   const seconds =
@@ -55,7 +55,7 @@ async function* checkAll(
   // What is counted, and standard input, are of this process.
   const isHere = options.stats !== undefined || paths.includes('-');
   if (isHere || (seconds === 0 && mebibytes === 0 && jobs === 1)) {
-    for (const path of paths) yield await checkSafely(path, options);
+    for (const path of paths) yield await checkSafely(path, { ...options, onUnits });
     return;
   }
   const { checkMany } = await import('../fast/check-many.ts');
@@ -90,17 +90,11 @@ function countJobs(images: number, invocation: Invocation): number {
   return Math.min(jobs, images);
 }
 
-/** The deepest that is reached so far: no check reads stored data, and a report never claims more than was looked at. */
-const DEEPEST: Depth = 'metadata';
-
-function checkOptions(invocation: Invocation, { stderr }: Terminal): LocalCheckOptions {
+function checkOptions(invocation: Invocation): LocalCheckOptions {
   const format = invocation.text('format');
-  const depth = (invocation.text('depth') ?? 'metadata') as Depth;
-  if (depth === 'data')
-    stderr.write(`vdcheck: stored data cannot be checked yet: checking to depth ${DEEPEST}\n`);
   return {
     ...(format === undefined ? {} : { format }),
-    depth: depth === 'data' ? DEEPEST : depth,
+    depth: (invocation.text('depth') ?? 'metadata') as Depth,
     maxProblems: invocation.number('max-problems') ?? 100,
     strict: invocation.isSet('strict'),
     chain: !invocation.isSet('no-chain'),

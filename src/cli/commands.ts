@@ -334,6 +334,50 @@ const rules: CommandSpec = {
   load: async () => (await import('./rules.ts')).runRules,
 };
 
+const generate: CommandSpec = {
+  name: 'generate',
+  summary: 'compile Kaitai Struct specs to TypeScript',
+  description: [
+    'Compiles specs, and what they import, to typed classes that read, check, edit and write. The compiler is a package of its own, ' +
+      'vdcheck-generate, which must be installed here or beside vdcheck.',
+  ],
+  arguments: [{ name: 'SPEC', isRepeated: true, doc: 'a file that ends in .ksy', completes: 'file' }],
+  options: [
+    {
+      name: 'out',
+      value: { kind: 'text', name: 'DIR' },
+      doc: 'the folder that the modules are written to',
+    },
+    {
+      name: 'import-root',
+      short: 'I',
+      value: { kind: 'text', name: 'ROOT' },
+      isRepeated: true,
+      doc: 'where absolute imports are looked up (also KSPATH)',
+    },
+    {
+      name: 'runtime',
+      value: { kind: 'text', name: 'SPECIFIER' },
+      doc: 'where the modules import their runtime from; default vdcheck/codec',
+    },
+    { name: 'no-style', doc: 'no warnings of what the style guide has otherwise' },
+    {
+      name: 'views',
+      doc: 'structures of fixed size leave their values in the bytes until they are asked for',
+    },
+    { name: 'check', doc: 'write nothing; exit 1 where the modules are not what the specs give' },
+    { name: 'watch', doc: 'compile again whenever a spec changes' },
+  ],
+  examples: [
+    { line: 'vdcheck generate --out src/formats formats/*.ksy', doc: 'one module for each spec' },
+    {
+      line: 'vdcheck generate --out src -I formats --watch formats/archive/zip.ksy',
+      doc: 'again at each save',
+    },
+  ],
+  load: async () => (await import('./generate.ts')).runGenerate,
+};
+
 const completion: CommandSpec = {
   name: 'completion',
   summary: 'print a script that completes vdcheck in a shell',
@@ -360,6 +404,7 @@ export const commands: readonly CommandSpec[] = [
   create,
   measure,
   rules,
+  generate,
   completion,
 ];
 

@@ -130,7 +130,11 @@ export interface Disclosure {
   readonly names: readonly NamedFile[];
   readonly devices: readonly NamedDevice[];
   /** Why this layer is not a whole disk by itself although it names nothing: it is an extent of a set, or a child of a parent that it has an id of. */
-  readonly needs: readonly { readonly what: 'parent' | 'other files'; readonly reason: string; readonly at: Place }[];
+  readonly needs: readonly {
+    readonly what: 'parent' | 'other files';
+    readonly reason: string;
+    readonly at: Place;
+  }[];
   /** Files whose bytes from `offset` on are the guest's own, from the start of its disk or of an extent. */
   readonly plain: readonly Located[];
   readonly encryption: { readonly method: string; readonly at: Place } | null;

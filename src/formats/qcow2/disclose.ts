@@ -53,7 +53,12 @@ function namesOf({ file, backing, dataFile, unusedDataFile }: Qcow2Image): reado
     names.push({
       kind: 'data file',
       name: named.name,
-      at: { file, offset: named.record.dataOffset, length: named.record.data.length, field: 'data_file_name' },
+      at: {
+        file,
+        offset: named.record.dataOffset,
+        length: named.record.data.length,
+        field: 'data_file_name',
+      },
     });
   return names;
 }

@@ -1,5 +1,12 @@
 import { fileOffset } from '../../io/source.ts';
-import type { DeclaredTable, Disclosure, LeftText, NamedFile, SeenSize, VmdkTraits } from '../../model/disclosure.ts';
+import type {
+  DeclaredTable,
+  Disclosure,
+  LeftText,
+  NamedFile,
+  SeenSize,
+  VmdkTraits,
+} from '../../model/disclosure.ts';
 import { wholeFile } from '../../model/disclosure.ts';
 import { findProperty, parseSectors, placeOf, type Descriptor } from './descriptor/descriptor.ts';
 import { EXTENT_TYPES, type ExtentLine } from './descriptor/statements.ts';
@@ -91,7 +98,9 @@ function namesOf(descriptor: Descriptor): readonly NamedFile[] {
 
 /** The extent of a descriptor that is inside the very file: readers do not look for its name. */
 function isOwn({ place, extents }: Descriptor, { type }: ExtentLine): boolean {
-  return place.isEmbedded && extents.length === 1 && EXTENT_TYPES[type.text.toUpperCase()] === 'hosted-sparse';
+  return (
+    place.isEmbedded && extents.length === 1 && EXTENT_TYPES[type.text.toUpperCase()] === 'hosted-sparse'
+  );
 }
 
 /** Types of disks that are devices, in lower case. */
@@ -106,7 +115,9 @@ function devicesOf(descriptor: Descriptor): Disclosure['devices'] {
     type !== undefined && DEVICE_TYPES.has(type.value.text.toLowerCase())
       ? [{ what: type.value.text, at: placeOf(descriptor, type.value.span, 'createType') }]
       : [];
-  const lines = descriptor.extents.filter(({ type: { text } }) => EXTENT_TYPES[text.toUpperCase()] === 'device');
+  const lines = descriptor.extents.filter(
+    ({ type: { text } }) => EXTENT_TYPES[text.toUpperCase()] === 'device',
+  );
   return [
     ...named,
     ...lines.map(({ type: { text, span }, index }) => ({
@@ -151,7 +162,9 @@ function textsOf(descriptor: Descriptor): readonly LeftText[] {
   return descriptor.statements.flatMap((statement): readonly LeftText[] => {
     const { line } = statement;
     if (statement.kind === 'property' && NAMES[statement.key.text.toLowerCase()] === undefined)
-      return [{ text: statement.value.text, at: placeOf(descriptor, statement.value.span, statement.key.text) }];
+      return [
+        { text: statement.value.text, at: placeOf(descriptor, statement.value.span, statement.key.text) },
+      ];
     if (statement.kind !== 'comment' && statement.kind !== 'unparsed') return [];
     const at = placeOf(descriptor, { offset: line.offset, length: line.text.length }, `line ${line.number}`);
     return [{ text: line.text, at }];
@@ -165,4 +178,3 @@ function sizesOf({ size }: VmdkImage, { extents, place }: Descriptor): readonly 
   const bytes = taken.reduce((sum, { sectors }) => sum + (parseSectors(sectors.text) ?? 0) * 512, 0);
   return bytes === size ? [] : [{ readers: 'QEMU', platforms: ['glance'], bytes }];
 }
-
