@@ -142,11 +142,13 @@ function writeTypes() {
 }
 
 function copySchemas() {
-  const folder = join(root, 'src', 'report');
-  const schemas = readdirSync(folder).filter((name) => name.endsWith('.schema.json'));
-  return schemas.map((name) => {
-    copyFileSync(join(folder, name), join(dist, name));
-    return join(dist, name);
+  return ['report', 'cli'].flatMap((part) => {
+    const folder = join(root, 'src', part);
+    const schemas = readdirSync(folder).filter((name) => name.endsWith('.schema.json'));
+    return schemas.map((name) => {
+      copyFileSync(join(folder, name), join(dist, name));
+      return join(dist, name);
+    });
   });
 }
 

@@ -1,4 +1,5 @@
 import { EXIT } from './exit-codes.ts';
+import { limitOptions } from './limits.ts';
 import type { ArgumentSpec, CommandSpec, CommandTable, OptionSpec } from './command.ts';
 import {
   accessOptionSpecs,
@@ -21,7 +22,12 @@ import {
   maxProblemsOption,
   newBackingOption,
   newFormatOption,
+  configOption,
   noChainOption,
+  noConfigOption,
+  policyOption,
+  ruleOption,
+  targetOption,
   noCreateOption,
   offsetOption,
   outOfOrderOption,
@@ -71,6 +77,12 @@ const check: CommandSpec = {
     strictOption,
     exitZeroOption,
     maxProblemsOption,
+    policyOption,
+    ...limitOptions,
+    targetOption,
+    ruleOption,
+    configOption,
+    noConfigOption,
     noChainOption,
     allowOutsideOption,
     jobsOption,
@@ -83,6 +95,8 @@ const check: CommandSpec = {
     { line: 'vdcheck disk.vmdk', doc: 'check one image' },
     { line: 'vdcheck --output ndjson backups/*.vhd', doc: 'check many, one line of JSON for each' },
     { line: 'vdcheck check --strict -f qcow2 disk.img', doc: 'fail on warnings, too' },
+    { line: 'vdcheck --policy untrusted upload.qcow2', doc: 'may this image of a stranger be opened?' },
+    { line: 'vdcheck --for azure --for hyperv disk.vhd', doc: 'will they take it, and if not, why?' },
     { line: 'vdcheck --output github images/*.qcow2', doc: 'findings as annotations of a workflow run' },
   ],
   load: async () => (await import('./check.ts')).runCheck,

@@ -7,6 +7,7 @@ import type { Invocation, RunCommand } from './command.ts';
 import { withConversionSource } from './conversion-source.ts';
 import { describeOptions, parseCreationOptions, wantsHelp } from './creation-options.ts';
 import { EXIT } from './exit-codes.ts';
+import { optionsForTarget } from './target-options.ts';
 import { contextOf } from './write-context.ts';
 import { demandAllowed, goalOf, writeImage } from './write-image.ts';
 
@@ -17,7 +18,8 @@ export const runConvert: RunCommand = async (invocation, terminal) => {
     terminal.stdout.write(describeOptions(id, writer));
     return EXIT.ok;
   }
-  const values = parseCreationOptions(invocation.texts('options'), id, writer);
+  const given = parseCreationOptions(invocation.texts('options'), id, writer);
+  const values = optionsForTarget(invocation, id, given);
   const { source, path } = operandsOf(invocation);
   const goal = goalOf(invocation, path, id);
   if (invocation.isSet('out-of-order') && (id !== 'qcow2' || goal.isPipe || !isCompressed(invocation)))
