@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../support/layouts/index.ts';
 import { ROOT, runProgram, withFolder } from '../support/program.ts';
@@ -234,6 +235,20 @@ describe('what is written', () => {
       expect(pipeOf(folder, 'convert', '-f', 'raw', '-O', 'ova', 'disk.raw', '-').length).toBeGreaterThan(
         10_000,
       );
+    }));
+
+  it('is never the archive that the source is in', () =>
+    inFolder((folder, run) => {
+      run('convert', '-f', 'raw', 'disk.raw', 'box.ova');
+      const before = readFileSync(join(folder, 'box.ova'));
+      symlinkSync('box.ova', join(folder, 'link.ova'));
+      writeFileSync(join(folder, 'disk.vhd.gz'), gzipSync(new Uint8Array(before)));
+      for (const target of ['box.ova', 'link.ova']) {
+        const { code, stderr } = run('convert', '--force', 'box.ova!box-disk1.vmdk', target);
+        expect([code, stderr]).toEqual([1, `vdcheck: ${target} is the source itself: it is only read\n`]);
+      }
+      expect(run('convert', '--force', 'disk.vhd.gz', 'disk.vhd.gz').stderr).toMatch(/is the source itself/);
+      expect(readFileSync(join(folder, 'box.ova')).equals(before)).toBe(true);
     }));
 
   it('is nothing where the source changes meanwhile', async () => {
