@@ -1,4 +1,5 @@
 import { EXIT } from './exit-codes.ts';
+import { limitOptions } from './limits.ts';
 import type { ArgumentSpec, CommandSpec, CommandTable, OptionSpec } from './command.ts';
 import {
   accessOptionSpecs,
@@ -21,7 +22,12 @@ import {
   maxProblemsOption,
   newBackingOption,
   newFormatOption,
+  configOption,
   noChainOption,
+  noConfigOption,
+  policyOption,
+  ruleOption,
+  targetOption,
   noCreateOption,
   offsetOption,
   outOfOrderOption,
@@ -71,6 +77,12 @@ const check: CommandSpec = {
     strictOption,
     exitZeroOption,
     maxProblemsOption,
+    policyOption,
+    ...limitOptions,
+    targetOption,
+    ruleOption,
+    configOption,
+    noConfigOption,
     noChainOption,
     allowOutsideOption,
     jobsOption,
@@ -83,6 +95,8 @@ const check: CommandSpec = {
     { line: 'vdcheck disk.vmdk', doc: 'check one image' },
     { line: 'vdcheck --output ndjson backups/*.vhd', doc: 'check many, one line of JSON for each' },
     { line: 'vdcheck check --strict -f qcow2 disk.img', doc: 'fail on warnings, too' },
+    { line: 'vdcheck --policy untrusted upload.qcow2', doc: 'may this image of a stranger be opened?' },
+    { line: 'vdcheck --for azure --for hyperv disk.vhd', doc: 'will they take it, and if not, why?' },
     { line: 'vdcheck --output github images/*.qcow2', doc: 'findings as annotations of a workflow run' },
   ],
   load: async () => (await import('./check.ts')).runCheck,
@@ -303,6 +317,8 @@ const measure: CommandSpec = {
     creationOption,
     compressOption,
     levelOption,
+    backingOption,
+    secondFormatOption,
     sparseSizeOption,
     sizeOption,
     pipeOption,
@@ -332,6 +348,50 @@ const rules: CommandSpec = {
   load: async () => (await import('./rules.ts')).runRules,
 };
 
+const generate: CommandSpec = {
+  name: 'generate',
+  summary: 'compile Kaitai Struct specs to TypeScript',
+  description: [
+    'Compiles specs, and what they import, to typed classes that read, check, edit and write. The compiler is a package of its own, ' +
+      'vdcheck-generate, which must be installed here or beside vdcheck.',
+  ],
+  arguments: [{ name: 'SPEC', isRepeated: true, doc: 'a file that ends in .ksy', completes: 'file' }],
+  options: [
+    {
+      name: 'out',
+      value: { kind: 'text', name: 'DIR' },
+      doc: 'the folder that the modules are written to',
+    },
+    {
+      name: 'import-root',
+      short: 'I',
+      value: { kind: 'text', name: 'ROOT' },
+      isRepeated: true,
+      doc: 'where absolute imports are looked up (also KSPATH)',
+    },
+    {
+      name: 'runtime',
+      value: { kind: 'text', name: 'SPECIFIER' },
+      doc: 'where the modules import their runtime from; default vdcheck/codec',
+    },
+    { name: 'no-style', doc: 'no warnings of what the style guide has otherwise' },
+    {
+      name: 'views',
+      doc: 'structures of fixed size leave their values in the bytes until they are asked for',
+    },
+    { name: 'check', doc: 'write nothing; exit 1 where the modules are not what the specs give' },
+    { name: 'watch', doc: 'compile again whenever a spec changes' },
+  ],
+  examples: [
+    { line: 'vdcheck generate --out src/formats formats/*.ksy', doc: 'one module for each spec' },
+    {
+      line: 'vdcheck generate --out src -I formats --watch formats/archive/zip.ksy',
+      doc: 'again at each save',
+    },
+  ],
+  load: async () => (await import('./generate.ts')).runGenerate,
+};
+
 const completion: CommandSpec = {
   name: 'completion',
   summary: 'print a script that completes vdcheck in a shell',
@@ -358,6 +418,7 @@ export const commands: readonly CommandSpec[] = [
   create,
   measure,
   rules,
+  generate,
   completion,
 ];
 

@@ -18,7 +18,8 @@ const RESERVED = /^(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)$/i;
 export function flawOfName(name: string): NameFlaw | null {
   const plain = withoutFileScheme(name);
   const path = plain.replaceAll('\\', '/');
-  if (DEVICE_PATHS.test(foldDots(path)) || WINDOWS_DEVICE.test(path) || hasReservedPart(path)) return 'device';
+  if (DEVICE_PATHS.test(foldDots(path)) || WINDOWS_DEVICE.test(path) || hasReservedPart(path))
+    return 'device';
   if (/^[a-z][a-z0-9+._-]+:/i.test(plain)) return 'protocol';
   // A rooted path, one on a drive, one of another machine, one of a VMware datastore ("[name] path"), a home folder.
   if (/^\/|^[a-z]:|^\[[^\]]*\]|^~/i.test(path)) return 'absolute';
@@ -28,7 +29,8 @@ export function flawOfName(name: string): NameFlaw | null {
 /** Why a name can deceive those who print it or pass it on, as the end of a sentence; `null` where it cannot. */
 export function deceitOfName(name: string): string | null {
   const bytes = new TextEncoder().encode(name).length;
-  if (bytes > MAX_NAME_BYTES) return `it has ${bytes} bytes, more than the ${MAX_NAME_BYTES} that a name may have`;
+  if (bytes > MAX_NAME_BYTES)
+    return `it has ${bytes} bytes, more than the ${MAX_NAME_BYTES} that a name may have`;
   const control = CONTROLS.exec(name)?.[0];
   if (control === undefined) return null;
   const code = (control.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');

@@ -1,11 +1,12 @@
 import { fileOffset } from '../../io/source.ts';
-import type { DeclaredTable, Disclosure, LeftText, NamedFile, SeenSize, VmdkTraits } from '../../model/disclosure.ts';
+import type { DeclaredTable, Disclosure, LeftText, NamedFile, SeenSize } from '../../model/disclosure.ts';
 import { wholeFile } from '../../model/disclosure.ts';
 import { findProperty, parseSectors, placeOf, type Descriptor } from './descriptor/descriptor.ts';
 import { EXTENT_TYPES, type ExtentLine } from './descriptor/statements.ts';
 import type { HostedSparseExtent } from './extents/hosted/extent.ts';
 import { GD_AT_END } from './extents/hosted/layout/hosted-headers.ts';
 import type { VmdkImage } from './image.ts';
+import type { VmdkTraits } from './traits.ts';
 
 /** Properties whose values are names of files, in lower case. */
 const NAMES: Readonly<Record<string, NamedFile['kind']>> = {
@@ -17,7 +18,7 @@ const NAMES: Readonly<Record<string, NamedFile['kind']>> = {
 export function discloseVmdk(image: VmdkImage): Disclosure {
   const { descriptor, extents } = image;
   return {
-    traits: traitsOf(image),
+    traits: { vmdk: traitsOf(image) },
     names: descriptor === null ? [] : namesOf(descriptor),
     devices: descriptor === null ? [] : devicesOf(descriptor),
     needs: needsOf(image),
@@ -36,7 +37,6 @@ function traitsOf({ descriptor, extents, hostedExtents }: VmdkImage): VmdkTraits
   const adapter = descriptor === null ? undefined : findProperty(descriptor, 'ddb.adapterType');
   const [hosted] = hostedExtents;
   return {
-    format: 'vmdk',
     createType: createType?.value.text ?? null,
     descriptor: descriptor === null ? null : describe(descriptor),
     extentTypes: (descriptor?.extents ?? []).map(({ type }) => type.text.toUpperCase()),
@@ -62,13 +62,11 @@ function describe(descriptor: Descriptor): VmdkTraits['descriptor'] {
 
 function describeHosted({ headers }: HostedSparseExtent): VmdkTraits['hosted'] {
   const { header } = headers;
-  const { version, flags, gdOffset, grainSize } = header.fields;
+  const { version, flags, gdOffset } = header.fields;
   return {
     version,
     isCompressed: flags.compressed,
-    hasMarkers: flags.markers,
     isDirectoryAtEnd: gdOffset === GD_AT_END,
-    grainSectors: Number(grainSize),
     at: header.at('version'),
   };
 }
@@ -91,7 +89,9 @@ function namesOf(descriptor: Descriptor): readonly NamedFile[] {
 
 /** The extent of a descriptor that is inside the very file: readers do not look for its name. */
 function isOwn({ place, extents }: Descriptor, { type }: ExtentLine): boolean {
-  return place.isEmbedded && extents.length === 1 && EXTENT_TYPES[type.text.toUpperCase()] === 'hosted-sparse';
+  return (
+    place.isEmbedded && extents.length === 1 && EXTENT_TYPES[type.text.toUpperCase()] === 'hosted-sparse'
+  );
 }
 
 /** Types of disks that are devices, in lower case. */
@@ -106,7 +106,9 @@ function devicesOf(descriptor: Descriptor): Disclosure['devices'] {
     type !== undefined && DEVICE_TYPES.has(type.value.text.toLowerCase())
       ? [{ what: type.value.text, at: placeOf(descriptor, type.value.span, 'createType') }]
       : [];
-  const lines = descriptor.extents.filter(({ type: { text } }) => EXTENT_TYPES[text.toUpperCase()] === 'device');
+  const lines = descriptor.extents.filter(
+    ({ type: { text } }) => EXTENT_TYPES[text.toUpperCase()] === 'device',
+  );
   return [
     ...named,
     ...lines.map(({ type: { text, span }, index }) => ({
@@ -151,7 +153,9 @@ function textsOf(descriptor: Descriptor): readonly LeftText[] {
   return descriptor.statements.flatMap((statement): readonly LeftText[] => {
     const { line } = statement;
     if (statement.kind === 'property' && NAMES[statement.key.text.toLowerCase()] === undefined)
-      return [{ text: statement.value.text, at: placeOf(descriptor, statement.value.span, statement.key.text) }];
+      return [
+        { text: statement.value.text, at: placeOf(descriptor, statement.value.span, statement.key.text) },
+      ];
     if (statement.kind !== 'comment' && statement.kind !== 'unparsed') return [];
     const at = placeOf(descriptor, { offset: line.offset, length: line.text.length }, `line ${line.number}`);
     return [{ text: line.text, at }];
@@ -165,4 +169,3 @@ function sizesOf({ size }: VmdkImage, { extents, place }: Descriptor): readonly 
   const bytes = taken.reduce((sum, { sectors }) => sum + (parseSectors(sectors.text) ?? 0) * 512, 0);
   return bytes === size ? [] : [{ readers: 'QEMU', platforms: ['glance'], bytes }];
 }
-
