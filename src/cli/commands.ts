@@ -318,6 +318,8 @@ const measure: CommandSpec = {
     creationOption,
     compressOption,
     levelOption,
+    backingOption,
+    secondFormatOption,
     sparseSizeOption,
     sizeOption,
     pipeOption,

@@ -12,6 +12,16 @@ export interface RefcountShape {
   readonly clusters: number;
 }
 
+/** As `refcountShapeOf`; `null` where the image would be larger than readers take. */
+export function refcountShapeWithin(settings: Qcow2Settings, used: number): RefcountShape | null {
+  try {
+    return refcountShapeOf(settings, used);
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
+}
+
 /**
  * How many clusters counting takes where `used` are used by everything else: blocks and table count themselves, too.
  *

@@ -53,7 +53,9 @@ export async function* writeUnits(
   const { stored } = units;
   let heads = 0;
   let written = 0;
-  for await (const run of guestData(disk, options)) {
+  // Whether a unit is stored is up to its own bytes alone, however the disk is cut into chunks.
+  const sparse = Math.min(options.sparse, layout.unitSize);
+  for await (const run of guestData(disk, { ...options, sparse })) {
     if (!options.isPlanned) note(run, layout, units, disk.size);
     const { start, bytes } = run;
     if (bytes === null) continue;
