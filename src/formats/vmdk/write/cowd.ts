@@ -146,7 +146,10 @@ export async function planCowd(disk: Disk, below: Disk | null, { sparse }: Write
   const makeFile = ({ stored }: Units): CowdFile => new CowdFile(disk.size, below !== null, stored);
   // A disk that is too large is refused before it is gone through.
   makeFile({ stored: new UnitRuns(), zeros: null });
-  // Nor does a pipe take a disk of two files.
   const options = { sparse, isPipe: false, unitSize: GRAIN_SIZE };
-  return below === null ? planUnits(disk, makeFile, options) : planDeltaUnits(disk, below, makeFile, options);
+  const plan = await (below === null
+    ? planUnits(disk, makeFile, options)
+    : planDeltaUnits(disk, below, makeFile, options));
+  // Tables are between grains, and nobody streams a disk of two files.
+  return { ...plan, isStreamable: false };
 }
