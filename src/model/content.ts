@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../io/source.ts';
-import type { CompressionMethod } from './image.ts';
+import type { CompressionMethod } from './compression.ts';
 
 /** What became of unpacking one stream. */
 export type Unpacked =

@@ -1,15 +1,14 @@
 import type { FieldNode } from '../codec/index.ts';
+import type { CompressionMethod } from './compression.ts';
 import type { ImageFile, Located } from './image-file.ts';
 import type { Place } from './problem.ts';
 import type { GuestOffset, GuestRange } from './offsets.ts';
 import type { FileLayout, WalkListeners } from './owners.ts';
 import type { ReferenceState } from './reference-state.ts';
 
+export type { CompressionMethod } from './compression.ts';
 export type { FileRole, ImageFile, Located } from './image-file.ts';
 export type { ReferenceState } from './reference-state.ts';
-
-/** How a compressed unit is packed: a zlib stream (RFC 1950), raw deflate (RFC 1951), a Zstandard frame (RFC 8878). */
-export type CompressionMethod = 'zlib' | 'deflate' | 'zstd';
 
 /** A run of guest bytes and where they come from. */
 export type Mapping = { readonly start: GuestOffset; readonly length: number } & (
