@@ -66,6 +66,10 @@ export type {
 } from './model/report.ts';
 export { checkImage, type CheckOptions } from './ops/check.ts';
 export { checkLocalImage, openLocalImage, type LocalOptions } from './node/local.ts';
+export { checkStream, type CheckStreamOptions } from './node/check-stream.ts';
+export type { AdjustedRule, Demands, Limits, RuleLevel, TargetAnswer, TargetName } from './model/demands.ts';
+export { DEFAULT_LIMITS } from './gate/limits.ts';
+export { demandsOf, type TargetDemands } from './gate/targets/index.ts';
 export { openImage, type OpenedImage, type OpenOptions, type OpenSource } from './ops/open.ts';
 export { followFiles, type FilePolicyOptions } from './node/reference-policy.ts';
 export { followNothing, type ReferencePolicy, type ResolvedReference } from './ops/reference-policy.ts';

@@ -3,17 +3,20 @@ import type { ImageReport } from '../model/report.ts';
 import { isPlainPath } from '../node/access/names.ts';
 import { expandPath } from '../node/local.ts';
 import type { Depth } from '../model/rule.ts';
+import { existsSync } from 'node:fs';
 import { accessOptions } from './access.ts';
 import type { Invocation, RunCommand } from './command.ts';
+import { CONFIG_NAME } from './config-name.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { PRINTERS, type Result } from './printers.ts';
+import { limitOptions } from './limits.ts';
 import { openProgress, type Progress } from './progress.ts';
 
 /** `vdcheck check`. */
 export const runCheck: RunCommand = async (invocation, terminal) => {
   const printer = PRINTERS[invocation.text('output') ?? 'human']?.(terminal);
   if (printer === undefined) throw new Error('an output of the table has no printer');
-  const options = checkOptions(invocation);
+  const options = { ...checkOptions(invocation), ...(await demandsFor(invocation)) };
   const paths = await expandPaths(invocation.operands, options);
   const progress = openProgress(invocation, terminal, paths.length);
   const results: Result[] = [];
@@ -89,6 +92,16 @@ function countJobs(images: number, invocation: Invocation): number {
     (worth < 2 ? 1 : Math.min(worth, process.getBuiltinModule('node:os').availableParallelism()));
   return Math.min(jobs, images);
 }
+
+/** What is demanded beyond the format; the code for it is loaded where anything is. */
+async function demandsFor(invocation: Invocation): Promise<Pick<LocalCheckOptions, 'demands'>> {
+  const isAsked = DEMANDING.some((option) => invocation.isSet(option));
+  if (!isAsked && (invocation.isSet('no-config') || !existsSync(CONFIG_NAME))) return {};
+  const { readDemands } = await import('./demands.ts');
+  return { demands: await readDemands(invocation) };
+}
+
+const DEMANDING = ['policy', 'for', 'rule', 'config', ...limitOptions.map(({ name }) => name)];
 
 function checkOptions(invocation: Invocation): LocalCheckOptions {
   const format = invocation.text('format');

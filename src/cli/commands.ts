@@ -1,4 +1,5 @@
 import { EXIT } from './exit-codes.ts';
+import { limitOptions } from './limits.ts';
 import type { ArgumentSpec, CommandSpec, CommandTable, OptionSpec } from './command.ts';
 import {
   accessOptionSpecs,
@@ -21,13 +22,20 @@ import {
   maxProblemsOption,
   newBackingOption,
   newFormatOption,
+  configOption,
   noChainOption,
+  noConfigOption,
+  policyOption,
+  ruleOption,
+  targetOption,
   noCreateOption,
   offsetOption,
+  outOfOrderOption,
   outputFormatOption,
   outputOption,
   packJobsOption,
   platformOption,
+  pipeOption,
   progressOption,
   recoverOption,
   secondFormatOption,
@@ -69,6 +77,12 @@ const check: CommandSpec = {
     strictOption,
     exitZeroOption,
     maxProblemsOption,
+    policyOption,
+    ...limitOptions,
+    targetOption,
+    ruleOption,
+    configOption,
+    noConfigOption,
     noChainOption,
     allowOutsideOption,
     jobsOption,
@@ -81,6 +95,8 @@ const check: CommandSpec = {
     { line: 'vdcheck disk.vmdk', doc: 'check one image' },
     { line: 'vdcheck --output ndjson backups/*.vhd', doc: 'check many, one line of JSON for each' },
     { line: 'vdcheck check --strict -f qcow2 disk.img', doc: 'fail on warnings, too' },
+    { line: 'vdcheck --policy untrusted upload.qcow2', doc: 'may this image of a stranger be opened?' },
+    { line: 'vdcheck --for azure --for hyperv disk.vhd', doc: 'will they take it, and if not, why?' },
     { line: 'vdcheck --output github images/*.qcow2', doc: 'findings as annotations of a workflow run' },
   ],
   load: async () => (await import('./check.ts')).runCheck,
@@ -230,6 +246,7 @@ const convert: CommandSpec = {
     creationOption,
     compressOption,
     levelOption,
+    outOfOrderOption,
     backingOption,
     secondFormatOption,
     sparseSizeOption,
@@ -247,6 +264,7 @@ const convert: CommandSpec = {
   ],
   examples: [
     { line: 'vdcheck convert -O raw disk.vmdk disk.raw', doc: 'a raw disk with holes where it has zeros' },
+    { line: 'vdcheck convert disk.vmdk appliance.ova', doc: 'an appliance with the disk as a stream' },
     { line: 'vdcheck convert disk.qcow2 - | gzip > disk.raw.gz', doc: 'into a pipe' },
   ],
   load: async () => (await import('./convert.ts')).runConvert,
@@ -301,6 +319,8 @@ const measure: CommandSpec = {
     levelOption,
     sparseSizeOption,
     sizeOption,
+    pipeOption,
+    experimentalOption,
     outputOption(),
     noChainOption,
     allowOutsideOption,
@@ -324,6 +344,50 @@ const rules: CommandSpec = {
     { line: 'vdcheck rules vhd/footer-checksum', doc: 'one rule explained' },
   ],
   load: async () => (await import('./rules.ts')).runRules,
+};
+
+const generate: CommandSpec = {
+  name: 'generate',
+  summary: 'compile Kaitai Struct specs to TypeScript',
+  description: [
+    'Compiles specs, and what they import, to typed classes that read, check, edit and write. The compiler is a package of its own, ' +
+      'vdcheck-generate, which must be installed here or beside vdcheck.',
+  ],
+  arguments: [{ name: 'SPEC', isRepeated: true, doc: 'a file that ends in .ksy', completes: 'file' }],
+  options: [
+    {
+      name: 'out',
+      value: { kind: 'text', name: 'DIR' },
+      doc: 'the folder that the modules are written to',
+    },
+    {
+      name: 'import-root',
+      short: 'I',
+      value: { kind: 'text', name: 'ROOT' },
+      isRepeated: true,
+      doc: 'where absolute imports are looked up (also KSPATH)',
+    },
+    {
+      name: 'runtime',
+      value: { kind: 'text', name: 'SPECIFIER' },
+      doc: 'where the modules import their runtime from; default vdcheck/codec',
+    },
+    { name: 'no-style', doc: 'no warnings of what the style guide has otherwise' },
+    {
+      name: 'views',
+      doc: 'structures of fixed size leave their values in the bytes until they are asked for',
+    },
+    { name: 'check', doc: 'write nothing; exit 1 where the modules are not what the specs give' },
+    { name: 'watch', doc: 'compile again whenever a spec changes' },
+  ],
+  examples: [
+    { line: 'vdcheck generate --out src/formats formats/*.ksy', doc: 'one module for each spec' },
+    {
+      line: 'vdcheck generate --out src -I formats --watch formats/archive/zip.ksy',
+      doc: 'again at each save',
+    },
+  ],
+  load: async () => (await import('./generate.ts')).runGenerate,
 };
 
 const completion: CommandSpec = {
@@ -352,6 +416,7 @@ export const commands: readonly CommandSpec[] = [
   create,
   measure,
   rules,
+  generate,
   completion,
 ];
 

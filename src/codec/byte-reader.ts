@@ -117,7 +117,7 @@ export class ByteReader {
   }
 
   /** Is there nothing left to read, not even a bit? */
-  get isEof(): boolean {
+  isEof(): boolean {
     return this.#bitsLeft === 0 && this.at >= this.end;
   }
 

@@ -229,7 +229,7 @@ export function listOf<T>(io: ByteReader, count: number, size: number): T[] {
 
 /** How many whole elements of so many bytes are left; a rest is part of one more, which then is cut off, and so are bits. */
 export function countToEnd(io: ByteReader, size: number): number {
-  return io.isEof ? 0 : Math.max(1, Math.ceil(io.remaining / size));
+  return io.isEof() ? 0 : Math.max(1, Math.ceil(io.remaining / size));
 }
 
 /** Elements that take no bytes may come this often in a row; more is an endless loop, or an attack. */

@@ -175,6 +175,8 @@ export class StoredInstances implements WritingWork {
     if (place !== undefined) {
       const same = this.#encode(one, how.write, place.bytes, place.start);
       if (bytesEqual(same.toBytes().subarray(0, same.pos), place.bytes)) return undefined;
+      // The same values may be written in another way than they were.
+      if (isAsRead(structure, id)) return undefined;
     }
     if (how.if?.() === false)
       throw rooted(new EncodeError('it has a value, but its condition does not hold', { field: path }));
@@ -289,7 +291,7 @@ function isAsRead(structure: BareStructure, id: string): boolean {
   kept?.delete(id);
   try {
     io.goBack(span.when);
-    return JSON.stringify(plainValue(valueOf(structure, id))) === JSON.stringify(plainValue(value));
+    return isSamePlain(plainValue(valueOf(structure, id)), plainValue(value));
   } catch {
     return false;
   } finally {
@@ -297,6 +299,16 @@ function isAsRead(structure: BareStructure, id: string): boolean {
     kept?.set(id, value);
     structure[SPANS]?.set(id, span);
   }
+}
+
+/** Are plain values the same, part by part? */
+function isSamePlain(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
+  const [left, right] = [Object.entries(a), Object.entries(b)];
+  return (
+    left.length === right.length &&
+    left.every(([key, value], index) => key === right[index]?.[0] && isSamePlain(value, right[index]?.[1]))
+  );
 }
 
 const storing = new WeakMap<Layout, boolean>();

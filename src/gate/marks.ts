@@ -2,6 +2,7 @@ import { latin1 } from '../io/latin1.ts';
 import { fileOffset, readAvailable, type Source } from '../io/source.ts';
 import type { ImageFile } from '../model/image-file.ts';
 import type { Place } from '../model/problem.ts';
+import type { Subject } from './subject.ts';
 
 /** A mark of some format in a file. */
 export interface Mark {
@@ -58,23 +59,23 @@ export async function findImageMark(file: ImageFile, source: Source, offset: num
   return found === undefined ? null : markAt(file, offset + found.offset, found);
 }
 
-/**
- * Marks in a file that are not those of `format`, whose structures are at the start of the file: of another image format, of a partition table, of
- * media.
- *
- * @param holdsGuestBytes whether the file begins with the guest's own bytes, in which media are what they should be
- */
-export async function findForeignMarks(
-  file: ImageFile,
-  source: Source,
-  { format, holdsGuestBytes }: { readonly format: string; readonly holdsGuestBytes: boolean },
-): Promise<readonly Mark[]> {
-  const head = latin1(await readAvailable(source, fileOffset(0), HEAD_BYTES));
-  const known = holdsGuestBytes ? IMAGES : [...IMAGES, ...MEDIA];
-  const marks = known
-    .filter((magic) => magic.format !== format && head.startsWith(magic.magic, magic.offset))
-    .map((magic) => markAt(file, magic.offset, magic));
-  const footer = format === 'vhd' ? null : await findFooter(file, source);
+/** Marks in the file that was opened which are not those of its own format: of another image format, of a partition table, of media. */
+export async function findForeignMarks({
+  image: { format },
+  file,
+  source,
+  disclosure: { plain },
+  isPartial,
+}: Subject): Promise<readonly Mark[]> {
+  const marks: Mark[] = [];
+  // Where the file begins with the guest's own bytes, media are what they should be, and other formats a matter of probing.
+  if (!plain.some((located) => located.file === file && located.offset === 0)) {
+    const head = latin1(await readAvailable(source, fileOffset(0), HEAD_BYTES));
+    for (const magic of [...IMAGES, ...MEDIA])
+      if (magic.format !== format && head.startsWith(magic.magic, magic.offset))
+        marks.push(markAt(file, magic.offset, magic));
+  }
+  const footer = format === 'vhd' || isPartial ? null : await findFooter(file, source);
   return footer === null ? marks : [...marks, footer];
 }
 

@@ -76,6 +76,8 @@ export interface Format {
   readonly probe: (sample: ProbeSample) => Recognition | null;
   /** Loads the format's code; a check of one format never loads another's. */
   readonly load: () => Promise<FormatCode>;
+  /** Loads what works out the size of a whole file from its beginning, read forward; absent where the format does not say. */
+  readonly loadHeadSize?: () => Promise<(source: Source) => Promise<number>>;
   /** Loads the writer; absent where the format cannot be written. */
   readonly loadWriter?: () => Promise<Writer>;
 }

@@ -30,10 +30,27 @@ export function checkLocalImage(
   path: string,
   options: Omit<CheckOptions, 'openSource' | 'policy'> & LocalOptions = {},
 ): Promise<ImageReport> {
+  if (path === '-' && options.demands?.untrusted === true) return checkInput(options);
   const around = isPlainPath(path)
     ? {}
     : { around: async (found: CheckedImage) => (await loadFar(options)).judge(path, found) };
   return checkImage(path, { unpack, ...around, ...options, ...accessOf(options) });
+}
+
+/** Opens what names an image as bytes. */
+export function openLocalSource(path: string, options: LocalOptions = {}): MaybePromise<Source> {
+  return accessOf(options).openSource(path);
+}
+
+/** Standard input from a stranger: a refusal may come before its end. */
+async function checkInput(
+  options: Omit<CheckOptions, 'openSource' | 'policy'> & LocalOptions,
+): Promise<ImageReport> {
+  const { inputStream } = await import('./access/input.ts');
+  const chunks = inputStream();
+  if (chunks === null) return checkImage('-', { ...options, ...accessOf(options) });
+  const { checkStream } = await import('./check-stream.ts');
+  return checkStream(chunks, options);
 }
 
 /** The images that a path stands for: those in an archive, each as `archive!member`, else the path itself. */

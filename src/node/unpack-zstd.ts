@@ -1,7 +1,7 @@
 import * as zlib from 'node:zlib';
 import { isZero } from '../formats/shared/zero-runs.ts';
 import type { Unpacked } from '../model/content.ts';
-import { frameLength } from './zstd-frame.ts';
+import { frameLength } from '../ops/reading/zstd-frame.ts';
 
 type Decompress = (
   frame: Uint8Array,
@@ -58,5 +58,5 @@ async function unpackFrame(frame: Uint8Array, size: number): Promise<Uint8Array>
 let decoder: Promise<(frame: Uint8Array, size: number) => Uint8Array> | null = null;
 
 async function loadDecoder(): Promise<(frame: Uint8Array, size: number) => Uint8Array> {
-  return (await import('./zstd-wasm.ts')).loadDecoder();
+  return (await import('../browser/zstd-wasm.ts')).loadDecoder();
 }

@@ -1,6 +1,8 @@
 import { UnreadableImageError, VdcheckError } from '../errors.ts';
 import { fileFindings } from '../formats/shared/file-rules.ts';
 import { redactUrl } from '../io/http/url.ts';
+import { adjustmentsOf, earlyAdjustments } from '../gate/levels.ts';
+import type { Demands, TargetAnswer } from '../model/demands.ts';
 import { silentFindings } from '../model/findings.ts';
 import type { Unpack } from '../model/content.ts';
 import type { FormatCode } from '../model/format.ts';
@@ -20,6 +22,7 @@ import { findFormat } from '../formats/index.ts';
 import type { ProblemSink } from '../model/problem.ts';
 import { ProblemCollector } from './collector.ts';
 import { checkContent } from './content/check-content.ts';
+import { holdToDemands, type Goal } from './demands.ts';
 import { reportFailure } from './failures.ts';
 import { openRecognised, recogniseImage, type OpenOptions, type ReferenceOutcome } from './open.ts';
 import { CountingOwners, type AllocationCounts } from './ownership/counter.ts';
@@ -39,6 +42,10 @@ export interface CheckOptions extends Omit<OpenOptions, 'problems' | 'rawFallbac
   readonly maxProblems?: number;
   /** Whether warnings count as corruption; default false. */
   readonly strict?: boolean;
+  /** What the image is held to besides its format; default nothing. */
+  readonly demands?: Demands;
+  /** Whether only the first bytes of the image are there: what is told then are refusals that no further byte can take back. Default false. */
+  readonly isPartial?: boolean;
 }
 
 /** An image that was looked at, and where more may be told of it. */
@@ -58,14 +65,19 @@ type ContentOptions = Pick<CheckOptions, 'unpack' | 'onUnits'>;
 export async function checkImage(path: string, options: CheckOptions): Promise<ImageReport> {
   const depth = options.depth ?? 'metadata';
   const name = redactUrl(path);
-  const problems = new ProblemCollector(options.maxProblems ?? 100);
+  const demands = options.demands ?? {};
+  const isPartial = options.isPartial === true;
+  const adjust = isPartial ? earlyAdjustments(demands) : adjustmentsOf(demands);
+  const problems = new ProblemCollector(options.maxProblems ?? 100, adjust);
   const seen: Seen = {
     ...{ format: null, files: [], image: null, allocation: null, failure: null },
+    ...{ outcomes: [], targets: null },
     isWhole: depth !== 'data' || options.unpack !== undefined,
   };
   try {
-    const onReference = (outcome: ReferenceOutcome): void => noteUnreachable(outcome, seen);
-    await checkOpened(path, { ...options, problems, onReference }, depth, problems, seen);
+    const onReference = (outcome: ReferenceOutcome): void => noteReference(outcome, seen);
+    const goal: Goal = { depth, demands, adjust, isPartial };
+    await checkOpened(path, { ...options, problems, onReference }, goal, problems, seen);
   } catch (error) {
     if (error instanceof UnreadableImageError) reportUnreadable(error, problems, seen);
     else {
@@ -75,7 +87,7 @@ export async function checkImage(path: string, options: CheckOptions): Promise<I
   }
   if (options.around !== undefined) await lookAround(options.around, depth, problems, seen);
   const reached = depth === 'data' && (!seen.isWhole || seen.failure !== null) ? 'metadata' : depth;
-  return assemble(name, reached, problems, seen, options.strict === true);
+  return assemble(name, reached, problems, seen, { isStrict: options.strict === true, isPartial });
 }
 
 /** What is around an image may say more of it, even where it could not be opened: that it should be there. */
@@ -103,10 +115,15 @@ interface Seen {
   failure: CheckFailure | null;
   /** Whether all of the stored data were looked at that depth `data` looks at. */
   isWhole: boolean;
+  /** What became of the files that the image and its layers name. */
+  readonly outcomes: ReferenceOutcome[];
+  targets: readonly TargetAnswer[] | null;
 }
 
 /** A file that this machine did not let us read: what it has is unknown, so the image is not checked. */
-function noteUnreachable({ state, reason }: ReferenceOutcome, seen: Seen): void {
+function noteReference(outcome: ReferenceOutcome, seen: Seen): void {
+  const { state, reason } = outcome;
+  seen.outcomes.push(outcome);
   const code = UNREACHABLE[state];
   if (code !== undefined) seen.failure ??= { code, message: reason ?? '' };
 }
@@ -114,10 +131,11 @@ function noteUnreachable({ state, reason }: ReferenceOutcome, seen: Seen): void 
 async function checkOpened(
   path: string,
   options: OpenOptions & ContentOptions,
-  depth: Depth,
+  goal: Goal,
   problems: ProblemCollector,
   seen: Seen,
 ): Promise<void> {
+  const { depth } = goal;
   const recognised = await recogniseImage(path, options);
   seen.format = recognised.entry.id;
   seen.files = [recognised.file];
@@ -132,6 +150,8 @@ async function checkOpened(
       if (depth === 'data')
         await unpackLayer(layer, layerFormat, counts?.compressed ?? 0, problems, options, seen);
     }
+    const found = { outcomes: seen.outcomes, allocation: seen.allocation };
+    seen.targets = await holdToDemands(recognised, { image, format }, goal, found, problems);
     await reportChanges(image, problems);
   } finally {
     await problems.settle();
@@ -250,10 +270,11 @@ function assemble(
   path: string,
   depth: Depth,
   problems: ProblemCollector,
-  { format, files, image, allocation, failure }: Seen,
-  isStrict: boolean,
+  { format, files, image, allocation, failure, targets }: Seen,
+  { isStrict, isPartial }: { readonly isStrict: boolean; readonly isPartial: boolean },
 ): ImageReport {
   const counts = problems.counts();
+  const adjusted = problems.adjustments();
   return {
     path,
     format,
@@ -266,6 +287,8 @@ function assemble(
     problems: problems.problems(),
     allocation,
     error: failure,
+    ...(targets === null || targets.length === 0 ? {} : { targets }),
+    ...(adjusted.length === 0 || isPartial ? {} : { adjusted }),
   };
 }
 

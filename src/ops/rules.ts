@@ -19,10 +19,12 @@ export async function rulesOfFormat(id: string | null): Promise<readonly Explain
 async function explainRules(loaded: readonly FormatCode[]): Promise<readonly ExplainedRule[]> {
   const { fileExplanations } = await import('../formats/shared/file-rules.explained.ts');
   const { archiveExplanations } = await import('../appliance/rules.explained.ts');
+  const { gateExplanations, gateRules } = await import('../gate/explained.ts');
   const explained = new Map<string, Explanation>(
-    Object.entries({ ...fileExplanations, ...archiveExplanations }),
+    Object.entries({ ...fileExplanations, ...archiveExplanations, ...gateExplanations }),
   );
-  const rules = new Map<string, RuleInfo>([...fileRules, ...archiveRules].map((rule) => [rule.id, rule]));
+  const general = [...fileRules, ...archiveRules, ...gateRules];
+  const rules = new Map<string, RuleInfo>(general.map((rule) => [rule.id, rule]));
   for (const format of loaded) {
     for (const [id, explanation] of Object.entries(await format.explain())) explained.set(id, explanation);
     for (const rule of format.rules) rules.set(rule.id, rule);

@@ -19,12 +19,22 @@ describe('help', () => {
   it('goes to standard output and names every command that there is, and none that there is not', () => {
     const { stdout, stderr, code } = runProgram(['--help']);
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
-    for (const name of ['check', 'info', 'dump', 'map', 'rules', 'completion'])
+    for (const name of [
+      'check',
+      'info',
+      'dump',
+      'map',
+      'convert',
+      'create',
+      'measure',
+      'rules',
+      'completion',
+    ])
       expect(stdout).toContain(`  ${name} `);
-    for (const name of ['repair', 'create']) expect(stdout).not.toContain(name);
+    expect(stdout).not.toContain('repair');
   });
 
-  it.each(['check', 'info', 'dump', 'map', 'rules', 'completion'])(
+  it.each(['check', 'info', 'dump', 'map', 'convert', 'create', 'measure', 'rules', 'completion'])(
     'of %s has usage, options and examples',
     (name) => {
       const { stdout, code } = runProgram([name, '--help']);
@@ -53,8 +63,13 @@ describe('wrong usage is one line on standard error, exit 1, nothing else', () =
     [['chekc', 'x.vhd'], 'check'],
     [['--output', 'yaml', 'x.vhd'], 'yaml'],
     [['-f', 'vmdkk', 'x.vhd'], 'vmdk'],
-    [['--policy', 'untrusted', 'x.vhd'], '--policy'],
-    [['--for', 'azure', 'x.vhd'], '--for'],
+    [['--policy', 'untrustd', 'x.vhd'], 'untrusted'],
+    [['--for', 'azur', 'x.vhd'], 'azure'],
+    [['info', '--for', 'azure', 'x.vhd'], 'check'],
+    [['--rule', 'vhd/creator-unknwn=off', 'x.vhd'], 'vhd/creator-unknown'],
+    [['--rule', 'vhd/creator-unknown=of', 'x.vhd'], "'off'"],
+    [['--rule', 'file/unreadable=off', 'x.vhd'], 'file/unreadable'],
+    [['--max-chain', '3', 'x.vhd'], '--policy untrusted'],
     [['clone', 'a.vhd', 'b.raw'], 'clone'],
     [['rules', 'file/emty'], 'file/empty'],
     [['completion', 'bsh'], 'bash'],

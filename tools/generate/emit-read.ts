@@ -139,7 +139,7 @@ function emitLoop(attribute: Attribute, target: Target, emission: Emission): rea
           `const guard = new ${names.runtime('LoopGuard')}(${repeat.kind === 'count' ? 'io, io.bytes.buffer.byteLength' : 'io'});`,
         ]),
   ];
-  if (repeat.kind === 'eos') return [...start, `for (let index = 0; !io.isEof; index++) {`, ...body, '}'];
+  if (repeat.kind === 'eos') return [...start, `for (let index = 0; !io.isEof(); index++) {`, ...body, '}'];
   if (repeat.kind === 'until') {
     const until = translateCondition(repeat.until.ast, { ...scope, item, index: 'index' });
     return [...start, 'for (let index = 0; ; index++) {', ...body, `if (${until}) break;`, '}'];

@@ -71,6 +71,7 @@ export const fileRuleTable = defineRules<unknown, FileFindings>()({
     severity: 'warning',
     depth: 'header',
     title: 'The file bears the marks of more than one format',
+    derivedFrom: ['policy/polyglot', 'policy/guest-header-in-flat'],
     spec: 'Magic numbers of VMDK 5.0, VHD 1.0 and the qcow2 specification',
     repair: 'none',
     message: ({ format, others }) =>

@@ -106,7 +106,7 @@ function isText(head: Uint8Array): boolean {
 function hasLetters(head: Uint8Array): boolean {
   let letters = 0;
   for (const byte of head) if ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a) letters++;
-  return letters * 4 >= head.length;
+  return letters * 10 >= head.length;
 }
 
 function nameText(head: Uint8Array): string {

@@ -15,7 +15,7 @@ export function discloseVdi(image: VdiImage): Disclosure {
       : [],
     plain: [],
     encryption: null,
-    tables: map === null ? [] : [{ name: 'block map', bytes: map.entries * 4, at: header.at('blocks') }],
+    tables: map === null ? [] : [{ name: 'block map', bytes: map.entries * 4, at: header.at('num_blocks') }],
     texts: textsOf(image),
     sizes: [],
   };
