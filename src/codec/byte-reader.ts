@@ -23,6 +23,14 @@ export interface ReaderOptions {
   readonly within?: ByteReader;
 }
 
+/** How far the reading of an input has come. */
+interface Progress {
+  /** Is it noted? That is done only once more after an error, to find out where it happened: noting takes time. */
+  isNoted: boolean;
+  /** The structure that was begun last. */
+  latest: BareStructure | undefined;
+}
+
 /** Bytes that several streams are parts of: they share the view, and a stream of a few bytes is no more than two limits. */
 class Memory {
   readonly bytes: Uint8Array;
@@ -31,9 +39,9 @@ class Memory {
   readonly base: number;
   readonly sink: BreachSink | undefined;
   /** What all streams of one input have in common. */
-  readonly progress: { latest: BareStructure | undefined };
+  readonly progress: Progress;
 
-  constructor(bytes: Uint8Array, base: number, sink: BreachSink | undefined, progress: Memory['progress']) {
+  constructor(bytes: Uint8Array, base: number, sink: BreachSink | undefined, progress: Progress) {
     const { buffer, byteOffset, byteLength } = bytes;
     this.bytes = bytes.constructor === Uint8Array ? bytes : new Uint8Array(buffer, byteOffset, byteLength);
     this.view = new DataView(buffer, byteOffset, byteLength);
@@ -161,14 +169,10 @@ export class ByteReader {
     return start;
   }
 
-  /** Notes that a structure is being read from here on. */
+  /** Notes that a structure is being read from here on, where that is wanted. */
   begin(structure: BareStructure): void {
-    this.#memory.progress.latest = structure;
-  }
-
-  /** The structure that was begun last, by this reader or one whose bytes are part of the same: where reading ended, if it ended early. */
-  get latest(): BareStructure | undefined {
-    return this.#memory.progress.latest;
+    const { progress } = this.#memory;
+    if (progress.isNoted) progress.latest = structure;
   }
 
   /** Hands a failed check to the sink; throws it where there is none. */
@@ -217,7 +221,7 @@ export class ByteReader {
   }
 
   /** What this reader has in common with those for other bytes. */
-  get progress(): Memory['progress'] {
+  get progress(): Progress {
     return this.#memory.progress;
   }
 
@@ -457,7 +461,7 @@ export class ByteReader {
 
 function memoryFor(bytes: Uint8Array, options: ReaderOptions | number): Memory {
   const { base = 0, sink, within } = typeof options === 'number' ? {} : options;
-  return new Memory(bytes, base, sink, within?.progress ?? { latest: undefined });
+  return new Memory(bytes, base, sink, within?.progress ?? { isNoted: false, latest: undefined });
 }
 
 function cannotRead(length: number): never {

@@ -12,7 +12,7 @@ import {
   type BareStructure,
   type BitSpan,
 } from './bare-structure.ts';
-import type { ByteReader } from './byte-reader.ts';
+import type { ByteReader, Standing } from './byte-reader.ts';
 import {
   ConversionError,
   DecodeError,
@@ -193,27 +193,55 @@ export function visit<T>(
 ): T {
   if ((io as ByteReader | undefined) === undefined)
     throw new ConversionError('it was given no value, and there are no bytes to read it from');
-  const { pos: before, latest } = io;
+  const { pos: before, standing: start } = io;
   const { standing: when } = structure._io;
-  if (pos !== undefined) io.seek(pos);
-  const spans = (structure[SPANS] ??= new Map<string, BitSpan>());
-  const start = io.at * 8 - io.bitsLeft;
-  // What is read now is the last one in the map.
-  spans.delete(key);
-  spans.set(key, { io, start, end: undefined, when });
   try {
-    const value = read(io);
-    spans.set(key, { io, start, end: io.at * 8 - io.bitsLeft, when });
-    return value;
+    return visitOnce(structure, key, io, pos ?? start, when, read);
   } catch (error) {
     if (!isUnplaced(error)) throw error;
     const { offset = io.offset } = error;
-    const inside = io.latest === latest ? undefined : io.latest;
+    const inside = noted(io, () => visitOnce(structure, key, io, pos ?? start, when, read));
     const field = inside === undefined ? pathOf(structure, key) : pathAt(inside, offset * 8);
     throw placed(error, { offset, field });
   } finally {
     if (pos !== undefined) io.seek(before);
   }
+}
+
+function visitOnce<T>(
+  structure: BareStructure,
+  key: string,
+  io: ByteReader,
+  from: Standing,
+  when: Standing,
+  read: (io: ByteReader) => T,
+): T {
+  io.goBack(from);
+  const spans = (structure[SPANS] ??= new Map<string, BitSpan>());
+  const start = io.at * 8 - io.bitsLeft;
+  // What is read now is the last one in the map.
+  spans.delete(key);
+  spans.set(key, { io, start, end: undefined, when });
+  const value = read(io);
+  spans.set(key, { io, start, end: io.at * 8 - io.bitsLeft, when });
+  return value;
+}
+
+/** Does once more what failed, to find out which structure was being read then: nothing where it was none. */
+function noted(io: ByteReader, read: () => unknown): BareStructure | undefined {
+  const { progress } = io;
+  const isFirst = !progress.isNoted;
+  const before = progress.latest;
+  progress.isNoted = true;
+  try {
+    // Where it is noted already that was done for the whole.
+    if (isFirst) read();
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+  } finally {
+    progress.isNoted = !isFirst;
+  }
+  return progress.latest === before ? undefined : progress.latest;
 }
 
 /** The byte order of a structure that chooses it when it is read. Throws UndecidedEndiannessError if it did not. */

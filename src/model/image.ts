@@ -1,9 +1,9 @@
-import type { FieldNode } from '../codec/index.ts';
 import type { CompressionMethod } from './compression.ts';
+import type { FieldNode } from '../codec/index.ts';
 import type { ImageFile, Located } from './image-file.ts';
 import type { Place } from './problem.ts';
 import type { GuestOffset, GuestRange } from './offsets.ts';
-import type { FileLayout, WalkListeners } from './owners.ts';
+import type { AnyWalkListeners, FileLayout } from './owners.ts';
 import type { ReferenceState } from './reference-state.ts';
 
 export type { CompressionMethod } from './compression.ts';
@@ -123,7 +123,7 @@ export interface Image {
    *
    * @returns what was learned on the way; rules get it as `facts.walk(file)`
    */
-  walk?(file: ImageFile, listeners: WalkListeners): unknown;
+  walk?(file: ImageFile, listeners: AnyWalkListeners): unknown;
   /** Every header-like structure, in file order. */
   structures(): readonly DumpedStructure[];
   info(): ImageInfo;

@@ -1,6 +1,6 @@
 import type { FileOffset, MaybePromise } from '../io/source.ts';
 import type { Content } from './content.ts';
-import type { Findings } from './findings.ts';
+import type { Findings, NamedFindings } from './findings.ts';
 import type { Place } from './problem.ts';
 
 /**
@@ -77,9 +77,15 @@ export interface RegionKind {
 }
 
 /** Who listens to a walk over a file: owners to its regions, findings to what is odd about its tables. */
-export interface WalkListeners<M = unknown> {
+export interface WalkListeners<M> {
   readonly owners: Owners;
   readonly findings: Findings<M>;
+}
+
+/** The same to the code of any format: findings take every id. */
+export interface AnyWalkListeners {
+  readonly owners: Owners;
+  readonly findings: NamedFindings;
 }
 
 /** What a unit of guest data is, for the allocation figures. */

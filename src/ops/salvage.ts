@@ -81,10 +81,11 @@ async function* rescued(
   for await (const batch of batches) {
     const found: Mapping[] = [];
     for (let index = 0; index < batch.length;) {
-      let end = index;
-      while (end < batch.length && isUseless(batch[end])) end++;
-      if (end === index) found.push(...batch.slice(index, ++end));
-      else found.push(...(await replace(mappings, batch.slice(index, end), onRescue)));
+      const isLost = isUseless(batch[index]);
+      let end = index + 1;
+      while (isLost && end < batch.length && isUseless(batch[end])) end++;
+      const part = batch.slice(index, end);
+      for (const mapping of isLost ? await replace(mappings, part, onRescue) : part) found.push(mapping);
       index = end;
     }
     yield found;

@@ -29,7 +29,7 @@ export const contentRules = defineRules<Subject, PolicyFindings>()({
       `the image contains ${what} of the machine that it was made on: ${JSON.stringify(text)}`,
     check({ disclosure: { texts, names, traits } }, tell) {
       // What names a file of today is judged as that; what is left over in a disk without a parent tells of the past.
-      const isLeftOver = traits.format === 'vhd' && traits.variant !== 'differencing';
+      const isLeftOver = traits.vhd !== undefined && traits.vhd.variant !== 'differencing';
       const left = isLeftOver ? names.map(({ name, at }) => ({ text: name, at })) : [];
       for (const { text, at } of [...texts, ...left]) {
         const found = hostDataIn(text);

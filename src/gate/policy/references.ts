@@ -104,7 +104,7 @@ export const referenceRules = defineRules<Subject, PolicyFindings>()({
     message: ({ reason }) => `the image is not self-contained: ${reason}`,
     check({ disclosure: { names, needs, traits } }, tell) {
       // A dynamic VHD may have the name of a parent left over, which no reader follows.
-      const isLeftOver = traits.format === 'vhd' && traits.variant !== 'differencing';
+      const isLeftOver = traits.vhd !== undefined && traits.vhd.variant !== 'differencing';
       const named = isLeftOver ? [] : names.filter(({ kind }) => BELOW.has(kind));
       const first = named[0];
       const need = needs.find(({ what }) => what === 'parent');
@@ -150,7 +150,7 @@ function findOthers({
   disclosure: { traits, names, needs },
   isPartial,
 }: Subject): { at: Place; data: { reason: string }; also?: readonly Place[] } | null {
-  if (traits.format !== 'vmdk') return null;
+  if (traits.vmdk === undefined) return null;
   const others = names.filter(({ kind, isOwn }) => isOwn !== true && !BELOW.has(kind));
   const [first] = others;
   if (first !== undefined) {
@@ -161,7 +161,7 @@ function findOthers({
   // Of the start of a file nobody knows what is missing in it.
   const need = isPartial ? undefined : needs.find(({ what }) => what === 'other files');
   if (need !== undefined) return { at: need.at, data: { reason: need.reason } };
-  const { createType, descriptor } = traits;
+  const { createType, descriptor } = traits.vmdk;
   if (descriptor === null) return null;
   if (!descriptor.isEmbedded && !isPartial)
     return { at: descriptor.at, data: { reason: 'it is a descriptor without the files of the disk' } };

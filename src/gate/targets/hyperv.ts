@@ -1,5 +1,5 @@
 import { defineRules } from '../../model/rule.ts';
-import { traitsOf, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import { demandFormat, demandSize, said, tellOtherSize, wholeOf, type Said } from './said.ts';
 
 /** What can keep Hyper-V from taking an image. */
@@ -35,8 +35,8 @@ export const hypervRules = defineRules<Subject, HypervFindings>()({
     title: 'The disk is no whole number of MiB',
     spec: 'Microsoft, Resize-VHD and Convert-VHD: sizes are whole MiB when a disk is converted to VHDX',
     check(subject, tell) {
-      const vhd = traitsOf(subject, 'vhd');
-      if (vhd === null || vhd.currentSize % 2 ** 20 === 0) return;
+      const vhd = subject.disclosure.traits.vhd;
+      if (vhd === undefined || vhd.currentSize % 2 ** 20 === 0) return;
       const sentence = `the disk has ${vhd.currentSize} bytes, which is no whole number of MiB: Hyper-V runs it, but changes its size when it is converted to VHDX`;
       tell({ at: vhd.currentSizeAt, data: { sentence }, actual: String(vhd.currentSize) });
     },
