@@ -6,10 +6,9 @@ import type { GuestOffset, GuestRange } from './offsets.ts';
 import type { AnyWalkListeners, FileLayout } from './owners.ts';
 import type { ReferenceState } from './reference-state.ts';
 
+export type { CompressionMethod } from './compression.ts';
 export type { FileRole, ImageFile, Located } from './image-file.ts';
 export type { ReferenceState } from './reference-state.ts';
-
-export type { CompressionMethod } from './compression.ts';
 
 /** A run of guest bytes and where they come from. */
 export type Mapping = { readonly start: GuestOffset; readonly length: number } & (

@@ -1,3 +1,4 @@
+import type { FolderReport } from './folder.ts';
 import type { AdjustedRule, TargetAnswer } from './demands.ts';
 import type { FileRole } from './image.ts';
 import type { Problem, Severity } from './problem.ts';
@@ -77,4 +78,6 @@ export interface CheckReport {
   readonly images: readonly ImageReport[];
   /** What the program exits with. */
   readonly exitCode: number;
+  /** What was found in each folder that was named; absent where none was. */
+  readonly folders?: readonly FolderReport[];
 }
