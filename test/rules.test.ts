@@ -9,6 +9,7 @@ const CATALOGUE = resolve(ROOT, '../shared/formats/rules.md');
 /** Rules that the catalogue does not have. */
 const OWN_RULES: readonly string[] = [
   'file/unreadable',
+  'policy/polyglot',
   'qcow2/data-file-not-opened',
   'vmdk/extent-found-elsewhere',
   'vmdk/parent-found-elsewhere',
