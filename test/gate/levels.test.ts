@@ -104,7 +104,7 @@ describe('a target', () => {
     expect(targets.map(({ target, answer }) => `${target} ${answer}`)).toEqual([
       'xen takes',
       'azure refuses',
-      'hyperv takes-with-caveats',
+      'hyperv takes',
     ]);
     expect(targets[1]?.reasons.join()).toContain('whole MiB');
     expect(verdict).toBe('corrupt');
