@@ -180,6 +180,7 @@ export const platformOption: OptionSpec = {
     name: 'TARGET',
     choices: TARGETS,
   },
+  isRepeated: true,
   doc: 'make it as TARGET demands',
 };
 

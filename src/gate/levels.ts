@@ -20,7 +20,7 @@ export const UNALTERABLE = 'file/unreadable';
  * Warnings that are refusals where the image is a stranger's: what readers understand in different ways, so that
  * one who looks and one who opens see two things, and what is hidden from the guest.
  */
-const REFUSED_FROM_STRANGERS: ReadonlySet<string> = new Set([
+export const REFUSED_FROM_STRANGERS: ReadonlySet<string> = new Set([
   'file/polyglot-magic',
   'vmdk/descriptor-hidden-tail',
   'vmdk/descriptor-unparsed-line',

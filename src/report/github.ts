@@ -1,5 +1,6 @@
 import type { Problem, Severity } from '../model/problem.ts';
 import type { ImageReport } from '../model/report.ts';
+import { describeAdjustments } from './demands.ts';
 import { escapeText } from './escape.ts';
 import { formatPosition } from './units.ts';
 
@@ -17,6 +18,9 @@ const LEVELS: Readonly<Record<Severity, string>> = {
  */
 export function renderGithub(report: ImageReport): string {
   const lines = report.problems.map((problem) => renderProblem(problem, report));
+  // What is set shows nowhere else among annotations.
+  for (const line of describeAdjustments(report))
+    lines.push(annotation('notice', report.path, 'rules that are set', line));
   if (report.error !== null)
     lines.unshift(
       annotation('error', report.path, `not checked: ${report.error.code}`, report.error.message),

@@ -150,11 +150,6 @@ export const targetExplanations: Explanations<typeof targetRules> = {
     'Convert it: `vdcheck convert -O vhd`.',
   ),
   'target/hyperv-size-limit': explain(hyperv, 'A VHD has 2040 GiB at most.', 'Use VHDX for larger disks.'),
-  'target/hyperv-size-unaligned': explain(
-    hyperv,
-    'The size is no multiple of 1048576 bytes.',
-    'Grow the disk to whole MiB.',
-  ),
   'target/hyperv-generation': explain(
     hyperv,
     'Only VHDX starts machines of generation 2.',
@@ -192,8 +187,8 @@ export const targetExplanations: Explanations<typeof targetRules> = {
   ),
   'target/virtualbox-descriptor': explain(
     virtualbox,
-    'The descriptor has lines that are no comment, property or extent.',
-    'Remove the lines.',
+    'The descriptor is of another version than 1, or has lines that are no comment, property or extent.',
+    'Remove the lines, or convert the image.',
   ),
   'target/virtualbox-size-seen': explain(
     virtualbox,
