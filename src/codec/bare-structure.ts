@@ -43,6 +43,49 @@ export interface BitSpan {
 }
 
 /**
+ * Properties that are none of an object's own: what is kept under a symbol is not seen by those who want the fields. Each has functions of its
+ * own, since one function for all would be slow: the engine could not tell which symbol it is asked for.
+ */
+const ACCESSORS: PropertyDescriptorMap & ThisType<BareStructure> = {
+  _io: {
+    get() {
+      return this[IO];
+    },
+    set(io: ByteReader) {
+      this[IO] = io;
+    },
+    configurable: true,
+  },
+  _parent: {
+    get() {
+      return this[PARENT];
+    },
+    set(parent: BareStructure | undefined) {
+      this[PARENT] = parent;
+    },
+    configurable: true,
+  },
+  _root: {
+    get() {
+      return this[ROOT] ?? this[PARENT]?._root;
+    },
+    set(root: BareStructure | undefined) {
+      this[ROOT] = root;
+    },
+    configurable: true,
+  },
+  _isLe: {
+    get() {
+      return this[LITTLE];
+    },
+    set(isLittle: boolean) {
+      this[LITTLE] = isLittle;
+    },
+    configurable: true,
+  },
+};
+
+/**
  * A structure of a spec: its fields are its own properties, all that it knows besides is behind accessors and symbols, and it knows where
  * each field lay.
  *
@@ -59,6 +102,7 @@ export abstract class BareStructure {
   declare [IO]: ByteReader;
   declare [PARENT]: BareStructure | undefined;
   declare [ROOT]: BareStructure | undefined;
+  declare [LITTLE]?: boolean;
   declare readonly [START]: number;
   declare readonly [LEAD]?: number;
   declare [END0]?: number;
@@ -71,10 +115,7 @@ export abstract class BareStructure {
 
   // Generated classes declare these as what they are in their spec, which they could not do with accessors.
   static {
-    defineHidden(this.prototype, '_io', IO);
-    defineHidden(this.prototype, '_parent', PARENT);
-    Object.defineProperty(this.prototype, '_root', { get: rootOf, set: setRoot, configurable: true });
-    defineHidden(this.prototype, '_isLe', LITTLE);
+    Object.defineProperties(this.prototype, ACCESSORS);
   }
 
   constructor(io: ByteReader, parent?: BareStructure, root?: BareStructure, isRoot = false) {
@@ -94,27 +135,6 @@ export abstract class BareStructure {
     );
     return `${this.constructor.name} ${inspect(Object.fromEntries(entries), options)}`;
   }
-}
-
-function rootOf(this: BareStructure): BareStructure | undefined {
-  return this[ROOT] ?? this[PARENT]?._root;
-}
-
-function setRoot(this: BareStructure, root: BareStructure | undefined): void {
-  this[ROOT] = root;
-}
-
-/** Makes a property that is none of the object's own: what is kept under a symbol is not seen by those who want the fields. */
-function defineHidden(prototype: object, name: string, key: symbol): void {
-  Object.defineProperty(prototype, name, {
-    get(this: Record<symbol, unknown>) {
-      return this[key];
-    },
-    set(this: Record<symbol, unknown>, value: unknown) {
-      this[key] = value;
-    },
-    configurable: true,
-  });
 }
 
 /** The end of variable field number `index`, where that was read. */
