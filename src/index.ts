@@ -66,6 +66,31 @@ export type {
 } from './model/report.ts';
 export { checkImage, type CheckOptions } from './ops/check.ts';
 export { checkLocalImage, openLocalImage, type LocalOptions } from './node/local.ts';
+export { checkStream, type CheckStreamOptions } from './node/check-stream.ts';
+export type { AdjustedRule, Demands, Limits, RuleLevel, TargetAnswer, TargetName } from './model/demands.ts';
+export { DEFAULT_LIMITS } from './gate/limits.ts';
+export { demandsOf, type TargetDemands } from './gate/targets/index.ts';
 export { openImage, type OpenedImage, type OpenOptions, type OpenSource } from './ops/open.ts';
 export { followFiles, type FilePolicyOptions } from './node/reference-policy.ts';
 export { followNothing, type ReferencePolicy, type ResolvedReference } from './ops/reference-policy.ts';
+export type { Chunk, ChunkOptions, Disk, Inflate, Loss, Piece, UnknownPiece } from './model/disk.ts';
+export type { MapRun, MapRunKind } from './model/map-run.ts';
+export type {
+  CreationOption,
+  Identity,
+  Part,
+  Plan,
+  PlannedFile,
+  WriteContext,
+  Writer,
+} from './model/writer.ts';
+export type { Target } from './model/target.ts';
+export { openDisk, type OpenDiskOptions, type OpenedDisk } from './node/open-disk.ts';
+export { expandPath } from './node/local.ts';
+export { inflate } from './node/inflate.ts';
+export { differences, type CompareOptions } from './ops/compare.ts';
+export { readDisk, type DiskOptions } from './ops/disk.ts';
+export { mapImage } from './ops/map.ts';
+export { pieces } from './ops/pieces.ts';
+export type { MappingOptions } from './ops/salvage.ts';
+export { writePlan, type WriteOptions } from './ops/write.ts';

@@ -10,6 +10,7 @@ import type { Invocation, RunCommand } from './command.ts';
 import { describeOptions, parseCreationOptions, wantsHelp } from './creation-options.ts';
 import { EXIT } from './exit-codes.ts';
 import { openDisk, type OpenedDisk } from './open-disk.ts';
+import { optionsForTarget } from './target-options.ts';
 import { contextOf } from './write-context.ts';
 import { demandAllowed, goalOf, writeImage } from './write-image.ts';
 
@@ -20,9 +21,12 @@ export const runConvert: RunCommand = async (invocation, terminal) => {
     terminal.stdout.write(describeOptions(id, writer));
     return EXIT.ok;
   }
-  const values = parseCreationOptions(invocation.texts('options'), id, writer);
+  const given = parseCreationOptions(invocation.texts('options'), id, writer);
+  const values = optionsForTarget(invocation, id, given);
   const { source, path } = operandsOf(invocation);
   const goal = goalOf(invocation, path, id);
+  if (invocation.isSet('out-of-order') && (id !== 'qcow2' || goal.isPipe || !isCompressed(invocation)))
+    throw new UsageError('-W needs a qcow2 file and -c: everything else is written in order');
   const request = backingRequestOf(invocation, values, 'backing');
   const opened = await openDisk(invocation, terminal, source, invocation.text('format'));
   try {
@@ -55,7 +59,12 @@ export const runConvert: RunCommand = async (invocation, terminal) => {
 
 /** `-O`, else what only the name of DST can mean, else raw. */
 function formatOf(invocation: Invocation): string {
-  return invocation.text('output-format') ?? 'raw';
+  const isAppliance = /\.ova$/i.test(invocation.operands[1] ?? '');
+  return invocation.text('output-format') ?? (isAppliance ? 'ova' : 'raw');
+}
+
+function isCompressed(invocation: Invocation): boolean {
+  return invocation.isSet('compress') || invocation.isSet('level');
 }
 
 function operandsOf({ operands }: Invocation): { readonly source: string; readonly path: string } {

@@ -7,6 +7,7 @@ import type { RunCommand } from './command.ts';
 import { describeOptions, parseCreationOptions, wantsHelp } from './creation-options.ts';
 import { EXIT } from './exit-codes.ts';
 import { parseSize } from './sizes.ts';
+import { optionsForTarget } from './target-options.ts';
 import { contextOf } from './write-context.ts';
 import { demandAllowed, goalOf, writeImage } from './write-image.ts';
 
@@ -19,7 +20,8 @@ export const runCreate: RunCommand = async (invocation, terminal) => {
   }
   const [path, size] = invocation.operands;
   if (path === undefined) throw new UsageError('create needs FILE: vdcheck create [options] FILE [SIZE]');
-  const values = parseCreationOptions(invocation.texts('options'), id, writer);
+  const given = parseCreationOptions(invocation.texts('options'), id, writer);
+  const values = optionsForTarget(invocation, id, given);
   const goal = goalOf(invocation, path, id);
   const request = backingRequestOf(invocation, values, 'new-backing');
   const below = await openBacking(invocation, terminal, request, path, size !== undefined);

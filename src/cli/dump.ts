@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
-import type { Image } from '../model/image.ts';
-import { selectStructures, structureNames } from '../ops/dump.ts';
+import type { DumpedStructure, Image } from '../model/image.ts';
+import { readStructure, selectStructures, structureNames } from '../ops/dump.ts';
 import { renderDumpHuman } from '../report/dump-human.ts';
 import { renderDumpJson } from '../report/dump-json.ts';
 import type { RunCommand } from './command.ts';
@@ -10,12 +10,15 @@ import { findNearest } from './suggest.ts';
 
 /** `vdcheck dump`. */
 export const runDump: RunCommand = async (invocation, terminal) => {
-  await readImage(invocation, terminal, false, (image) => {
+  await readImage(invocation, terminal, false, async (image) => {
     const structures = selectStructures(image, knownStructure(image, invocation.operands[1]));
+    const bytes = new Map<DumpedStructure, Uint8Array>();
+    if (invocation.isSet('hex'))
+      for (const structure of structures) bytes.set(structure, await readStructure(structure));
     const text =
       invocation.text('output') === 'json'
-        ? renderDumpJson(structures)
-        : renderDumpHuman(structures, terminal.style);
+        ? renderDumpJson(structures, bytes)
+        : renderDumpHuman(structures, terminal.style, bytes);
     terminal.stdout.write(text);
   });
   return EXIT.ok;

@@ -15,7 +15,7 @@ export const runInfo: RunCommand = async (invocation, terminal) => {
     const text =
       invocation.text('output') === 'json'
         ? renderInfoJson(layers, isChain)
-        : renderInfoHuman(layers, terminal.style);
+        : renderInfoHuman(layers, terminal.style, isChain);
     terminal.stdout.write(text);
   });
   return EXIT.ok;

@@ -1,6 +1,7 @@
 import { VdcheckError } from '../errors.ts';
 import { escapeText } from '../report/escape.ts';
 import { plainStyle } from '../report/style.ts';
+import { writeStats } from './access.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { parseCommandLine, type Request } from './parse.ts';
 import type { Terminal } from './terminal.ts';
@@ -28,7 +29,7 @@ async function run(
     tell(error, terminal);
     return command.failure ?? EXIT.failed;
   } finally {
-    if (invocation.isSet('stats')) (await import('./access.ts')).writeStats(invocation, terminal);
+    writeStats(invocation, terminal);
   }
 }
 

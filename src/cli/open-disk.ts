@@ -1,5 +1,6 @@
 import type { Disk, Loss } from '../model/disk.ts';
 import type { Image } from '../model/image.ts';
+import type { GuestRange } from '../model/offsets.ts';
 import { inflate } from '../node/inflate.ts';
 import { readDisk } from '../ops/disk.ts';
 import { escapeText } from '../report/escape.ts';
@@ -28,8 +29,11 @@ export async function openDisk(
   try {
     if (!isDelta) warnOfMissingParent(image, terminal);
     const losses = new LossLog(terminal);
-    const onLoss = (loss: Loss): void => losses.add(loss);
-    const disk = readDisk(image, { inflate, isDelta, ...(invocation.isSet('recover') ? { onLoss } : {}) });
+    const log = {
+      onLoss: (loss: Loss) => losses.add(loss),
+      onRescue: (range: GuestRange) => losses.rescue(range),
+    };
+    const disk = readDisk(image, { inflate, isDelta, ...(invocation.isSet('recover') ? log : {}) });
     return { image, disk, losses, close: () => image.close() };
   } catch (error) {
     await image.close();
@@ -37,11 +41,21 @@ export async function openDisk(
   }
 }
 
+/** Neighbours of which the same is told. */
+interface LogLine {
+  start: number;
+  length: number;
+  readonly what: 'lost' | 'rescued';
+  readonly reason: string;
+}
+
 /** Tells on standard error of what could not be read, neighbours in one line. */
 export class LossLog {
   readonly #terminal: Terminal;
-  #open: { start: number; length: number; reason: string } | null = null;
+  #open: LogLine | null = null;
   #bytes = 0;
+  /** Guest bytes behind the last that was told, by what was told: a second pass over the disk tells nothing new. */
+  readonly #ends = { lost: 0, rescued: 0 };
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -52,13 +66,27 @@ export class LossLog {
     return this.#bytes;
   }
 
-  add({ start, length, reason }: Loss): void {
-    this.#bytes += length;
+  add(loss: Loss): void {
+    if (loss.start < this.#ends.lost) return;
+    this.#bytes += loss.length;
+    this.#note({ ...loss, what: 'lost', reason: loss.reason });
+  }
+
+  /** What could be read all the same. */
+  rescue({ start, length }: GuestRange): void {
+    if (start < this.#ends.rescued) return;
+    this.#note({ start, length, what: 'rescued', reason: 'read by the second copy of their table' });
+  }
+
+  #note(line: LogLine): void {
+    const { start, length, what, reason } = line;
+    this.#ends[what] = start + length;
     const open = this.#open;
-    if (open !== null && open.start + open.length === start && open.reason === reason) open.length += length;
+    if (open !== null && open.start + open.length === start && open.reason === reason && open.what === what)
+      open.length += length;
     else {
       this.#tell();
-      this.#open = { start, length, reason };
+      this.#open = { start, length, what, reason };
     }
   }
 
@@ -66,14 +94,14 @@ export class LossLog {
   end(): void {
     this.#tell();
     if (this.#bytes > 0)
-      this.#terminal.stderr.write(`vdcheck: ${this.#bytes} bytes could not be read; they are zeros now\n`);
+      this.#terminal.stderr.write(`vdcheck: ${this.#bytes} bytes of the disk cannot be read\n`);
   }
 
   #tell(): void {
     if (this.#open === null) return;
-    const { start, length, reason } = this.#open;
+    const { start, length, what, reason } = this.#open;
     this.#open = null;
-    const text = `vdcheck: lost: guest bytes ${start} to ${start + length - 1}: ${reason}`;
+    const text = `vdcheck: ${what}: guest bytes ${start} to ${start + length - 1}: ${reason}`;
     this.#terminal.stderr.write(`${escapeText(text)}\n`);
   }
 }

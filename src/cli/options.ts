@@ -1,6 +1,8 @@
 import { formats } from '../formats/index.ts';
 import { writableFormats } from '../ops/writers.ts';
+import { TARGETS } from '../model/demands.ts';
 import type { OptionSpec } from './command.ts';
+import { LEVELS } from './limits.ts';
 
 // Every option that a command may list in its table entry. An option means the same in all commands that have it; a command that does not list
 // it refuses it, and help, manual page and completions show it where it is listed.
@@ -152,6 +154,12 @@ export const newBackingOption: OptionSpec = {
   doc: 'name FILE as the parent; its size is taken where SIZE is left out',
 };
 
+export const outOfOrderOption: OptionSpec = {
+  name: 'out-of-order',
+  short: 'W',
+  doc: 'store compressed clusters of qcow2 as they get ready: sooner at times, but not the same bytes each time',
+};
+
 export const newFormatOption: OptionSpec = {
   name: 'format',
   short: 'f',
@@ -170,15 +178,48 @@ export const platformOption: OptionSpec = {
   value: {
     kind: 'choice',
     name: 'TARGET',
-    choices: ['azure', 'aws', 'esx', 'hyperv', 'virtualbox', 'xen', 'glance'],
+    choices: TARGETS,
   },
   doc: 'make it as TARGET demands',
+};
+
+export const policyOption: OptionSpec = {
+  name: 'policy',
+  value: { kind: 'choice', name: 'POLICY', choices: ['untrusted'] },
+  doc: 'untrusted: refuse what an image from a stranger must not have, above all names of other files',
+};
+
+export const targetOption: OptionSpec = {
+  name: 'for',
+  value: { kind: 'choice', name: 'TARGET', choices: TARGETS },
+  isRepeated: true,
+  doc: 'say whether TARGET takes the image, and why not',
+};
+
+export const ruleOption: OptionSpec = {
+  name: 'rule',
+  value: { kind: 'text', name: 'ID=LEVEL' },
+  isRepeated: true,
+  doc: `count findings of rule ID as LEVEL: ${LEVELS.join(', ')}; the report says so`,
+};
+
+export const configOption: OptionSpec = {
+  name: 'config',
+  value: { kind: 'text', name: 'FILE' },
+  doc: 'take rules, limits, policy and targets from FILE instead of vdcheck.config.json here',
+};
+
+export const noConfigOption: OptionSpec = {
+  name: 'no-config',
+  doc: 'read no configuration file; --policy untrusted reads none that is not named',
 };
 
 export const experimentalOption: OptionSpec = {
   name: 'experimental',
   doc: 'allow variants that are not proven in the field',
 };
+
+export const hexOption: OptionSpec = { name: 'hex', doc: 'show the bytes of each structure, too' };
 
 export const sparseSizeOption: OptionSpec = {
   name: 'sparse-size',
@@ -194,6 +235,11 @@ export const noCreateOption: OptionSpec = {
 };
 
 export const forceOption: OptionSpec = { name: 'force', doc: 'replace DST if it exists' };
+
+export const pipeOption: OptionSpec = {
+  name: 'pipe',
+  doc: 'measure what convert writes into a pipe, which may be laid out in another way',
+};
 
 export const sizeOption: OptionSpec = {
   name: 'size',

@@ -12,7 +12,7 @@ import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 /** What is kept of each image when it is printed. */
-export type Result = Pick<ImageReport, 'verdict'>;
+export type Result = Pick<ImageReport, 'verdict' | 'error'>;
 
 /** How a run is printed: image by image, and what closes it. */
 export interface Printer {

@@ -1,5 +1,6 @@
 import { biggestRead, plan, type FileRange, type PlannedPart, type PlannedRead } from './plan.ts';
 import { partOf, startRead, type ReadResult } from './planned-reads.ts';
+import { readBulk, ReadMemory } from './read-memory.ts';
 import { fileOffset, type MaybePromise, type Source } from './source.ts';
 import { Turns } from './turns.ts';
 
@@ -29,11 +30,6 @@ export interface ReadRangesOptions {
 /** Short ranges that are planned together at most. */
 const WINDOW_RANGES = 4096;
 
-/**
- * From this length on a file is read beside other work rather than at once: the system copies longer than the call
- * costs.
- */
-const LATER_BYTES = 64 * 1024;
 /** What reads that nobody waits for any more return. */
 const NOTHING = new Uint8Array(0);
 
@@ -95,41 +91,6 @@ export async function* readRanges(
   } finally {
     isOver = true;
   }
-}
-
-/** Memory that big reads use by turns. */
-class ReadMemory {
-  readonly #length: number;
-  readonly #spare: Uint8Array[] = [];
-  /** What was made here: a source may return memory of its own, which is not ours to write to. */
-  readonly #ours = new Set<ArrayBufferLike>();
-
-  constructor(length: number) {
-    this.#length = length;
-  }
-
-  /** Memory for a read; none for a short one, of which there may be thousands in a window. */
-  take(length: number): Uint8Array | undefined {
-    if (length <= this.#length / 2) return undefined;
-    const bytes = this.#spare.pop() ?? new Uint8Array(this.#length);
-    this.#ours.add(bytes.buffer);
-    return bytes;
-  }
-
-  giveBack(result: ReadResult): void {
-    if ('bytes' in result && this.#ours.delete(result.bytes.buffer))
-      this.#spare.push(new Uint8Array(result.bytes.buffer));
-  }
-}
-
-function readBulk(
-  source: Source,
-  { offset, length }: FileRange,
-  into: Uint8Array | undefined,
-): MaybePromise<Uint8Array> {
-  return source.readLater && length >= LATER_BYTES
-    ? source.readLater(offset, length, into)
-    : source.read(offset, length, into);
 }
 
 async function* tell(

@@ -32,6 +32,7 @@ export type Chunk =
  * Unpacks the stream that `bytes` begins with; what follows it is ignored. Given by the platform.
  *
  * @param size bytes that come out at most
+ * @param isBulk whether many units are unpacked side by side, so that it may be done beside other work; `bytes` do not change until it is done
  * @returns what came out, which the caller owns
  * @throws any error where `bytes` is no whole stream of that kind, or more than `size` bytes come out
  */
@@ -39,6 +40,7 @@ export type Inflate = (
   method: CompressionMethod,
   bytes: Uint8Array,
   size: number,
+  isBulk?: boolean,
 ) => MaybePromise<Uint8Array>;
 
 /** Guest bytes that could not be read and were replaced by zeros. */

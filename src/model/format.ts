@@ -1,7 +1,9 @@
 import type { Source } from '../io/source.ts';
 import type { FileRole, Image, ImageFile, ParentLink } from './image.ts';
 import type { ProblemSink } from './problem.ts';
+import type { FileRange } from './owners.ts';
 import type { Writer } from './writer.ts';
+import type { Disclosure } from './disclosure.ts';
 import type { Findings, NamedFindings } from './findings.ts';
 import type { FileFindings } from './file-findings.ts';
 import type { Depth, Explanation, RuleInfo } from './rule-info.ts';
@@ -74,6 +76,8 @@ export interface Format {
   readonly probe: (sample: ProbeSample) => Recognition | null;
   /** Loads the format's code; a check of one format never loads another's. */
   readonly load: () => Promise<FormatCode>;
+  /** Loads what works out the size of a whole file from its beginning, read forward; absent where the format does not say. */
+  readonly loadHeadSize?: () => Promise<(source: Source) => Promise<number>>;
   /** Loads the writer; absent where the format cannot be written. */
   readonly loadWriter?: () => Promise<Writer>;
 }
@@ -93,6 +97,8 @@ export interface FormatCode {
   open(context: OpenContext): Promise<Image>;
   /** Runs the rules that look at a whole image, up to `depth`, and tells `problems` what they find. */
   evaluate(image: Image, depth: Depth, facts: Facts, problems: ProblemSink): Promise<void>;
+  /** Loads what tells those who take images in what an image is, and asks it. */
+  disclose(image: Image): Promise<Disclosure>;
 }
 
 /** What a format's own code is given to open an image: findings are told by id. */
@@ -106,5 +112,17 @@ export interface FormatParts<I extends Image, M, W> {
   readonly explain: () => Promise<Explanations<M>>;
   /** The families of rules (an id up to its slash) that can find anything in an image of its kind; absent: all of them. */
   readonly families?: (image: I) => ReadonlySet<string>;
+  /**
+   * Bytes that structures leave over in the room that they have, all of which must be zero; asked at depth `data`.
+   * Absent where the format has none, or a rule for each.
+   */
+  readonly padding?: (image: I, facts: Facts<W>) => Iterable<Padding>;
   readonly open: (context: FormatContext<M & FileFindings>) => I | Promise<I>;
+  readonly disclose: () => Promise<(image: I) => Disclosure>;
+}
+
+/** Bytes of one of an image's files that must be zero. */
+export interface Padding {
+  readonly file: ImageFile;
+  readonly ranges: Iterable<FileRange>;
 }

@@ -1,15 +1,15 @@
+import type { CompressionMethod } from './compression.ts';
 import type { FieldNode } from '../codec/index.ts';
 import type { ImageFile, Located } from './image-file.ts';
 import type { Place } from './problem.ts';
 import type { GuestOffset, GuestRange } from './offsets.ts';
-import type { FileLayout, WalkListeners } from './owners.ts';
+import type { AnyWalkListeners, FileLayout } from './owners.ts';
 import type { ReferenceState } from './reference-state.ts';
 
 export type { FileRole, ImageFile, Located } from './image-file.ts';
 export type { ReferenceState } from './reference-state.ts';
 
-/** How a compressed unit is packed: a zlib stream (RFC 1950), raw deflate (RFC 1951), a Zstandard frame (RFC 8878). */
-export type CompressionMethod = 'zlib' | 'deflate' | 'zstd';
+export type { CompressionMethod } from './compression.ts';
 
 /** A run of guest bytes and where they come from. */
 export type Mapping = { readonly start: GuestOffset; readonly length: number } & (
@@ -115,6 +115,8 @@ export interface Image {
    * @throws SourceError where bytes of a table cannot be fetched
    */
   mappings(range: GuestRange): AsyncIterable<readonly Mapping[]>;
+  /** The same by the second copies of tables, where the format has any: for ranges of which the first copy tells nothing that can be read. */
+  otherMappings?(range: GuestRange): AsyncIterable<readonly Mapping[]>;
   /** How regions lie in `file`; `null` for files without structure (flat extents, raw). */
   layout(file: ImageFile): FileLayout | null;
   /**
@@ -122,7 +124,7 @@ export interface Image {
    *
    * @returns what was learned on the way; rules get it as `facts.walk(file)`
    */
-  walk?(file: ImageFile, listeners: WalkListeners): unknown;
+  walk?(file: ImageFile, listeners: AnyWalkListeners): unknown;
   /** Every header-like structure, in file order. */
   structures(): readonly DumpedStructure[];
   info(): ImageInfo;

@@ -1,5 +1,6 @@
-import type { FileOffset } from '../io/source.ts';
-import type { Findings } from './findings.ts';
+import type { FileOffset, MaybePromise } from '../io/source.ts';
+import type { Content } from './content.ts';
+import type { Findings, NamedFindings } from './findings.ts';
 import type { Place } from './problem.ts';
 
 /**
@@ -67,6 +68,8 @@ export interface RegionKind {
   readonly within?: { readonly name: string; readonly rule: string };
   /** The rule for each fault; a fault without a rule is tolerated. */
   readonly rules: Readonly<Partial<Record<RegionFault, string>>>;
+  /** Present where regions store something packed, which depth `data` unpacks. */
+  readonly content?: Content;
   /**
    * Names the entry that placed region `index` of this kind, at byte `start` where that is known. Called for culprits and for those they meet only.
    */
@@ -74,9 +77,15 @@ export interface RegionKind {
 }
 
 /** Who listens to a walk over a file: owners to its regions, findings to what is odd about its tables. */
-export interface WalkListeners<M = unknown> {
+export interface WalkListeners<M> {
   readonly owners: Owners;
   readonly findings: Findings<M>;
+}
+
+/** The same to the code of any format: findings take every id. */
+export interface AnyWalkListeners {
+  readonly owners: Owners;
+  readonly findings: NamedFindings;
 }
 
 /** What a unit of guest data is, for the allocation figures. */
@@ -84,7 +93,7 @@ export type AllocationState = 'data' | 'zero' | 'compressed';
 
 /**
  * A listener to the walk over an image's file. The same walk serves three of them: one that counts, one that remembers
- * names for the few places where something collides, one that paints the whole file.
+ * names for the few places where something collides, one that unpacks what regions store.
  */
 export interface Owners {
   /** One region: a header, a table, one odd unit. */
@@ -93,6 +102,8 @@ export interface Owners {
   run(kind: RegionKind, start: FileOffset, unitLength: number, count: number, index: number): void;
   /** `units` allocation units of guest data are in `state`. */
   allocated(state: AllocationState, units: number): void;
+  /** Asked between batches of tables: a listener that works on what it was told lets the walk wait until it has. */
+  settle?(): MaybePromise<void>;
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Facts<W = unknown> {
   ownership(file: ImageFile): Ownership | undefined;
   /** What the walk over one of the image's files returned; present from depth `metadata` on, where the file was walked. */
   walk(file: ImageFile): W | undefined;
+  /** For a rule of depth `data` that did not look at all that it should: no depth is claimed that was not reached. */
+  leaveOut?(): void;
 }
 
 /** A field that is not what it must be: what a breach says of it, and what code that compares fields says as well. */

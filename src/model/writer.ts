@@ -27,8 +27,12 @@ export interface WriteContext {
   readonly sparse: number;
   /** Whether data is compressed (`-c`), and how hard; `undefined`: the format's usual level. */
   readonly compress?: { readonly level: number | undefined };
+  /** Whether compressed units may be stored in the order in which they get ready (`-W`), where the format lets; default: no. */
+  readonly isAnyOrder?: boolean;
   /** Packs units for formats that compress. */
   readonly compressor: Compressor;
+  /** Begins a digest. Given by the platform; absent: formats with digests cannot be written. */
+  readonly sha256?: () => Sha256;
   /** The layer below the new image; `null` for none. */
   readonly backing: Backing | null;
   /** Whether the user asked for what nobody has proven in the field (`--experimental`); default: no. */
@@ -67,6 +71,14 @@ export interface Compressor {
    * @throws UnsupportedFeatureError where this platform lacks the method
    */
   compress(method: CompressionMethod, bytes: Uint8Array, level: number | undefined): MaybePromise<Uint8Array>;
+}
+
+/** A SHA-256 digest in the making. */
+export interface Sha256 {
+  /** Adds bytes, which are the caller's again at once. */
+  update(bytes: Uint8Array): void;
+  /** The 32 bytes; nothing can be added any more. */
+  digest(): Uint8Array;
 }
 
 /** Gives what makes one image differ from another. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as zlib from 'node:zlib';
-import { UnsupportedFeatureError } from '../errors.ts';
 import type { Compressor } from '../model/writer.ts';
+import type { PackZstd } from './zstd-pack.ts';
 
 /** Threads that Node's pool has unless told otherwise. */
 const POOL = 4;
@@ -29,16 +29,19 @@ export function nodeCompressor(lanes = 2 * Math.min(POOL, availableParallelism()
   };
 }
 
-/** Node has it from version 22.15 on. */
-function packZstd(bytes: Uint8Array, level: number | undefined): Promise<Uint8Array> {
+let packer: Promise<PackZstd> | null = null;
+
+/** Node has it from version 22.15 on; before it, there is one in WebAssembly. */
+async function packZstd(bytes: Uint8Array, level: number | undefined): Promise<Uint8Array> {
   const { zstdCompress, constants } = zlib as {
     zstdCompress?: Pack;
     constants: { readonly ZSTD_c_compressionLevel?: number };
   };
   const { ZSTD_c_compressionLevel: key } = constants;
-  if (zstdCompress === undefined || key === undefined)
-    throw new UnsupportedFeatureError('zstd needs Node 22.15 or newer for writing');
-  return pack(zstdCompress, bytes, level === undefined ? {} : { params: { [key]: level } });
+  if (zstdCompress !== undefined && key !== undefined)
+    return pack(zstdCompress, bytes, level === undefined ? {} : { params: { [key]: level } });
+  packer ??= import('./zstd-pack.ts').then(({ loadPacker }) => loadPacker());
+  return (await packer)(bytes, level);
 }
 
 function pack(run: Pack, bytes: Uint8Array, options: object): Promise<Uint8Array> {

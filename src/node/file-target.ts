@@ -1,12 +1,12 @@
 import type { Target } from '../model/target.ts';
-import type { FileSystem } from './file-system.ts';
+import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { attemptWrite } from './output-error.ts';
 
 /** Bytes of zeros that are written into a pipe at once. */
 const ZEROS = new Uint8Array(64 * 1024);
 
 /** A new, empty file, open for writing: what is not written is a hole. */
-export function fileTarget(files: FileSystem, path: string, descriptor: number): Target {
+export function fileTarget(path: string, descriptor: number, files: FileSystem = nodeFileSystem): Target {
   let end = 0;
   return {
     write(at, bytes) {
@@ -21,7 +21,7 @@ export function fileTarget(files: FileSystem, path: string, descriptor: number):
 }
 
 /** A file or device that exists and keeps its size: every byte has to be written. */
-export function existingTarget(files: FileSystem, path: string, descriptor: number): Target {
+export function existingTarget(path: string, descriptor: number, files: FileSystem): Target {
   return {
     write: (at, bytes) => writeAll(files, path, descriptor, bytes, at),
     end: () => undefined,

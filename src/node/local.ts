@@ -2,13 +2,14 @@ import { counted } from '../io/counted-source.ts';
 import { openFileSource } from '../io/file-source.ts';
 import type { MaybePromise, Source } from '../io/source.ts';
 import type { ImageReport } from '../model/report.ts';
-import { checkImage, type CheckOptions } from '../ops/check.ts';
+import { checkImage, type CheckedImage, type CheckOptions } from '../ops/check.ts';
 import { openImage, type OpenedImage, type OpenOptions } from '../ops/open.ts';
 import type { ResolvedReference } from '../ops/reference-policy.ts';
 import type { FarImages } from './access/far.ts';
 import { isPlainPath } from './access/names.ts';
 import type { AccessOptions } from './access/options.ts';
 import { followFiles } from './reference-policy.ts';
+import { unpack } from './unpack.ts';
 
 /** How images of this machine, of URLs and in archives are opened. */
 export type LocalOptions = AccessOptions;
@@ -29,7 +30,27 @@ export function checkLocalImage(
   path: string,
   options: Omit<CheckOptions, 'openSource' | 'policy'> & LocalOptions = {},
 ): Promise<ImageReport> {
-  return checkImage(path, { ...options, ...accessOf(options) });
+  if (path === '-' && options.demands?.untrusted === true) return checkInput(options);
+  const around = isPlainPath(path)
+    ? {}
+    : { around: async (found: CheckedImage) => (await loadFar(options)).judge(path, found) };
+  return checkImage(path, { unpack, ...around, ...options, ...accessOf(options) });
+}
+
+/** Opens what names an image as bytes. */
+export function openLocalSource(path: string, options: LocalOptions = {}): MaybePromise<Source> {
+  return accessOf(options).openSource(path);
+}
+
+/** Standard input from a stranger: a refusal may come before its end. */
+async function checkInput(
+  options: Omit<CheckOptions, 'openSource' | 'policy'> & LocalOptions,
+): Promise<ImageReport> {
+  const { inputStream } = await import('./access/input.ts');
+  const chunks = inputStream();
+  if (chunks === null) return checkImage('-', { ...options, ...accessOf(options) });
+  const { checkStream } = await import('./check-stream.ts');
+  return checkStream(chunks, options);
 }
 
 /** The images that a path stands for: those in an archive, each as `archive!member`, else the path itself. */

@@ -98,7 +98,7 @@ export function createFiles(
     throw error;
   }
   return {
-    targets: open.map(({ path, descriptor }) => fileTarget(files, path, descriptor)),
+    targets: open.map(({ path, descriptor }) => fileTarget(path, descriptor, files)),
     publish() {
       for (const { path, descriptor } of open) attemptWrite(path, () => files.sync(descriptor));
       const [first] = open;
@@ -156,9 +156,13 @@ function quietly(call: () => void): void {
 }
 
 function removeOld(files: FileSystem, path: string): void {
-  if (statOf(path) === null) return;
   attemptWrite(path, () => {
-    files.unlink(path);
+    try {
+      files.unlink(path);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code !== 'ENOENT') throw error;
+    }
     files.syncDir(dirname(path));
   });
 }
@@ -200,7 +204,7 @@ export function openExisting(path: string, size: number, files: FileSystem = nod
     isOpen = false;
   };
   return {
-    targets: [existingTarget(files, path, descriptor)],
+    targets: [existingTarget(path, descriptor, files)],
     publish() {
       attemptWrite(path, () => files.sync(descriptor));
       close();

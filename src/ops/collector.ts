@@ -10,6 +10,8 @@ import type {
   Severity,
 } from '../model/problem.ts';
 import type { RuleInfo } from '../model/rule.ts';
+import type { AdjustedRule } from '../model/demands.ts';
+import type { Adjust, Adjustment } from '../gate/levels.ts';
 import type { ProblemCounts } from '../model/report.ts';
 
 /** Severities, the worst first. */
@@ -20,22 +22,46 @@ interface Tally {
   readonly rule: RuleInfo;
   readonly counts: Record<Severity, number>;
   readonly kept: (Report | PendingReport)[];
+  /** What its findings count as instead, and how many of them. */
+  readonly adjusted: { readonly adjustment: Adjustment; count: number }[];
 }
 
 /** Collects reports: counts all of them, keeps the first few of each rule in each file. */
 export class ProblemCollector implements ProblemSink {
   readonly #limit: number;
+  readonly #adjust: Adjust | null;
   readonly #byFile = new Map<ImageFile | null, Map<string, Tally>>();
 
-  /** @param limit how many problems of one rule are listed */
-  constructor(limit: number) {
+  /**
+   * @param limit how many problems of one rule are listed
+   * @param adjust what findings count as instead of what their rules say; `null`: nothing else
+   */
+  constructor(limit: number, adjust: Adjust | null = null) {
     this.#limit = limit;
+    this.#adjust = adjust;
   }
 
   add(report: Report | PendingReport): void {
     const tally = this.#tallyOf(report);
-    tally.counts[report.severity]++;
-    if (tally.kept.length < this.#limit) tally.kept.push(report);
+    const adjustment = this.#adjust?.(report.rule.id, report.severity) ?? null;
+    if (adjustment !== null) note(tally, adjustment);
+    const severity = adjustment?.level ?? report.severity;
+    // One that is off stays a cause: what it explains is left out with it.
+    if (severity === 'off') return;
+    tally.counts[severity]++;
+    if (tally.kept.length < this.#limit)
+      tally.kept.push(adjustment === null ? report : withSeverity(report, severity));
+  }
+
+  /** The rules whose findings count as something else, with how many, without what another finding explains. */
+  adjustments(): readonly AdjustedRule[] {
+    const found = new Map<string, AdjustedRule>();
+    for (const { rule, adjusted } of this.#primary())
+      for (const { adjustment, count } of adjusted) {
+        const key = `${rule.id} ${adjustment.level}`;
+        found.set(key, { rule: rule.id, ...adjustment, count: count + (found.get(key)?.count ?? 0) });
+      }
+    return [...found.values()].sort((a, b) => (a.rule < b.rule ? -1 : 1));
   }
 
   /** Finds out the places that are still unknown, of those findings that may be listed; call it while the files are open. */
@@ -51,6 +77,7 @@ export class ProblemCollector implements ProblemSink {
     const byRule: Record<string, number> = {};
     for (const { rule, counts } of this.#primary()) {
       for (const severity of SEVERITIES) {
+        if (counts[severity] === 0) continue;
         total[severity] += counts[severity];
         byRule[rule.id] = (byRule[rule.id] ?? 0) + counts[severity];
       }
@@ -81,8 +108,10 @@ export class ProblemCollector implements ProblemSink {
     let tallies = this.#byFile.get(file);
     if (tallies === undefined) this.#byFile.set(file, (tallies = new Map<string, Tally>()));
     let tally = tallies.get(rule.id);
-    if (tally === undefined)
-      tallies.set(rule.id, (tally = { rule, counts: { error: 0, warning: 0, leak: 0, info: 0 }, kept: [] }));
+    if (tally === undefined) {
+      const counts = { error: 0, warning: 0, leak: 0, info: 0 };
+      tallies.set(rule.id, (tally = { rule, counts, kept: [], adjusted: [] }));
+    }
     return tally;
   }
 
@@ -91,6 +120,19 @@ export class ProblemCollector implements ProblemSink {
       [...tallies.values()].filter(({ rule }) => !rule.derivedFrom.some((cause) => tallies.has(cause))),
     );
   }
+}
+
+function note({ adjusted }: Tally, adjustment: Adjustment): void {
+  const known = adjusted.find((each) => each.adjustment.level === adjustment.level);
+  if (known === undefined) adjusted.push({ adjustment, count: 1 });
+  else known.count++;
+}
+
+/** The same report with another severity. */
+function withSeverity(report: Report | PendingReport, severity: Severity): Report | PendingReport {
+  if (!('settle' in report)) return { ...report, severity };
+  const settle = async (): Promise<Report> => ({ ...(await report.settle()), severity });
+  return { ...report, severity, settle };
 }
 
 /** A place that cannot be read any more leaves the finding without one. */

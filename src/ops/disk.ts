@@ -3,7 +3,8 @@ import type { MaybePromise } from '../io/source.ts';
 import type { Chunk, ChunkOptions, Disk, Inflate, Loss, Piece } from '../model/disk.ts';
 import type { Image } from '../model/image.ts';
 import { guestOffset, type GuestOffset, type GuestRange } from '../model/offsets.ts';
-import { clipPiece, pieces } from './pieces.ts';
+import { clipMapping } from './clip.ts';
+import { pieces } from './pieces.ts';
 import { Losses } from './reading/losses.ts';
 import { readAhead } from './reading/read-ahead.ts';
 import { readStored } from './reading/stored.ts';
@@ -18,6 +19,8 @@ export interface DiskOptions {
   readonly isDelta?: boolean;
   /** Is told of what cannot be read, which then reads as zeros; without it, reading such a place fails. */
   readonly onLoss?: (loss: Loss) => void;
+  /** Is told of ranges that second copies of tables are read by, where the first ones are lost and losses are allowed. */
+  readonly onRescue?: (range: GuestRange) => void;
 }
 
 /**
@@ -43,13 +46,13 @@ class ImageDisk implements Disk {
   readonly #isDelta: boolean;
   readonly #mapping: MappingOptions;
 
-  constructor(image: Image, { inflate, isDelta = false, onLoss }: DiskOptions) {
+  constructor(image: Image, { inflate, isDelta = false, onLoss, onRescue }: DiskOptions) {
     this.size = image.size;
     this.#image = image;
     this.#isDelta = isDelta;
     this.#losses = new Losses(onLoss ?? null);
     this.#units = new Units(inflate, this.#losses);
-    this.#mapping = { salvage: onLoss !== undefined };
+    this.#mapping = { salvage: onLoss !== undefined, ...(onRescue === undefined ? {} : { onRescue }) };
     this.#windows = new PieceWindows(image, this.#mapping);
   }
 
@@ -89,7 +92,7 @@ class ImageDisk implements Disk {
   }
 
   #readPiece(found: Piece, at: number, into: Uint8Array): MaybePromise<number> {
-    const piece = clipPiece(found, at, at + into.length);
+    const piece = clipMapping(found, at, at + into.length);
     const { start, length } = piece;
     const target = into.subarray(0, length);
     switch (piece.kind) {

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { fileOffset, readAvailable } from '../io/source.ts';
 import type { DumpedStructure, Image } from '../model/image.ts';
 
 /** The names that `selectStructures` takes for an image, each once, in file order. */
@@ -24,4 +25,9 @@ export function selectStructures(image: Image, name?: string): readonly DumpedSt
 /** `markers` of `markers[3]`. */
 function baseName(name: string): string {
   return name.replace(/\[\d+\]$/, '');
+}
+
+/** The bytes of a structure, as far as they are inside its file. */
+export async function readStructure({ file, offset, size }: DumpedStructure): Promise<Uint8Array> {
+  return file.source === null ? new Uint8Array(0) : readAvailable(file.source, fileOffset(offset), size);
 }

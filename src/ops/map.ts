@@ -37,10 +37,10 @@ function follows(last: MapRun, run: MapRun): boolean {
   return last.kind !== 'data' || (last.file === run.file && last.offset + last.length === run.offset);
 }
 
-function toRun(piece: Piece, { salvage = false }: MappingOptions): MapRun {
+function toRun(piece: Piece, { salvage = false, onLoss }: MappingOptions): MapRun {
   const { start, length, kind, layer: depth } = piece;
   if (kind === 'data') return { start, length, depth, kind, file: piece.at.file, offset: piece.at.offset };
-  if (kind !== 'unreadable') return { start, length, depth, kind, file: null, offset: 0 };
-  if (!salvage) throw unreadable(start, length, piece.reason);
-  return { start, length, depth, kind: 'unknown', file: null, offset: 0 };
+  if (kind === 'unreadable' && !salvage) throw unreadable(start, length, piece.reason);
+  if (kind === 'unreadable' || kind === 'unknown') onLoss?.({ start, length, reason: piece.reason });
+  return { start, length, depth, kind: kind === 'unreadable' ? 'unknown' : kind, file: null, offset: 0 };
 }

@@ -7,6 +7,8 @@ import {
 } from '../errors.ts';
 import { findFormat, formats, recognise, type Recognised } from '../formats/index.ts';
 import { fileFindings } from '../formats/shared/file-rules.ts';
+import { ISO_MARK, recogniseOther, type OtherKind } from '../formats/shared/other-kinds.ts';
+import { latin1 } from '../io/latin1.ts';
 import { fileOffset, readAvailable, type Source } from '../io/source.ts';
 import type {
   Format,
@@ -68,12 +70,26 @@ export class NotAnImageError extends VdcheckError {
   /** Bytes of the file. */
   readonly size: number;
 
-  constructor(path: string, size: number) {
-    super(
-      'not-an-image',
-      `${path}: no mark of a disk image format is found; if it is a plain disk, say -f raw`,
-    );
+  constructor(path: string, size: number, kind: OtherKind | null = null) {
+    super('not-an-image', `${path}: ${describeKind(kind)}`);
     this.size = size;
+  }
+}
+
+/** Advice is given for bytes of which nothing is known, or that a disk begins with. */
+function describeKind(kind: OtherKind | null): string {
+  if (kind === null) return 'no mark of a disk image format is found; if it is a plain disk, say -f raw';
+  if (kind.certainty === 'plain-disk') return `is ${kind.name}; say -f raw to take it as one`;
+  return `is ${kind.name}, not a disk image${kind.isDisk ? ' of a format that is supported' : ''}`;
+}
+
+/** A file that stores the sectors of a disk whose descriptor is beside it. */
+export class ExtentDataError extends VdcheckError {
+  constructor(path: string, descriptor: string) {
+    super(
+      'extent-data',
+      `${path}: stores the sectors of a disk and has no structure of its own; its descriptor is ${descriptor}`,
+    );
   }
 }
 
@@ -158,14 +174,39 @@ async function recogniseSource(
 ): Promise<RecognisedImage> {
   try {
     const sample = await readSample(source);
-    const marks = recognise(sample);
-    const entry = forced ?? marks[0]?.entry ?? fallback(chain, file, ancestors);
+    const kind = await otherKind(source, sample);
+    const marks = recognise(sample).filter((mark) => !isOverruled(mark, kind));
+    const entry =
+      forced?.id === 'raw' || (forced !== undefined && !isCertain(kind, marks))
+        ? forced
+        : (marks[0]?.entry ?? (await fallback(chain, { file, source, kind }, ancestors)));
     reportMarks(chain.problems, { file, sample, entry, marks, isForced: forced !== undefined });
     return { file, source, sample, entry };
   } catch (error) {
     await source.close();
     throw error;
   }
+}
+
+/** What a file is besides; an ISO has its mark far behind its beginning. */
+async function otherKind(source: Source, sample: ProbeSample): Promise<OtherKind | null> {
+  const kind = recogniseOther(sample);
+  const { offset, bytes, name } = ISO_MARK;
+  if (kind?.certainty === 'other' || source.size < offset + bytes.length) return kind;
+  if (recognise(sample).length > 0) return kind;
+  const found = latin1(await source.read(fileOffset(offset), bytes.length));
+  return found === bytes ? { name, certainty: 'other', isDisk: false } : kind;
+}
+
+/** Whether a file is so certainly of another kind that what is left of a format of ours in it is not its own. The beginning of a fixed VHD is the guest's. */
+function isOverruled({ entry, recognition }: Recognised, kind: OtherKind | null): boolean {
+  if (recognition !== 'trace' || kind === null) return false;
+  return kind.certainty === 'other' || (kind.certainty === 'plain-disk' && entry.id !== 'vhd');
+}
+
+/** Whether a file is of another kind and shows no certain mark of ours, so that it is not taken for what it is said to be. */
+function isCertain(kind: OtherKind | null, marks: readonly Recognised[]): boolean {
+  return kind?.certainty === 'other' && marks.length === 0;
 }
 
 /** Of several marks that of `entry`, else the most certain one that is no mere trace. */
@@ -191,11 +232,43 @@ async function openLayer(
 }
 
 /** Bytes without marks: a parent is a raw disk then, as is any image for commands that only read. */
-function fallback(chain: Chain, file: ImageFile, ancestors: Ancestors): Format {
+async function fallback(
+  chain: Chain,
+  { file, source, kind }: { file: ImageFile; source: Source; kind: OtherKind | null },
+  ancestors: Ancestors,
+): Promise<Format> {
+  if (ancestors.length > 0 && kind?.isDisk === true)
+    throw new UnsupportedFeatureError(`${file.path} is ${kind.name}, which is not supported`);
   const isReadable = chain.options.rawFallback === true || ancestors.length > 0;
   const raw = findFormat('raw');
-  if (!isReadable || raw === undefined) throw new NotAnImageError(file.path, file.source?.size ?? 0);
-  return raw;
+  if (isReadable && raw !== undefined) return raw;
+  const descriptor = kind?.certainty === 'other' ? null : await findDescriptor(chain, file.path);
+  if (descriptor !== null) throw new ExtentDataError(file.path, descriptor);
+  throw new NotAnImageError(file.path, source.size, kind);
+}
+
+/** Names that VMware gives to files of sectors alone, behind the name of the disk. */
+const SECTOR_FILE = /-(?:flat|f\d{3}|rdmp?|pt)\.vmdk$/i;
+/** Bytes of a descriptor that are looked at for a name. */
+const TEXT_BYTES = 64 * 1024;
+
+/** The descriptor beside a file of sectors that names it; `null` where there is none. */
+async function findDescriptor({ options }: Chain, path: string): Promise<string | null> {
+  const beside = path.replace(SECTOR_FILE, '.vmdk');
+  if (beside === path) return null;
+  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  try {
+    const source = await options.openSource(beside);
+    try {
+      const text = new TextDecoder().decode(await readAvailable(source, fileOffset(0), TEXT_BYTES));
+      return text.includes(`"${name}"`) ? beside : null;
+    } finally {
+      await source.close();
+    }
+  } catch (error) {
+    if (error instanceof VdcheckError) return null;
+    throw error;
+  }
 }
 
 async function readSample(source: Source): Promise<ProbeSample> {
@@ -308,6 +381,11 @@ async function openParent(
     return closed(refusal.state, path, refusal.reason);
   }
   const forced = formatHint === null ? undefined : findFormat(formatHint);
+  if (formatHint !== null && forced === undefined && DISK_FORMATS.has(formatHint)) {
+    await source.close();
+    const reason = `${JSON.stringify(reference.name)} was not opened: the format ${formatHint} is not supported`;
+    return closed('unsupported', path, reason);
+  }
   let recognised: string | null = null;
   try {
     const file: ImageFile = { path, role: 'parent', source };
@@ -343,6 +421,11 @@ function failedLayer(error: VdcheckError): ReferenceState {
   if (error instanceof SourceError) return stateOfError(error.code);
   return error instanceof UnsupportedFeatureError ? 'unsupported' : 'unreadable';
 }
+
+/** Formats of layers that exist and are not read here; an unknown word is told by a rule, and the marks decide. */
+const DISK_FORMATS: ReadonlySet<string> = new Set([
+  ...['vhdx', 'qed', 'qcow', 'parallels', 'luks', 'dmg', 'cloop', 'bochs'],
+]);
 
 function refuseLayer(
   source: Source,

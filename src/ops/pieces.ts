@@ -1,8 +1,8 @@
 import { UnreadableImageError } from '../errors.ts';
-import { fileOffset } from '../io/source.ts';
 import type { Piece } from '../model/disk.ts';
 import type { Image, Mapping } from '../model/image.ts';
 import { guestOffset, type GuestRange } from '../model/offsets.ts';
+import { clipMapping } from './clip.ts';
 import { mappingsOf, type MappingOptions } from './salvage.ts';
 
 /**
@@ -90,7 +90,7 @@ class Cursor {
     while (at < Math.min(end, this.#end)) {
       const piece = this.#pieceAt(at) ?? (await this.#nextPieceAt(at));
       if (piece === null) break;
-      const part = clipPiece(piece, at, end);
+      const part = clipMapping(piece, at, end);
       found.push(part);
       at += part.length;
     }
@@ -120,17 +120,6 @@ class Cursor {
       if (piece !== null) return piece;
     }
   }
-}
-
-/** The part of a piece between the guest bytes `from` and `to`. */
-export function clipPiece(piece: Piece, from: number, to: number): Piece {
-  const start = Math.max(piece.start, from);
-  const length = Math.min(piece.start + piece.length, to) - start;
-  if (start === piece.start && length === piece.length) return piece;
-  const clipped = { ...piece, start: guestOffset(start), length };
-  if (clipped.kind !== 'data') return clipped;
-  const { file, offset } = clipped.at;
-  return { ...clipped, at: { file, offset: fileOffset(offset + start - piece.start) } };
 }
 
 /** Why guest bytes cannot be read. */

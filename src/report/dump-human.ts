@@ -1,6 +1,7 @@
 import type { DumpedStructure } from '../model/image.ts';
 import { escapeText } from './escape.ts';
 import { toDisplayValue } from './field-value.ts';
+import { renderHex } from './hex-dump.ts';
 import type { Style } from './style.ts';
 import { formatCount, formatPosition } from './units.ts';
 import { widest } from './wrap.ts';
@@ -15,9 +16,22 @@ interface Row {
   readonly value: string;
 }
 
-/** `dump` for people: each structure under its name, a line a field, parts indented. Ends with a line feed. */
-export function renderDumpHuman(structures: readonly DumpedStructure[], style: Style): string {
-  return structures.map((structure) => renderStructure(structure, style)).join('\n');
+/** The bytes of structures, for those who want to see them too. */
+export type StructureBytes = ReadonlyMap<DumpedStructure, Uint8Array>;
+
+/** `dump` for people: each structure under its name, a line a field, parts indented; its bytes where they are given. Ends with a line feed. */
+export function renderDumpHuman(
+  structures: readonly DumpedStructure[],
+  style: Style,
+  bytes: StructureBytes = new Map(),
+): string {
+  return structures
+    .map((structure) => renderStructure(structure, style) + renderBytes(structure, bytes.get(structure)))
+    .join('\n');
+}
+
+function renderBytes({ offset }: DumpedStructure, bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : `\n${renderHex(bytes, offset)}`;
 }
 
 function renderStructure(structure: DumpedStructure, style: Style): string {

@@ -1,6 +1,7 @@
 import type { Problem, Severity } from '../model/problem.ts';
 import type { ImageReport, Verdict } from '../model/report.ts';
 import type { ExplainedRule } from '../model/rule-info.ts';
+import { isOnlyRefused, renderDemands } from './demands-human.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
 import { formatCount, formatPosition, groupDigits } from './units.ts';
@@ -25,6 +26,8 @@ const SEVERITIES: readonly Severity[] = ['error', 'leak', 'warning', 'info'];
  */
 export function renderHuman(report: ImageReport, context: HumanContext): string {
   const blocks = groupByRule(report.problems).map((problems) => renderRule(problems, report, context));
+  const demands = renderDemands(report, context.style);
+  if (demands.length > 0) blocks.push(`${demands.join('\n')}\n`);
   return [...blocks, `${renderVerdict(report, context.style)}\n`].join('\n');
 }
 
@@ -159,7 +162,7 @@ function renderOthers(
 function renderVerdict(report: ImageReport, style: Style): string {
   const { verdict } = report;
   const path = style.heading(`${escapeText(report.path)}:`);
-  const word = paintVerdict(verdict, VERDICT_WORDS[verdict], style);
+  const word = paintVerdict(verdict, isOnlyRefused(report) ? 'refused' : VERDICT_WORDS[verdict], style);
   const counted = SEVERITIES.flatMap((severity) => {
     const count = report.counts[severity];
     return count === 0 ? [] : [formatCount(count, severity === 'info' ? 'note' : severity)];

@@ -1,12 +1,15 @@
 import type { SnapshotInfo } from '../model/image.ts';
 import type { LayerInfo } from '../model/layer-info.ts';
+import { renderChain } from './chain-human.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
 import { formatExactSize, formatSize } from './units.ts';
 
-/** `info` for people: the lines of `qemu-img info`, an empty line between layers. Ends with a line feed. */
-export function renderInfoHuman(layers: readonly LayerInfo[], style: Style): string {
-  return layers.map((layer) => `${renderLayer(layer, style).join('\n')}\n`).join('\n');
+/** `info` for people: a chain at one look, then the lines of `qemu-img info`, an empty line between layers. Ends with a line feed. */
+export function renderInfoHuman(layers: readonly LayerInfo[], style: Style, isChain = false): string {
+  const picture =
+    isChain && (layers.length > 1 || layers[0]?.parent != null) ? `${renderChain(layers, style)}\n` : '';
+  return picture + layers.map((layer) => `${renderLayer(layer, style).join('\n')}\n`).join('\n');
 }
 
 function renderLayer(layer: LayerInfo, style: Style): string[] {

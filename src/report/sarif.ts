@@ -67,12 +67,17 @@ function toInvocation(reports: readonly ImageReport[], exitCode: number) {
   };
 }
 
-function toArtifact({ path, files, format, variant, verdict, depth, virtualSize }: ImageReport) {
+function toArtifact({ path, files, targets, adjusted, ...report }: ImageReport) {
+  const { format, variant, verdict, depth, virtualSize } = report;
   const size = files.find((file) => file.path === path)?.size ?? null;
   return {
     location: { uri: toUri(path) },
     ...(size === null ? {} : { length: size }),
-    properties: { verdict, depth, format, variant, virtualSize },
+    properties: {
+      ...{ verdict, depth, format, variant, virtualSize },
+      ...(targets === undefined ? {} : { targets }),
+      ...(adjusted === undefined ? {} : { adjusted }),
+    },
   };
 }
 

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomChain } from '../support/layouts/index.ts';
 import { ROOT, runProgram, withFolder } from '../support/program.ts';
+import { assertSchema } from '../support/schemas.ts';
 import { buildStream } from '../support/vmdk.ts';
 
 const PROGRAM = join(ROOT, 'dist', 'cli.js');
@@ -266,5 +267,38 @@ describe('a parent that is not there', () => {
       expect(stderr).toMatch(/cannot be read: .*was not found/);
       const delta = runProgram(['convert', '--no-chain', image, 'out.raw'], { cwd: alone });
       expect([delta.code, delta.stderr]).toEqual([0, '']);
+    }));
+});
+
+describe('info --backing-chain', () => {
+  it('shows the chain at one look, and where it ends too early', () =>
+    inImages((folder) => {
+      const { stdout } = runProgram(['info', '--backing-chain', image], { cwd: folder });
+      const [title, first, second] = stdout.split('\n');
+      expect(title).toBe('chain:');
+      expect(first).toMatch(new RegExp(`^  ${image} \\(.*, disk of .* stored\\)$`));
+      expect(second).toMatch(/^ {4}based on layer\d\.\w+ \(/);
+      const alone = join(folder, 'alone');
+      mkdirSync(alone);
+      writeFileSync(join(alone, image), chain.files[image] ?? new Uint8Array(0));
+      expect(runProgram(['info', '--backing-chain', image], { cwd: alone }).stdout).toMatch(
+        /based on .* \(not open: .*was not found/,
+      );
+      expect(runProgram(['info', image], { cwd: folder }).stdout).not.toContain('chain:');
+    }));
+});
+
+describe('dump --hex', () => {
+  it('shows the bytes of a structure', () =>
+    withFolder((folder) => {
+      const { bytes } = buildStream();
+      writeFileSync(join(folder, 'disk.vmdk'), bytes);
+      const { stdout } = runProgram(['dump', '--hex', 'disk.vmdk', 'header'], { cwd: folder });
+      expect(stdout).toMatch(/^00000000 {2}4b 44 4d 56 03 00 00 00 {2}01 00 03 00 .* \|KDMV/m);
+      expect(stdout.split('\n').filter((line) => line === '*')).toHaveLength(1);
+      const json = runProgram(['dump', '--hex', '--output', 'json', 'disk.vmdk', 'header'], { cwd: folder });
+      const [header] = (JSON.parse(json.stdout) as { structures: { bytes: string }[] }).structures;
+      expect(header?.bytes).toBe(Buffer.from(bytes.subarray(0, 512)).toString('hex'));
+      assertSchema('dump', JSON.parse(json.stdout));
     }));
 });

@@ -4,9 +4,16 @@ import type { Verdict } from '../../src/model/report.ts';
 
 const exitCode = (verdicts: readonly Verdict[], isLenient = false): number =>
   exitCodeOf(
-    verdicts.map((verdict) => ({ verdict })),
+    verdicts.map((verdict) => ({ verdict, error: null })),
     isLenient,
   );
+
+it('takes a file of sectors among others for what it is', () => {
+  const sectors = { verdict: 'unchecked', error: { code: 'extent-data', message: '' } } as const;
+  expect(exitCodeOf([sectors], false)).toBe(1);
+  expect(exitCodeOf([{ verdict: 'ok', error: null }, sectors], false)).toBe(0);
+  expect(exitCodeOf([{ verdict: 'corrupt', error: null }, sectors], false)).toBe(2);
+});
 
 it.each([
   [['ok'], 0],

@@ -27,7 +27,7 @@ test.each([
 });
 
 test('a read that fails on the way has its place, beside what was found before', async () => {
-  const { bytes, positions } = buildQcow2({ clusters: { 0: 'data' } }).header('incompatible', 1);
+  const { bytes, positions } = buildQcow2({ clusters: { 0: 'data' } }).header('incompatible', 2);
   const whole = memorySource(bytes, 'image');
   const openSource = (path: string): Source => ({
     ...whole,
@@ -41,7 +41,10 @@ test('a read that fails on the way has its place, beside what was found before',
   });
   const report = await checkImage('image', { openSource });
   expect(report.verdict).toBe('unchecked');
-  expect(report.problems.map(({ rule }) => rule)).toEqual(['file/read-error', 'qcow2/dirty']);
-  expect(report.problems[0]).toMatchObject({ file: 'image', offset: positions.l1 });
+  expect(report.problems.map(({ rule }) => rule).sort()).toEqual(['file/read-error', 'qcow2/corrupt']);
+  expect(report.problems.find(({ rule }) => rule === 'file/read-error')).toMatchObject({
+    file: 'image',
+    offset: positions.l1,
+  });
   expect(isFailureOnly(report)).toBe(false);
 });

@@ -10,7 +10,7 @@ import { ProblemCollector } from '../../src/ops/collector.ts';
 import { openImage, type OpenOptions } from '../../src/ops/open.ts';
 import type { ReferencePolicy } from '../../src/ops/reference-policy.ts';
 
-/** Files by path, all in memory. The first is the one that is opened. */
+/** Files by path, all in memory; names below `/dev/` are devices. The first is the one that is opened. */
 export type MemoryFiles = Readonly<Record<string, Uint8Array>>;
 
 /** Makes another source of one: an asynchronous one, one that fails. */
@@ -20,11 +20,13 @@ export type Wrap = (source: Source) => Source;
 export interface MemoryAccess {
   /** Makes another source of each; default: as it is. */
   readonly wrap?: Wrap;
+  /** Makes another policy of the usual one, which opens whatever is among the files. */
+  readonly policyOver?: (usual: ReferencePolicy) => ReferencePolicy;
 }
 
 function access(
   files: MemoryFiles,
-  { wrap = (source) => source }: MemoryAccess,
+  { wrap = (source) => source, policyOver = (usual) => usual }: MemoryAccess,
 ): Pick<OpenOptions, 'openSource' | 'policy'> {
   const sources = new Map<string, Source>();
   const openSource = (path: string): Source => {
@@ -36,12 +38,20 @@ function access(
   };
   const policy: ReferencePolicy = ({ name, candidates }, from) => {
     const paths = (candidates ?? [name]).map((candidate) => posix.join(posix.dirname(from), candidate));
-    const path = paths.find((tried) => files[tried] !== undefined);
-    if (path !== undefined) return { state: 'opened', path, source: openSource(path), reason: null };
+    const found = paths.findIndex((tried) => files[tried] !== undefined);
+    const path = paths[found];
+    const foundAs = candidates?.[found];
+    if (path !== undefined)
+      return {
+        ...{ state: 'opened', path, source: openSource(path), reason: null },
+        ...(foundAs === undefined || foundAs === name ? {} : { foundAs }),
+      };
     const tried = paths[0] ?? name;
+    if (name.startsWith('/dev/'))
+      return { state: 'device', path: name, source: null, reason: `${name} was not opened: it is a device` };
     return { state: 'missing', path: tried, source: null, reason: `${JSON.stringify(name)} was not found` };
   };
-  return { openSource, policy };
+  return { openSource, policy: policyOver(policy) };
 }
 
 function first(files: MemoryFiles): string {

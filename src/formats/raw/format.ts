@@ -7,4 +7,5 @@ export const rawCode: FormatCode = implementFormat({
   rules: {},
   explain: async () => ({}),
   open: openRawImage,
+  disclose: async () => (await import('./disclose.ts')).discloseRaw,
 });

@@ -15,7 +15,7 @@ export interface FieldFault {
  */
 export function fieldFault<F extends string>(
   placed: Placed<Structure<F>>,
-  field: FieldPath<F>,
+  field: FieldPath<NoInfer<F>>,
   { expected, actual, severity }: FieldFault,
 ): Finding<Breach> {
   const at = placed.at(field);

@@ -70,6 +70,13 @@ export const fileExplanations: Explanations<typeof fileRuleTable> = {
     repair:
       'If the image is meant to be like this, split or convert it; otherwise restore it from its source.',
   },
+  'file/hidden-nonzero-slack': {
+    what: 'Headers and tables take whole sectors or clusters. What they leave over is filled with zeros, and here with something else.',
+    why: 'The guest is not concerned. The bytes may be a piece of the memory of the machine that wrote the file, or old data.',
+    how: 'Space that was used before and not cleared, or somebody who hides data.',
+    readers: 'No reader looks at them.',
+    repair: 'Converting the image leaves them out.',
+  },
   'file/unreadable': {
     what: 'The file bears the marks of its format, but what the disk hangs on is lost.',
     why: 'Nothing can be said of the guest data; none of them can be read.',

@@ -71,6 +71,7 @@ export const fileRuleTable = defineRules<unknown, FileFindings>()({
     severity: 'warning',
     depth: 'header',
     title: 'The file bears the marks of more than one format',
+    derivedFrom: ['policy/polyglot', 'policy/guest-header-in-flat'],
     spec: 'Magic numbers of VMDK 5.0, VHD 1.0 and the qcow2 specification',
     repair: 'none',
     message: ({ format, others }) =>
@@ -93,6 +94,16 @@ export const fileRuleTable = defineRules<unknown, FileFindings>()({
     spec: 'Limits of vdcheck',
     repair: 'none',
     message: ({ what, count, limit }) => `${what}: ${count}, more than the ${limit} that are looked at`,
+  },
+  /** What structures leave over in their room. */
+  'file/hidden-nonzero-slack': {
+    severity: 'info',
+    depth: 'data',
+    title: 'Padding is not zero',
+    spec: 'VMDK 5.0, VHD 1.0 and the qcow2 specification: structures take whole sectors or clusters',
+    repair: 'lossy',
+    message: ({ first, sectors }) =>
+      `the room that structures leave over is not zero in ${sectors} ${sectors === 1 ? 'sector' : 'sectors'}, first at byte ${first}`,
   },
   /** An image that ended its opening without a finding that says why. */
   'file/unreadable': {

@@ -4,13 +4,16 @@ import type { ProblemSink } from '../../model/problem.ts';
 import type { Depth, Facts } from '../../model/rule.ts';
 import { indexRules, RuleFindings, type AnyRule, type RuleIndex } from '../../model/rule-findings.ts';
 import { fileRuleIndex } from './file-rules.ts';
+import { checkPadding } from './padding.ts';
 
 /** Makes a format of its parts; the types of its images and findings stay inside. */
 export function implementFormat<I extends Image, M, W = unknown>({
   rules: table,
   explain,
   families,
+  padding,
   open,
+  disclose,
 }: FormatParts<I, M, W>): FormatCode {
   const rules = indexRules(table);
   const known: RuleIndex = new Map([...fileRuleIndex, ...rules]);
@@ -22,10 +25,13 @@ export function implementFormat<I extends Image, M, W = unknown>({
     findings,
     // The context is copied first: V8 adds properties to a copy far slower than it copies.
     open: async (context) => open({ findings: findings(context.problems), ...context }),
+    disclose: async (image) => (await disclose())(image as I),
     async evaluate(image, depth, facts, problems) {
       const applying = families?.(image as I) ?? groups;
       for (const [family, group] of groups)
         if (applying.has(family)) await evaluateRules(group, image, depth, facts, findings(problems));
+      if (depth === 'data' && padding !== undefined)
+        await checkPadding(padding(image as I, facts as Facts<W>), facts, findings(problems));
     },
   };
 }

@@ -30,7 +30,7 @@ export class Placed<S extends Structure> {
   }
 
   /** The place of a field, named by its path in the spec. */
-  at<F extends string>(this: Placed<Structure<F>>, field: FieldPath<F>): Place {
+  at<F extends string>(this: Placed<Structure<F>>, field: FieldPath<NoInfer<F>>): Place {
     const { offset, size } = this.fields.at(field) ?? { offset: 0, size: this.bytes.length };
     return { file: this.file, offset: this.offset + offset, length: size, field: `${this.name}.${field}` };
   }

@@ -1,8 +1,13 @@
+import type { FileRange } from '../../io/plan.ts';
+import { readRanges } from '../../io/read-ranges.ts';
 import { fileOffset, type Source } from '../../io/source.ts';
 import { giveScratchBack, SCRATCH_BYTES, takeScratch } from './scratch.ts';
 
 /** Bytes that one read fetches at most, or one table: fits the second-level cache, which beats bigger batches. */
 const BATCH_BYTES = SCRATCH_BYTES;
+
+/** What a read of a file costs at least. Where it is dearer it is a journey, and many are made side by side. */
+const NEAR_UNIT = 4096;
 
 /** Where the tables of a directory lie. */
 export interface TableSet {
@@ -23,7 +28,7 @@ export interface TableBatch {
 
 /**
  * Reads the tables `from` to `to - 1` of a directory in directory order, neighbours in one read. A table that is absent or not wholly inside
- * the source is skipped, since whoever reads the directory has reported it.
+ * the source is skipped, since whoever reads the directory has reported it. From far away, many are read ahead.
  */
 export async function* tableBatches(
   source: Source,
@@ -34,6 +39,10 @@ export async function* tableBatches(
   const perBatch = Math.max(1, Math.floor(BATCH_BYTES / tableBytes));
   const scratch = takeScratch(perBatch * tableBytes);
   try {
+    if (source.cost.unit > NEAR_UNIT) {
+      yield* farBatches(source, { offsets, tableBytes }, from, to, scratch);
+      return;
+    }
     for (let first = from; first < to;) {
       const start = offsets[first] ?? 0;
       if (start <= 0 || start + tableBytes > source.size) {
@@ -47,6 +56,43 @@ export async function* tableBatches(
     }
   } finally {
     giveScratchBack(scratch);
+  }
+}
+
+async function* farBatches(
+  source: Source,
+  tables: TableSet,
+  from: number,
+  to: number,
+  scratch: Uint8Array,
+): AsyncGenerator<TableBatch, void, undefined> {
+  const { tableBytes } = tables;
+  /** The batches that are asked for and not told yet. */
+  const asked = new Map<number, { readonly first: number; readonly count: number }>();
+  const perBatch = Math.max(1, Math.floor(BATCH_BYTES / tableBytes));
+  function* ranges(): Generator<FileRange, void, undefined> {
+    for (let first = from; first < to;) {
+      const start = tables.offsets[first] ?? 0;
+      if (start <= 0 || start + tableBytes > source.size) {
+        first++;
+        continue;
+      }
+      const count = countNeighbours(source, tables, first, Math.min(to, first + perBatch));
+      asked.set(number++, { first, count });
+      yield { offset: fileOffset(start), length: count * tableBytes };
+      first += count;
+    }
+  }
+  let number = 0;
+  for await (const { index, from: at, bytes } of readRanges(source, ranges(), { reuse: true })) {
+    const batch = asked.get(index);
+    if (batch === undefined) throw new RangeError(`nobody asked for batch ${index}`);
+    const length = batch.count * tableBytes;
+    // One that was read in pieces is put together.
+    if (bytes.length < length) scratch.set(bytes, at);
+    if (at + bytes.length < length) continue;
+    asked.delete(index);
+    yield { ...batch, bytes: bytes.length === length ? align(bytes, scratch) : scratch.subarray(0, length) };
   }
 }
 

@@ -11,4 +11,5 @@ export const vdiCode: FormatCode = implementFormat<VdiImage, VdiFindings, VdiWal
   rules: vdiRules,
   explain: async () => (await import('./rules/index.explained.ts')).vdiExplanations,
   open: openVdiImage,
+  disclose: async () => (await import('./disclose.ts')).discloseVdi,
 });

@@ -9,4 +9,5 @@ export const vdi: Format = {
   extensions: ['vdi'],
   probe,
   load: async () => (await import('./format.ts')).vdiCode,
+  loadWriter: async () => (await import('./writer.ts')).vdiWriter,
 };

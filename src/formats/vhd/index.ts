@@ -8,6 +8,7 @@ export const vhd: Format = {
   title: 'Virtual Hard Disk (VHD)',
   extensions: ['vhd', 'avhd', 'vud'],
   probe,
+  loadHeadSize: async () => (await import('./head-size.ts')).sizeFromHead,
   load: async () => (await import('./format.ts')).vhdCode,
   loadWriter: async () => (await import('./writer.ts')).vhdWriter,
 };

@@ -52,6 +52,12 @@ export function isFooterByChecksum(bytes: Uint8Array, offset: number): boolean {
   return stored === computeChecksum(sector, CHECKSUM_OFFSET);
 }
 
+/** The bytes of every footer behind its cookie: features 0 to 3, version 1.0; as far as the file has them. */
+function isCutFooter(bytes: Uint8Array, offset: number): boolean {
+  const follows = bytes.subarray(offset + 8, offset + 16);
+  return follows.every((byte, index) => byte === (index === 5 ? 1 : 0) || (index === 3 && byte <= 3));
+}
+
 /**
  * Recognises a VHD: by the footer copy at its start, by the footer at its end (512 bytes, or 511 as Virtual PC wrote it before
  * 2004), or by what is left of them: a footer that is cut off, that lost its cookie or that bytes were added behind, a dynamic disk
@@ -63,7 +69,7 @@ export function probe({ head, tail }: ProbeSample): Recognition | null {
   if (hasFooterCookie(tail, footer) || hasFooterCookie(tail, footer + 1)) return 'end';
   const found = findFooterCookie(tail);
   const isTrace =
-    (found >= 0 && (found > footer || isFooterByChecksum(tail, found))) ||
+    (found >= 0 && ((found > footer && isCutFooter(tail, found)) || isFooterByChecksum(tail, found))) ||
     isFooterByChecksum(tail, footer) ||
     isFooterByChecksum(head, 0) ||
     hasAt(head, USUAL_HEADER_OFFSET, HEADER_COOKIE);

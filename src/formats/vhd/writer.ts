@@ -1,8 +1,9 @@
 import type { Disk } from '../../model/disk.ts';
 import type { Plan, WriteContext, Writer } from '../../model/writer.ts';
+import { joinFiles, type FilePlan } from '../shared/writing/file-plan.ts';
 import type { FilePart } from '../shared/writing/unit-writer.ts';
 import { FOOTER_SIZE } from './probe.ts';
-import { planDifferencing, planDynamic, type DynamicPlan } from './write/dynamic.ts';
+import { planDifferencing, planDynamic } from './write/dynamic.ts';
 import { writeFixed } from './write/fixed.ts';
 import { readVhdOptions, vhdOptions, type VhdOptions } from './write/options.ts';
 import { findParent } from './write/parent.ts';
@@ -13,18 +14,11 @@ export const vhdWriter: Writer = {
   options: vhdOptions,
   async plan(disk: Disk, context: WriteContext): Promise<Plan> {
     const options = readVhdOptions(disk.size, context);
-    const { size, isStreamable, parts } = await planKind(disk, options, context);
-    return {
-      files: [{ name: context.name, size }],
-      isStreamable,
-      async *parts(signal) {
-        for await (const { at, bytes } of parts(signal)) yield { file: 0, at, bytes };
-      },
-    };
+    return joinFiles([{ name: context.name, plan: await planKind(disk, options, context) }]);
   },
 };
 
-async function planKind(disk: Disk, options: VhdOptions, context: WriteContext): Promise<DynamicPlan> {
+async function planKind(disk: Disk, options: VhdOptions, context: WriteContext): Promise<FilePlan> {
   const { kind, size } = options;
   const { backing, sparse, identity } = context;
   const footer = makeFooter(options, identity);

@@ -32,6 +32,13 @@ const SIGNATURE = /^# ?Disk Descriptor ?File/i;
 const VERSION = /version[ \t]*=[ \t]*\d/iy;
 const LINE_END = /[\r\n]/g;
 const CREATE_TYPE = /^[ \t]*createType[ \t]*=[ \t]*"?\w/im;
+/** Lines that only descriptors have: other files begin with a version too. */
+const OWN_LINES: readonly RegExp[] = [
+  /^[ \t]*(?:parent)?CID[ \t]*=/im,
+  CREATE_TYPE,
+  /^[ \t]*(?:RW|RDONLY|NOACCESS)[ \t]+\d+[ \t]+[A-Z]/m,
+  /^[ \t]*ddb\.[\w.]+[ \t]*=/m,
+];
 /** Lines of a descriptor, two of which tell one whose beginning is damaged. */
 const LINES: readonly RegExp[] = [
   /^version=\d/m,
@@ -89,28 +96,77 @@ export function findMarks({ head, tail, size }: ProbeSample): Marks | null {
   const magic = findMagic(head);
   if (magic !== null) return { carrier: magic, recognition: 'magic' };
   const text = readText(head, 0);
-  if (isDescriptorText(text)) return { carrier: 'descriptor', recognition: 'magic' };
-  if (size % SECTOR === 0 && hasAt(tail, tail.length - FOOTER_FROM_END, HOSTED))
+  if (isDescriptorText(text) && (SIGNATURE.test(text) || OWN_LINES.some((line) => line.test(text))))
+    return { carrier: 'descriptor', recognition: 'magic' };
+  if (size % SECTOR === 0 && isFooter(head, tail, size))
     return { carrier: 'hosted-sparse', recognition: 'end' };
-  const carrier = findTrace(head, size, text);
+  const carrier = findTrace(head, size);
   return carrier === null ? null : { carrier, recognition: 'trace' };
 }
 
-function findTrace(head: Uint8Array, size: number, text: string): Carrier | null {
+/** Bytes of a grain table entry and of a directory entry. */
+const ENTRY = 4;
+
+/**
+ * Whether the file ends with a footer of its own: what it says of places has to fit this file, and not one that was put into it. The directory is
+ * right in front of the footer, or the beginning of the file is still that of an extent with a descriptor.
+ */
+function isFooter(head: Uint8Array, tail: Uint8Array, size: number): boolean {
+  const at = tail.length - FOOTER_FROM_END;
+  if (!hasAt(tail, at, HOSTED)) return false;
+  if (isDescriptorText(readText(head, SECTOR)) || hasAt(head, NEWLINE_DETECTOR_OFFSET, NEWLINE_DETECTOR))
+    return true;
+  const view = new DataView(tail.buffer, tail.byteOffset + at, SECTOR);
+  const capacity = Number(view.getBigUint64(12, true));
+  const tableSpan = Number(view.getBigUint64(20, true)) * view.getUint32(44, true);
+  const directory = Math.ceil((Math.ceil(capacity / tableSpan) * ENTRY) / SECTOR);
+  const end = (Number(view.getBigUint64(56, true)) + directory) * SECTOR;
+  return end === size - FOOTER_FROM_END - SECTOR;
+}
+
+function findTrace(head: Uint8Array, size: number): Carrier | null {
   if (hasAt(head, 0, UNFINISHED) || isDescriptorText(readText(head, SECTOR))) return 'hosted-sparse';
   if (hasAt(head, SECTOR, SESPARSE_VOLATILE)) return 'sesparse';
-  if (hasAt(head, NEWLINE_DETECTOR_OFFSET, NEWLINE_DETECTOR) && size >= SECTOR) return 'hosted-sparse';
+  const hasDetector = hasAt(head, NEWLINE_DETECTOR_OFFSET, NEWLINE_DETECTOR) && size >= SECTOR;
+  // Text has such a line end too, but no zeros around it.
+  if (hasDetector && head.subarray(0, SECTOR).includes(0)) return 'hosted-sparse';
   if (hasAt(head, 4, COWD_VERSION_AND_FLAGS) && size >= COWD_SIZE) return 'cowd';
-  return CREATE_TYPE.test(text) ? 'descriptor' : findLines(head);
+  return findLines(head);
 }
 
 /** Tells by its lines a descriptor whose beginning is damaged, and by its place whether it is inside an extent. */
 function findLines(head: Uint8Array): Carrier | null {
   if (!head.includes(EQUALS_SIGN)) return null;
   const text = new TextDecoder('latin1').decode(head);
-  const found = LINES.map((line) => text.search(line)).filter((at) => at >= 0);
-  if (found.length < 2) return null;
-  return Math.min(...found) < SECTOR ? 'descriptor' : 'hosted-sparse';
+  let first = text.length;
+  let kinds = 0;
+  for (const line of LINES) {
+    const at = text.search(line);
+    if (at < 0) continue;
+    kinds++;
+    first = Math.min(first, at);
+  }
+  // The type of a disk alone is enough where all other lines are statements.
+  const mostProse = kinds > 1 ? MOST_PROSE : 0;
+  if (kinds === 0 || (kinds === 1 && !CREATE_TYPE.test(text)) || shareOfProse(text) > mostProse) return null;
+  return first < SECTOR ? 'descriptor' : 'hosted-sparse';
+}
+
+const STATEMENT = /^[ \t]*(?:#|[\w.]+[ \t]*=|(?:RW|RDONLY|NOACCESS)[ \t])/;
+const PRINTABLE = /^[\t\x20-\x7e]+$/;
+
+/** With more lines of other text a descriptor is only quoted in it. */
+const MOST_PROSE = 0.2;
+
+/** Printable lines that are no statements of a descriptor, as a share of those that are; damage is not printable. */
+function shareOfProse(text: string): number {
+  let statements = 0;
+  let prose = 0;
+  for (const line of text.split(/[\r\n]/)) {
+    if (STATEMENT.test(line)) statements++;
+    else if (PRINTABLE.test(line)) prose++;
+  }
+  return prose / Math.max(1, statements);
 }
 
 /** The text at `offset`, up to its first NUL and without a byte order mark. */

@@ -1,4 +1,4 @@
-import { createReadStream, fstatSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { cached } from '../../io/cached-source.ts';
 import { counted } from '../../io/counted-source.ts';
 import { attempt } from '../../io/file-errors.ts';
@@ -9,6 +9,7 @@ import { isHttpUrl } from '../../io/http/url.ts';
 import type { MaybePromise, Source } from '../../io/source.ts';
 import { closingAlso } from '../../io/window-source.ts';
 import type { AccessOptions } from './options.ts';
+import { inputStream } from './input.ts';
 import { spool } from './spool.ts';
 
 /** Opens files, URLs and standard input, each as it is. */
@@ -36,11 +37,9 @@ export class PlainFiles {
 
   /** Standard input: as a file where it is one, else stored first, since the tables of an image are anywhere in it. */
   #openInput(): MaybePromise<Source> {
-    if (attempt('-', () => fstatSync(0)).isFile())
-      return this.#counted(openFileSource('/dev/stdin', { name: '-' }));
-    return spool(createReadStream('', { fd: 0, autoClose: false }), '-').then((source) =>
-      this.#counted(source),
-    );
+    const stream = inputStream();
+    if (stream === null) return this.#counted(openFileSource('/dev/stdin', { name: '-' }));
+    return spool(stream, '-').then((source) => this.#counted(source));
   }
 
   async #openUrl(url: string): Promise<Source> {

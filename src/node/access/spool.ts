@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, rmSync, unlinkSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { nonZeroRuns } from '../../formats/shared/zero-runs.ts';
 import { openFileSource } from '../../io/file-source.ts';
 import type { Source } from '../../io/source.ts';
 import { closingAlso } from '../../io/window-source.ts';
+import { nodeFileSystem } from '../file-system.ts';
 import { writeAll } from '../file-target.ts';
 import { attemptWrite } from '../output-error.ts';
 
@@ -22,36 +23,30 @@ const HOLE = 64 * 1024;
 export async function spool(chunks: AsyncIterable<Uint8Array>, name: string): Promise<Source> {
   const path = join(tmpdir(), `vdcheck-${randomBytes(8).toString('hex')}`);
   const descriptor = attemptWrite(path, () => openSync(path, 'wx+', 0o600));
-  let isNamed = true;
   const remove = (): void => {
     closeSync(descriptor);
-    if (isNamed) unlinkSync(path);
+    rmSync(path, { force: true });
   };
   try {
     let size = 0;
     for await (const bytes of chunks) {
       for (const { from, to } of nonZeroRuns(bytes, size, HOLE))
-        writeAll(path, descriptor, bytes.subarray(from, to), size + from);
+        writeAll(nodeFileSystem, path, descriptor, bytes.subarray(from, to), size + from);
       size += bytes.length;
     }
     const end = size;
     attemptWrite(path, () => ftruncateSync(descriptor, end));
-    const opened = openNameless(path, descriptor, name);
-    isNamed = opened.isNamed;
-    return closingAlso(opened.source, remove);
+    return closingAlso(openNameless(path, descriptor, name), remove);
   } catch (error) {
     remove();
     throw error;
   }
 }
 
-/** Opens the file by its descriptor, so that its name can go at once; by its name where the system has no such door. */
-function openNameless(path: string, descriptor: number, name: string): { source: Source; isNamed: boolean } {
-  try {
-    const source = openFileSource(`/dev/fd/${descriptor}`, { name });
-    unlinkSync(path);
-    return { source, isNamed: false };
-  } catch {
-    return { source: openFileSource(path, { name }), isNamed: true };
-  }
+/** Opens the file by its descriptor, so that its name can go first; by its name where the system has no such door. */
+function openNameless(path: string, descriptor: number, name: string): Source {
+  const door = `/dev/fd/${descriptor}`;
+  if (!existsSync(door)) return openFileSource(path, { name });
+  unlinkSync(path);
+  return openFileSource(door, { name });
 }

@@ -92,6 +92,6 @@ function describe(
 }
 
 /** A region as messages name it: its kind and the field that placed it. */
-function nameRegion(kind: RegionKind, { at: { field } }: RegionSource): string {
+export function nameRegion(kind: RegionKind, { at: { field } }: RegionSource): string {
   return field === null || field === kind.name ? `the ${kind.name}` : `the ${kind.name} of ${field}`;
 }

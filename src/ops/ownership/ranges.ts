@@ -40,7 +40,8 @@ export class RangeList implements RangeTaker {
 
   /** The same ranges in order of their start. */
   sorted(): RangeList {
-    const order = Array.from({ length: this.#length }, (_, index) => index);
+    const order = new Uint32Array(this.#length);
+    for (let index = 0; index < order.length; index++) order[index] = index;
     order.sort((a, b) => this.start(a) - this.start(b) || this.end(a) - this.end(b));
     const sorted = new RangeList();
     for (const index of order) sorted.push(this.start(index), this.end(index));

@@ -1,17 +1,19 @@
 import { biggestRead, plan, type FileRange, type PlannedPart, type PlannedRead } from '../../io/plan.ts';
 import { joinParts, partOf, startRead, type ReadResult } from '../../io/planned-reads.ts';
 import { fileOffset, type MaybePromise, type Source } from '../../io/source.ts';
+import { readBulk, ReadMemory } from '../../io/read-memory.ts';
 import { Turns } from '../../io/turns.ts';
 import type { Chunk, ChunkOptions, Piece } from '../../model/disk.ts';
 import { guestOffset } from '../../model/offsets.ts';
 import type { Losses } from './losses.ts';
 import { bytesInside, readStored, whyOutside } from './stored.ts';
-import type { UnitPiece, Units } from './units.ts';
+import type { UnitPiece, Units, Unpacked } from './units.ts';
 
-/** From this length on a file is read beside other work rather than at once: the system copies longer than the call costs. */
-const LATER_BYTES = 64 * 1024;
 /** Bytes of one chunk of data at most. */
 const CHUNK = 256 * 1024;
+/** Units that are unpacked side by side at most, and their bytes. */
+const MOST_AHEAD = 16;
+const AHEAD_BYTES = 1024 * 1024;
 /** Items that are planned together at most. */
 const WINDOW_ITEMS = 4096;
 
@@ -27,6 +29,8 @@ interface Item {
   readonly source: Source | null;
   readonly range: FileRange | null;
   readonly parts: { readonly read: StartedRead; readonly part: PlannedPart }[];
+  /** What comes of unpacking, from when that is begun on; `null` where the stored bytes cannot be read like this. */
+  unpacked?: Promise<Unpacked | null>;
 }
 
 interface StartedRead {
@@ -36,6 +40,12 @@ interface StartedRead {
 
 /** Items that are planned together: sorted by file and place for reading, told in guest order. */
 type Window = readonly Item[];
+
+/** A window whose reads are under way. */
+interface StartedWindow {
+  readonly items: Window;
+  readonly reads: readonly { readonly memory: ReadMemory; readonly result: MaybePromise<ReadResult> }[];
+}
 
 /**
  * Reads pieces in order: near ones in one read, as many reads in flight as each source has lanes. While one window is told, the next is read.
@@ -47,14 +57,19 @@ export async function* readAhead(
   { signal }: ChunkOptions,
 ): AsyncGenerator<Chunk, void, undefined> {
   const lanes = new Lanes();
-  let current: Window | null = null;
+  const ahead = new UnitsAhead(reading.units);
+  let current: StartedWindow | null = null;
   try {
     for await (const items of windowsOf(found)) {
-      lanes.start(items);
-      if (current !== null) yield* tell(current, reading, signal);
-      current = items;
+      const next = lanes.start(items);
+      ahead.add(items);
+      if (current !== null) {
+        yield* tell(current.items, reading, ahead, signal);
+        await lanes.finish(current);
+      }
+      current = next;
     }
-    if (current !== null) yield* tell(current, reading, signal);
+    if (current !== null) yield* tell(current.items, reading, ahead, signal);
   } finally {
     lanes.stop();
   }
@@ -62,10 +77,10 @@ export async function* readAhead(
 
 /** Starts the reads of windows. */
 class Lanes {
-  readonly #turns = new Map<Source, Turns>();
+  readonly #sources = new Map<Source, { readonly turns: Turns; readonly memory: ReadMemory }>();
   #isOver = false;
 
-  start(items: Window): void {
+  start(items: Window): StartedWindow {
     const bySource = new Map<Source, Item[]>();
     for (const item of items) {
       if (item.source === null) continue;
@@ -73,7 +88,13 @@ class Lanes {
       if (others === undefined) bySource.set(item.source, [item]);
       else others.push(item);
     }
-    for (const [source, its] of bySource) this.#startOf(source, its);
+    return { items, reads: [...bySource].flatMap(([source, its]) => this.#startOf(source, its)) };
+  }
+
+  /** The memory of a window that was told is read into again. */
+  async finish({ reads }: StartedWindow): Promise<void> {
+    for (const { memory, result } of reads)
+      memory.giveBack(result instanceof Promise ? await result : result);
   }
 
   /** What was not begun by now is read no more. */
@@ -81,22 +102,90 @@ class Lanes {
     this.#isOver = true;
   }
 
-  #startOf(source: Source, items: readonly Item[]): void {
-    const turns = this.#turns.get(source) ?? new Turns(source.cost.lanes);
-    this.#turns.set(source, turns);
+  #startOf(source: Source, items: readonly Item[]): StartedWindow['reads'] {
+    const { turns, memory } = this.#lanesOf(source);
     const ranges = items.map(({ range }) => range ?? { offset: fileOffset(0), length: 0 });
-    for (const planned of plan(ranges, source.cost, biggestRead(source.cost))) {
-      const result = startRead(turns, () => (this.#isOver ? new Uint8Array(0) : readBulk(source, planned)));
-      const read: StartedRead = { plan: planned, result };
-      for (const part of planned.parts) items[part.index]?.parts.push({ read, part });
-    }
+    return plan(ranges, source.cost, biggestRead(source.cost)).map((planned) => {
+      const result = startRead(turns, () =>
+        this.#isOver ? new Uint8Array(0) : readBulk(source, planned, memory.take(planned.length)),
+      );
+      for (const part of planned.parts)
+        items[part.index]?.parts.push({ read: { plan: planned, result }, part });
+      return { memory, result };
+    });
+  }
+
+  #lanesOf(source: Source): { readonly turns: Turns; readonly memory: ReadMemory } {
+    const known = this.#sources.get(source);
+    if (known !== undefined) return known;
+    const lanes = { turns: new Turns(source.cost.lanes), memory: new ReadMemory(biggestRead(source.cost)) };
+    this.#sources.set(source, lanes);
+    return lanes;
   }
 }
 
-function readBulk(source: Source, { offset, length }: FileRange): MaybePromise<Uint8Array> {
-  return source.readLater && length >= LATER_BYTES
-    ? source.readLater(offset, length)
-    : source.read(offset, length);
+/** Unpacks the next units while others are told. */
+class UnitsAhead {
+  readonly #units: Units;
+  /** In the order of the disk: those that are not begun. */
+  readonly #waiting: Item[] = [];
+  #begun = 0;
+  /** What was begun last: pieces of one unit share it. */
+  #last: { readonly piece: UnitPiece; readonly unpacked: Promise<Unpacked | null> } | null = null;
+
+  constructor(units: Units) {
+    this.#units = units;
+  }
+
+  /** These come next; their reads are under way. */
+  add(items: Window): void {
+    for (const item of items) if (item.piece.kind === 'compressed') this.#waiting.push(item);
+    this.#fill();
+  }
+
+  /** The bytes of the next piece of a unit. */
+  async take({ unpacked }: Item, piece: UnitPiece): Promise<Uint8Array> {
+    const found = await unpacked;
+    this.#begun--;
+    this.#fill();
+    // What is wrong with a read is said by that of this unit alone, which may even succeed: its stream may end before the fault.
+    return found == null ? this.#units.read(piece) : this.#units.settle(piece, found);
+  }
+
+  #fill(): void {
+    for (let item = this.#waiting[0]; item !== undefined; item = this.#waiting[0]) {
+      const { piece } = item;
+      if (piece.kind !== 'compressed') return;
+      const most = Math.max(2, Math.min(MOST_AHEAD, Math.floor(AHEAD_BYTES / piece.unit.length)));
+      if (this.#begun >= most) return;
+      this.#begun++;
+      this.#waiting.shift();
+      item.unpacked = this.#isSameUnit(piece) ?? this.#begin(item, piece);
+      this.#last = { piece, unpacked: item.unpacked };
+    }
+  }
+
+  #isSameUnit({ layer, unit, at }: UnitPiece): Promise<Unpacked | null> | null {
+    const last = this.#last;
+    if (last === null) return null;
+    const { piece } = last;
+    const isSame = piece.layer === layer && piece.unit.start === unit.start && piece.at.offset === at.offset;
+    return isSame ? last.unpacked : null;
+  }
+
+  async #begin({ source, parts }: Item, piece: UnitPiece): Promise<Unpacked | null> {
+    if (source === null) return null;
+    const found: Uint8Array[] = [];
+    try {
+      for (const { read, part } of parts) {
+        const bytes = bytesOf(source, read, part);
+        found.push(bytes instanceof Promise ? await bytes : bytes);
+      }
+    } catch {
+      return null;
+    }
+    return this.#units.start(piece, joinParts(found));
+  }
 }
 
 /** Cuts pieces into items, and puts so many into a window that its reads fill the lanes. */
@@ -147,6 +236,7 @@ function* itemsOf(piece: Piece): Iterable<Item> {
 async function* tell(
   items: Window,
   reading: Reading,
+  ahead: UnitsAhead,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Chunk, void, undefined> {
   for (const item of items) {
@@ -164,7 +254,7 @@ async function* tell(
         yield { kind: 'zero', start, length };
         break;
       case 'compressed':
-        yield { kind: 'data', start, length, bytes: await unpack(item, piece, reading) };
+        yield { kind: 'data', start, length, bytes: await ahead.take(item, piece) };
         break;
       case 'data':
         yield* tellData(item, piece, reading);
@@ -210,21 +300,6 @@ async function* tellCut(
   }
   losses.add(start + inside, length - inside, whyOutside(at));
   yield { kind: 'zero', start: guestOffset(start + inside), length: length - inside };
-}
-
-async function unpack({ parts, source }: Item, piece: UnitPiece, { units }: Reading): Promise<Uint8Array> {
-  if (source === null || units.find(piece) !== undefined) return units.read(piece);
-  const found: Uint8Array[] = [];
-  try {
-    for (const { read, part } of parts) {
-      const bytes = bytesOf(source, read, part);
-      found.push(bytes instanceof Promise ? await bytes : bytes);
-    }
-  } catch {
-    // What is wrong is said by the read of this unit alone, which may even succeed: its stream may end before the fault.
-    return units.read(piece);
-  }
-  return units.unpack(piece, joinParts(found));
 }
 
 function bytesOf(

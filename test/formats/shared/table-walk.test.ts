@@ -28,6 +28,47 @@ async function marks(offsets: readonly number[]): Promise<readonly (readonly [nu
   return seen;
 }
 
+/** The same bytes far away: reads are dear, and several are in flight. */
+function farSource(): Source & { reads: number; most: number } {
+  const memory = memorySource(bytes);
+  let inFlight = 0;
+  const source = {
+    ...memory,
+    cost: { unit: 65_536, gap: 2 * TABLE, lanes: 3 },
+    reads: 0,
+    most: 0,
+    async read(offset: FileOffset, length: number): Promise<Uint8Array> {
+      source.reads++;
+      source.most = Math.max(source.most, ++inFlight);
+      await new Promise((resolve) => setImmediate(resolve));
+      inFlight--;
+      return bytes.slice(offset, offset + length);
+    },
+  };
+  return source;
+}
+
+describe('a walk over tables far away', () => {
+  it('meets the same tables in the same order, near ones in one read and several reads in flight', async () => {
+    const offsets = Array.from({ length: 60 }, (_, index) =>
+      index % 11 === 0 ? 0 : ((index * 37) % 64) * TABLE,
+    );
+    const source = farSource();
+    const seen: (readonly [number, number])[] = [];
+    for await (const batch of tableBatches(source, { offsets, tableBytes: TABLE }))
+      for (let table = 0; table < batch.count; table++)
+        seen.push([batch.first + table, batch.bytes[table * TABLE] ?? 0]);
+    expect(seen).toStrictEqual(await marks(offsets));
+    expect(source.reads).toBeLessThan(12);
+    const few = farSource();
+    for await (const _ of tableBatches(few, {
+      offsets: [TABLE, 20 * TABLE, 40 * TABLE, 60 * TABLE],
+      tableBytes: TABLE,
+    }));
+    expect(few.most).toBe(3);
+  });
+});
+
 describe('a walk over tables', () => {
   it('meets every table that is in the file, in the order of the directory', async () => {
     const offsets = [2 * TABLE, 3 * TABLE, 0, 9 * TABLE, 5 * TABLE, 64 * TABLE, -1, 63 * TABLE];

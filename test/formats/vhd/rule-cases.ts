@@ -1,5 +1,5 @@
 import type { MemoryFiles } from '../../support/open.ts';
-import type { RuleCase } from '../../support/rule-case.ts';
+import { allOutside, type RuleCase } from '../../support/rule-case.ts';
 import { buildVhd, utf16, uuid, type LocatorPlan, type VhdEditor, type VhdPlan } from '../../support/vhd.ts';
 
 const MIB = 1024 * 1024;
@@ -680,11 +680,26 @@ export function twoParents(others: MemoryFiles): MemoryFiles {
 }
 
 const CHAINS: readonly RuleCase[] = [
+  {
+    rule: 'vhd/parent-not-opened',
+    also: [],
+    policyOver: allOutside,
+    damaged: () => filesOf(CHILD, nothing),
+    near: () => filesOf(CHILD, nothing),
+  },
   { rule: 'vhd/parent-chain-depth', also: [], damaged: () => chain(31), near: () => chain(30) },
   {
     rule: 'vhd/parent-type',
     also: [],
     damaged: () => ({ 'disk.vhd': buildVhd(CHILD).bytes, 'parent.vhd': new Uint8Array(8 * MIB) }),
+    near: () => filesOf(CHILD, nothing),
+  },
+  {
+    rule: 'vhd/parent-not-opened',
+    also: ['vhd/locator-missing'],
+    damaged: () => ({
+      'disk.vhd': buildVhd({ ...CHILD, parent: { uniqueId: uuid(1), name: '/dev/sda' } }).bytes,
+    }),
     near: () => filesOf(CHILD, nothing),
   },
   {

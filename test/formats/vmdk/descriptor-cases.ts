@@ -193,6 +193,18 @@ const PROPERTIES: readonly RuleCase[] = [
     near: sparseChild({ hint: 'C:\\vm\\base.vmdk' }),
   },
   {
+    rule: 'vmdk/parent-not-opened',
+    damaged: hosted(undefined, { descriptor: { parentCid: 'aaaaaaaa', hint: '/dev/sda' } }),
+    near: hosted(undefined, { descriptor: { parentCid: 'aaaaaaaa', hint: 'base.vmdk' } }),
+    severity: 'info',
+  },
+  {
+    rule: 'vmdk/parent-found-elsewhere',
+    damaged: sparseChild({ hint: 'C:\\vm\\base.vmdk' }),
+    near: sparseChild({}),
+    severity: 'info',
+  },
+  {
     rule: 'vmdk/parent-cycle',
     damaged: hosted(undefined, { descriptor: { parentCid: 'aaaaaaaa', hint: 'disk.vmdk' } }),
     near: sparseChild({}),
@@ -256,8 +268,15 @@ const EXTENTS: readonly RuleCase[] = [
   },
   {
     rule: 'vmdk/extent-size-limit',
-    damaged: flat({ createType: 'twoGbMaxExtentFlat', extents: ['RW 4194305 FLAT "disk-flat.vmdk" 0'] }),
-    near: flat({ createType: 'twoGbMaxExtentFlat' }),
+    damaged: flat({ createType: 'twoGbMaxExtentFlat', extents: ['RW 8323073 FLAT "disk-flat.vmdk" 0'] }),
+    near: flat({ createType: 'twoGbMaxExtentFlat', extents: ['RW 8323072 FLAT "disk-flat.vmdk" 0'] }),
+    severity: 'info',
+  },
+  {
+    rule: 'vmdk/extent-size-limit',
+    damaged: lines('RW 4294967296 SPARSE "disk-flat.vmdk"'),
+    near: lines('RW 4294967295 SPARSE "disk-flat.vmdk"'),
+    severity: 'error',
   },
   {
     rule: 'vmdk/extent-offset-missing',
@@ -278,6 +297,20 @@ const EXTENTS: readonly RuleCase[] = [
     damaged: lines('RW 4032 FLAT "gone.vmdk" 0'),
     near: lines('RW 4032 FLAT "/vmfs/volumes/x/disk-flat.vmdk" 0'),
     severity: 'error',
+    field: 'descriptor.extents[0].file',
+  },
+  {
+    rule: 'vmdk/extent-not-opened',
+    damaged: lines('RW 4032 FLAT "/dev/sda" 0'),
+    near: lines('RW 4032 FLAT "gone.vmdk" 0'),
+    severity: 'info',
+    field: 'descriptor.extents[0].file',
+  },
+  {
+    rule: 'vmdk/extent-found-elsewhere',
+    damaged: lines('RW 4032 FLAT "C:\\vm\\disk-flat.vmdk" 0'),
+    near: sound,
+    severity: 'info',
     field: 'descriptor.extents[0].file',
   },
   { rule: 'vmdk/extent-file-wrong-type', damaged: lines('RW 4032 SPARSE "disk-flat.vmdk"'), near: sound },

@@ -228,7 +228,11 @@ const TABLES: readonly RuleCase[] = [
     severity: 'warning',
     field: 'gd[1]',
   },
-  { rule: 'vmdk4/gde-zero', damaged: stream((f) => f.u32(f.at.gd, 0)), near: soundStream, severity: 'info' },
+  {
+    rule: 'vmdk4/gde-zero',
+    damaged: hosted((f) => f.u32(f.at.gd + 4, 0)),
+    near: stream((f) => f.u32(f.at.gd, 0)),
+  },
   {
     rule: 'vmdk4/gde-shared-with-rgd',
     damaged: hosted((f) => f.u32(f.at.rgd, f.at.gt / SECTOR)),

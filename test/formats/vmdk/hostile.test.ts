@@ -176,12 +176,17 @@ describe('one file in many lines', () => {
 });
 
 describe('raw devices', () => {
-  test.each(['VMFSRDM', 'VMFSRAW', 'VSANSPARSE'])('%s is refused by name', async (type) => {
+  test.each(['VMFSRDM', 'VMFSRAW', 'VSANSPARSE'])('%s is not opened, which is no damage', async (type) => {
     const report = await checkMemory(
-      flat({ createType: 'vmfsRDM', extents: [`RW 100 ${type} "x-rdm.vmdk"`] }),
+      flat({ createType: 'vmfsRDM', extents: [`RW 4032 ${type} "x-rdm.vmdk"`] }),
+      { strict: true },
     );
-    expect(report.error?.code).toBe('unsupported-feature');
-    expect(report.error?.message).toContain(type);
+    expect(report.error).toBeNull();
+    expect(report.counts.error).toBe(0);
+    const found = report.problems.find(({ rule }) => rule === 'vmdk/extent-not-opened');
+    expect(found?.severity).toBe('info');
+    expect(found?.message).toContain('was not opened');
+    expect(found?.message).toContain(type);
   });
 });
 
@@ -201,7 +206,8 @@ describe('recognition', () => {
   test('by descriptor text', () => {
     expect(text('# Disk DescriptorFile\n')).toBe('magic');
     expect(text('#Disk Descriptor File\r\nCID=1')).toBe('magic');
-    expect(text('# a comment\n\nversion=1\n')).toBe('magic');
+    expect(text('# a comment\n\nversion=1\nCID=1\n')).toBe('magic');
+    expect(text('# a lock file\n\nversion = 3\n\n[[package]]\n')).toBeNull();
     expect(text('\ufeff# Disk DescriptorFile\n')).toBe('magic');
     expect(text('encoding="UTF-8"\ncreateType="vmfs"\n')).toBe('trace');
     expect(text('# a script\necho version=1\n')).toBeNull();

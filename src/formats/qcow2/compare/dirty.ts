@@ -31,7 +31,7 @@ export class DirtyFindings implements Findings<Qcow2Findings> {
     this.#findings = findings;
   }
 
-  tell<Id extends keyof Qcow2Findings & string>(id: Id, finding: Finding<Qcow2Findings[Id]>): void {
+  tell<Id extends keyof Qcow2Findings>(id: Id, finding: Finding<Qcow2Findings[Id]>): void {
     if (STALE.has(id)) this.stale += staleCounts(finding.data);
     else this.#findings.tell(id, finding);
   }

@@ -29,7 +29,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     what: 'A version 3 header must be at least 104 bytes, a multiple of 8, and lie inside the first cluster.',
     why: 'The extensions begin where the header ends, so the backing format, the data file and the bitmaps cannot be found.',
     how: 'A damaged header or a writer that confused versions.',
-    readers: 'qemu refuses to open the image.',
+    readers: 'Most of these images are refused by qemu.',
     repair:
       'Set 104 or 112 by hand if it is known which fields the writer wrote; otherwise restore the header.',
   },

@@ -7,7 +7,7 @@ export const locationExplanations: Explanations<typeof locationRules> = {
     what: 'The position of the active L1 table is no multiple of the cluster size, or it is 0 although the table has entries.',
     why: 'Without the L1 table no guest data can be found.',
     how: 'A damaged header.',
-    readers: 'qemu refuses to open the image.',
+    readers: 'Most of these images are refused by qemu.',
     repair: 'Find the table (it is the cluster whose entries point at L2 tables) and correct the header.',
   },
   'qcow2/l1-out-of-file': {

@@ -18,7 +18,7 @@ const NO_REFCOUNTS = [
 ];
 
 /** Findings that leave it unknown what a part of the image refers to. */
-const UNKNOWN_REFERENCES = [
+export const UNKNOWN_REFERENCES = [
   'qcow2/l1-unaligned',
   'qcow2/l1-out-of-file',
   'qcow2/l1-too-small',

@@ -7,7 +7,7 @@ export const snapshotExplanations: Explanations<ReturnType<typeof snapshotRules>
     what: 'The snapshot table does not begin at a cluster, is not in the file, has an entry that runs beyond it, or is larger than qemu takes (65536 entries, 64 MiB).',
     why: 'The internal snapshots cannot be found. The current state of the disk can still be read.',
     how: 'A damaged header, a file that was cut off, or an image made to exhaust a reader.',
-    readers: 'qemu refuses to open the image.',
+    readers: 'Most of these images are refused by qemu.',
     repair: 'Copy the image again; or set the number of snapshots to 0, which gives them up.',
   },
   'qcow2/snapshot-l1-bounds': {

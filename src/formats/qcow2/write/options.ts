@@ -54,6 +54,7 @@ const ENCRYPTED = 'encrypted images cannot be written; convert without it and en
 
 /** Options that `qemu-img` has and that are refused, each with the reason. */
 export const refusedQcow2Options: Readonly<Record<string, string>> = {
+  size: 'the size of the disk is that of the source, or SIZE of create',
   encryption: ENCRYPTED,
   'encrypt.format': ENCRYPTED,
   'encrypt.key-secret': ENCRYPTED,

@@ -19,6 +19,7 @@ export async function* wholeUnits(
   const keepsZeros = options.sparse === 0;
   // Zeros are looked for in whole units only.
   for await (const { start, bytes } of guestData(disk, { ...options, sparse: keepsZeros ? 0 : unitSize })) {
+    if (bytes === null) continue;
     for (let done = 0; done < bytes.length;) {
       const at = start + done;
       const unit = Math.floor(at / unitSize);

@@ -6,7 +6,8 @@ export const blockExplanations: Explanations<typeof blockRules> = {
     what: 'A table entry points to a block of which at least the end lies behind the place where the footer begins.',
     why: 'The guest data of this block are lost, or mixed with the footer.',
     how: 'A file that was cut off, a copy that ended early, or a damaged table entry.',
-    readers: 'QEMU refuses the file as a whole, vhd-util reports it; libvhdi fails when the block is read.',
+    readers:
+      'Where a block ends behind the whole file QEMU refuses it, and takes one that only meets the footer; vhd-util reports both; libvhdi fails when the block is read.',
     repair:
       'Copy the file again. Without a source, the entry can be set to "not allocated": the guest then reads zeros.',
   },

@@ -65,7 +65,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     what: 'The block allocation table would lie inside the footer copy or the dynamic header, at no sector boundary, or outside the file.',
     why: 'Without the table no guest data can be found.',
     how: 'A damaged header, or a file that was cut off.',
-    readers: 'QEMU refuses the file, as does vhd-util.',
+    readers: 'QEMU refuses some of these files, vhd-util all of them.',
     repair: 'Most writers put the table at byte 1536. If it is there, correct the field by hand.',
   },
   'vhd/bat-out-of-file': {

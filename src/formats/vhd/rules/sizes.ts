@@ -202,7 +202,7 @@ export const sizeRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     title: 'A fixed disk that begins like another format',
     spec: 'VHD 1.0, Fixed Hard Disk Image',
     repair: 'none',
-    derivedFrom: ['vhd/disk-type-layout-mismatch', 'file/polyglot-magic'],
+    derivedFrom: ['vhd/disk-type-layout-mismatch', 'file/polyglot-magic', 'policy/guest-header-in-flat'],
     message: ({ format }) =>
       `the first bytes of this fixed disk, which the guest writes, are those of ${format}`,
     async check({ file, source, variant }, tell) {

@@ -1,10 +1,17 @@
 import type { Disk } from '../../../model/disk.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { WriteContext } from '../../../model/writer.ts';
-import { fillUnits } from '../../shared/writing/disk-views.ts';
-import { findDeltaUnits, findStoredUnits } from '../../shared/writing/stored-units.ts';
+import { fillUnits, wholeUnitDelta } from '../../shared/writing/delta-views.ts';
+import {
+  planFoundUnits,
+  planKnownUnits,
+  planUnits,
+  type FilePlan,
+  type UnitFile,
+} from '../../shared/writing/file-plan.ts';
+import { findDeltaUnits } from '../../shared/writing/stored-units.ts';
 import { UnitRuns } from '../../shared/writing/unit-runs.ts';
-import { writeUnits, type FilePart, type UnitLayout } from '../../shared/writing/unit-writer.ts';
+import type { FilePart, Units } from '../../shared/writing/unit-writer.ts';
 import { FOOTER_SIZE } from '../probe.ts';
 import { tableBytes } from '../layout/table.ts';
 import type { VhdOptions } from './options.ts';
@@ -18,55 +25,86 @@ const BITMAP_SIZE = SECTOR_SIZE;
 /** What Windows and blktap align the data of blocks to. */
 const ALIGNMENT = 4096;
 
-/** A dynamic or differencing disk as it will be written. */
-export interface DynamicPlan {
-  /** Bytes of the file; `null` where only writing tells which blocks are stored. */
-  readonly size: number | null;
-  readonly isStreamable: boolean;
-  parts(signal: AbortSignal | undefined): AsyncIterable<FilePart>;
-}
-
-/** Where everything is in the file of a dynamic disk. */
-class DynamicLayout implements UnitLayout {
+/** The file of a dynamic or differencing disk. */
+class DynamicFile implements UnitFile {
   readonly unitSize = BLOCK_SIZE;
-  readonly entries: number;
-  readonly tableOffset: number;
+  readonly #entries: number;
+  readonly #tableOffset: number;
+  readonly #footer: Uint8Array;
+  readonly #parent: VhdParent | null;
   /** Byte position of the first block's bitmap. */
   readonly #first: number;
   readonly #stride: number;
   /** The sectors that are the disk's own; `null`: all. */
   readonly #sectors: UnitRuns | null;
+  readonly head?: (block: number, ordinal: number) => FilePart;
+  readonly note?: (start: number, length: number) => void;
 
-  constructor({ size, isAligned }: VhdOptions, tableOffset: number, sectors: UnitRuns | null) {
-    this.entries = Math.ceil(size / BLOCK_SIZE);
-    this.tableOffset = tableOffset;
-    this.#sectors = sectors;
-    const end = tableOffset + tableBytes(this.entries);
+  /** @param sectors which are the disk's own, where that was planned; left out for a child: they are found while it is written */
+  constructor(
+    { size, isAligned }: VhdOptions,
+    footer: Uint8Array,
+    parent: VhdParent | null = null,
+    sectors?: UnitRuns,
+  ) {
+    this.#entries = Math.ceil(size / BLOCK_SIZE);
+    this.#tableOffset = parent?.end ?? HEADER_END;
+    this.#footer = footer;
+    this.#parent = parent;
+    if (parent === null || sectors !== undefined) {
+      this.#sectors = sectors ?? null;
+      this.head = (block, ordinal) => this.#bitmapPart(block, ordinal);
+    } else {
+      const found = new UnitRuns();
+      this.#sectors = found;
+      this.note = (start, length) =>
+        found.add(Math.floor(start / SECTOR_SIZE), Math.ceil((start + length) / SECTOR_SIZE));
+    }
+    const end = this.#tableOffset + tableBytes(this.#entries);
     this.#first = isAligned ? roundUp(end + BITMAP_SIZE, ALIGNMENT) - BITMAP_SIZE : end;
     this.#stride = isAligned ? BLOCK_SIZE + ALIGNMENT : BLOCK_SIZE + BITMAP_SIZE;
   }
 
   place(_: number, ordinal: number): number {
-    return this.bitmapOf(ordinal) + BITMAP_SIZE;
+    return this.#bitmapAt(ordinal) + BITMAP_SIZE;
   }
 
   joined(): number {
     return 1;
   }
 
-  head(unit: number, ordinal: number): FilePart {
-    return { at: this.bitmapOf(ordinal), bytes: this.#bitmap(unit) };
+  *front({ stored }: Units): Iterable<FilePart> {
+    const [table, parent] = [this.#tableOffset, this.#parent];
+    yield { at: 0, bytes: this.#footer };
+    yield { at: HEADER_OFFSET, bytes: makeHeader(table, this.#entries, parent?.fields ?? null) };
+    yield* parent?.names ?? [];
+    yield* tableParts(table, this.#entries, stored, (ordinal) => this.#bitmapAt(ordinal) / SECTOR_SIZE);
+    // What could not be written in front of each block.
+    if (this.head === undefined)
+      for (const { from, to, ordinal } of stored)
+        for (let block = from; block < to; block++) yield this.#bitmapPart(block, ordinal + block - from);
   }
 
-  bitmapOf(ordinal: number): number {
+  *back({ stored }: Units): Iterable<FilePart> {
+    yield { at: this.#endOf(stored.count), bytes: this.#footer };
+  }
+
+  sizeOf({ stored }: Units): number {
+    return this.#endOf(stored.count) + FOOTER_SIZE;
+  }
+
+  #bitmapPart(block: number, ordinal: number): FilePart {
+    return { at: this.#bitmapAt(ordinal), bytes: this.#bitmap(block) };
+  }
+
+  #bitmapAt(ordinal: number): number {
     return this.#first + ordinal * this.#stride;
   }
 
-  /** Byte position of the footer behind so many blocks. */
-  endOf(blocks: number): number {
-    return blocks === 0
-      ? this.tableOffset + tableBytes(this.entries)
-      : this.place(0, blocks - 1) + BLOCK_SIZE;
+  /** Byte position behind so many blocks. */
+  #endOf(blocks: number): number {
+    if (blocks === 0) return this.#tableOffset + tableBytes(this.#entries);
+    return this.place(0, blocks - 1) + BLOCK_SIZE;
   }
 
   #bitmap(block: number): Uint8Array {
@@ -85,83 +123,31 @@ export async function planDynamic(
   options: VhdOptions,
   footer: Uint8Array,
   { isPipe, sparse }: WriteContext,
-): Promise<DynamicPlan> {
-  const layout = new DynamicLayout(options, HEADER_END, null);
-  const head = [
-    { at: 0, bytes: footer },
-    { at: HEADER_OFFSET, bytes: makeHeader(layout.tableOffset, layout.entries, null) },
-  ];
-  const image = { disk, layout, head, footer, sparse };
-  if (!isPipe && sparse > 0)
-    return { size: null, isStreamable: false, parts: (signal) => writeFound(image, signal) };
-  return planKnown(image, await findStoredUnits(disk, BLOCK_SIZE, sparse === 0));
+): Promise<FilePlan> {
+  const file = new DynamicFile(options, footer);
+  return planUnits(disk, () => file, { isPipe, sparse, unitSize: BLOCK_SIZE });
 }
 
-/** Plans a differencing disk: the map of the delta says which sectors are its own. */
+/** Plans a differencing disk. For a pipe the map of the delta says which sectors are its own, in a file they are those that differ. */
 export async function planDifferencing(
   delta: Disk,
   options: VhdOptions,
   footer: Uint8Array,
-  { sparse }: WriteContext,
+  { isPipe, sparse }: WriteContext,
   parent: VhdParent,
-): Promise<DynamicPlan> {
-  const { stored: sectors } = await findDeltaUnits(delta, parent.disk, SECTOR_SIZE);
-  const disk = fillUnits(delta, parent.disk, SECTOR_SIZE, sectors);
-  const layout = new DynamicLayout(options, parent.end, sectors);
-  const head = [
-    { at: 0, bytes: footer },
-    { at: HEADER_OFFSET, bytes: makeHeader(layout.tableOffset, layout.entries, parent.fields) },
-    ...parent.names,
-  ];
-  const stored = new UnitRuns();
-  for (const block of sectors.groups(BLOCK_SECTORS)) stored.add(block, block + 1);
+): Promise<FilePlan> {
+  const { disk: below } = parent;
+  if (!isPipe) {
+    const own = wholeUnitDelta(delta, below, SECTOR_SIZE);
+    return planFoundUnits(own, () => new DynamicFile(options, footer, parent), { sparse, isDelta: true });
+  }
+  const { stored: sectors } = await findDeltaUnits(delta, below, SECTOR_SIZE);
+  const blocks = new UnitRuns();
+  for (const block of sectors.groups(BLOCK_SECTORS)) blocks.add(block, block + 1);
+  const file = new DynamicFile(options, footer, parent, sectors);
+  const own = fillUnits(delta, below, SECTOR_SIZE, sectors);
   // What is not written of a block is zeros.
-  return planKnown({ disk, layout, head, footer, sparse: Math.max(sparse, SECTOR_SIZE) }, stored);
-}
-
-interface DynamicImage {
-  readonly disk: Disk;
-  readonly layout: DynamicLayout;
-  /** What is in front of the table. */
-  readonly head: readonly FilePart[];
-  readonly footer: Uint8Array;
-  readonly sparse: number;
-}
-
-function planKnown(image: DynamicImage, stored: UnitRuns): DynamicPlan {
-  return {
-    size: image.layout.endOf(stored.count) + FOOTER_SIZE,
-    isStreamable: true,
-    parts: (signal) => writeKnown(image, stored, signal),
-  };
-}
-
-async function* writeKnown(
-  image: DynamicImage,
-  stored: UnitRuns,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<FilePart, void, undefined> {
-  const { disk, layout, sparse } = image;
-  yield* metadata(image, stored);
-  yield* writeUnits(disk, layout, { stored, isPlanned: true, sparse, signal });
-  yield { at: layout.endOf(stored.count), bytes: image.footer };
-}
-
-async function* writeFound(
-  image: DynamicImage,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<FilePart, void, undefined> {
-  const { disk, layout, sparse } = image;
-  const stored = new UnitRuns();
-  yield* writeUnits(disk, layout, { stored, isPlanned: false, sparse, signal });
-  yield* metadata(image, stored);
-  yield { at: layout.endOf(stored.count), bytes: image.footer };
-}
-
-function* metadata({ head, layout }: DynamicImage, stored: UnitRuns): Iterable<FilePart> {
-  const { tableOffset, entries } = layout;
-  yield* head;
-  yield* tableParts(tableOffset, entries, stored, (ordinal) => layout.bitmapOf(ordinal) / SECTOR_SIZE);
+  return planKnownUnits(own, () => file, blocks, Math.max(sparse, SECTOR_SIZE));
 }
 
 /** Sets the bits `from` to `to - 1`, the highest of each byte first. */

@@ -9,6 +9,7 @@ export async function* writeFixed(
   footer: Uint8Array,
   options: { readonly sparse: number; readonly signal: AbortSignal | undefined },
 ): AsyncGenerator<FilePart, void, undefined> {
-  for await (const { start, bytes } of guestData(disk, options)) yield { at: start, bytes };
+  for await (const { start, bytes } of guestData(disk, options))
+    if (bytes !== null) yield { at: start, bytes };
   yield { at: size, bytes: footer };
 }

@@ -1,6 +1,6 @@
 import type { LatestRead } from './latest-read.ts';
 import type { DumpedStructure, ImageFile } from '../../../model/image.ts';
-import type { FileLayout, WalkListeners } from '../../../model/owners.ts';
+import type { AnyWalkListeners, FileLayout } from '../../../model/owners.ts';
 import type { ExtentLine } from '../descriptor/statements.ts';
 import type { MappingRuns } from '../../shared/mapping-runs.ts';
 
@@ -15,6 +15,9 @@ export interface ExtentPlace {
   /** The directory of its file, where other lines may name that too. */
   readonly latest?: LatestRead;
 }
+
+/** Hosted sparse extents have two directories, each with tables of its own. */
+export type TableCopy = 'first' | 'second';
 
 /** One part of an image: a run of guest bytes that one kind of storage answers for. */
 export interface ExtentBase extends ExtentPlace {
@@ -32,10 +35,17 @@ export interface ExtentBase extends ExtentPlace {
    *
    * @returns what was learned on the way; rules get it as `facts.walk(file)`
    */
-  walk?(listeners: WalkListeners): unknown;
+  walk?(listeners: AnyWalkListeners): unknown;
   /**
    * Adds the runs of guest bytes `from` to `to - 1`, all of which are in this extent. What is returned pauses
    * between batches, so that the caller may take runs away.
+   *
+   * @param copy which copy of the tables is asked, where there are two; default the first
    */
-  resolve(runs: MappingRuns, from: number, to: number): Iterable<void> | AsyncIterable<void>;
+  resolve(
+    runs: MappingRuns,
+    from: number,
+    to: number,
+    copy?: TableCopy,
+  ): Iterable<void> | AsyncIterable<void>;
 }

@@ -32,9 +32,9 @@ const DELTA_KINDS: readonly Subformat[] = [
   'seSparse',
 ];
 
-const ZEROED_KINDS: readonly Subformat[] = ['monolithicSparse', 'twoGbMaxExtentSparse', 'seSparse'];
+const ZEROED_KINDS: readonly Subformat[] = ['monolithicSparse', 'twoGbMaxExtentSparse'];
 
-/** The options of VMDK, as `qemu-img` names them. */
+/** The options of VMDK, as `qemu-img` names them. Those of the parent are for the caller, who opens it. */
 export const vmdkOptions: Readonly<Record<string, CreationOption>> = {
   subformat: {
     type: 'choice',
@@ -92,6 +92,11 @@ export function readVmdkOptions({
   };
   if (compress !== undefined && subformat !== 'streamOptimized')
     refuse('only streams are compressed (-c)', ['streamOptimized']);
+  for (const name of ['backing_file', 'backing_fmt'])
+    if (values[name] !== undefined && backing === null)
+      throw new UsageError(
+        `option '${name}' needs the parent opened: name it with -b (create) or -B (convert)`,
+      );
   if (backing !== null && !DELTA_KINDS.includes(subformat)) refuse('this kind has no parent', DELTA_KINDS);
   const hasZeroedGrains = values['zeroed_grain'] === true;
   if (hasZeroedGrains && !ZEROED_KINDS.includes(subformat)) refuse('zeroed_grain is not known', ZEROED_KINDS);

@@ -14,7 +14,8 @@ import { workInOrder } from '../../shared/writing/in-order.ts';
 import type { FilePart } from '../../shared/writing/unit-writer.ts';
 import { wholeUnits } from '../../shared/writing/whole-units.ts';
 import { GD_AT_END } from '../extents/hosted/layout/hosted-headers.ts';
-import { sectorsOf, type ExtentPlan } from './extent-plan.ts';
+import type { FilePlan } from '../../shared/writing/file-plan.ts';
+import { sectorsOf } from './sectors.ts';
 
 const GRAIN_SECTORS = 128;
 const GRAIN_SIZE = GRAIN_SECTORS * SECTOR_SIZE;
@@ -31,7 +32,7 @@ const MOST_SECTORS = 2 ** 32;
  * Plans a streamOptimized extent in the layout of VMware's own exports: version 3, each grain table behind its grains, no table where it would
  * be empty, the directory and a footer at the end, and nothing behind the end-of-stream marker, so that importers that stop there have read all.
  */
-export function planStream(disk: Disk, descriptor: Uint8Array, context: WriteContext): ExtentPlan {
+export function planStream(disk: Disk, descriptor: Uint8Array, context: WriteContext): FilePlan {
   return {
     size: null,
     isStreamable: true,

@@ -1,14 +1,17 @@
 import { UsageError } from '../../../errors.ts';
 import type { Disk } from '../../../model/disk.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
-import type { Part, Plan, WriteContext } from '../../../model/writer.ts';
-import { sliceDisk } from '../../shared/writing/disk-views.ts';
+import type { Plan, WriteContext } from '../../../model/writer.ts';
+import { sliceDisk } from '../../shared/writing/slice-disk.ts';
+import { planCowd } from './cowd.ts';
 import { describeDisk, drawContentIds, type ListedExtent } from './descriptor.ts';
-import { sectorsOf, type ExtentPlan } from './extent-plan.ts';
+import { joinFiles, type FilePlan } from '../../shared/writing/file-plan.ts';
+import { sectorsOf } from './sectors.ts';
 import { planFlat } from './flat.ts';
 import { planHosted } from './hosted.ts';
 import type { Subformat, VmdkOptions } from './options.ts';
 import { findParent } from './parent.ts';
+import { planSeSparse } from './sesparse.ts';
 import { planStream } from './stream.ts';
 
 /** Sectors of one file of a disk that is split: with its tables it stays below 2 GiB. */
@@ -21,7 +24,7 @@ const UNNAMED = 'generated-stream.vmdk';
 /** A file and what is written into it. */
 interface PlannedExtent {
   readonly name: string;
-  readonly plan: ExtentPlan;
+  readonly plan: FilePlan;
 }
 
 /** A disk that is to be written. */
@@ -44,7 +47,7 @@ interface NewDisk {
  */
 export async function planFiles(disk: Disk, options: VmdkOptions, context: WriteContext): Promise<Plan> {
   const parent = context.backing === null ? null : findParent(context.backing);
-  const ids = drawContentIds(context.identity);
+  const ids = drawContentIds(context.identity, options.subformat === 'streamOptimized');
   const name = context.isPipe && context.name === '-' ? UNNAMED : context.name;
   const describe = (extents: readonly ListedExtent[]): Uint8Array =>
     describeDisk({ options, ids, parent, extents });
@@ -131,16 +134,17 @@ async function planExtent(
   type: ListedExtent['type'],
   start: number,
   length: number,
-): Promise<ExtentPlan> {
+): Promise<FilePlan> {
   const disk = sliceDisk(whole, start, length);
   const { hasZeroedGrains } = options;
   const parent = below === null ? null : sliceDisk(below, start, length);
   if (type === 'SPARSE')
     return planHosted({ disk, below: parent, descriptor: null, hasZeroedGrains }, context);
-  return planFlat(disk, context);
+  if (type === 'VMFSSPARSE') return planCowd(disk, parent, context);
+  return type === 'SESPARSE' ? planSeSparse(disk, parent, context) : planFlat(disk, context);
 }
 
-function planText(bytes: Uint8Array): ExtentPlan {
+function planText(bytes: Uint8Array): FilePlan {
   return {
     size: bytes.length,
     isStreamable: true,
@@ -154,15 +158,4 @@ function planText(bytes: Uint8Array): ExtentPlan {
 function withSuffix(name: string, suffix: string): string {
   const dot = name.lastIndexOf('.');
   return dot <= 0 ? `${name}-${suffix}` : `${name.slice(0, dot)}-${suffix}${name.slice(dot)}`;
-}
-
-function joinFiles(files: readonly PlannedExtent[]): Plan {
-  return {
-    files: files.map(({ name, plan: { size } }) => ({ name, size })),
-    isStreamable: files.every(({ plan }) => plan.isStreamable),
-    async *parts(signal): AsyncGenerator<Part, void, undefined> {
-      for (const [file, { plan }] of files.entries())
-        for await (const { at, bytes } of plan.parts(signal)) yield { file, at, bytes };
-    },
-  };
 }

@@ -2,7 +2,7 @@ import type { DumpedStructure } from '../../../../model/image.ts';
 import { SECTOR_SIZE } from '../../../../model/offsets.ts';
 import type { FileLayout, WalkListeners } from '../../../../model/owners.ts';
 import type { MappingRuns } from '../../../shared/mapping-runs.ts';
-import type { ExtentBase } from '../extent.ts';
+import type { ExtentBase, TableCopy } from '../extent.ts';
 import type { HostedFindings } from './findings.ts';
 import type { HostedHeader } from './layout/hosted-headers.ts';
 import { HostedLayout } from './layout/hosted-layout.ts';
@@ -37,8 +37,13 @@ export class HostedSparseExtent extends HostedLayout implements ExtentBase {
     return walkHosted(this, listeners);
   }
 
-  resolve(runs: MappingRuns, from: number, to: number): AsyncGenerator<void, void, undefined> {
-    return resolveHosted(this, runs, from, to);
+  resolve(
+    runs: MappingRuns,
+    from: number,
+    to: number,
+    copy: TableCopy = 'first',
+  ): AsyncGenerator<void, void, undefined> {
+    return resolveHosted(this, runs, from, to, copy);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MappingRuns } from '../../../shared/mapping-runs.ts';
+import type { TableCopy } from '../extent.ts';
 import { resolveGrains } from '../grain-tables.ts';
 import { resolveExtent } from '../table-mappings.ts';
 import type { HostedLayout } from './layout/hosted-layout.ts';
@@ -9,6 +10,7 @@ export function resolveHosted(
   runs: MappingRuns,
   from: number,
   to: number,
+  copy: TableCopy,
 ): AsyncGenerator<void, void, undefined> {
-  return resolveExtent(extent, extent.grainTables(), resolveGrains, runs, from, to);
+  return resolveExtent(extent, extent.grainTables(copy), resolveGrains, runs, from, to);
 }

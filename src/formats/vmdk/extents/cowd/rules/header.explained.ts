@@ -14,7 +14,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     what: 'The header of a COWD extent has 2048 bytes, and the file ends before them.',
     why: 'Neither the size of the disk nor the place of its tables is known.',
     how: 'A copy that broke off at once.',
-    readers: 'QEMU refuses it.',
+    readers: 'QEMU needs the first fields only, and opens a file that has them.',
     repair: 'Restore the file from its source.',
   },
   'vmdk3/version': {

@@ -66,4 +66,11 @@ export const tableExplanations: Explanations<typeof tableRules> = {
     readers: 'Readers ignore such space.',
     repair: 'It cannot be given back in place; merging the snapshot leaves it behind.',
   },
+  'vmdk3/trailing-data': {
+    what: 'The header says from which sector on the file is free. Behind it are bytes that are not zero.',
+    why: 'Nothing is lost; the next grains are written over them. They may be anything.',
+    how: 'Space that was allocated in advance and had been used before, or something that was appended.',
+    readers: 'No reader looks at them.',
+    repair: 'The file can be cut off there.',
+  },
 };

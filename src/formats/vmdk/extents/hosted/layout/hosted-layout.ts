@@ -5,7 +5,7 @@ import { SECTOR_SIZE } from '../../../../../model/offsets.ts';
 import { parseSectors } from '../../../descriptor/descriptor.ts';
 import type { ExtentLine } from '../../../descriptor/statements.ts';
 import { asWords } from '../../../../shared/words.ts';
-import type { ExtentPlace } from '../../extent.ts';
+import type { ExtentPlace, TableCopy } from '../../extent.ts';
 import { LatestRead } from '../../latest-read.ts';
 import type { GrainTables } from '../../grain-tables.ts';
 import { UNREADABLE_TABLE } from '../../table-mappings.ts';
@@ -81,8 +81,12 @@ export class HostedLayout implements ExtentPlace {
     return footer === null || read(footer.fields) === read(header.fields);
   }
 
-  /** The grain tables; `null` where the header is too damaged or names no directory. */
-  async grainTables(): Promise<GrainTables | null> {
+  /**
+   * The grain tables; `null` where the header is too damaged or names no directory.
+   *
+   * @param copy `second`: those of the other directory than `HostedDirectories.tables` prefers
+   */
+  async grainTables(copy: TableCopy = 'first'): Promise<GrainTables | null> {
     const { geometry, file, source, guestStart } = this;
     const directory = geometry?.gd ?? geometry?.rgd ?? null;
     if (geometry === null || directory === null) return null;
@@ -95,11 +99,22 @@ export class HostedLayout implements ExtentPlace {
       grainSize: geometry.grainSize,
       entriesPerTable: geometry.entriesPerTable,
       entrySize: 4,
-      offsets: (await this.directories()).tables,
+      offsets: await this.#tablesOf(copy),
       placeOf: (table) => ({ file, offset: offset + 4 * table, length: 4, field: `${name}[${table}]` }),
       hasZeroedGrains: geometry.hasZeroedGrains,
       markerSize: geometry.markerSize,
     };
+  }
+
+  async #tablesOf(copy: TableCopy): Promise<Float64Array> {
+    const { gd, rgd, tables } = await this.directories();
+    if (copy === 'first') return tables;
+    const canBeTable = createTableTest(this);
+    return tables.map((first, index) => {
+      if (first === 0) return 0;
+      const others = [gd[index] ?? 0, rgd[index] ?? 0].map((entry) => entry * SECTOR_SIZE);
+      return others.find((start) => start !== first && canBeTable(start)) ?? UNREADABLE_TABLE;
+    });
   }
 
   /** Reads the directories, once. */

@@ -36,7 +36,8 @@ export const footerExplanations: Explanations<typeof footerRules> = {
     what: 'A stream with a footer ends with a marker that is all zeros; the last sector is something else.',
     why: "The guest's data may be complete, but readers take the file for one that was cut off.",
     how: 'An upload that broke off in its last sector, or something written over it.',
-    readers: 'QEMU refuses the file; stream importers wait for more.',
+    readers:
+      'QEMU refuses files whose directory the footer names, and takes others; stream importers wait for more.',
     repair: 'Write a sector of zeros at the end if everything else is complete.',
   },
   'vmdk4/footer-header-mismatch': {

@@ -7,7 +7,7 @@ export const layoutExplanations: Explanations<typeof layoutRules> = {
     what: 'capacity is 0. That is only right in a header that carries the text descriptor of a flat disk, and this one carries none.',
     why: 'The guest sees a disk without any sector, or no disk.',
     how: 'A damaged header, or a writer that stopped before it filled the header in.',
-    readers: 'QEMU opens it as an empty disk.',
+    readers: 'Where the text inside is sound QEMU shows an empty disk.',
     repair: 'The descriptor, if there is one, has the size in its extent line.',
   },
   'vmdk4/capacity-overflow': {

@@ -40,7 +40,9 @@ export const markerRules = defineHostedRules({
     spec: `${MARKERS}, type`,
     repair: 'none',
     message: ({ field, actual }) =>
-      `the marker of ${field} is of type ${actual}; only 0 to ${LAST_TYPE} are known`,
+      actual === String(LAST_TYPE)
+        ? `the marker of ${field} is of type ${actual}, which tells of progress and is not in VMware's document`
+        : `the marker of ${field} is of type ${actual}; only 0 to ${LAST_TYPE} are known`,
     check({ extent: { file } }, tell, facts) {
       for (const found of facts.walk(file)?.announced ?? [])
         if (found.marker !== null && found.marker.type > LAST_TYPE)

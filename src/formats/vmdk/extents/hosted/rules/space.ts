@@ -11,7 +11,7 @@ import { defineHostedRules } from './define.ts';
 const LAYOUT = 'VMware Virtual Disk Format 5.0, Hosted Sparse Extents, layout of the file';
 
 /** With tables out of reach everything looks unreferenced. */
-const BROKEN_TABLES = [
+export const BROKEN_TABLES = [
   'vmdk4/gd-out-of-file',
   'vmdk4/gd-offset-missing',
   'vmdk4/gde-out-of-file',

@@ -56,7 +56,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     what: 'The capacity is 0, or 64 TiB or more, the limit of disks on ESXi.',
     why: 'The guest sees no disk, or one that its tables cannot describe.',
     how: 'A damaged header.',
-    readers: 'QEMU does not check it.',
+    readers: 'No test of QEMU is about it; a disk that is larger than the system can address is refused.',
     repair: 'The extent line of the descriptor has the size.',
   },
   'sesparse/grains-too-small': {

@@ -2,13 +2,36 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { ROOT } from '../support/program.ts';
+import { ROOT } from './support/program.ts';
 
-const page = readFileSync(join(ROOT, 'docs', 'sources.md'), 'utf8');
-const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code);
+/** The pages with examples, and what these print. */
+const PAGES = [
+  [
+    'sources',
+    [
+      '0 50',
+      '1 20',
+      'http://127.0.0.1:9/disk.vmdk?signature=...: the server refuses connections',
+      '',
+      expect.stringMatching(/^package\.json: /),
+    ],
+  ],
+  [
+    'reading',
+    [
+      '102400 83,239',
+      'true',
+      'compressed in layer 0, unallocated in layer 0',
+      '0+4194304',
+      'they differ at byte 1',
+    ],
+  ],
+] as const;
 
-it('has examples that compile and run', async () => {
-  const folder = join(ROOT, '.cache', 'docs-sources');
+it.each(PAGES)('the examples of docs/%s.md compile and run', async (name, printed) => {
+  const page = readFileSync(join(ROOT, 'docs', `${name}.md`), 'utf8');
+  const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code);
+  const folder = join(ROOT, '.cache', `docs-${name}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const library = JSON.stringify(join(ROOT, 'src', 'index.ts'));
@@ -29,11 +52,5 @@ it('has examples that compile and run', async () => {
   } finally {
     log.mockRestore();
   }
-  expect(lines).toEqual([
-    '0 50',
-    '1 20',
-    'http://127.0.0.1:9/disk.vmdk?signature=...: the server refuses connections',
-    '',
-    expect.stringMatching(/^package\.json: /),
-  ]);
+  expect(lines).toEqual(printed);
 });

@@ -34,6 +34,13 @@ export function frameLength(bytes: Uint8Array): number | null {
   return inside(at + ((descriptor & 4) === 0 ? 0 : CHECKSUM), bytes);
 }
 
+/** Whether a frame begins that carries no content. */
+export function isSkippable(bytes: Uint8Array): boolean {
+  if (bytes.length < 4) return false;
+  const magic = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+  return (magic & ~0xf) >>> 0 === SKIPPABLE;
+}
+
 function inside(length: number, bytes: Uint8Array): number | null {
   return length <= bytes.length ? length : null;
 }
