@@ -9,7 +9,7 @@ export const LEAD = Symbol('lead');
 export const END0 = Symbol('end0');
 export const END1 = Symbol('end1');
 export const END2 = Symbol('end2');
-/** Ends of those after them. */
+/** Ends of those behind them. */
 export const ENDS = Symbol('ends');
 /** Where its instances lay that were read so far. */
 export const SPANS = Symbol('spans');
@@ -17,11 +17,11 @@ export const SPANS = Symbol('spans');
 export const KEPT = Symbol('kept');
 
 /** The stream that it was read from. */
-const IO = Symbol('io');
-/** The structure that contains it. */
-const PARENT = Symbol('parent');
+export const IO = Symbol('io');
+/** The structure that holds it. */
+export const PARENT = Symbol('parent');
 /** The outermost structure of its spec. */
-const ROOT = Symbol('root');
+export const ROOT = Symbol('root');
 /** Is the least significant byte the first one, where the bytes say so? */
 const LITTLE = Symbol('little');
 
@@ -31,10 +31,7 @@ export const AWAITED = Symbol('awaited');
 /** The name that Node knows `inspect` methods by. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/**
- * Where something is in the memory of its stream, in bits; without an end while it is being read, or where that
- * failed.
- */
+/** Where something lies in the memory of its stream, in bits; without an end while it is being read, or where that failed. */
 export interface BitSpan {
   readonly io: ByteReader;
   readonly start: number;
@@ -46,24 +43,68 @@ export interface BitSpan {
 }
 
 /**
- * A structure of a spec: its fields are its own properties, everything else that it knows is behind accessors and
- * symbols, and it knows where each field lay.
+ * Properties that are none of an object's own: what is kept under a symbol is not seen by those who want the fields. Each has functions of its
+ * own, since one function for all would be slow: the engine could not tell which symbol it is asked for.
+ */
+const ACCESSORS: PropertyDescriptorMap & ThisType<BareStructure> = {
+  _io: {
+    get() {
+      return this[IO];
+    },
+    set(io: ByteReader) {
+      this[IO] = io;
+    },
+    configurable: true,
+  },
+  _parent: {
+    get() {
+      return this[PARENT];
+    },
+    set(parent: BareStructure | undefined) {
+      this[PARENT] = parent;
+    },
+    configurable: true,
+  },
+  _root: {
+    get() {
+      return this[ROOT] ?? this[PARENT]?._root;
+    },
+    set(root: BareStructure | undefined) {
+      this[ROOT] = root;
+    },
+    configurable: true,
+  },
+  _isLe: {
+    get() {
+      return this[LITTLE];
+    },
+    set(isLittle: boolean) {
+      this[LITTLE] = isLittle;
+    },
+    configurable: true,
+  },
+};
+
+/**
+ * A structure of a spec: its fields are its own properties, all that it knows besides is behind accessors and symbols, and it knows where
+ * each field lay.
  *
- * The class without methods to call is there for specs whose own fields are called `at` or `fields`, for which the
- * generator writes the other methods; all others extend `Structure`.
+ * The class without methods to call is there for specs whose own fields are called `at` or `fields`, for which the generator
+ * writes the other methods; all others extend `Structure`.
  */
 export abstract class BareStructure {
   /** The stream that the structure was read from. */
   declare readonly _io: ByteReader;
-  /** The structure that contains this one. */
+  /** The structure that holds this one. */
   declare readonly _parent: BareStructure | undefined;
   /** The outermost structure of the spec. */
   declare readonly _root: BareStructure | undefined;
   declare [IO]: ByteReader;
   declare [PARENT]: BareStructure | undefined;
   declare [ROOT]: BareStructure | undefined;
-  declare readonly [START]: number;
-  declare readonly [LEAD]?: number;
+  declare [LITTLE]?: boolean;
+  declare [START]: number;
+  declare [LEAD]?: number;
   declare [END0]?: number;
   declare [END1]?: number;
   declare [END2]?: number;
@@ -74,56 +115,30 @@ export abstract class BareStructure {
 
   // Generated classes declare these as what they are in their spec, which they could not do with accessors.
   static {
-    defineHidden(this.prototype, '_io', IO);
-    defineHidden(this.prototype, '_parent', PARENT);
-    Object.defineProperty(this.prototype, '_root', { get: rootOf, set: setRoot, configurable: true });
-    defineHidden(this.prototype, '_isLe', LITTLE);
+    Object.defineProperties(this.prototype, ACCESSORS);
   }
 
-  constructor(io: ByteReader, parent?: BareStructure, root?: BareStructure, isRoot = false) {
+  /**
+   * Generated constructors hand over nothing, and set what is set here themselves: code that makes objects of one class only is several
+   * times as fast as code that makes objects of all.
+   */
+  constructor(io?: ByteReader, parent?: BareStructure, root?: BareStructure) {
+    if (io === undefined) return;
     this[IO] = io;
     this[PARENT] = parent;
-    // Others have that of the structure that contains them.
-    if (root !== undefined || isRoot) this[ROOT] = root ?? this;
+    if (root !== undefined) this[ROOT] = root;
     this[START] = io.at;
     if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
     io.begin(this);
   }
 
-  /**
-   * What `console.log` shows in Node: the fields by their properties, many of which are read only when they are
-   * asked for.
-   */
+  /** What `console.log` shows in Node: the fields by their properties, many of which are read only when they are asked for. */
   [INSPECT](_depth: number, options: unknown, inspect: (value: unknown, options: unknown) => string): string {
     const entries = Object.entries(layoutOf(this).fields).map(
       ([id, { property = id }]) => [property, valueOf(this, id)] as const,
     );
     return `${this.constructor.name} ${inspect(Object.fromEntries(entries), options)}`;
   }
-}
-
-function rootOf(this: BareStructure): BareStructure | undefined {
-  return this[ROOT] ?? this[PARENT]?._root;
-}
-
-function setRoot(this: BareStructure, root: BareStructure | undefined): void {
-  this[ROOT] = root;
-}
-
-/**
- * Makes a property that is none of the object's own: what is kept under a symbol is not seen by those who want the
- * fields.
- */
-function defineHidden(prototype: object, name: string, key: symbol): void {
-  Object.defineProperty(prototype, name, {
-    get(this: Record<symbol, unknown>) {
-      return this[key];
-    },
-    set(this: Record<symbol, unknown>, value: unknown) {
-      this[key] = value;
-    },
-    configurable: true,
-  });
 }
 
 /** The end of variable field number `index`, where that was read. */

@@ -131,6 +131,11 @@ export class ByteReader {
     return this.#bitsLeft;
   }
 
+  /** Where in the memory the next bit to read is. */
+  get bit(): number {
+    return this.at * 8 - this.#bitsLeft;
+  }
+
   /** Is there nothing left to read, not even a bit? */
   isEof(): boolean {
     return this.#bitsLeft === 0 && this.at >= this.end;
