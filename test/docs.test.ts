@@ -26,6 +26,7 @@ const PAGES = [
       'they differ at byte 1',
     ],
   ],
+  ['writing', ['102400']],
 ] as const;
 
 it.each(PAGES)('the examples of docs/%s.md compile and run', async (name, printed) => {

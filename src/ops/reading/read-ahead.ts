@@ -15,8 +15,8 @@ export interface Reading {
 }
 
 /**
- * Reads pieces in order: near ones in one read, as many reads in flight as each source has lanes. While one window is told, the next is read.
- * What is held is bounded by both, whatever the pieces are.
+ * Reads pieces in order: near ones in one read, as many reads in flight as each source has lanes. While one window
+ * is told, the next is read. What is kept is bounded by both, whatever the pieces are.
  */
 export async function* readAhead(
   found: AsyncIterable<readonly Piece[]>,

@@ -30,7 +30,8 @@ export class UnitsAhead {
     const found = await unpacked;
     this.#begun--;
     this.#fill();
-    // What is wrong with a read is said by that of this unit alone, which may even succeed: its stream may end before the fault.
+    // What is wrong with a read is said by that of this unit alone, which may even succeed: its stream may end
+    // before the fault.
     return found == null ? this.#units.read(piece) : this.#units.settle(piece, found);
   }
 
