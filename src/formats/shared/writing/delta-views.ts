@@ -51,8 +51,8 @@ async function readBelow(below: Disk, at: number, length: number): Promise<Chunk
 }
 
 /**
- * A delta whose units are its own as a whole or not at all: the layer below gives what is missing of those that it has a part of. Zeros over a hole
- * of that layer are no part of it.
+ * A delta whose units are its own as a whole or not at all: the layer below gives what is missing of those that it
+ * has a part of. Zeros over a hole of that layer are no part of it.
  */
 export function wholeUnitDelta(delta: Disk, below: Disk, unitSize: number): Disk {
   return {

@@ -62,7 +62,10 @@ export interface FoundOptions {
   readonly canSayZero?: boolean;
 }
 
-/** Plans a file that stores what is found in the disk: only reading tells. What is in front of the units is written last. */
+/**
+ * Plans a file that stores what is found in the disk: only reading tells. What is in front of the units is written
+ * last.
+ */
 export function planFoundUnits(
   disk: Disk,
   makeFile: MakeFile,

@@ -1,8 +1,8 @@
 import type { MaybePromise } from '../../../io/source.ts';
 
 /**
- * Does work on items side by side and gives the results in the order of the items. At most `lanes` are in work or wait for being taken, so that
- * memory is bounded.
+ * Does work on items side by side and gives the results in the order of the items. At most `lanes` are in work or
+ * wait for being taken, so that memory is bounded.
  */
 export async function* workInOrder<T, R>(
   items: AsyncIterable<T>,

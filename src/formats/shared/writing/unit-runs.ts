@@ -8,7 +8,10 @@ export interface UnitRun {
   readonly ordinal: number;
 }
 
-/** A set of units, which come in ascending order and are kept as runs: memory grows with what is stored, not with the disk. */
+/**
+ * A set of units, which come in ascending order and are kept as runs: memory grows with what is stored, not with
+ * the disk.
+ */
 export class UnitRuns {
   /** Of each run; numbers in arrays of their own take a third of what objects would. */
   readonly #from: number[] = [];
@@ -26,7 +29,10 @@ export class UnitRuns {
     return this.#to.at(-1) ?? 0;
   }
 
-  /** Adds the units `from` to `to - 1`; those that come before the last one that was added must be in the set already. */
+  /**
+   * Adds the units `from` to `to - 1`; those that come before the last one that was added must be in the set
+   * already.
+   */
   add(from: number, to: number): void {
     const { end } = this;
     const start = Math.max(from, end);

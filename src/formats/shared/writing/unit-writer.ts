@@ -16,7 +16,9 @@ export interface UnitLayout {
   readonly unitSize: number;
   /** Byte position of a stored unit's guest bytes; `ordinal` stored units come before it. */
   place(unit: number, ordinal: number): number;
-  /** How many units from `unit` on follow one another in the file as they do on the disk, if all of them are stored. */
+  /**
+   * How many units from `unit` on follow one another in the file as they do on the disk, if all of them are stored.
+   */
   joined(unit: number): number;
   /** What is in front of a unit's guest bytes. */
   head?(unit: number, ordinal: number): FilePart;
@@ -37,7 +39,8 @@ export interface UnitOptions extends GuestDataOptions {
 }
 
 /**
- * Writes the guest bytes of a disk unit by unit. A unit of which nothing has to be written is not stored, unless that was planned. Parts ascend.
+ * Writes the guest bytes of a disk unit by unit. A unit of which nothing has to be written is not stored, unless
+ * that was planned. Parts ascend.
  *
  * @returns byte position behind the last part
  */

@@ -40,7 +40,10 @@ class DynamicFile implements UnitFile {
   readonly head?: (block: number, ordinal: number) => FilePart;
   readonly note?: (start: number, length: number) => void;
 
-  /** @param sectors which are the disk's own, where that was planned; left out for a child: they are found while it is written */
+  /**
+   * @param sectors which are the disk's own, where that was planned; left out for a child: they are found while it
+   * is written
+   */
   constructor(
     { size, isAligned }: VhdOptions,
     footer: Uint8Array,
@@ -117,7 +120,10 @@ class DynamicFile implements UnitFile {
   }
 }
 
-/** Plans a dynamic disk. For a pipe the map of the disk alone says which blocks are stored; a file leaves out blocks of zeros as well. */
+/**
+ * Plans a dynamic disk. For a pipe the map of the disk alone says which blocks are stored; a file leaves out blocks
+ * of zeros as well.
+ */
 export async function planDynamic(
   disk: Disk,
   options: VhdOptions,
@@ -128,7 +134,10 @@ export async function planDynamic(
   return planUnits(disk, () => file, { isPipe, sparse, unitSize: BLOCK_SIZE });
 }
 
-/** Plans a differencing disk. For a pipe the map of the delta says which sectors are its own, in a file they are those that differ. */
+/**
+ * Plans a differencing disk. For a pipe the map of the delta says which sectors are its own, in a file they are
+ * those that differ.
+ */
 export async function planDifferencing(
   delta: Disk,
   options: VhdOptions,

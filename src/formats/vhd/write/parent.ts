@@ -87,7 +87,10 @@ interface LocatorPath {
   readonly data: Uint8Array;
 }
 
-/** How each platform names the parent; as blktap does, the absolute Windows locator takes a relative path where there is no other. */
+/**
+ * How each platform names the parent; as blktap does, the absolute Windows locator takes a relative path where
+ * there is no other.
+ */
 function pathsOf(name: string): readonly LocatorPath[] {
   const slashes = name.replaceAll('\\', '/');
   const windows = (code: LocatorPath['code'], path: string): LocatorPath => ({

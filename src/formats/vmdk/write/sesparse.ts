@@ -29,8 +29,9 @@ interface Area {
 }
 
 /**
- * The file of a seSparse extent. Its maker publishes nothing: areas and their sizes are those of files that ESX made, and what only ESX reads
- * (journal, bitmap of slots, map from slots to tables) is as the few who looked into such files take it to be.
+ * The file of a seSparse extent. Its maker publishes nothing: areas and their sizes are those of files that ESX
+ * made, and what only ESX reads (journal, bitmap of slots, map from slots to tables) is as the few who looked into
+ * such files take it to be.
  */
 class SeSparseFile implements UnitFile {
   readonly unitSize = GRAIN_SIZE;

@@ -29,8 +29,9 @@ const MARKER_SIZE = 12;
 const MOST_SECTORS = 2 ** 32;
 
 /**
- * Plans a streamOptimized extent in the layout of VMware's own exports: version 3, each grain table behind its grains, no table where it would
- * be empty, the directory and a footer at the end, and nothing behind the end-of-stream marker, so that importers that stop there have read all.
+ * Plans a streamOptimized extent in the layout of VMware's own exports: version 3, each grain table behind its
+ * grains, no table where it would be empty, the directory and a footer at the end, and nothing behind the
+ * end-of-stream marker, so that importers that stop there have read all.
  */
 export function planStream(disk: Disk, descriptor: Uint8Array, context: WriteContext): FilePlan {
   return {
