@@ -41,7 +41,7 @@ function hole(from: number, to: number): Chunk {
   return { kind: 'unallocated', start: guestOffset(from), length: to - from };
 }
 
-/** Behind the end of the layer below are zeros. */
+/** Past the end of the layer below everything is zeros. */
 async function readBelow(below: Disk, at: number, length: number): Promise<Chunk> {
   const bytes = new Uint8Array(length);
   const available = Math.min(length, Math.max(0, below.size - at));
@@ -110,7 +110,7 @@ async function* completeUnits(
   yield* readRange(below, told, owed);
 }
 
-/** What the layer below has between two places, which may be behind the end of the disk. */
+/** What the layer below has between two places, which may be past the end of the disk. */
 async function* readRange(below: Disk, from: number, to: number): AsyncGenerator<Chunk, void, undefined> {
   for (let at = from; at < to; at += STEP) yield await readBelow(below, at, Math.min(STEP, to - at));
 }

@@ -13,7 +13,7 @@ export async function* workInOrder<T, R>(
   try {
     for await (const item of items) {
       const result = Promise.resolve(work(item));
-      // A failure is thrown in its turn; until then nobody waits for it.
+      // A failure is thrown in its turn; until then it has no listener.
       result.catch(() => undefined);
       inWork.push(result);
       if (inWork.length < lanes) continue;

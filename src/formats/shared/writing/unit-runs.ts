@@ -4,7 +4,7 @@ export interface UnitRun {
   readonly from: number;
   /** One more than the last. */
   readonly to: number;
-  /** Units of the set in front of the first one. */
+  /** Units of the set before the first one. */
   readonly ordinal: number;
 }
 

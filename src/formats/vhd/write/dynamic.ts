@@ -82,7 +82,7 @@ class DynamicFile implements UnitFile {
     yield { at: HEADER_OFFSET, bytes: makeHeader(table, this.#entries, parent?.fields ?? null) };
     yield* parent?.names ?? [];
     yield* tableParts(table, this.#entries, stored, (ordinal) => this.#bitmapAt(ordinal) / SECTOR_SIZE);
-    // What could not be written in front of each block.
+    // What could not be written before each block.
     if (this.head === undefined)
       for (const { from, to, ordinal } of stored)
         for (let block = from; block < to; block++) yield this.#bitmapPart(block, ordinal + block - from);
@@ -104,7 +104,7 @@ class DynamicFile implements UnitFile {
     return this.#first + ordinal * this.#stride;
   }
 
-  /** Byte position behind so many blocks. */
+  /** Byte position after so many blocks. */
   #endOf(blocks: number): number {
     if (blocks === 0) return this.#tableOffset + tableBytes(this.#entries);
     return this.place(0, blocks - 1) + BLOCK_SIZE;

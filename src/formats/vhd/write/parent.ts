@@ -18,7 +18,7 @@ export interface VhdParent {
   readonly fields: ParentFields;
   /** The names that the locators point to. */
   readonly names: readonly FilePart[];
-  /** Byte position behind them. */
+  /** Byte position after them. */
   readonly end: number;
 }
 
@@ -65,7 +65,7 @@ interface PlacedLocator {
   readonly data: Uint8Array;
 }
 
-/** The locators that a name makes, each in a room of its own behind the header. */
+/** The locators that a name makes, each in a room of its own after the header. */
 function locatorsOf(name: string): readonly PlacedLocator[] {
   let at = HEADER_END;
   return pathsOf(name).map(({ code, data }) => {

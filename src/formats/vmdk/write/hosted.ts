@@ -32,7 +32,7 @@ export interface HostedParts {
 }
 
 /**
- * The file of an extent; places are sectors: two directories, each with all of its tables behind it, then the
+ * The file of an extent; places are sectors: two directories, each with all of its tables after it, then the
  * grains.
  */
 class HostedFile implements UnitFile {
