@@ -47,7 +47,10 @@ function isOf(identity: string, file: string): boolean {
   return identity === file || identity.startsWith(`${file}@`) || identity.startsWith(`${file}+`);
 }
 
-/** Whether a packed file, which is read as a stream and has no identity, or the archive of a member is the file that was found. */
+/**
+ * Whether a packed file, which is read as a stream and has no identity, or the archive of a member is the file
+ * that was found.
+ */
 function isArchive(part: string, found: BigIntStats): boolean {
   const end = part.indexOf('!');
   try {
@@ -95,8 +98,10 @@ interface PendingFile {
 }
 
 /**
- * Opens new files: each is written under a temporary name beside its own, and has its own only when all are complete. The first path, which names the
- * others, is published last; where it replaces a file among several, that is removed before the others change under it.
+ * Opens new files: each is written under a temporary name beside its own, and has its own only when all are
+ * complete. The first path, which names the
+ * others, is published last; where it replaces a file among several, that is removed before the others change
+ * under it.
  */
 export function createFiles(
   paths: readonly string[],

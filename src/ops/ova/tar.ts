@@ -9,7 +9,8 @@ export function paddingOf(size: number): number {
 }
 
 /**
- * The header of a regular file: ustar, with sizes from 8 GiB on as GNU has them (POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Extensions").
+ * The header of a regular file: ustar, with sizes from 8 GiB on as GNU has them (POSIX.1-2017, pax, "ustar
+ * Interchange Format"; GNU tar manual, "Extensions").
  *
  * @param time seconds since 1970
  * @throws RangeError where the name has more than 100 bytes

@@ -93,5 +93,7 @@ export class Allocator {
   }
 }
 
-/** Bytes of clusters that may be stored behind one that still takes streams: they are kept in memory until then. */
+/**
+ * Bytes of clusters that may be stored behind one that still takes streams: they are kept in memory until then.
+ */
 const MOST_PASSED = 2 * 1024 * 1024;

@@ -54,7 +54,8 @@ export class Placer {
   }
 
   /**
-   * Tells that an L2 table is complete. Streams go on from the clusters of one table to those of the next, until some tables are.
+   * Tells that an L2 table is complete. Streams go on from the clusters of one table to those of the next, until
+   * some tables are.
    *
    * @returns whether nothing more is packed in front of what comes next
    */
@@ -65,7 +66,10 @@ export class Placer {
     return true;
   }
 
-  /** Bytes of a file in which all has its place: what is zeros at its end is left out, of the data as of the refcount table, whichever is last. */
+  /**
+   * Bytes of a file in which all has its place: what is zeros at its end is left out, of the data as of the
+   * refcount table, whichever is last.
+   */
   fileSize({ clusters, blocks }: RefcountShape): number {
     const { clusterSize } = this.#settings;
     const dataTail = this.#end % clusterSize;
