@@ -10,8 +10,7 @@ export interface ClusterRun {
   readonly count: number;
   /**
    * `data` is stored; `reserved` has a place in the file where nothing is written, so that it is zeros; `zero`
-   * reads as zeros by a flag, whatever the
-   * layer below has.
+   * reads as zeros by a flag, whatever the layer below has.
    */
   readonly kind: 'data' | 'reserved' | 'zero';
   /** Of `data`, all clusters: valid until the next run is asked for. Else empty. */
