@@ -57,9 +57,7 @@ export class LossLog {
   readonly #terminal: Terminal;
   #open: LogLine | null = null;
   #bytes = 0;
-  /**
-   * Guest bytes behind the last that was told, by what was told: a second pass over the disk tells nothing new.
-   */
+  /** Guest bytes after the last that was told, by what was told: a second pass over the disk tells nothing new. */
   readonly #ends = { lost: 0, rescued: 0 };
 
   constructor(terminal: Terminal) {

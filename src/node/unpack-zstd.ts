@@ -12,7 +12,7 @@ type Decompress = (
 /** Node's own decoder, which works in its pool of threads from version 22.15 on. */
 const native = (zlib as { zstdDecompress?: Decompress }).zstdDecompress;
 
-/** Unpacks Zstandard frames one behind the other until `size` bytes came out. */
+/** Unpacks Zstandard frames one after the other until `size` bytes came out. */
 export async function inspectZstd(bytes: Uint8Array, size: number): Promise<Unpacked> {
   let length = 0;
   let areZeros = true;

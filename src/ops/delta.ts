@@ -13,8 +13,7 @@ const GAP = 1024 * 1024;
 
 /**
  * `disk` as a delta over `below`: what both have alike is `unallocated`, zeros that `below` does not have are
- * `zero`, everything else that differs is
- * `data`.
+ * `zero`, everything else that differs is `data`.
  *
  * @param shared pieces of this layer of `disk` and of those below it are those of `below`, and need not be
  *   compared; `Infinity`: none

@@ -84,7 +84,7 @@ ${item([
 `;
 }
 
-/** The manifest, in the form that importers take: no blank behind the algorithm. */
+/** The manifest, in the form that importers take: no blank after the algorithm. */
 export function describeDigests(digests: readonly (readonly [name: string, sha256: Uint8Array])[]): string {
   const hex = (bytes: Uint8Array): string =>
     Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -3,7 +3,7 @@ const BLOCK = 512;
 const MAX_OCTAL = 8 ** 11 - 1;
 const NAME_BYTES = 100;
 
-/** Bytes of zeros behind `size` bytes of a member. */
+/** Bytes of zeros after `size` bytes of a member. */
 export function paddingOf(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK;
 }

@@ -19,9 +19,9 @@ export interface FilePlan {
 
 /** A file that stores units, with headers and tables. */
 export interface UnitFile extends UnitLayout {
-  /** What is in front of the units; it ascends where the file is for pipes. */
+  /** What is before the units; it ascends where the file is for pipes. */
   front(units: Units): Iterable<FilePart>;
-  /** What is behind them. */
+  /** What is after them. */
   back?(units: Units): Iterable<FilePart>;
   /** Bytes of the whole file. */
   sizeOf(units: Units): number;
@@ -62,7 +62,9 @@ export interface FoundOptions {
   readonly canSayZero?: boolean;
 }
 
-/** Plans a file that stores what is found in the disk: only reading tells. What is in front of the units is written last. */
+/**
+ * Plans a file that stores what is found in the disk: only reading tells. What is before the units is written last.
+ */
 export function planFoundUnits(
   disk: Disk,
   makeFile: MakeFile,

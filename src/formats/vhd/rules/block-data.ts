@@ -20,7 +20,8 @@ export const blockDataRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
       `${sectors} ${sectors === 1 ? 'sector' : 'sectors'} of block ${index} have data, though the bitmap says that they are not written`,
     async check(image, tell, facts, findings) {
       const { unwritten, behindEnd } = await scanBlockData(image, facts);
-      // What is below shows through there for all who read the format; QEMU, which does not, cannot read the parent either.
+      // What is below shows through there for all who read the format; QEMU, which does not, cannot read the parent
+      // either.
       const severity = image.variant === 'differencing' ? 'info' : 'warning';
       for (const stray of unwritten) {
         const { index, sectors } = stray;
@@ -35,12 +36,12 @@ export const blockDataRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/last-block-tail': {
     severity: 'info',
     depth: 'data',
-    title: 'Data behind the end of the disk',
+    title: 'Data past the end of the disk',
     spec: 'VHD 1.0, Data Blocks',
     repair: 'lossy',
     derivedFrom: WRONG_ENTRIES,
     message: ({ index, sectors, size }) =>
-      `the last block, ${index}, has data in ${sectors} ${sectors === 1 ? 'sector' : 'sectors'} behind byte ${size} where the disk ends`,
+      `the last block, ${index}, has data in ${sectors} ${sectors === 1 ? 'sector' : 'sectors'} past byte ${size} where the disk ends`,
   },
 });
 
