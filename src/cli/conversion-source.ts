@@ -17,7 +17,10 @@ export interface ConversionSource {
   readonly losses: LossLog;
 }
 
-/** Opens a source and the layer below the new image, as the options ask, hands them to `body`, and closes them again. */
+/**
+ * Opens a source and the layer below the new image, as the options ask, hands them to `body`, and closes them
+ * again.
+ */
 export async function withConversionSource<T>(
   invocation: Invocation,
   terminal: Terminal,

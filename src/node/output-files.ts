@@ -47,7 +47,10 @@ function isOf(identity: string, file: string): boolean {
   return identity === file || identity.startsWith(`${file}@`) || identity.startsWith(`${file}+`);
 }
 
-/** Whether a packed file, which is read as a stream and has no identity, or the archive of a member is the file that was found. */
+/**
+ * Whether a packed file, which is read as a stream and has no identity, or the archive of a member is the file
+ * that was found.
+ */
 function isArchive(part: string, found: BigIntStats): boolean {
   const end = part.indexOf('!');
   try {

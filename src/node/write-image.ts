@@ -23,10 +23,13 @@ export interface WriteImageOptions extends IdentityOptions {
 }
 
 /**
- * Writes a disk as a new image. It has its name when it is complete and safe on the disk; whatever ends the writing earlier, nothing is left.
+ * Writes a disk as a new image. It has its name when it is complete and safe on the disk; whatever ends the
+ * writing earlier, nothing is left.
  *
- * @param path of the image; of one with several files, of the one that names the others, which are written beside it
- * @throws UsageError where options do not fit or a file exists; WriteError where it cannot be written; what reading the disk throws
+ * @param path of the image; of one with several files, of the one that names the others, which are written beside
+ *   it
+ * @throws UsageError where options do not fit or a file exists; WriteError where it cannot be written; what
+ *   reading the disk throws
  */
 export async function writeImage(
   disk: Disk,

@@ -94,6 +94,15 @@ describe('convert to qcow2', () => {
       expect(read('d').equals(read('e'))).toBe(false);
     }));
 
+  it('gives the same bytes however many processors pack', () =>
+    inFolder((folder, run) => {
+      const sizes = ['1', '3', '16'].map((jobs) => {
+        run('convert', '-f', 'raw', '-O', 'qcow2', '-c', '-j', jobs, 'disk.raw', `jobs${jobs}`);
+        return readFileSync(join(folder, `jobs${jobs}`));
+      });
+      expect(sizes.every((bytes) => bytes.equals(sizes[0] ?? Buffer.alloc(0)))).toBe(true);
+    }));
+
   it('takes the time from SOURCE_DATE_EPOCH', () =>
     withFolder((folder) => {
       writeFileSync(join(folder, 'disk.raw'), disk);

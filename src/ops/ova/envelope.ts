@@ -25,7 +25,9 @@ const OVF = 'http://schemas.dmtf.org/ovf/envelope/1';
 const CIM = 'http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2';
 const DISK_FORMAT = 'http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized';
 
-/** The descriptor (DMTF DSP0243, Open Virtualization Format 1.1). It has the same length for every `diskFileSize`. */
+/**
+ * The descriptor (DMTF DSP0243, Open Virtualization Format 1.1). It has the same length for every `diskFileSize`.
+ */
 export function describeAppliance(appliance: Appliance): string {
   const { name, diskName, diskFileSize, capacity, cpus, memory, adapter, hardware } = appliance;
   const size = String(diskFileSize);

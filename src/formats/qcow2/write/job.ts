@@ -59,7 +59,9 @@ export class Job {
     return (isFull || reserves) && below === null && !this.settings.isCompressed;
   }
 
-  /** Bytes of all files if every guest cluster were stored; `undefined` where readers take no image of that size. */
+  /**
+   * Bytes of all files if every guest cluster were stored; `undefined` where readers take no image of that size.
+   */
   get fullSize(): number | undefined {
     const { l1Clusters, l1Entries } = this.shape;
     const { clusterSize, dataFile } = this.settings;

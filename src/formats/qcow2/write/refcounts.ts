@@ -23,7 +23,8 @@ export function refcountShapeWithin(settings: Qcow2Settings, used: number): Refc
 }
 
 /**
- * How many clusters counting takes where `used` are used by everything else: blocks and table count themselves, too.
+ * How many clusters counting takes where `used` are used by everything else: blocks and table count themselves,
+ * too.
  *
  * @throws UsageError where the table would be larger than readers take
  */
