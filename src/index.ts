@@ -29,6 +29,7 @@ export {
 export type { TarMember, TarMemberKind } from './io/archive/tar-walk.ts';
 export { gunzip } from './io/archive/gzip.ts';
 export type { FileRange } from './io/plan.ts';
+export type { Unpack, Unpacked } from './model/content.ts';
 export { readRanges, type RangeBytes, type ReadRangesOptions } from './io/read-ranges.ts';
 export { scattered } from './io/scattered.ts';
 export { guestOffset, type GuestOffset, type GuestRange } from './model/offsets.ts';

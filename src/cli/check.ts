@@ -5,6 +5,7 @@ import type { FolderReport } from '../model/folder.ts';
 import { expandPath, surveyLocalFolder } from '../node/local.ts';
 import type { Depth } from '../model/rule.ts';
 import { existsSync } from 'node:fs';
+import { escapeText } from '../report/escape.ts';
 import { accessOptions } from './access.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { CONFIG_NAME } from './config-name.ts';
@@ -24,6 +25,10 @@ export const runCheck: RunCommand = async (invocation, terminal) => {
   for await (const report of checkAll(paths, options, invocation, progress)) {
     progress.step();
     await printer.image(report);
+    if (options.depth === 'data' && report.depth !== 'data' && report.error === null)
+      terminal.stderr.write(
+        `vdcheck: ${escapeText(report.path)}: not all of the stored data were looked at: there is more of it by the tables than the file has\n`,
+      );
     results.push({ verdict: report.verdict, error: report.error });
     // Nobody reads what is still to come.
     if (terminal.stdout.isClosed) break;
