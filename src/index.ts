@@ -88,6 +88,7 @@ export type {
 export type { Target } from './model/target.ts';
 export { openDisk, type OpenDiskOptions, type OpenedDisk } from './node/open-disk.ts';
 export { expandPath } from './node/local.ts';
+export { unpack } from './node/unpack.ts';
 export { inflate } from './node/inflate.ts';
 export { differences, type CompareOptions } from './ops/compare.ts';
 export { readDisk, type DiskOptions } from './ops/disk.ts';
