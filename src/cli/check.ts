@@ -19,6 +19,7 @@ export const runCheck: RunCommand = async (invocation, terminal) => {
   const printer = PRINTERS[invocation.text('output') ?? 'human']?.(terminal);
   if (printer === undefined) throw new Error('an output of the table has no printer');
   const options = { ...checkOptions(invocation), ...(await demandsFor(invocation)) };
+  if (options.depth === 'data') unpackOnAllCores();
   const { paths, folders } = await expandPaths(invocation.operands, options);
   const progress = openProgress(invocation, terminal, paths.length);
   const results: Result[] = [];
@@ -94,6 +95,15 @@ async function expandPaths(operands: readonly string[], options: LocalCheckOptio
     for (const path of found.length === 0 ? [operand] : found) paths.push(path);
   }
   return { paths, folders };
+}
+
+/**
+ * Node's pool has four threads unless something else is said before it is used first, which is now; processes that are started for images take it
+ * over.
+ */
+function unpackOnAllCores(): void {
+  const cores = process.getBuiltinModule('node:os').availableParallelism();
+  process.env['UV_THREADPOOL_SIZE'] ??= String(Math.max(4, cores));
 }
 
 /** How many processes check: what was asked for, else what the machine has and the images are worth. */
