@@ -38,16 +38,13 @@ const cowdLayout: Layout<CowdField> = { type: 'cowd', size: 0, fields: {} };
  * @see Virtual Disk Format 5.0 (VMware), ESX Server Sparse Extents
  */
 export class Cowd extends Structure<CowdField> {
-  /** Where each field lies. */
   static readonly layout = cowdLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Cowd;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Cowd) {
     super(io, parent, root, true);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(cowdLayout);
   }
@@ -72,7 +69,6 @@ export class Cowd extends Structure<CowdField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(_io: ByteWriter): void {}
 }
 
@@ -212,9 +208,7 @@ const cowdHeaderLayout: Layout<CowdHeaderField> = {
  * @see Virtual Disk Format 5.0 (VMware), ESX Server Sparse Extents, COWDisk_Header
  */
 export class CowdHeader extends Structure<CowdHeaderField> {
-  /** Where each field lies. */
   static readonly layout = cowdHeaderLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Cowd | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Cowd) {
@@ -253,7 +247,6 @@ export class CowdHeader extends Structure<CowdHeaderField> {
     io.at = at + 2048;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(cowdHeaderLayout);
   }
@@ -502,7 +495,6 @@ export class CowdHeader extends Structure<CowdHeaderField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBytesLimit(this.magicNumber, 4, undefined, 'magic_number');
     io.writeU4le(this.version, 'version');

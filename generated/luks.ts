@@ -40,16 +40,13 @@ const luksLayout: Layout<LuksField> = { type: 'luks', size: 0, fields: {} };
  * @see LUKS On-Disk Format Specification 1.2.3
  */
 export class Luks extends Structure<LuksField> {
-  /** Where each field lies. */
   static readonly layout = luksLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Luks;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Luks) {
     super(io, parent, root, true);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(luksLayout);
   }
@@ -74,7 +71,6 @@ export class Luks extends Structure<LuksField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(_io: ByteWriter): void {}
 }
 
@@ -187,9 +183,7 @@ const luks1HeaderLayout: Layout<Luks1HeaderField> = {
  * @see LUKS On-Disk Format Specification 1.2.3, PHDR layout
  */
 export class Luks1Header extends Structure<Luks1HeaderField> {
-  /** Where each field lies. */
   static readonly layout = luks1HeaderLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Luks | undefined;
   /**
    * One slot for each passphrase that opens the image.
@@ -221,7 +215,6 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
     }
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(luks1HeaderLayout);
   }
@@ -401,7 +394,6 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBytesLimit(this.magic, 6, undefined, 'magic');
     io.writeU2be(this.version, 'version');
@@ -467,11 +459,8 @@ const keySlotLayout: Layout<KeySlotField> = {
  * @see LUKS On-Disk Format Specification 1.2.3, key slot layout
  */
 export class KeySlot extends Structure<KeySlotField> {
-  /** Where each field lies. */
   static readonly layout = keySlotLayout;
-  /** The structure that holds this one. */
   declare readonly _parent: Luks1Header | undefined;
-  /** The outermost structure of the spec. */
   declare readonly _root: Luks | undefined;
 
   constructor(io: ByteReader, parent?: Luks1Header, root?: Luks) {
@@ -490,7 +479,6 @@ export class KeySlot extends Structure<KeySlotField> {
     io.at = at + 48;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(keySlotLayout);
   }
@@ -582,7 +570,6 @@ export class KeySlot extends Structure<KeySlotField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU4be(this.state, 'state');
     io.writeU4be(this.iterations, 'iterations');

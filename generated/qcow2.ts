@@ -51,16 +51,13 @@ const qcow2Layout: Layout<Qcow2Field> = { type: 'qcow2', size: 0, fields: {} };
  * @see QEMU 7.2, docs/interop/qcow2.txt
  */
 export class Qcow2 extends Structure<Qcow2Field> {
-  /** Where each field lies. */
   static readonly layout = qcow2Layout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
     super(io, parent, root, true);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(qcow2Layout);
   }
@@ -85,7 +82,6 @@ export class Qcow2 extends Structure<Qcow2Field> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(_io: ByteWriter): void {}
 }
 
@@ -295,9 +291,7 @@ const headerLayout: Layout<HeaderField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, General and Header
  */
 export class Header extends Structure<HeaderField> {
-  /** Where each field lies. */
   static readonly layout = headerLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /**
    * The letters "QFI" and the byte 0xfb.
@@ -477,7 +471,6 @@ export class Header extends Structure<HeaderField> {
     mark(this, 7);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(headerLayout);
   }
@@ -502,7 +495,6 @@ export class Header extends Structure<HeaderField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBytesLimit(this.magic, 4, undefined, 'magic');
     io.writeU4be(this.version, 'version');
@@ -624,11 +616,8 @@ const incompatibleFeaturesLayout: Layout<IncompatibleFeaturesField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Header, incompatible_features
  */
 export class IncompatibleFeatures extends Structure<IncompatibleFeaturesField> {
-  /** Where each field lies. */
   static readonly layout = incompatibleFeaturesLayout;
-  /** The structure that holds this one. */
   declare readonly _parent: Header | undefined;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bits 32 to 63, zero. */
   declare reserved1: number;
@@ -660,7 +649,6 @@ export class IncompatibleFeatures extends Structure<IncompatibleFeaturesField> {
     if (this.dirty !== false) reportNotEqual(this, 'dirty', false);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(incompatibleFeaturesLayout);
   }
@@ -685,7 +673,6 @@ export class IncompatibleFeatures extends Structure<IncompatibleFeaturesField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU4be(this.reserved1, 'reserved1');
     io.writeBitsIntBe(27, this.reserved2, 'reserved2');
@@ -737,11 +724,8 @@ const compatibleFeaturesLayout: Layout<CompatibleFeaturesField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Header, compatible_features
  */
 export class CompatibleFeatures extends Structure<CompatibleFeaturesField> {
-  /** Where each field lies. */
   static readonly layout = compatibleFeaturesLayout;
-  /** The structure that holds this one. */
   declare readonly _parent: Header | undefined;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bits 32 to 63, zero. */
   declare reserved1: number;
@@ -759,7 +743,6 @@ export class CompatibleFeatures extends Structure<CompatibleFeaturesField> {
     this.lazyRefcounts = io.readBitsIntBe(1) !== 0;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(compatibleFeaturesLayout);
   }
@@ -784,7 +767,6 @@ export class CompatibleFeatures extends Structure<CompatibleFeaturesField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU4be(this.reserved1, 'reserved1');
     io.writeBitsIntBe(31, this.reserved2, 'reserved2');
@@ -833,11 +815,8 @@ const autoclearFeaturesLayout: Layout<AutoclearFeaturesField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Header, autoclear_features
  */
 export class AutoclearFeatures extends Structure<AutoclearFeaturesField> {
-  /** Where each field lies. */
   static readonly layout = autoclearFeaturesLayout;
-  /** The structure that holds this one. */
   declare readonly _parent: Header | undefined;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bits 32 to 63, zero. */
   declare reserved1: number;
@@ -858,7 +837,6 @@ export class AutoclearFeatures extends Structure<AutoclearFeaturesField> {
     this.bitmaps = io.readBitsIntBe(1) !== 0;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(autoclearFeaturesLayout);
   }
@@ -883,7 +861,6 @@ export class AutoclearFeatures extends Structure<AutoclearFeaturesField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU4be(this.reserved1, 'reserved1');
     io.writeBitsIntBe(30, this.reserved2, 'reserved2');
@@ -936,9 +913,7 @@ const headerExtensionLayout: Layout<HeaderExtensionField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Header extensions
  */
 export class HeaderExtension extends Structure<HeaderExtensionField> {
-  /** Where each field lies. */
   static readonly layout = headerExtensionLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** What the data mean. An unknown type is skipped and kept. */
   declare type: OpenEnum<HeaderExtensionType>;
@@ -976,7 +951,6 @@ export class HeaderExtension extends Structure<HeaderExtensionField> {
     mark(this, 1);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(headerExtensionLayout);
   }
@@ -1001,7 +975,6 @@ export class HeaderExtension extends Structure<HeaderExtensionField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU4be(this.type, 'type');
     io.writeU4be(this.length, 'length');
@@ -1048,9 +1021,7 @@ const featureNameEntryLayout: Layout<FeatureNameEntryField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Feature name table
  */
 export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
-  /** Where each field lies. */
   static readonly layout = featureNameEntryLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
@@ -1069,7 +1040,6 @@ export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
     io.at = at + 48;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(featureNameEntryLayout);
   }
@@ -1129,7 +1099,6 @@ export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU1(this.featureType, 'feature_type');
     io.writeU1(this.bitNumber, 'bit_number');
@@ -1189,9 +1158,7 @@ const bitmapsExtensionLayout: Layout<BitmapsExtensionField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Bitmaps extension
  */
 export class BitmapsExtension extends Structure<BitmapsExtensionField> {
-  /** Where each field lies. */
   static readonly layout = bitmapsExtensionLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
@@ -1216,7 +1183,6 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
     io.at = at + 24;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(bitmapsExtensionLayout);
   }
@@ -1289,7 +1255,6 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU4be(this.nbBitmaps, 'nb_bitmaps');
     io.writeU4be(this.reserved, 'reserved');
@@ -1325,9 +1290,7 @@ const encryptionExtensionLayout: Layout<EncryptionExtensionField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Full disk encryption header pointer
  */
 export class EncryptionExtension extends Structure<EncryptionExtensionField> {
-  /** Where each field lies. */
   static readonly layout = encryptionExtensionLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
@@ -1335,7 +1298,6 @@ export class EncryptionExtension extends Structure<EncryptionExtensionField> {
     reserve(this, 16, 'offset');
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(encryptionExtensionLayout);
   }
@@ -1386,7 +1348,6 @@ export class EncryptionExtension extends Structure<EncryptionExtensionField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU8be(this.offset, 'offset');
     io.writeU8be(this.length, 'length');
@@ -1441,9 +1402,7 @@ const l1EntryLayout: Layout<L1EntryField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Cluster mapping, L1 table entry
  */
 export class L1Entry extends Structure<L1EntryField> {
-  /** Where each field lies. */
   static readonly layout = l1EntryLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bit 63. The L2 table's reference count is exactly 1, so that it can be written in place; only kept in the active table. */
   declare copied: boolean;
@@ -1468,7 +1427,6 @@ export class L1Entry extends Structure<L1EntryField> {
     if (this.reserved2 !== 0) reportNotEqual(this, 'reserved2', 0);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(l1EntryLayout);
   }
@@ -1493,7 +1451,6 @@ export class L1Entry extends Structure<L1EntryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBitsIntBe(1, Number(this.copied), 'copied');
     io.writeBitsIntBe(7, this.reserved1, 'reserved1');
@@ -1564,11 +1521,8 @@ const l2StandardEntryLayout: Layout<L2StandardEntryField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Cluster mapping, L2 table entry and Standard Cluster Descriptor
  */
 export class L2StandardEntry extends Structure<L2StandardEntryField> {
-  /** Where each field lies. */
   static readonly layout = l2StandardEntryLayout;
-  /** The structure that holds this one. */
   declare readonly _parent: L2ExtendedEntry | undefined;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bit 63. The host cluster's reference count is exactly 1, so that it can be written in place; only kept in active tables. */
   declare copied: boolean;
@@ -1599,7 +1553,6 @@ export class L2StandardEntry extends Structure<L2StandardEntryField> {
     this.zero = io.readBitsIntBe(1) !== 0;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(l2StandardEntryLayout);
   }
@@ -1624,7 +1577,6 @@ export class L2StandardEntry extends Structure<L2StandardEntryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBitsIntBe(1, Number(this.copied), 'copied');
     io.writeBitsIntBe(1, Number(this.compressed), 'compressed');
@@ -1676,9 +1628,7 @@ const l2ExtendedEntryLayout: Layout<L2ExtendedEntryField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Extended L2 Entries
  */
 export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
-  /** Where each field lies. */
   static readonly layout = l2ExtendedEntryLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Word with the host cluster, as in images without extended entries, but never with the zero bit. */
   declare standard: L2StandardEntry;
@@ -1699,7 +1649,6 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
     io.at = at + 16;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(l2ExtendedEntryLayout);
   }
@@ -1742,7 +1691,6 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeStructure(this.standard, 'standard');
     io.writeU4be(this.zeroBitmap, 'zero_bitmap');
@@ -1789,9 +1737,7 @@ const l2CompressedEntryLayout: Layout<L2CompressedEntryField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Cluster mapping, Compressed Clusters Descriptor
  */
 export class L2CompressedEntry extends Structure<L2CompressedEntryField> {
-  /** Where each field lies. */
   static readonly layout = l2CompressedEntryLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bit 63, always clear. */
   declare copied: boolean;
@@ -1808,7 +1754,6 @@ export class L2CompressedEntry extends Structure<L2CompressedEntryField> {
     this.descriptor = io.readBitsIntBe64(62);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(l2CompressedEntryLayout);
   }
@@ -1833,7 +1778,6 @@ export class L2CompressedEntry extends Structure<L2CompressedEntryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBitsIntBe(1, Number(this.copied), 'copied');
     io.writeBitsIntBe(1, Number(this.compressed), 'compressed');
@@ -1873,9 +1817,7 @@ const refcountTableEntryLayout: Layout<RefcountTableEntryField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Host cluster management, Refcount table entry
  */
 export class RefcountTableEntry extends Structure<RefcountTableEntryField> {
-  /** Where each field lies. */
   static readonly layout = refcountTableEntryLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /**
    * Bits 9 to 63. Position of the refcount block in units of 512 bytes; 0 where there is none and all its counts are 0.
@@ -1893,7 +1835,6 @@ export class RefcountTableEntry extends Structure<RefcountTableEntryField> {
     if (this.reserved !== 0) reportNotEqual(this, 'reserved', 0);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(refcountTableEntryLayout);
   }
@@ -1918,7 +1859,6 @@ export class RefcountTableEntry extends Structure<RefcountTableEntryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBitsIntBe64(55, this.offsetSectors, 'offset_sectors');
     io.writeBitsIntBe(9, this.reserved, 'reserved');
@@ -2051,9 +1991,7 @@ const snapshotEntryLayout: Layout<SnapshotEntryField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Snapshots
  */
 export class SnapshotEntry extends Structure<SnapshotEntryField> {
-  /** Where each field lies. */
   static readonly layout = snapshotEntryLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /**
    * Position of the snapshot's L1 table, a multiple of the cluster size.
@@ -2194,7 +2132,6 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
     mark(this, 6);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(snapshotEntryLayout);
   }
@@ -2219,7 +2156,6 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU8be(this.l1TableOffset, 'l1_table_offset');
     io.writeU4be(this.l1Size, 'l1_size');
@@ -2345,9 +2281,7 @@ const bitmapDirectoryEntryLayout: Layout<BitmapDirectoryEntryField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Bitmaps, Bitmap directory
  */
 export class BitmapDirectoryEntry extends Structure<BitmapDirectoryEntryField> {
-  /** Where each field lies. */
   static readonly layout = bitmapDirectoryEntryLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /**
    * Position of the bitmap's table, a multiple of the cluster size.
@@ -2427,7 +2361,6 @@ export class BitmapDirectoryEntry extends Structure<BitmapDirectoryEntryField> {
     mark(this, 2);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(bitmapDirectoryEntryLayout);
   }
@@ -2452,7 +2385,6 @@ export class BitmapDirectoryEntry extends Structure<BitmapDirectoryEntryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU8be(this.bitmapTableOffset, 'bitmap_table_offset');
     io.writeU4be(this.bitmapTableSize, 'bitmap_table_size');
@@ -2523,11 +2455,8 @@ const bitmapFlagsLayout: Layout<BitmapFlagsField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Bitmaps, Bitmap directory
  */
 export class BitmapFlags extends Structure<BitmapFlagsField> {
-  /** Where each field lies. */
   static readonly layout = bitmapFlagsLayout;
-  /** The structure that holds this one. */
   declare readonly _parent: BitmapDirectoryEntry | undefined;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
 
   constructor(io: ByteReader, parent?: BitmapDirectoryEntry, root?: Qcow2) {
@@ -2542,7 +2471,6 @@ export class BitmapFlags extends Structure<BitmapFlagsField> {
     io.skipBitsBe(32);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(bitmapFlagsLayout);
   }
@@ -2603,7 +2531,6 @@ export class BitmapFlags extends Structure<BitmapFlagsField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBitsIntBe(29, this.reserved, 'reserved');
     io.writeBitsIntBe(1, Number(this.extraDataCompatible), 'extra_data_compatible');
@@ -2662,9 +2589,7 @@ const bitmapTableEntryLayout: Layout<BitmapTableEntryField> = {
  * @see QEMU 7.2, docs/interop/qcow2.txt, Bitmaps, Bitmap table
  */
 export class BitmapTableEntry extends Structure<BitmapTableEntryField> {
-  /** Where each field lies. */
   static readonly layout = bitmapTableEntryLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Qcow2 | undefined;
   /** Bits 56 to 63, zero. */
   declare reserved1: number;
@@ -2691,7 +2616,6 @@ export class BitmapTableEntry extends Structure<BitmapTableEntryField> {
       reportExpr(this, 'all_ones', 'clear where there is a position');
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(bitmapTableEntryLayout);
   }
@@ -2716,7 +2640,6 @@ export class BitmapTableEntry extends Structure<BitmapTableEntryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBitsIntBe(8, this.reserved1, 'reserved1');
     io.writeBitsIntBe64(47, this.offsetSectors, 'offset_sectors');

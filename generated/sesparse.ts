@@ -42,16 +42,13 @@ const sesparseLayout: Layout<SesparseField> = { type: 'sesparse', size: 0, field
  * @see QEMU 7.2, block/vmdk.c, read support for seSparse
  */
 export class Sesparse extends Structure<SesparseField> {
-  /** Where each field lies. */
   static readonly layout = sesparseLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Sesparse;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
     super(io, parent, root, true);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(sesparseLayout);
   }
@@ -76,7 +73,6 @@ export class Sesparse extends Structure<SesparseField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(_io: ByteWriter): void {}
 }
 
@@ -322,9 +318,7 @@ const constHeaderLayout: Layout<ConstHeaderField> = {
  * @see QEMU 7.2, block/vmdk.c, seSparse constant header
  */
 export class ConstHeader extends Structure<ConstHeaderField> {
-  /** Where each field lies. */
   static readonly layout = constHeaderLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Sesparse | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
@@ -372,7 +366,6 @@ export class ConstHeader extends Structure<ConstHeaderField> {
     io.at = at + 512;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(constHeaderLayout);
   }
@@ -720,7 +713,6 @@ export class ConstHeader extends Structure<ConstHeaderField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU8le(this.magic, 'magic');
     io.writeU8le(this.version, 'version');
@@ -811,9 +803,7 @@ const volatileHeaderLayout: Layout<VolatileHeaderField> = {
  * @see QEMU 7.2, block/vmdk.c, seSparse volatile header
  */
 export class VolatileHeader extends Structure<VolatileHeaderField> {
-  /** Where each field lies. */
   static readonly layout = volatileHeaderLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Sesparse | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
@@ -833,7 +823,6 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
     io.at = at + 512;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(volatileHeaderLayout);
   }
@@ -907,7 +896,6 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU8le(this.magic, 'magic');
     io.writeU8le(this.freeGtNumber, 'free_gt_number');
@@ -957,9 +945,7 @@ const grainDirEntryLayout: Layout<GrainDirEntryField> = {
  * @see QEMU 7.2, block/vmdk.c, seSparse grain directory entry
  */
 export class GrainDirEntry extends Structure<GrainDirEntryField> {
-  /** Where each field lies. */
   static readonly layout = grainDirEntryLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Sesparse | undefined;
   /** Bits 0 to 31. Number of the table within the area of grain tables. */
   declare tableIndex: number;
@@ -981,7 +967,6 @@ export class GrainDirEntry extends Structure<GrainDirEntryField> {
       reportExpr(this, 'type', '1, or else all of the entry 0');
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(grainDirEntryLayout);
   }
@@ -1006,7 +991,6 @@ export class GrainDirEntry extends Structure<GrainDirEntryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU4le(this.tableIndex, 'table_index');
     io.writeBitsIntLe(28, this.reserved, 'reserved');
@@ -1055,9 +1039,7 @@ const grainTableEntryLayout: Layout<GrainTableEntryField> = {
  * @see QEMU 7.2, block/vmdk.c, seSparse grain table entry
  */
 export class GrainTableEntry extends Structure<GrainTableEntryField> {
-  /** Where each field lies. */
   static readonly layout = grainTableEntryLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Sesparse | undefined;
   /** Bits 0 to 47. Slot number without its lowest 12 bits. */
   declare indexHigh: bigint;
@@ -1074,7 +1056,6 @@ export class GrainTableEntry extends Structure<GrainTableEntryField> {
     expectInEnum(this, 'type', this.type, GrainTableEntryType, 'grain_table_entry_type');
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(grainTableEntryLayout);
   }
@@ -1099,7 +1080,6 @@ export class GrainTableEntry extends Structure<GrainTableEntryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBitsIntLe64(48, this.indexHigh, 'index_high');
     io.writeBitsIntLe(12, this.indexLow, 'index_low');

@@ -48,16 +48,13 @@ const vdiLayout: Layout<VdiField> = { type: 'vdi', size: 0, fields: {} };
  * @see VirtualBox 7.0, src/VBox/Storage/VDICore.h
  */
 export class Vdi extends Structure<VdiField> {
-  /** Where each field lies. */
   static readonly layout = vdiLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vdi;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vdi) {
     super(io, parent, root, true);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(vdiLayout);
   }
@@ -82,7 +79,6 @@ export class Vdi extends Structure<VdiField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(_io: ByteWriter): void {}
 }
 
@@ -280,9 +276,7 @@ const headerLayout: Layout<HeaderField> = {
  * @see VirtualBox 7.0, src/VBox/Storage/VDICore.h, VDIPREHEADER and VDIHEADER1PLUS
  */
 export class Header extends Structure<HeaderField> {
-  /** Where each field lies. */
   static readonly layout = headerLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vdi | undefined;
   /**
    * A text that names the writer, padded with zeros; no reader looks at it.
@@ -499,7 +493,6 @@ export class Header extends Structure<HeaderField> {
     mark(this, 0);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(headerLayout);
   }
@@ -524,7 +517,6 @@ export class Header extends Structure<HeaderField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBytesLimit(this.fileInfo, 64, undefined, 'file_info');
     io.writeBytesLimit(this.signature, 4, undefined, 'signature');
@@ -611,11 +603,8 @@ const imageFlagsLayout: Layout<ImageFlagsField> = {
  * @see VirtualBox 7.0, src/VBox/Storage/VDICore.h, getImageFlags
  */
 export class ImageFlags extends Structure<ImageFlagsField> {
-  /** Where each field lies. */
   static readonly layout = imageFlagsLayout;
-  /** The structure that holds this one. */
   declare readonly _parent: Header | undefined;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vdi | undefined;
 
   constructor(io: ByteReader, parent?: Header, root?: Vdi) {
@@ -630,7 +619,6 @@ export class ImageFlags extends Structure<ImageFlagsField> {
     io.skipBitsLe(32);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(imageFlagsLayout);
   }
@@ -700,7 +688,6 @@ export class ImageFlags extends Structure<ImageFlagsField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBitsIntLe(1, Number(this.zeroExpand), 'zero_expand');
     io.writeBitsIntLe(7, this.unknownLow, 'unknown_low');
@@ -737,11 +724,8 @@ const geometryLayout: Layout<GeometryField> = {
  * @see VirtualBox 7.0, src/VBox/Storage/VDICore.h, VDIDISKGEOMETRY
  */
 export class Geometry extends Structure<GeometryField> {
-  /** Where each field lies. */
   static readonly layout = geometryLayout;
-  /** The structure that holds this one. */
   declare readonly _parent: Header | undefined;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vdi | undefined;
 
   constructor(io: ByteReader, parent?: Header, root?: Vdi) {
@@ -749,7 +733,6 @@ export class Geometry extends Structure<GeometryField> {
     reserve(this, 16, 'cylinders');
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(geometryLayout);
   }
@@ -834,7 +817,6 @@ export class Geometry extends Structure<GeometryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU4le(this.cylinders, 'cylinders');
     io.writeU4le(this.heads, 'heads');

@@ -48,16 +48,13 @@ const vhdLayout: Layout<VhdField> = { type: 'vhd', size: 0, fields: {} };
  * @see Virtual Hard Disk Image Format Specification 1.0 (Microsoft, 2006)
  */
 export class Vhd extends Structure<VhdField> {
-  /** Where each field lies. */
   static readonly layout = vhdLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vhd;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
     super(io, parent, root, true);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(vhdLayout);
   }
@@ -82,7 +79,6 @@ export class Vhd extends Structure<VhdField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(_io: ByteWriter): void {}
 }
 
@@ -250,9 +246,7 @@ const footerLayout: Layout<FooterField> = {
  * @see Virtual Hard Disk Image Format Specification 1.0 (Microsoft, 2006), Hard Disk Footer Format
  */
 export class Footer extends Structure<FooterField> {
-  /** Where each field lies. */
   static readonly layout = footerLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
   /**
    * Features of the disk.
@@ -308,7 +302,6 @@ export class Footer extends Structure<FooterField> {
     io.at = at + 512;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(footerLayout);
   }
@@ -540,7 +533,6 @@ export class Footer extends Structure<FooterField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBytesLimit(this.cookie, 8, undefined, 'cookie');
     io.writeStructure(this.features, 'features');
@@ -606,11 +598,8 @@ const footerFeaturesLayout: Layout<FooterFeaturesField> = {
  * @see Virtual Hard Disk Image Format Specification 1.0 (Microsoft, 2006), Hard Disk Footer Format, Features
  */
 export class FooterFeatures extends Structure<FooterFeaturesField> {
-  /** Where each field lies. */
   static readonly layout = footerFeaturesLayout;
-  /** The structure that holds this one. */
   declare readonly _parent: Footer | undefined;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
 
   constructor(io: ByteReader, parent?: Footer, root?: Vhd) {
@@ -628,7 +617,6 @@ export class FooterFeatures extends Structure<FooterFeaturesField> {
     io.skipBitsBe(32);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(footerFeaturesLayout);
   }
@@ -680,7 +668,6 @@ export class FooterFeatures extends Structure<FooterFeaturesField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBitsIntBe(30, this.unknown, 'unknown');
     io.writeBitsIntBe(1, Number(this.reserved), 'reserved');
@@ -727,11 +714,8 @@ const diskGeometryLayout: Layout<DiskGeometryField> = {
  * @see Virtual Hard Disk Image Format Specification 1.0 (Microsoft, 2006), Hard Disk Footer Format, Disk Geometry
  */
 export class DiskGeometry extends Structure<DiskGeometryField> {
-  /** Where each field lies. */
   static readonly layout = diskGeometryLayout;
-  /** The structure that holds this one. */
   declare readonly _parent: Footer | undefined;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
 
   constructor(io: ByteReader, parent?: Footer, root?: Vhd) {
@@ -752,7 +736,6 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
     io.at = at + 4;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(diskGeometryLayout);
   }
@@ -822,7 +805,6 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU2be(this.cylinders, 'cylinders');
     io.writeU1(this.heads, 'heads');
@@ -964,9 +946,7 @@ const dynamicHeaderLayout: Layout<DynamicHeaderField> = {
  * @see Virtual Hard Disk Image Format Specification 1.0 (Microsoft, 2006), Dynamic Disk Header Format
  */
 export class DynamicHeader extends Structure<DynamicHeaderField> {
-  /** Where each field lies. */
   static readonly layout = dynamicHeaderLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
   /**
    * Where to look for the parent, each entry in the manner of one platform.
@@ -1022,7 +1002,6 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
     io.at = at + 1024;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(dynamicHeaderLayout);
   }
@@ -1221,7 +1200,6 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBytesLimit(this.cookie, 8, undefined, 'cookie');
     io.writeU8be(this.dataOffset, 'data_offset');
@@ -1293,11 +1271,8 @@ const parentLocatorEntryLayout: Layout<ParentLocatorEntryField> = {
  * @see Virtual Hard Disk Image Format Specification 1.0 (Microsoft, 2006), Dynamic Disk Header Format, Parent Locator Entries
  */
 export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
-  /** Where each field lies. */
   static readonly layout = parentLocatorEntryLayout;
-  /** The structure that holds this one. */
   declare readonly _parent: DynamicHeader | undefined;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
 
   constructor(io: ByteReader, parent?: DynamicHeader, root?: Vhd) {
@@ -1330,7 +1305,6 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
     io.at = at + 24;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(parentLocatorEntryLayout);
   }
@@ -1424,7 +1398,6 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU4be(this.platformCode, 'platform_code');
     io.writeU4be(this.platformDataSpace, 'platform_data_space');
@@ -1511,9 +1484,7 @@ const batmapHeaderLayout: Layout<BatmapHeaderField> = {
  * @see blktap (XenServer), libvhd, struct dd_batmap_hdr
  */
 export class BatmapHeader extends Structure<BatmapHeaderField> {
-  /** Where each field lies. */
   static readonly layout = batmapHeaderLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
   /** Hash of the key of an encrypted disk. */
   declare keyhash: BatmapKeyhash;
@@ -1543,7 +1514,6 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
     io.at = at + 512;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(batmapHeaderLayout);
   }
@@ -1647,7 +1617,6 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBytesLimit(this.cookie, 8, undefined, 'cookie');
     io.writeU8be(this.batmapOffset, 'batmap_offset');
@@ -1680,11 +1649,8 @@ const batmapKeyhashLayout: Layout<BatmapKeyhashField> = {
  * @see blktap (XenServer), libvhd, struct vhd_keyhash
  */
 export class BatmapKeyhash extends Structure<BatmapKeyhashField> {
-  /** Where each field lies. */
   static readonly layout = batmapKeyhashLayout;
-  /** The structure that holds this one. */
   declare readonly _parent: BatmapHeader | undefined;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vhd | undefined;
 
   constructor(io: ByteReader, parent?: BatmapHeader, root?: Vhd) {
@@ -1692,7 +1658,6 @@ export class BatmapKeyhash extends Structure<BatmapKeyhashField> {
     reserve(this, 65, 'cookie');
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(batmapKeyhashLayout);
   }
@@ -1752,7 +1717,6 @@ export class BatmapKeyhash extends Structure<BatmapKeyhashField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU1(this.cookie, 'cookie');
     io.writeBytesLimit(this.nonce, 32, undefined, 'nonce');

@@ -44,16 +44,13 @@ const vmdk4Layout: Layout<Vmdk4Field> = { type: 'vmdk4', size: 0, fields: {} };
  * @see Virtual Disk Format 5.0 (VMware), Hosted Sparse Extents
  */
 export class Vmdk4 extends Structure<Vmdk4Field> {
-  /** Where each field lies. */
   static readonly layout = vmdk4Layout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vmdk4;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
     super(io, parent, root, true);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(vmdk4Layout);
   }
@@ -78,7 +75,6 @@ export class Vmdk4 extends Structure<Vmdk4Field> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(_io: ByteWriter): void {}
 }
 
@@ -234,9 +230,7 @@ const sparseExtentHeaderLayout: Layout<SparseExtentHeaderField> = {
  * @see Virtual Disk Format 5.0 (VMware), Hosted Sparse Extents, SparseExtentHeader
  */
 export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
-  /** Where each field lies. */
   static readonly layout = sparseExtentHeaderLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vmdk4 | undefined;
   /** Features in use. Readers disagree about compressed grains that have no markers, so the two flags go together. */
   declare flags: SparseExtentFlags;
@@ -298,7 +292,6 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
     io.at = at + 512;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(sparseExtentHeaderLayout);
   }
@@ -526,7 +519,6 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBytesLimit(this.magicNumber, 4, undefined, 'magic_number');
     io.writeU4le(this.version, 'version');
@@ -626,11 +618,8 @@ const sparseExtentFlagsLayout: Layout<SparseExtentFlagsField> = {
  * @see Virtual Disk Format 5.0 (VMware), Hosted Sparse Extents, flags of SparseExtentHeader
  */
 export class SparseExtentFlags extends Structure<SparseExtentFlagsField> {
-  /** Where each field lies. */
   static readonly layout = sparseExtentFlagsLayout;
-  /** The structure that holds this one. */
   declare readonly _parent: SparseExtentHeader | undefined;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vmdk4 | undefined;
 
   constructor(io: ByteReader, parent?: SparseExtentHeader, root?: Vmdk4) {
@@ -652,7 +641,6 @@ export class SparseExtentFlags extends Structure<SparseExtentFlagsField> {
     io.skipBitsLe(32);
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(sparseExtentFlagsLayout);
   }
@@ -740,7 +728,6 @@ export class SparseExtentFlags extends Structure<SparseExtentFlagsField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeBitsIntLe(1, Number(this.validNewlineDetector), 'valid_newline_detector');
     io.writeBitsIntLe(1, Number(this.useRedundant), 'use_redundant');
@@ -786,9 +773,7 @@ const grainMarkerLayout: Layout<GrainMarkerField> = {
  * @see Virtual Disk Format 5.0 (VMware), Stream-Optimized Compressed Sparse Extents, grain marker
  */
 export class GrainMarker extends Structure<GrainMarkerField> {
-  /** Where each field lies. */
   static readonly layout = grainMarkerLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vmdk4 | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
@@ -803,7 +788,6 @@ export class GrainMarker extends Structure<GrainMarkerField> {
     io.at = at + 12;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(grainMarkerLayout);
   }
@@ -856,7 +840,6 @@ export class GrainMarker extends Structure<GrainMarkerField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU8le(this.lba, 'lba');
     io.writeU4le(this.cmpSize, 'cmp_size');
@@ -908,9 +891,7 @@ const metadataMarkerLayout: Layout<MetadataMarkerField> = {
  * @see Virtual Disk Format 5.0 (VMware), Stream-Optimized Compressed Sparse Extents, metadata marker
  */
 export class MetadataMarker extends Structure<MetadataMarkerField> {
-  /** Where each field lies. */
   static readonly layout = metadataMarkerLayout;
-  /** The outermost structure of the spec. */
   declare readonly _root: Vmdk4 | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
@@ -927,7 +908,6 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
     io.at = at + 512;
   }
 
-  /** The JSON Schema of what `toJSON()` gives. */
   static get schema(): JsonSchema {
     return schemaOf(metadataMarkerLayout);
   }
@@ -1002,7 +982,6 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
     return encode(this);
   }
 
-  /** Writes the fields in order, from where the writer stands. */
   _write(io: ByteWriter): void {
     io.writeU8le(this.numSectors, 'num_sectors');
     io.writeU4le(this.size, 'size');

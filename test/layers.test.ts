@@ -54,7 +54,7 @@ function formatOf(file: string): string | null {
 function wrongImports(graph: ImportGraph, known: readonly Layer[]): readonly string[] {
   return [...graph].flatMap(([file, imported]) =>
     imported
-      .filter((target) => (isOurs(target) ? !mayImport(file, target, known) : !mayLeave(file)))
+      .filter((target) => (isOurs(target) ? !mayImport(file, target, known) : !mayLeave(file, target)))
       .map((target) => `${file} -> ${target}`),
   );
 }
@@ -63,11 +63,14 @@ function isOurs(target: string): boolean {
   return target.includes('.') || target.startsWith('src/');
 }
 
-/** Folders whose files may import modules of Node and of packages; all others run anywhere. */
-const OUTWARD = ['src/io/', 'src/node/', 'src/fast/', 'src/cli/'];
+/** Folders whose files may import modules of Node; all others run anywhere. */
+const NODE_FOLDERS = ['src/io/', 'src/node/', 'src/fast/', 'src/cli/'];
+/** Folders whose files may import packages. */
+const PACKAGE_FOLDERS = [...NODE_FOLDERS, 'src/codec/', 'src/browser/'];
 
-function mayLeave(file: string): boolean {
-  return OUTWARD.some((folder) => file.startsWith(folder));
+function mayLeave(file: string, target: string): boolean {
+  const folders = target.startsWith('node:') ? NODE_FOLDERS : PACKAGE_FOLDERS;
+  return folders.some((folder) => file.startsWith(folder));
 }
 
 function mayImport(file: string, target: string, known: readonly Layer[]): boolean {
@@ -122,6 +125,7 @@ describe('imports', () => {
     ['src/cli/a.ts', 'src/io/x.ts'],
     ['src/nowhere/a.ts', 'src/io/x.ts'],
     ['src/ops/a.ts', 'node:fs'],
+    ['src/codec/a.ts', 'node:zlib'],
     ['src/formats/one/a.ts', 'undici'],
   ])('of %s do not include %s', (file, target) => {
     expect(wrongImports(new Map([[file, [target]]]), layers)).toEqual([`${file} -> ${target}`]);

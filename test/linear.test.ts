@@ -10,6 +10,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 interface Node {
   readonly type: string;
   readonly start: number;
+  readonly end: number;
   readonly regex?: { readonly pattern: string; readonly flags: string };
   readonly arguments?: readonly Node[];
   readonly callee?: Node & { readonly name?: string };
@@ -30,11 +31,14 @@ function* nodesOf(value: unknown): Iterable<Node> {
   for (const child of Object.values(value)) yield* nodesOf(child);
 }
 
+/** What `look` says of nodes, with the line; of one for which it has no words, the code itself. */
 function scan(file: string, look: (node: Node) => string | null): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   return [...nodesOf(parseAst(text, { lang: 'ts' }))].flatMap((node) => {
     const flaw = look(node);
-    return flaw === null ? [] : [`${file}:${text.slice(0, node.start).split('\n').length}: ${flaw}`];
+    const line = text.slice(0, node.start).split('\n').length;
+    if (flaw === '') return [`${file}: ${text.slice(node.start, node.end).replaceAll(/\s+/g, ' ')}`];
+    return flaw === null ? [] : [`${file}:${line}: ${flaw}`];
   });
 }
 
@@ -77,15 +81,24 @@ test('expressions are literals, so that the scan sees them', () => {
   expect(made).toEqual([]);
 });
 
-/** Spreads of lists whose length the program itself bounds, as `file: argument`. */
-const BOUNDED_SPREADS: readonly string[] = [];
+/** Spreads of tuples, and of lists of which the code beside shows that they have a few elements at most. */
+const BOUNDED_SPREADS: readonly string[] = [
+  'src/codec/inflate.ts: this.#compressed(...this.#dynamicCodes())',
+  'src/io/patched-source.ts: flat.splice(at, until - at, ...left, patch, ...right)',
+  'src/node/walk-below.ts: rest.push(...(isAbsolute(target) ? relative(root, target) : target).split(sep).reverse())',
+  'src/io/http/http-source.ts: new HttpSource(context, ...(await readWhole(answer, options.wholeBytes ?? WHOLE_BYTES)))',
+  'src/ops/ownership/counter.ts: this.#metadata.addRun(...this.#unitsOf(start, end), () => undefined)',
+  'src/formats/vmdk/extents/hosted/open.ts: Math.min(length, source.size - offset, ...next)',
+  'src/formats/vmdk/extents/hosted/rules/layout.ts: Math.max(...ends)',
+];
 
 test('nothing that grows with an image is spread over arguments', () => {
-  const spreads = SOURCES.flatMap((file) =>
+  const own = SOURCES.filter((file) => !NOT_OF_IMAGES.some((folder) => file.startsWith(folder)));
+  const spreads = own.flatMap((file) =>
     scan(file, ({ type, arguments: given }) =>
       (type === 'CallExpression' || type === 'NewExpression') &&
       given?.some((argument) => argument.type === 'SpreadElement') === true
-        ? 'spreads a list over arguments'
+        ? ''
         : null,
     ),
   );

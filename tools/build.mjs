@@ -55,6 +55,7 @@ async function writeCode() {
     join(dist, 'lib'),
     [],
   );
+  const browser = await bundle({ index: 'src/browser.ts' }, 'esm', join(dist, 'browser'), [], 'browser');
   const doors = Object.keys(entries).map((name) => join(dist, `${name}.js`));
   for (const door of doors) copyFileSync(join(root, 'src', 'fast', 'launcher.cjs'), door);
   chmodSync(join(dist, 'cli.js'), 0o755);
@@ -62,14 +63,16 @@ async function writeCode() {
     ...doors,
     ...program,
     ...library,
+    ...browser,
     writeType(dist, 'commonjs'),
     writeType(join(dist, 'lib'), 'module'),
+    writeType(join(dist, 'browser'), 'module'),
   ];
 }
 
-async function bundle(input, format, dir, groups) {
+async function bundle(input, format, dir, groups, platform = 'node') {
   const { rolldown } = await import('rolldown');
-  const bundled = await rolldown({ cwd: root, input, platform: 'node', external: isPackage });
+  const bundled = await rolldown({ cwd: root, input, platform, external: isPackage });
   const { output } = await bundled.write({
     dir,
     format,

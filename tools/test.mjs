@@ -14,6 +14,7 @@ const PEERS = {
   vhdiinfo: 'libvhdi-utils',
   qcowinfo: 'libqcow-utils',
   nginx: 'nginx-light',
+  chromium: 'chromium',
 };
 
 await prepare();

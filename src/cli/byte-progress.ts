@@ -13,7 +13,10 @@ export interface ByteProgress {
 /** Milliseconds between two drawings: more often is only flicker. */
 const REDRAW_AFTER = 200;
 
-/** Progress as the options and the terminal ask for it: drawn over itself on a terminal, a line for every tenth elsewhere with `-p`. */
+/**
+ * Progress as the options and the terminal ask for it: drawn over itself on a terminal, a line for every tenth
+ * elsewhere with `-p`.
+ */
 export function openByteProgress(
   invocation: Invocation,
   { stderr, isInteractive }: Terminal,

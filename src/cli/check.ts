@@ -10,18 +10,17 @@ import { CONFIG_NAME } from './config-name.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { PRINTERS, type Result } from './printers.ts';
 import { limitOptions } from './limits.ts';
-import { openProgress } from './progress.ts';
-import type { Terminal } from './terminal.ts';
+import { openProgress, type Progress } from './progress.ts';
 
 /** `vdcheck check`. */
 export const runCheck: RunCommand = async (invocation, terminal) => {
   const printer = PRINTERS[invocation.text('output') ?? 'human']?.(terminal);
   if (printer === undefined) throw new Error('an output of the table has no printer');
-  const options = { ...checkOptions(invocation, terminal), ...(await demandsFor(invocation)) };
+  const options = { ...checkOptions(invocation), ...(await demandsFor(invocation)) };
   const paths = await expandPaths(invocation.operands, options);
   const progress = openProgress(invocation, terminal, paths.length);
   const results: Result[] = [];
-  for await (const report of checkAll(paths, options, invocation)) {
+  for await (const report of checkAll(paths, options, invocation, progress)) {
     progress.step();
     await printer.image(report);
     results.push({ verdict: report.verdict, error: report.error });
@@ -34,7 +33,10 @@ export const runCheck: RunCommand = async (invocation, terminal) => {
   return exitCode;
 };
 
-/** What one image of several may cost where nothing else was said: several times what the largest sound ones take (10 TiB of qcow2: 90 MiB). */
+/**
+ * What one image of several may cost where nothing else was said: several times what the largest sound ones take
+ * (10 TiB of qcow2: 90 MiB).
+ */
 const DEFAULT_SECONDS: Readonly<Record<Depth, number>> = { header: 60, metadata: 60, data: 3600 };
 const DEFAULT_MEBIBYTES = 384;
 
@@ -42,13 +44,15 @@ const DEFAULT_MEBIBYTES = 384;
 const IMAGES_PER_PROCESS = 256;
 
 /**
- * Checks images and gives the reports out in their order. Several are checked in processes of their own, so that none harms another; a single one
- * only where a budget is asked for, since a process takes as long to start as a small image to check.
+ * Checks images and gives the reports out in their order. Several are checked in processes of their own, so that
+ * none harms another; a single one only where a budget is asked for, since a process takes as long to start as a
+ * small image to check.
  */
 async function* checkAll(
   paths: readonly string[],
   options: LocalCheckOptions,
   invocation: Invocation,
+  { units: onUnits }: Progress,
 ): AsyncIterable<ImageReport> {
   const isSeveral = paths.length > 1;
   const seconds =
@@ -58,7 +62,7 @@ async function* checkAll(
   // What is counted, and standard input, are of this process.
   const isHere = options.stats !== undefined || paths.includes('-');
   if (isHere || (seconds === 0 && mebibytes === 0 && jobs === 1)) {
-    for (const path of paths) yield await checkSafely(path, options);
+    for (const path of paths) yield await checkSafely(path, { ...options, onUnits });
     return;
   }
   const { checkMany } = await import('../fast/check-many.ts');
@@ -93,10 +97,7 @@ function countJobs(images: number, invocation: Invocation): number {
   return Math.min(jobs, images);
 }
 
-/** The deepest that is reached so far: no check reads stored data, and a report never claims more than was looked at. */
-const DEEPEST: Depth = 'metadata';
-
-/** What is demanded beyond the format; the code for it is loaded where anything is. */
+/** What is demanded besides the format; the code for it is loaded where anything is. */
 async function demandsFor(invocation: Invocation): Promise<Pick<LocalCheckOptions, 'demands'>> {
   const isAsked = DEMANDING.some((option) => invocation.isSet(option));
   if (!isAsked && (invocation.isSet('no-config') || !existsSync(CONFIG_NAME))) return {};
@@ -106,14 +107,11 @@ async function demandsFor(invocation: Invocation): Promise<Pick<LocalCheckOption
 
 const DEMANDING = ['policy', 'for', 'rule', 'config', ...limitOptions.map(({ name }) => name)];
 
-function checkOptions(invocation: Invocation, { stderr }: Terminal): LocalCheckOptions {
+function checkOptions(invocation: Invocation): LocalCheckOptions {
   const format = invocation.text('format');
-  const depth = (invocation.text('depth') ?? 'metadata') as Depth;
-  if (depth === 'data')
-    stderr.write(`vdcheck: stored data cannot be checked yet: checking to depth ${DEEPEST}\n`);
   return {
     ...(format === undefined ? {} : { format }),
-    depth: depth === 'data' ? DEEPEST : depth,
+    depth: (invocation.text('depth') ?? 'metadata') as Depth,
     maxProblems: invocation.number('max-problems') ?? 100,
     strict: invocation.isSet('strict'),
     chain: !invocation.isSet('no-chain'),

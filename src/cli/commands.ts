@@ -30,10 +30,12 @@ import {
   targetOption,
   noCreateOption,
   offsetOption,
+  outOfOrderOption,
   outputFormatOption,
   outputOption,
   packJobsOption,
   platformOption,
+  pipeOption,
   progressOption,
   recoverOption,
   secondFormatOption,
@@ -62,8 +64,8 @@ const check: CommandSpec = {
   summary: 'check the structure of images',
   description: [
     'Reads every header, table and descriptor of an image and of the images it is based on, and reports what is damaged, lost or at risk: ' +
-      'where it lies, what was found and expected, what it means for the data, and what can be done. Images are only read, never changed.',
-    "Files that an image names are opened only where they lie in the image's folder or below it, unless --allow-outside is given.",
+      'where it is, what was found and expected, what it means for the data, and what can be done. Images are only read, never changed.',
+    "Files that an image names are opened only where they are in the image's folder or below it, unless --allow-outside is given.",
     'Several images are checked in processes of their own: one that takes too much time or memory is reported as unchecked, and the others ' +
       'are checked all the same.',
   ],
@@ -127,7 +129,7 @@ const dump: CommandSpec = {
   name: 'dump',
   summary: 'show every field of every header',
   description: [
-    'Prints the structures of an image field by field: where it lies in the file, its type, its value and what that means.',
+    'Prints the structures of an image field by field: where it is in the file, its type, its value and what that means.',
   ],
   arguments: [
     imageArgument,
@@ -244,6 +246,7 @@ const convert: CommandSpec = {
     creationOption,
     compressOption,
     levelOption,
+    outOfOrderOption,
     backingOption,
     secondFormatOption,
     sparseSizeOption,
@@ -261,6 +264,7 @@ const convert: CommandSpec = {
   ],
   examples: [
     { line: 'vdcheck convert -O raw disk.vmdk disk.raw', doc: 'a raw disk with holes where it has zeros' },
+    { line: 'vdcheck convert disk.vmdk appliance.ova', doc: 'an appliance with the disk as a stream' },
     { line: 'vdcheck convert disk.qcow2 - | gzip > disk.raw.gz', doc: 'into a pipe' },
   ],
   load: async () => (await import('./convert.ts')).runConvert,
@@ -305,6 +309,7 @@ const measure: CommandSpec = {
   summary: 'tell how large a converted image would be',
   description: [
     'Prints the size of the file that convert would write, with the same options, without writing it.',
+    'Of a VHD without an output format it prints the size of the whole file by its head, so that a stream on standard input can be announced.',
   ],
   arguments: [{ name: 'SRC', isOptional: true, doc: 'a disk image', completes: 'file' }],
   options: [
@@ -315,12 +320,17 @@ const measure: CommandSpec = {
     levelOption,
     sparseSizeOption,
     sizeOption,
+    pipeOption,
+    experimentalOption,
     outputOption(),
     noChainOption,
     allowOutsideOption,
     ...accessOptionSpecs,
   ],
-  examples: [{ line: 'vdcheck measure -O raw disk.vmdk', doc: 'the size of the raw disk' }],
+  examples: [
+    { line: 'vdcheck measure -O raw disk.vmdk', doc: 'the size of the raw disk' },
+    { line: 'head -c 10M disk.vhd | vdcheck measure -', doc: 'the size of the whole VHD' },
+  ],
   load: async () => (await import('./measure.ts')).runMeasure,
 };
 
@@ -328,7 +338,7 @@ const rules: CommandSpec = {
   name: 'rules',
   summary: 'list the rules, or explain one',
   description: [
-    'Without ID, every rule that an image is held to. With ID, what the rule finds, what it means for the data, how images come to be ' +
+    'Without ID, every rule that an image is checked against. With ID, what the rule finds, what it means for the data, how images come to be ' +
       'like this, what each program does with them, and what can be done.',
   ],
   arguments: [{ name: 'ID', isOptional: true, doc: 'the rule as reports name it: vhd/footer-checksum' }],
@@ -338,6 +348,50 @@ const rules: CommandSpec = {
     { line: 'vdcheck rules vhd/footer-checksum', doc: 'one rule explained' },
   ],
   load: async () => (await import('./rules.ts')).runRules,
+};
+
+const generate: CommandSpec = {
+  name: 'generate',
+  summary: 'compile Kaitai Struct specs to TypeScript',
+  description: [
+    'Compiles specs, and what they import, to typed classes that read, check, edit and write. The compiler is a package of its own, ' +
+      'vdcheck-generate, which must be installed here or beside vdcheck.',
+  ],
+  arguments: [{ name: 'SPEC', isRepeated: true, doc: 'a file that ends in .ksy', completes: 'file' }],
+  options: [
+    {
+      name: 'out',
+      value: { kind: 'text', name: 'DIR' },
+      doc: 'the folder that the modules are written to',
+    },
+    {
+      name: 'import-root',
+      short: 'I',
+      value: { kind: 'text', name: 'ROOT' },
+      isRepeated: true,
+      doc: 'where absolute imports are looked up (also KSPATH)',
+    },
+    {
+      name: 'runtime',
+      value: { kind: 'text', name: 'SPECIFIER' },
+      doc: 'where the modules import their runtime from; default vdcheck/codec',
+    },
+    { name: 'no-style', doc: 'no warnings of what the style guide has otherwise' },
+    {
+      name: 'views',
+      doc: 'structures of fixed size leave their values in the bytes until they are asked for',
+    },
+    { name: 'check', doc: 'write nothing; exit 1 where the modules are not what the specs give' },
+    { name: 'watch', doc: 'compile again whenever a spec changes' },
+  ],
+  examples: [
+    { line: 'vdcheck generate --out src/formats formats/*.ksy', doc: 'one module for each spec' },
+    {
+      line: 'vdcheck generate --out src -I formats --watch formats/archive/zip.ksy',
+      doc: 'again at each save',
+    },
+  ],
+  load: async () => (await import('./generate.ts')).runGenerate,
 };
 
 const completion: CommandSpec = {
@@ -366,6 +420,7 @@ export const commands: readonly CommandSpec[] = [
   create,
   measure,
   rules,
+  generate,
   completion,
 ];
 

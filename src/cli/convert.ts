@@ -25,6 +25,8 @@ export const runConvert: RunCommand = async (invocation, terminal) => {
   const values = optionsForTarget(invocation, id, given);
   const { source, path } = operandsOf(invocation);
   const goal = goalOf(invocation, path, id);
+  if (invocation.isSet('out-of-order') && (id !== 'qcow2' || goal.isPipe || !isCompressed(invocation)))
+    throw new UsageError('-W needs a qcow2 file and -c: everything else is written in order');
   const request = backingRequestOf(invocation, values, 'backing');
   const opened = await openDisk(invocation, terminal, source, invocation.text('format'));
   try {
@@ -57,7 +59,12 @@ export const runConvert: RunCommand = async (invocation, terminal) => {
 
 /** `-O`, else what only the name of DST can mean, else raw. */
 function formatOf(invocation: Invocation): string {
-  return invocation.text('output-format') ?? 'raw';
+  const isAppliance = /\.ova$/i.test(invocation.operands[1] ?? '');
+  return invocation.text('output-format') ?? (isAppliance ? 'ova' : 'raw');
+}
+
+function isCompressed(invocation: Invocation): boolean {
+  return invocation.isSet('compress') || invocation.isSet('level');
 }
 
 function operandsOf({ operands }: Invocation): { readonly source: string; readonly path: string } {

@@ -1,12 +1,13 @@
 import { VdcheckError } from '../errors.ts';
 import { escapeText } from '../report/escape.ts';
 import { plainStyle } from '../report/style.ts';
+import { writeStats } from './access.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { parseCommandLine, type Request } from './parse.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
-/** Runs the program on the arguments behind its name and returns what to exit with. Throws nothing. */
+/** Runs the program on the arguments after its name and returns what to exit with. Throws nothing. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   try {
     return await carryOut(args, terminal);
@@ -28,7 +29,7 @@ async function run(
     tell(error, terminal);
     return command.failure ?? EXIT.failed;
   } finally {
-    if (invocation.isSet('stats')) (await import('./access.ts')).writeStats(invocation, terminal);
+    writeStats(invocation, terminal);
   }
 }
 

@@ -1,8 +1,11 @@
 import { UsageError } from '../errors.ts';
 import type { Disk } from '../model/disk.ts';
+import { openHead } from '../node/open-head.ts';
+import { measureHead, unknownHead } from '../ops/measure-head.ts';
 import { emptyDisk } from '../ops/watched-disk.ts';
 import { measurePlan } from '../ops/write.ts';
 import { loadWriter } from '../ops/writers.ts';
+import { accessOptions } from './access.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { describeOptions, parseCreationOptions, wantsHelp } from './creation-options.ts';
 import { EXIT } from './exit-codes.ts';
@@ -13,6 +16,7 @@ import { contextOf } from './write-context.ts';
 
 /** `vdcheck measure`. */
 export const runMeasure: RunCommand = async (invocation, terminal) => {
+  if (isOfHead(invocation) && (await measuresHead(invocation, terminal))) return EXIT.ok;
   const { id, writer } = await loadWriter(invocation.text('output-format') ?? 'raw');
   if (wantsHelp(invocation.texts('options'))) {
     terminal.stdout.write(describeOptions(id, writer));
@@ -20,7 +24,10 @@ export const runMeasure: RunCommand = async (invocation, terminal) => {
   }
   const values = parseCreationOptions(invocation.texts('options'), id, writer);
   return withDisk(invocation, terminal, async (disk) => {
-    const plan = await writer.plan(disk, contextOf(invocation, { values, name: `disk.${id}` }));
+    const plan = await writer.plan(
+      disk,
+      contextOf(invocation, { values, name: `disk.${id}`, isPipe: invocation.isSet('pipe') }),
+    );
     const required = await measurePlan(plan);
     const full = Math.max(required, plan.fullSize ?? disk.size);
     terminal.stdout.write(
@@ -30,6 +37,31 @@ export const runMeasure: RunCommand = async (invocation, terminal) => {
     );
   });
 };
+
+/** Without an output format, and without what only that can use, the image itself is measured. */
+function isOfHead(invocation: Invocation): boolean {
+  return !['output-format', 'options', 'size', 'format'].some((option) => invocation.isSet(option));
+}
+
+/** Tells the size of a whole stream by its head; returns false where that has to be read as a disk. */
+async function measuresHead(invocation: Invocation, { stdout }: Terminal): Promise<boolean> {
+  const [path] = invocation.operands;
+  if (path === undefined) return false;
+  const source = await openHead(path, accessOptions(invocation));
+  try {
+    const size = await measureHead(source);
+    if (size === null && path === '-') throw unknownHead(path);
+    if (size === null) return false;
+    stdout.write(
+      invocation.text('output') === 'json'
+        ? `${JSON.stringify({ required: size }, null, 4)}\n`
+        : `required size: ${size}\n`,
+    );
+    return true;
+  } finally {
+    await source.close();
+  }
+}
 
 async function withDisk(
   invocation: Invocation,

@@ -16,7 +16,10 @@ export interface OpenedDisk {
   close(): Promise<void>;
 }
 
-/** Opens an image to read its guest's bytes, as the options of the command line ask; the caller closes it. `chain` says whether parents are opened, whatever the options say. */
+/**
+ * Opens an image to read its guest's bytes, as the options of the command line ask; the caller closes it. `chain`
+ * says whether parents are opened, whatever the options say.
+ */
 export async function openDisk(
   invocation: Invocation,
   terminal: Terminal,
@@ -54,6 +57,8 @@ export class LossLog {
   readonly #terminal: Terminal;
   #open: LogLine | null = null;
   #bytes = 0;
+  /** Guest bytes after the last that was told, by what was told: a second pass over the disk tells nothing new. */
+  readonly #ends = { lost: 0, rescued: 0 };
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -65,17 +70,20 @@ export class LossLog {
   }
 
   add(loss: Loss): void {
+    if (loss.start < this.#ends.lost) return;
     this.#bytes += loss.length;
     this.#note({ ...loss, what: 'lost', reason: loss.reason });
   }
 
   /** What could be read all the same. */
   rescue({ start, length }: GuestRange): void {
+    if (start < this.#ends.rescued) return;
     this.#note({ start, length, what: 'rescued', reason: 'read by the second copy of their table' });
   }
 
   #note(line: LogLine): void {
     const { start, length, what, reason } = line;
+    this.#ends[what] = start + length;
     const open = this.#open;
     if (open !== null && open.start + open.length === start && open.reason === reason && open.what === what)
       open.length += length;

@@ -4,8 +4,8 @@ import { TARGETS } from '../model/demands.ts';
 import type { OptionSpec } from './command.ts';
 import { LEVELS } from './limits.ts';
 
-// Every option that a command may list in its table entry. An option means the same in all commands that have it; a command that does not list
-// it refuses it, and help, manual page and completions show it where it is listed.
+// Every option that a command may list in its table entry. An option means the same in all commands that have it; a
+// command that does not list it refuses it, and help, manual page and completions show it where it is listed.
 
 const formatNames = formats.flatMap(({ id, aliases }) => [id, ...aliases]);
 
@@ -54,7 +54,7 @@ export const noChainOption: OptionSpec = { name: 'no-chain', doc: 'do not open p
 
 export const allowOutsideOption: OptionSpec = {
   name: 'allow-outside',
-  doc: "open parents and extents that lie outside the image's folder, too",
+  doc: "open parents and extents that are outside the image's folder, too",
 };
 
 export const jobsOption: OptionSpec = {
@@ -154,6 +154,12 @@ export const newBackingOption: OptionSpec = {
   doc: 'name FILE as the parent; its size is taken where SIZE is left out',
 };
 
+export const outOfOrderOption: OptionSpec = {
+  name: 'out-of-order',
+  short: 'W',
+  doc: 'store compressed clusters of qcow2 as they get ready: sooner at times, but not the same bytes each time',
+};
+
 export const newFormatOption: OptionSpec = {
   name: 'format',
   short: 'f',
@@ -230,6 +236,11 @@ export const noCreateOption: OptionSpec = {
 };
 
 export const forceOption: OptionSpec = { name: 'force', doc: 'replace DST if it exists' };
+
+export const pipeOption: OptionSpec = {
+  name: 'pipe',
+  doc: 'measure what convert writes into a pipe, which may be laid out in another way',
+};
 
 export const sizeOption: OptionSpec = {
   name: 'size',

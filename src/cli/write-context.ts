@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import type { Backing, OptionValues, WriteContext } from '../model/writer.ts';
 import { nodeCompressor } from '../node/compressor.ts';
+import { startSha256 } from '../node/sha256.ts';
 import type { Invocation } from './command.ts';
 import { identityFor } from './identity.ts';
 import { parseSize } from './sizes.ts';
@@ -35,6 +36,8 @@ export function contextOf(
     sparse: isInPlace ? 0 : sparse,
     ...(isCompressed || level !== undefined ? { compress: { level } } : {}),
     compressor: nodeCompressor(invocation.number('jobs')),
+    isAnyOrder: invocation.isSet('out-of-order'),
+    sha256: startSha256,
     backing,
     experimental: invocation.isSet('experimental'),
     ...(platform === undefined ? {} : { platform }),

@@ -9,7 +9,7 @@ export const LEAD = Symbol('lead');
 export const END0 = Symbol('end0');
 export const END1 = Symbol('end1');
 export const END2 = Symbol('end2');
-/** Ends of those behind them. */
+/** Ends of those after them. */
 export const ENDS = Symbol('ends');
 /** Where its instances lay that were read so far. */
 export const SPANS = Symbol('spans');
@@ -18,7 +18,7 @@ export const KEPT = Symbol('kept');
 
 /** The stream that it was read from. */
 const IO = Symbol('io');
-/** The structure that holds it. */
+/** The structure that contains it. */
 const PARENT = Symbol('parent');
 /** The outermost structure of its spec. */
 const ROOT = Symbol('root');
@@ -31,7 +31,10 @@ export const AWAITED = Symbol('awaited');
 /** The name that Node knows `inspect` methods by. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** Where something lies in the memory of its stream, in bits; without an end while it is being read, or where that failed. */
+/**
+ * Where something is in the memory of its stream, in bits; without an end while it is being read, or where that
+ * failed.
+ */
 export interface BitSpan {
   readonly io: ByteReader;
   readonly start: number;
@@ -43,16 +46,16 @@ export interface BitSpan {
 }
 
 /**
- * A structure of a spec: its fields are its own properties, all that it knows besides is behind accessors and symbols, and it knows where
- * each field lay.
+ * A structure of a spec: its fields are its own properties, everything else that it knows is behind accessors and
+ * symbols, and it knows where each field lay.
  *
- * The class without methods to call is there for specs whose own fields are called `at` or `fields`, for which the generator
- * writes the other methods; all others extend `Structure`.
+ * The class without methods to call is there for specs whose own fields are called `at` or `fields`, for which the
+ * generator writes the other methods; all others extend `Structure`.
  */
 export abstract class BareStructure {
   /** The stream that the structure was read from. */
   declare readonly _io: ByteReader;
-  /** The structure that holds this one. */
+  /** The structure that contains this one. */
   declare readonly _parent: BareStructure | undefined;
   /** The outermost structure of the spec. */
   declare readonly _root: BareStructure | undefined;
@@ -80,14 +83,17 @@ export abstract class BareStructure {
   constructor(io: ByteReader, parent?: BareStructure, root?: BareStructure, isRoot = false) {
     this[IO] = io;
     this[PARENT] = parent;
-    // Others have that of the structure that holds them.
+    // Others have that of the structure that contains them.
     if (root !== undefined || isRoot) this[ROOT] = root ?? this;
     this[START] = io.at;
     if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
     io.begin(this);
   }
 
-  /** What `console.log` shows in Node: the fields by their properties, many of which are read only when they are asked for. */
+  /**
+   * What `console.log` shows in Node: the fields by their properties, many of which are read only when they are
+   * asked for.
+   */
   [INSPECT](_depth: number, options: unknown, inspect: (value: unknown, options: unknown) => string): string {
     const entries = Object.entries(layoutOf(this).fields).map(
       ([id, { property = id }]) => [property, valueOf(this, id)] as const,
@@ -104,7 +110,10 @@ function setRoot(this: BareStructure, root: BareStructure | undefined): void {
   this[ROOT] = root;
 }
 
-/** Makes a property that is none of the object's own: what is kept under a symbol is not seen by those who want the fields. */
+/**
+ * Makes a property that is none of the object's own: what is kept under a symbol is not seen by those who want the
+ * fields.
+ */
 function defineHidden(prototype: object, name: string, key: symbol): void {
   Object.defineProperty(prototype, name, {
     get(this: Record<symbol, unknown>) {

@@ -6,7 +6,7 @@ import type { Layout } from './layout.ts';
 import { pathAt } from './places.ts';
 import { breachAt } from './validation.ts';
 
-/** Structures that hold each other deeper than the call stack allows. Only hostile bytes come to that. */
+/** Structures that contain each other deeper than the call stack allows. Only hostile bytes come to that. */
 export class NestingError extends DecodeError {
   constructor(options?: ErrorOptions) {
     super('nesting', 'structures are nested too deep', {}, options);
@@ -15,12 +15,32 @@ export class NestingError extends DecodeError {
 
 /** Reads a structure. Throws a DecodeError at the first thing that breaks the spec. */
 export function readWith<T>(bytes: Uint8Array, read: (io: ByteReader) => T): T {
-  const io = new ByteReader(bytes);
   try {
-    return shallow(() => read(io));
+    return shallow(() => read(new ByteReader(bytes)));
   } catch (error) {
-    throw error instanceof DecodeError ? placed(error, placeOf(error, io.latest)) : error;
+    if (!(error instanceof DecodeError)) throw error;
+    throw isPlaced(error) ? error : placed(error, placeOf(error, latestIn(bytes, read)));
   }
+}
+
+function isPlaced({ offset, field }: DecodeError): boolean {
+  return offset !== undefined && field !== undefined;
+}
+
+/** The structure that was being read when reading ended early: it is read once more, and noted this time. */
+function latestIn<T>(
+  bytes: Uint8Array,
+  read: (io: ByteReader) => T,
+  sink?: BreachSink,
+): BareStructure | undefined {
+  const io = new ByteReader(bytes, sink === undefined ? {} : { sink });
+  io.progress.isNoted = true;
+  try {
+    shallow(() => read(io));
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+  }
+  return io.progress.latest;
 }
 
 /** Where reading was when an error came that does not know it itself. */
@@ -53,7 +73,8 @@ export function decodeWith<T extends BareStructure>(
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const isEnd = error instanceof EndOfStreamError;
-    sink(isEnd ? endOfStream(type.layout, error, io.latest) : unreadable(type.layout, error, io.latest));
+    const latest = latestIn(bytes, read, () => undefined);
+    sink(isEnd ? endOfStream(type.layout, error, latest) : unreadable(type.layout, error, latest));
     return undefined;
   }
 }

@@ -17,6 +17,7 @@ export * from './expect.ts';
 export * from './field.ts';
 export * from './format-value.ts';
 export * from './integers.ts';
+export * from './kaitai-stream.ts';
 export * from './layout.ts';
 export * from './places.ts';
 export * from './process.ts';

@@ -12,7 +12,7 @@ import {
   type BareStructure,
   type BitSpan,
 } from './bare-structure.ts';
-import type { ByteReader } from './byte-reader.ts';
+import type { ByteReader, Standing } from './byte-reader.ts';
 import {
   ConversionError,
   DecodeError,
@@ -97,7 +97,9 @@ export function bitsBe(record: BareStructure, from: number, count: number): numb
   return (word >>> (have - end)) & ((1 << count) - 1);
 }
 
-/** Widest bit field that, with the 7 bits that may precede it, fits JavaScript's 32-bit integers without their sign. */
+/**
+ * Widest bit field that, with the 7 bits that may precede it, fits JavaScript's 32-bit integers without their sign.
+ */
 const MOST_BITS = 24;
 
 /** The bytes of a record's field, as a view of the input. */
@@ -106,12 +108,12 @@ export function bytesIn(record: BareStructure, offset: number, size: number): Ui
   return record._io.bytes.subarray(start, start + size);
 }
 
-/** Where a field lies in the memory of the stream of a record, whose fields begin with a whole byte. */
+/** Where a field is in the memory of the stream of a record, whose fields begin with a whole byte. */
 export function byteIn(record: BareStructure, offset: number): number {
   return record[START] + offset;
 }
 
-/** Gives a field of a record a value of its own, in place of the one that its bytes hold. */
+/** Gives a field of a record a value of its own, in place of the one that its bytes contain. */
 export function setField(record: BareStructure, property: string, value: unknown): void {
   Object.defineProperty(record, property, { value, writable: true, enumerable: true, configurable: true });
 }
@@ -183,7 +185,10 @@ export function early<T>(structure: BareStructure, key: string, list: T[]): T[] 
   return list;
 }
 
-/** Reads at a position of a stream, and goes back to where the stream was, also after an error. Without a position it reads on. */
+/**
+ * Reads at a position of a stream, and goes back to where the stream was, also after an error. Without a position
+ * it reads on.
+ */
 export function visit<T>(
   structure: BareStructure,
   key: string,
@@ -193,27 +198,55 @@ export function visit<T>(
 ): T {
   if ((io as ByteReader | undefined) === undefined)
     throw new ConversionError('it was given no value, and there are no bytes to read it from');
-  const { pos: before, latest } = io;
+  const { pos: before, standing: start } = io;
   const { standing: when } = structure._io;
-  if (pos !== undefined) io.seek(pos);
-  const spans = (structure[SPANS] ??= new Map<string, BitSpan>());
-  const start = io.at * 8 - io.bitsLeft;
-  // What is read now is the last one in the map.
-  spans.delete(key);
-  spans.set(key, { io, start, end: undefined, when });
   try {
-    const value = read(io);
-    spans.set(key, { io, start, end: io.at * 8 - io.bitsLeft, when });
-    return value;
+    return visitOnce(structure, key, io, pos ?? start, when, read);
   } catch (error) {
     if (!isUnplaced(error)) throw error;
     const { offset = io.offset } = error;
-    const inside = io.latest === latest ? undefined : io.latest;
+    const inside = noted(io, () => visitOnce(structure, key, io, pos ?? start, when, read));
     const field = inside === undefined ? pathOf(structure, key) : pathAt(inside, offset * 8);
     throw placed(error, { offset, field });
   } finally {
     if (pos !== undefined) io.seek(before);
   }
+}
+
+function visitOnce<T>(
+  structure: BareStructure,
+  key: string,
+  io: ByteReader,
+  from: Standing,
+  when: Standing,
+  read: (io: ByteReader) => T,
+): T {
+  io.goBack(from);
+  const spans = (structure[SPANS] ??= new Map<string, BitSpan>());
+  const start = io.at * 8 - io.bitsLeft;
+  // What is read now is the last one in the map.
+  spans.delete(key);
+  spans.set(key, { io, start, end: undefined, when });
+  const value = read(io);
+  spans.set(key, { io, start, end: io.at * 8 - io.bitsLeft, when });
+  return value;
+}
+
+/** Does once more what failed, to find out which structure was being read then: nothing where it was none. */
+function noted(io: ByteReader, read: () => unknown): BareStructure | undefined {
+  const { progress } = io;
+  const isFirst = !progress.isNoted;
+  const before = progress.latest;
+  progress.isNoted = true;
+  try {
+    // Where it is noted already that was done for the whole.
+    if (isFirst) read();
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+  } finally {
+    progress.isNoted = !isFirst;
+  }
+  return progress.latest === before ? undefined : progress.latest;
 }
 
 /** The byte order of a structure that chooses it when it is read. Throws UndecidedEndiannessError if it did not. */
@@ -222,14 +255,20 @@ export function decideEndian(isLe: boolean | undefined): boolean {
   return isLe;
 }
 
-/** A list for `count` records of `size` bytes, with room for as many as the bytes can hold: a count of them may say more. */
+/**
+ * A list for `count` records of `size` bytes, with room for as many as the bytes can contain: a count of them may
+ * say more.
+ */
 export function listOf<T>(io: ByteReader, count: number, size: number): T[] {
   return new Array<T>(Math.max(0, Math.min(count, countToEnd(io, size))));
 }
 
-/** How many whole elements of so many bytes are left; a rest is part of one more, which then is cut off, and so are bits. */
+/**
+ * How many whole elements of so many bytes are left; a rest is part of one more, which then is cut off, and so are
+ * bits.
+ */
 export function countToEnd(io: ByteReader, size: number): number {
-  return io.isEof ? 0 : Math.max(1, Math.ceil(io.remaining / size));
+  return io.isEof() ? 0 : Math.max(1, Math.ceil(io.remaining / size));
 }
 
 /** Elements that take no bytes may come this often in a row; more is an endless loop, or an attack. */
@@ -242,7 +281,7 @@ export class LoopGuard {
   #last = -1;
   #idle = 0;
 
-  /** `counted` elements may be empty all the same: as many as the whole input has bytes can stand for parts of it. */
+  /** `counted` elements may be empty all the same: as many as the whole input has bytes can be for parts of it. */
   constructor(io: ByteReader, counted = 0) {
     this.#io = io;
     this.#most = Math.max(MOST_EMPTY_ELEMENTS, counted);

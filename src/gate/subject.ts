@@ -1,6 +1,6 @@
 import type { Source } from '../io/source.ts';
 import type { Limits } from '../model/demands.ts';
-import type { Disclosure, Traits } from '../model/disclosure.ts';
+import type { Disclosure } from '../model/disclosure.ts';
 import type { Image, ImageFile } from '../model/image.ts';
 import type { AllocationState } from '../model/owners.ts';
 import type { ReferenceState } from '../model/reference-state.ts';
@@ -30,19 +30,4 @@ export interface Subject {
   readonly limits: Limits;
   /** Whether only the start of the file is there yet, so that its size says nothing. */
   readonly isPartial: boolean;
-}
-
-/** The traits of an image of one format; `null` for any other. */
-export function traitsOf<F extends Traits['format']>(
-  { disclosure: { traits } }: Pick<Subject, 'disclosure'>,
-  format: F,
-): Extract<Traits, { readonly format: F }> | null {
-  return isOf(traits, format) ? traits : null;
-}
-
-function isOf<F extends Traits['format']>(
-  traits: Traits,
-  format: F,
-): traits is Extract<Traits, { readonly format: F }> {
-  return traits.format === format;
 }

@@ -7,10 +7,13 @@ export type NameKind = 'backing file' | 'parent' | 'data file' | 'extent' | 'cha
 /** A name in an image that means another file, whether readers use it or not. */
 export interface NamedFile {
   readonly kind: NameKind;
-  /** As it stands in the image. */
+  /** As it is stored in the image. */
   readonly name: string;
   readonly at: Place;
-  /** The one extent of an embedded descriptor, which is the file that contains it; what matters is that it is a plain name. */
+  /**
+   * The one extent of an embedded descriptor, which is the file that contains it; what matters is that it is a
+   * plain name.
+   */
   readonly isOwn?: boolean;
 }
 
@@ -29,7 +32,7 @@ export interface DeclaredTable {
   readonly at: Place;
 }
 
-/** Text that whoever made the image left in it. */
+/** Text that the maker of the image left in it. */
 export interface LeftText {
   readonly text: string;
   readonly at: Place;
@@ -44,94 +47,27 @@ export interface SeenSize {
   readonly bytes: number;
 }
 
-/** What a VMDK is to those who take images in. */
-export interface VmdkTraits {
-  readonly format: 'vmdk';
-  /** As the descriptor spells it; `null` where there is no descriptor or it does not say. */
-  readonly createType: string | null;
-  /** `null` where there is none. */
-  readonly descriptor: {
-    readonly isEmbedded: boolean;
-    /** Byte position in the file. */
-    readonly offset: number;
-    readonly isAscii: boolean;
-    readonly at: Place;
-    /** As it is written; `null` where it is missing. */
-    readonly version: string | null;
-    /** Lines that are neither comment, property nor extent. */
-    readonly unparsedLines: number;
-  } | null;
-  /** Type words of the extents, in upper case. */
-  readonly extentTypes: readonly string[];
-  readonly adapterType: { readonly name: string; readonly at: Place } | null;
-  /** Kinds of the extents' files. */
-  readonly kinds: readonly string[];
-  /** The header of the first hosted sparse extent. */
-  readonly hosted: {
-    readonly version: number;
-    readonly isCompressed: boolean;
-    readonly hasMarkers: boolean;
-    /** Whether the directory is named by a footer at the end. */
-    readonly isDirectoryAtEnd: boolean;
-    readonly grainSectors: number;
-    readonly at: Place;
-  } | null;
-}
-
-/** What a VHD is to those who take images in. */
-export interface VhdTraits {
-  readonly format: 'vhd';
-  readonly variant: 'fixed' | 'dynamic' | 'differencing';
-  readonly diskTypeAt: Place;
-  /** Bytes as the footer states them. */
-  readonly currentSize: number;
-  readonly currentSizeAt: Place;
-  /** Bytes of the file in front of the footer. */
-  readonly dataBytes: number;
-  /** Creator's operating system as four letters. */
-  readonly creatorOs: string;
-  readonly creatorOsAt: Place;
-  /** Whether any data block is not aligned to 4096 bytes; `null` without blocks. */
-  readonly blockSize: number | null;
-}
-
-/** What a qcow2 is to those who take images in. */
-export interface Qcow2Traits {
-  readonly format: 'qcow2';
-  readonly version: 2 | 3;
-  readonly versionAt: Place;
-  readonly hasExtendedL2: boolean;
-  readonly hasUnknownFeatures: boolean;
-  readonly featuresAt: Place | null;
-  readonly hasDataFile: boolean;
-  readonly hasBackingFile: boolean;
-  readonly snapshots: number;
-}
-
-/** What a VDI is to those who take images in. */
-export interface VdiTraits {
-  readonly format: 'vdi';
-  readonly variant: string | null;
-}
-
-/** Nothing is known of a raw disk. */
-export interface RawTraits {
-  readonly format: 'raw';
-}
-
-/** What those who take images in ask of each format. */
-export type Traits = VmdkTraits | VhdTraits | Qcow2Traits | VdiTraits | RawTraits;
+/**
+ * What those who take images in ask of one format only, by the format's id. Each format that has such traits adds them
+ * here from its own folder (`traits.ts`); most need none.
+ */
+// oxlint-disable-next-line typescript/no-empty-object-type
+export interface TraitsByFormat {}
 
 /**
- * What an image says about itself to those who take it in: a gate for images from strangers, a platform. Plain facts; nothing here
- * is judged.
+ * What an image says about itself to those who take it in: a gate for images from strangers, a platform. Plain
+ * facts; nothing here is judged.
  */
 export interface Disclosure {
-  readonly traits: Traits;
+  /** Those of the image's own format; empty where it has none. */
+  readonly traits: Partial<TraitsByFormat>;
   /** Names of other files, in file order. */
   readonly names: readonly NamedFile[];
   readonly devices: readonly NamedDevice[];
-  /** Why this layer is not a whole disk by itself although it names nothing: it is an extent of a set, or a child of a parent that it has an id of. */
+  /**
+   * Why this layer is not a whole disk by itself although it names nothing: it is an extent of a set, or a child of
+   * a parent that it has an id of.
+   */
   readonly needs: readonly {
     readonly what: 'parent' | 'other files';
     readonly reason: string;
@@ -150,3 +86,16 @@ export interface Disclosure {
 export function wholeFile(file: ImageFile): Place {
   return { file, offset: null, length: null, field: null };
 }
+
+/** What an image says that is whole in one file and has nothing to tell about itself. */
+export const DISCLOSES_NOTHING: Disclosure = {
+  traits: {},
+  names: [],
+  devices: [],
+  needs: [],
+  plain: [],
+  encryption: null,
+  tables: [],
+  texts: [],
+  sizes: [],
+};

@@ -9,5 +9,6 @@ export interface FileFindings {
   'file/polyglot-magic': { readonly format: string; readonly others: readonly string[] };
   'file/extension-mismatch': { readonly extension: string; readonly format: string };
   'file/limit-exceeded': { readonly what: string; readonly count: number; readonly limit: number };
+  'file/hidden-nonzero-slack': { readonly first: number; readonly sectors: number };
   'file/unreadable': { readonly reason: string };
 }

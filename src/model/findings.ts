@@ -17,5 +17,23 @@ export interface NamedFindings {
   tellLater(id: string, file: ImageFile, locate: () => Finding<unknown> | Promise<Finding<unknown>>): void;
 }
 
+/**
+ * Tells a finding of the rule's own severity that may come a million times: `make` is called only where it is
+ * listed, where `findings` can wait. It must not depend on memory that is used again.
+ */
+export function tellLazily<M, Id extends keyof M & string>(
+  findings: Findings<M>,
+  id: Id,
+  file: ImageFile,
+  make: () => Finding<M[Id]>,
+): void {
+  if (canWait(findings)) findings.tellLater(id, file, make);
+  else findings.tell(id, make());
+}
+
+function canWait(findings: object): findings is NamedFindings {
+  return 'tellLater' in findings;
+}
+
 /** Takes findings and does nothing: for a walk whose findings were told before. */
 export const silentFindings: NamedFindings = { tell: () => undefined, tellLater: () => undefined };

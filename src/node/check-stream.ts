@@ -15,13 +15,17 @@ export type CheckStreamOptions = Omit<CheckOptions, 'openSource' | 'policy' | 'i
     readonly name?: string;
   };
 
-/** Bytes after which a stranger's image is looked at: enough for most headers, and for the largest first cluster of a qcow2 with all names in it. */
+/**
+ * Bytes after which a stranger's image is looked at: enough for most headers, and for the largest first cluster of
+ * a qcow2 with all names in it.
+ */
 const LOOKS = [64 * 1024, 2 * 1024 * 1024] as const;
 
 /**
- * Checks an image that comes as a stream, in one pass. With `demands.untrusted` a refusal that rests on the first bytes (a name of another file, an
- * unknown feature, a size) is given before the rest has arrived, and the stream is left; all else needs the whole image, which is stored in a
- * temporary file without a name meanwhile. No other file is opened.
+ * Checks an image that comes as a stream, in one pass. With `demands.untrusted` a refusal that rests on the first
+ * bytes (a name of another file, an unknown feature, a size) is given before the rest has arrived, and the stream
+ * is left; all else needs the whole image, which is stored in a temporary file without a name meanwhile. No other
+ * file is opened.
  *
  * @param chunks their memory is the caller's again when the next one is asked for
  */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as zlib from 'node:zlib';
 import type { Compressor } from '../model/writer.ts';
+import type { PackZstd } from './zstd-pack.ts';
 
 /** Threads that Node's pool has unless told otherwise. */
 const POOL = 4;
@@ -28,7 +29,7 @@ export function nodeCompressor(lanes = 2 * Math.min(POOL, availableParallelism()
   };
 }
 
-let packer: ReturnType<typeof import('./zstd-pack.ts').loadPacker> | null = null;
+let packer: Promise<PackZstd> | null = null;
 
 /** Node has it from version 22.15 on; before it, there is one in WebAssembly. */
 async function packZstd(bytes: Uint8Array, level: number | undefined): Promise<Uint8Array> {

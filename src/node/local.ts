@@ -2,20 +2,21 @@ import { counted } from '../io/counted-source.ts';
 import { openFileSource } from '../io/file-source.ts';
 import type { MaybePromise, Source } from '../io/source.ts';
 import type { ImageReport } from '../model/report.ts';
-import { checkImage, type CheckOptions } from '../ops/check.ts';
+import { checkImage, type CheckedImage, type CheckOptions } from '../ops/check.ts';
 import { openImage, type OpenedImage, type OpenOptions } from '../ops/open.ts';
 import type { ResolvedReference } from '../ops/reference-policy.ts';
 import type { FarImages } from './access/far.ts';
 import { isPlainPath } from './access/names.ts';
 import type { AccessOptions } from './access/options.ts';
 import { followFiles } from './reference-policy.ts';
+import { unpack } from './unpack.ts';
 
 /** How images of this machine, of URLs and in archives are opened. */
 export type LocalOptions = AccessOptions;
 
 /**
- * `openImage` for whatever names an image: a path, a URL, a member of an archive (`x.ova!disk.vmdk`), `-` for standard input. Parents and extents
- * are opened where they are beside the image.
+ * `openImage` for whatever names an image: a path, a URL, a member of an archive (`x.ova!disk.vmdk`), `-` for
+ * standard input. Parents and extents are opened where they are beside the image.
  */
 export function openLocalImage(
   path: string,
@@ -30,7 +31,15 @@ export function checkLocalImage(
   options: Omit<CheckOptions, 'openSource' | 'policy'> & LocalOptions = {},
 ): Promise<ImageReport> {
   if (path === '-' && options.demands?.untrusted === true) return checkInput(options);
-  return checkImage(path, { ...options, ...accessOf(options) });
+  const around = isPlainPath(path)
+    ? {}
+    : { around: async (found: CheckedImage) => (await loadFar(options)).judge(path, found) };
+  return checkImage(path, { unpack, ...around, ...options, ...accessOf(options) });
+}
+
+/** Opens what names an image as bytes. */
+export function openLocalSource(path: string, options: LocalOptions = {}): MaybePromise<Source> {
+  return accessOf(options).openSource(path);
 }
 
 /** Standard input from a stranger: a refusal may come before its end. */

@@ -79,8 +79,9 @@ interface PendingFile {
 }
 
 /**
- * Opens new files: each is written under a temporary name beside its own, and has its own only when all are complete. The first path, which names the
- * others, is published last; where it replaces a file among several, that is removed before the others change under it.
+ * Opens new files: each is written under a temporary name beside its own, and has its own only when all are
+ * complete. The first path, which names the others, is published last; where it replaces a file among several, that
+ * is removed before the others change under it.
  */
 export function createFiles(
   paths: readonly string[],

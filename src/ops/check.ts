@@ -4,6 +4,7 @@ import { redactUrl } from '../io/http/url.ts';
 import { adjustmentsOf, earlyAdjustments } from '../gate/levels.ts';
 import type { Demands, TargetAnswer } from '../model/demands.ts';
 import { silentFindings } from '../model/findings.ts';
+import type { Unpack } from '../model/content.ts';
 import type { FormatCode } from '../model/format.ts';
 import type { Image, ImageFile } from '../model/image.ts';
 import type { Ownership } from '../model/owners.ts';
@@ -18,7 +19,9 @@ import type {
 import { UNREACHABLE } from '../model/reference-state.ts';
 import type { Depth, Facts } from '../model/rule.ts';
 import { findFormat } from '../formats/index.ts';
+import type { ProblemSink } from '../model/problem.ts';
 import { ProblemCollector } from './collector.ts';
+import { checkContent } from './content/check-content.ts';
 import { holdToDemands, type Goal } from './demands.ts';
 import { reportFailure } from './failures.ts';
 import { openRecognised, recogniseImage, type OpenOptions, type ReferenceOutcome } from './open.ts';
@@ -29,19 +32,41 @@ import { NamingOwners } from './ownership/names.ts';
 export interface CheckOptions extends Omit<OpenOptions, 'problems' | 'rawFallback'> {
   /** Default `metadata`. */
   readonly depth?: Depth;
+  /** Unpacks what is stored compressed, for depth `data`; without it no check gets deeper than `metadata`. */
+  readonly unpack?: Unpack;
+  /**
+   * Is told at depth `data` how many compressed units are unpacked, of how many in the layer that is being looked
+   * at.
+   */
+  readonly onUnits?: (done: number, total: number) => void;
+  /** Looks at what is around an image once it was looked at itself: the archive that it is in. */
+  readonly around?: (checked: CheckedImage) => Promise<void>;
   /** Problems listed per rule, default 100; counts are exact whatever it is. */
   readonly maxProblems?: number;
   /** Whether warnings count as corruption; default false. */
   readonly strict?: boolean;
-  /** What the image is held to besides its format; default nothing. */
+  /** What the image is checked against besides its format; default nothing. */
   readonly demands?: Demands;
-  /** Whether only the first bytes of the image are there: what is told then are refusals that no further byte can take back. Default false. */
+  /**
+   * Whether only the first bytes of the image are there: what is told then are refusals that no further byte can
+   * take back. Default false.
+   */
   readonly isPartial?: boolean;
 }
 
+/** An image that was looked at, and where more may be told of it. */
+export interface CheckedImage {
+  /** Closed; `null` where it could not be opened. */
+  readonly image: Image | null;
+  readonly depth: Depth;
+  readonly problems: ProblemSink;
+}
+
+type ContentOptions = Pick<CheckOptions, 'unpack' | 'onUnits'>;
+
 /**
- * Checks one image and the layers below it. Never throws for what the image holds: damage is problems, and what cannot be
- * looked at is `unchecked` with the reason.
+ * Checks one image and the layers below it. Never throws for what the image contains: damage is problems, and what
+ * cannot be looked at is `unchecked` with the reason.
  */
 export async function checkImage(path: string, options: CheckOptions): Promise<ImageReport> {
   const depth = options.depth ?? 'metadata';
@@ -53,6 +78,7 @@ export async function checkImage(path: string, options: CheckOptions): Promise<I
   const seen: Seen = {
     ...{ format: null, files: [], image: null, allocation: null, failure: null },
     ...{ outcomes: [], targets: null },
+    isWhole: depth !== 'data' || options.unpack !== undefined,
   };
   try {
     const onReference = (outcome: ReferenceOutcome): void => noteReference(outcome, seen);
@@ -65,7 +91,25 @@ export async function checkImage(path: string, options: CheckOptions): Promise<I
       reportFailure(error, name, problems);
     }
   }
-  return assemble(name, depth, problems, seen, { isStrict: options.strict === true, isPartial });
+  if (options.around !== undefined) await lookAround(options.around, depth, problems, seen);
+  const reached = depth === 'data' && (!seen.isWhole || seen.failure !== null) ? 'metadata' : depth;
+  return assemble(name, reached, problems, seen, { isStrict: options.strict === true, isPartial });
+}
+
+/** What is around an image may say more of it, even where it could not be opened: that it should be there. */
+async function lookAround(
+  around: NonNullable<CheckOptions['around']>,
+  depth: Depth,
+  problems: ProblemCollector,
+  seen: Seen,
+): Promise<void> {
+  try {
+    await around({ image: seen.image, depth, problems });
+  } catch (error) {
+    seen.failure ??= toFailure(error);
+  }
+  const isMissing = seen.failure?.code === 'ENOENT' && seen.image === null;
+  if (isMissing && problems.counts().byRule['archive/member-missing'] !== undefined) seen.failure = null;
 }
 
 /** What was learned before the check stopped. */
@@ -75,6 +119,8 @@ interface Seen {
   image: Image | null;
   allocation: Allocation | null;
   failure: CheckFailure | null;
+  /** Whether all of the stored data were looked at that depth `data` looks at. */
+  isWhole: boolean;
   /** What became of the files that the image and its layers name. */
   readonly outcomes: ReferenceOutcome[];
   targets: readonly TargetAnswer[] | null;
@@ -90,7 +136,7 @@ function noteReference(outcome: ReferenceOutcome, seen: Seen): void {
 
 async function checkOpened(
   path: string,
-  options: OpenOptions,
+  options: OpenOptions & ContentOptions,
   goal: Goal,
   problems: ProblemCollector,
   seen: Seen,
@@ -105,8 +151,10 @@ async function checkOpened(
   try {
     for (let layer: Image | null = image; layer !== null; layer = layer.parent?.image ?? null) {
       const layerFormat = layer === image ? format : await loadFormat(layer.format);
-      const counts = await checkLayer(layer, layerFormat, depth, problems);
+      const counts = await checkLayer(layer, layerFormat, depth, problems, seen);
       if (layer === image) seen.allocation = toAllocation(image, counts);
+      if (depth === 'data')
+        await unpackLayer(layer, layerFormat, counts?.compressed ?? 0, problems, options, seen);
     }
     const found = { outcomes: seen.outcomes, allocation: seen.allocation };
     seen.targets = await holdToDemands(recognised, { image, format }, goal, found, problems);
@@ -129,6 +177,7 @@ async function checkLayer(
   format: FormatCode,
   depth: Depth,
   problems: ProblemCollector,
+  seen: Seen,
 ): Promise<AllocationCounts | null> {
   const ownerships = new Map<ImageFile, Ownership>();
   const walks = new Map<ImageFile, unknown>();
@@ -143,12 +192,33 @@ async function checkLayer(
       total.compressed += ownership.allocation.compressed;
     }
   }
-  const facts: Facts = { ownership: (file) => ownerships.get(file), walk: (file) => walks.get(file) };
+  const facts: Facts = {
+    ownership: (file) => ownerships.get(file),
+    walk: (file) => walks.get(file),
+    leaveOut: () => void (seen.isWhole = false),
+  };
   await format.evaluate(image, depth, facts, problems);
   return depth === 'header' ? null : total;
 }
 
-/** Walks a file's regions once to count, and once more for names where regions met. */
+/** Unpacks what the files of one layer store compressed. */
+async function unpackLayer(
+  image: Image,
+  format: FormatCode,
+  total: number,
+  problems: ProblemCollector,
+  { unpack, onUnits }: ContentOptions,
+  seen: Seen,
+): Promise<void> {
+  if (unpack === undefined) return;
+  const findings = format.findings(problems);
+  let done = 0;
+  const count = (units: number): void => onUnits?.((done += units), total);
+  for (const file of image.files)
+    if (!(await checkContent(image, file, { unpack, findings, onUnits: count }))) seen.isWhole = false;
+}
+
+/** Walks a file's regions once to count, and once more for names where regions overlap. */
 async function countOwners(
   image: Image,
   format: FormatCode,
@@ -188,7 +258,10 @@ async function reportChanges(image: Image, problems: ProblemCollector): Promise<
   }
 }
 
-/** An image that is too damaged was checked, and its problems tell; one error at least, so that it never passes for sound. */
+/**
+ * An image that is too damaged was checked, and its problems tell; one error at least, so that it never passes for
+ * sound.
+ */
 function reportUnreadable(error: UnreadableImageError, problems: ProblemCollector, { files }: Seen): void {
   const [file] = files;
   if (problems.counts().error > 0) return;

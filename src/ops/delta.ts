@@ -4,22 +4,27 @@ import { areEqualBytes } from '../formats/shared/equal-bytes.ts';
 import { isZero } from '../formats/shared/zero-runs.ts';
 import { ChunkCursor } from './chunk-cursor.ts';
 
-/** Bytes that are compared at once, and stored together where they differ. */
+/** Bytes that are compared at once. */
 const BLOCK = 4096;
+/** Bytes that are looked at by themselves where they differ: no format has smaller units. */
+const SECTOR = 512;
 /** Ranges that have to be compared are joined over so many bytes that need not be: starting anew costs more. */
 const GAP = 1024 * 1024;
 
 /**
- * `disk` as a delta over `below`: what both have alike is `unallocated`, zeros that `below` does not have are `zero`, everything else that differs is
- * `data`.
+ * `disk` as a delta over `below`: what both have alike is `unallocated`, zeros that `below` does not have are
+ * `zero`, everything else that differs is `data`.
  *
- * @param shared pieces of this layer of `disk` and of those below it are those of `below`, and need not be compared; `Infinity`: none
+ * @param shared pieces of this layer of `disk` and of those below it are those of `below`, and need not be
+ *   compared; `Infinity`: none
  */
 export function deltaDisk(disk: Disk, below: Disk, shared: number): Disk {
-  const toDelta = (piece: Piece): Piece =>
-    piece.layer >= shared
-      ? { kind: 'unallocated', start: piece.start, length: piece.length, layer: piece.layer }
-      : piece;
+  const toDelta = (piece: Piece): Piece => {
+    const { kind, start, length, layer } = piece;
+    if (layer >= shared) return { kind: 'unallocated', start, length, layer };
+    // A hole of the disk is none of the delta: the layer below may have data there.
+    return kind === 'unallocated' ? { kind: 'zero', start, length, layer } : piece;
+  };
   return {
     size: disk.size,
     async *pieces(range) {
@@ -91,7 +96,10 @@ async function* compareRange(
   }
 }
 
-/** What becomes of the bytes `from` to `to - 1`, of which the disk has `bytes` and the layer below `others`; `null` for zeros. */
+/**
+ * What becomes of the bytes `from` to `to - 1`, of which the disk has `bytes` and the layer below `others`; `null`
+ * for zeros.
+ */
 function* compareStretch(
   from: number,
   to: number,
@@ -105,11 +113,10 @@ function* compareStretch(
   }
   let open = null as { readonly kind: Chunk['kind']; readonly from: number } | null;
   for (let at = from; at < to;) {
-    const next = Math.min(to, at + BLOCK - (at % BLOCK));
-    const kind = kindOf(
-      bytes.subarray(at - from, next - from),
-      others?.subarray(at - from, next - from) ?? null,
-    );
+    const block = Math.min(to, at + BLOCK - (at % BLOCK));
+    const isAlike = kindOf(bytes, others, at - from, block - from) === 'unallocated';
+    const next = isAlike ? block : Math.min(to, at + SECTOR - (at % SECTOR));
+    const kind = isAlike ? 'unallocated' : kindOf(bytes, others, at - from, next - from);
     if (open?.kind !== kind) {
       if (open !== null) yield chunkOf(open.kind, open.from, at, bytes, from);
       open = { kind, from: at };
@@ -119,9 +126,10 @@ function* compareStretch(
   if (open !== null) yield chunkOf(open.kind, open.from, to, bytes, from);
 }
 
-function kindOf(bytes: Uint8Array, others: Uint8Array | null): Chunk['kind'] {
-  const isHole = isZero(bytes);
-  if (others === null ? isHole : areEqualBytes(bytes, others)) return 'unallocated';
+function kindOf(bytes: Uint8Array, others: Uint8Array | null, from: number, to: number): Chunk['kind'] {
+  const part = bytes.subarray(from, to);
+  const isHole = isZero(part);
+  if (others === null ? isHole : areEqualBytes(part, others.subarray(from, to))) return 'unallocated';
   return isHole ? 'zero' : 'data';
 }
 

@@ -1,3 +1,4 @@
+import { archiveRules } from '../appliance/rules.ts';
 import { formats } from '../formats/index.ts';
 import { fileRules } from '../formats/shared/file-rules.ts';
 import type { FormatCode } from '../model/format.ts';
@@ -17,10 +18,13 @@ export async function rulesOfFormat(id: string | null): Promise<readonly Explain
 /** Formats may share rules: each is listed once. */
 async function explainRules(loaded: readonly FormatCode[]): Promise<readonly ExplainedRule[]> {
   const { fileExplanations } = await import('../formats/shared/file-rules.explained.ts');
-  const explained = new Map<string, Explanation>(Object.entries(fileExplanations));
-  const gate = await import('../gate/explained.ts');
-  for (const [id, explanation] of Object.entries(gate.gateExplanations)) explained.set(id, explanation);
-  const rules = new Map<string, RuleInfo>([...fileRules, ...gate.gateRules].map((rule) => [rule.id, rule]));
+  const { archiveExplanations } = await import('../appliance/rules.explained.ts');
+  const { gateExplanations, gateRules } = await import('../gate/explained.ts');
+  const explained = new Map<string, Explanation>(
+    Object.entries({ ...fileExplanations, ...archiveExplanations, ...gateExplanations }),
+  );
+  const general = [...fileRules, ...archiveRules, ...gateRules];
+  const rules = new Map<string, RuleInfo>(general.map((rule) => [rule.id, rule]));
   for (const format of loaded) {
     for (const [id, explanation] of Object.entries(await format.explain())) explained.set(id, explanation);
     for (const rule of format.rules) rules.set(rule.id, rule);

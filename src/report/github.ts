@@ -13,8 +13,8 @@ const LEVELS: Readonly<Record<Severity, string>> = {
 };
 
 /**
- * One image as annotations of a GitHub Actions run, one line for each problem (docs.github.com, "Workflow commands for GitHub Actions"). A sound
- * image has none.
+ * One image as annotations of a GitHub Actions run, one line for each problem (docs.github.com, "Workflow commands
+ * for GitHub Actions"). A sound image has none.
  */
 export function renderGithub(report: ImageReport): string {
   const lines = report.problems.map((problem) => renderProblem(problem, report));
@@ -46,7 +46,10 @@ function annotation(level: string, file: string, title: string, message: string)
   return `::${level} file=${escapeProperty(file)},title=${escapeProperty(title)}::${escapeData(message)}\n`;
 }
 
-/** A line feed would begin a command of the image's own; `escapeText` makes it visible, and `%` is what the runner's own escapes begin with. */
+/**
+ * A line feed would begin a command of the image's own; `escapeText` makes it visible, and `%` is what the runner's
+ * own escapes begin with.
+ */
 function escapeData(text: string): string {
   return escapeText(text).replaceAll('%', '%25');
 }

@@ -8,7 +8,8 @@ import { formatCount, formatPosition } from './units.ts';
 import { describeImage, groupByRule } from './words.ts';
 
 /**
- * `check --output html`: one page that needs nothing else, no script and no network, to be kept or sent. Ends with a line feed.
+ * `check --output html`: one page that needs nothing else, no script and no network, to be kept or sent. Ends with
+ * a line feed.
  *
  * @param rules those that the reports name, in any order
  */

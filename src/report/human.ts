@@ -21,8 +21,8 @@ export interface HumanContext {
 const SEVERITIES: readonly Severity[] = ['error', 'leak', 'warning', 'info'];
 
 /**
- * An image's report for people: a sound image is one line; else every rule that found something is one block in the manner of a
- * compiler error, and a line with the verdict closes. Ends with a line feed.
+ * An image's report for people: a sound image is one line; else every rule that found something is one block in the
+ * manner of a compiler error, and a line with the verdict closes. Ends with a line feed.
  */
 export function renderHuman(report: ImageReport, context: HumanContext): string {
   const blocks = groupByRule(report.problems).map((problems) => renderRule(problems, report, context));
@@ -61,7 +61,7 @@ function renderRule(
   return `${[...lines, ...more].join('\n')}\n`;
 }
 
-/** An oddity harms nobody: what it is and where. */
+/** An oddity does no harm: what it is and where. */
 function renderOddity(problem: Problem, report: ImageReport, style: Style): string[] {
   return [
     `${labelOf(problem, style)}: ${escapeText(problem.message)}`,

@@ -57,7 +57,7 @@ describe('what does not exist is named, with the nearest that does', () => {
       ['map', '--strict', 'x.vhd'],
       /^map has no option '--strict' \(check, compare have it\); did you mean '--/,
     ],
-    [['info', '-j', '2', 'x.vhd'], /^info has no option '-j' \(check has it\)/],
+    [['info', '-j', '2', 'x.vhd'], /^info has no option '-j' \(check, convert have it\)/],
     [['map', '-p', 'x.vhd'], /^map has no option '-p'/],
     [['rules', '--timeout', '3'], /^rules has no option '--timeout'/],
     [['-q', 'x.vhd'], /^check has no option '-q'; did you mean '-/],

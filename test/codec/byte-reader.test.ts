@@ -45,7 +45,7 @@ describe('ByteReader integers and floats', () => {
     const io = new ByteReader(input);
     expect(read(io)).toBe(expected);
     expect(io.pos).toBe(input.length);
-    expect(io.isEof).toBe(true);
+    expect(io.isEof()).toBe(true);
   });
 
   it.each(cases)('%s, one byte short', (_, input, read) => {
@@ -93,9 +93,9 @@ describe('ByteReader bits', () => {
   it('knows the end by bits', () => {
     const io = new ByteReader(bytes(0xff));
     io.readBitsIntBe(7);
-    expect(io.isEof).toBe(false);
+    expect(io.isEof()).toBe(false);
     io.readBitsIntBe(1);
-    expect(io.isEof).toBe(true);
+    expect(io.isEof()).toBe(true);
   });
 
   it('asks for all bytes of a field before it moves', () => {
@@ -165,7 +165,7 @@ describe('ByteReader byte arrays', () => {
   it('may stand beyond the end but not read there', () => {
     const io = new ByteReader(bytes(1));
     io.seek(5);
-    expect([io.pos, io.remaining, io.isEof, io.readBytesFull().length]).toEqual([5, 0, true, 0]);
+    expect([io.pos, io.remaining, io.isEof(), io.readBytesFull().length]).toEqual([5, 0, true, 0]);
     expect(() => io.readU1()).toThrow('requested 1 bytes, but only 0 bytes available');
   });
 

@@ -118,7 +118,10 @@ function describeRules(id: string, cases: readonly RuleCase[], elsewhere: readon
 
     test('and no rule is left out', async () => {
       const tried = new Set([...cases.map(({ rule }) => rule), ...elsewhere]);
-      expect([...(await rulesOf(id)).keys()].filter((rule) => !tried.has(rule))).toEqual([]);
+      const rules = (await findFormat(id)?.load())?.rules ?? [];
+      // Those of depth data have cases of their own.
+      const untried = rules.filter(({ id: rule, depth }) => depth !== 'data' && !tried.has(rule));
+      expect(untried.map(({ id: rule }) => rule)).toEqual([]);
     });
   });
 }

@@ -10,6 +10,7 @@ import { inflate } from '../../src/node/inflate.ts';
 import { checkLocalImage, expandPath, openLocalImage, type LocalOptions } from '../../src/node/local.ts';
 import { ProblemCollector } from '../../src/ops/collector.ts';
 import { readDisk } from '../../src/ops/disk.ts';
+import { TEST_CERTIFICATE } from '../support/certificate.ts';
 import { startServer, type TestServer } from '../support/http-server.ts';
 import { randomChain, type BuiltLayer } from '../support/layouts/index.ts';
 import { ROOT, withFolder } from '../support/program.ts';
@@ -88,6 +89,74 @@ describe('over HTTP', () => {
     server.files.set('/x.ova', { bytes: pack(built), etag: '"1"' });
     const guest = await guestOf(`${server.url('/x.ova')}!vm/${built.name}`, { format: built.format });
     expect(Buffer.compare(guest, built.guest)).toBe(0);
+  });
+});
+
+/** Runs the built program beside the server that it talks to. */
+function runBeside(
+  args: readonly string[],
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+describe('options for URLs', () => {
+  it('trust a certificate, any certificate, or none that is not known', () =>
+    withFolder(async (folder) => {
+      const server = await startServer({ tls: true });
+      try {
+        server.files.set('/x.vmdk', { bytes: buildStream().bytes, etag: '"1"' });
+        const url = server.url('/x.vmdk');
+        const refused = await runBeside(['info', url]);
+        expect([refused.code, refused.stdout]).toEqual([1, '']);
+        expect(refused.stderr).toMatch(/certificate/);
+        expect((await runBeside(['info', '--insecure', url])).code).toBe(0);
+        writeFileSync(join(folder, 'ca.pem'), TEST_CERTIFICATE);
+        expect((await runBeside(['info', '--cacert', join(folder, 'ca.pem'), url])).code).toBe(0);
+        expect((await runBeside(['info', '--cacert', join(folder, 'no.pem'), url])).stderr).toMatch(
+          /no\.pem: no such file/,
+        );
+      } finally {
+        await server.close();
+      }
+    }));
+
+  it('send headers and a login, count what is read, and show no secret', async () => {
+    const server = await startServer();
+    try {
+      server.files.set('/x.vmdk', { bytes: buildStream().bytes, etag: '"1"' });
+      const secrets = ['--header', 'X-Key: geheim', '--header', 'X-Other: geheim2', '--user', 'root:geheim3'];
+      const { code, stdout, stderr } = await runBeside([
+        'check',
+        '--stats',
+        ...secrets,
+        `${server.url('/x.vmdk')}?sig=geheim4`,
+      ]);
+      expect(code).toBe(0);
+      expect(stdout + stderr).not.toContain('geheim');
+      expect(stdout).toContain('/x.vmdk?sig=...');
+      const last = stderr.trimEnd().split('\n').at(-1) ?? '';
+      expect(JSON.parse(last)).toEqual({
+        requests: server.requests.length,
+        bytes: expect.any(Number),
+        retries: 0,
+      });
+      const [request] = server.requests;
+      expect(request?.headers).toMatchObject({
+        'x-key': 'geheim',
+        'x-other': 'geheim2',
+        authorization: `Basic ${Buffer.from('root:geheim3').toString('base64')}`,
+      });
+      const wrong = await runBeside(['check', '--header', 'geheim', server.url('/x.vmdk')]);
+      expect([wrong.code, wrong.stderr]).toEqual([1, "vdcheck: option '--header' takes 'Name: value'\n"]);
+    } finally {
+      await server.close();
+    }
   });
 });
 

@@ -42,6 +42,9 @@ test('a read that fails on the way has its place, beside what was found before',
   const report = await checkImage('image', { openSource });
   expect(report.verdict).toBe('unchecked');
   expect(report.problems.map(({ rule }) => rule).sort()).toEqual(['file/read-error', 'qcow2/corrupt']);
-  expect(report.problems.find(({ rule }) => rule === 'file/read-error')).toMatchObject({ file: 'image', offset: positions.l1 });
+  expect(report.problems.find(({ rule }) => rule === 'file/read-error')).toMatchObject({
+    file: 'image',
+    offset: positions.l1,
+  });
   expect(isFailureOnly(report)).toBe(false);
 });

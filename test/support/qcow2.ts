@@ -1,3 +1,5 @@
+import { deflateRawSync } from 'node:zlib';
+
 /** Fields of the header: byte offset and width (QEMU docs/interop/qcow2, "Header"). */
 const HEADER = {
   magic: [0, 4],
@@ -301,13 +303,15 @@ function buildTree(
   let stream = 0;
   const place = (guest: number): bigint =>
     BigInt(dataFile === undefined ? allocator.take(clusterSize) : guest * clusterSize) | COPIED;
-  const compress = (): bigint => {
+  const compress = (guest: number): bigint => {
     // Two streams share a cluster, so that its count is 2.
     if (stream === 0) stream = allocator.take(clusterSize);
     else {
       allocator.again(stream - (stream % clusterSize));
       stream += 512;
     }
+    const bytes = deflateRawSync(new Uint8Array(clusterSize).fill(guest + 1));
+    pieces.push({ at: stream, bytes });
     return COMPRESSED | BigInt(stream);
   };
   for (const [key, kind] of Object.entries(clusters)) {
@@ -320,7 +324,7 @@ function buildTree(
     const flag = extendedL2 || version === 2 ? 0n : 1n;
     const entry =
       kind === 'compressed'
-        ? compress()
+        ? compress(guest)
         : kind === 'zero'
           ? flag
           : place(guest) | (kind === 'data' ? 0n : flag);

@@ -91,10 +91,12 @@ export async function expectStored(path: string, disk: Disk): Promise<void> {
   }
 }
 
-/** Checks an image to the last byte, and fails where anything above `info` is found. */
-export async function expectClean(path: string): Promise<ImageReport> {
+/** Checks an image to the last byte, and fails where anything above `info` is found, or one of `warnings` is not. */
+export async function expectClean(path: string, warnings: readonly string[] = []): Promise<ImageReport> {
   const report = await checkLocalImage(path, { depth: 'data' });
-  const findings = report.problems.filter(({ severity }) => severity !== 'info');
+  const isExpected = (rule: string): boolean => warnings.includes(rule);
+  const findings = report.problems.filter(({ severity, rule }) => severity !== 'info' && !isExpected(rule));
+  expect(report.problems.map(({ rule }) => rule)).toEqual(expect.arrayContaining([...warnings]));
   expect(findings.map(({ rule, message }) => `${rule}: ${message}`)).toEqual([]);
   expect(report.error).toBeNull();
   return report;

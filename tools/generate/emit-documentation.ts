@@ -1,4 +1,5 @@
 import type { Documentation } from './model.ts';
+import type { ValueType } from './types.ts';
 
 /** The text of a doc comment, empty where there is nothing to say. `fallback` stands in for what the author does not say. */
 export function documentationText(
@@ -18,4 +19,9 @@ export function documentationText(
   // What the author begins a line with is no tag.
   const text = paragraphs.map((paragraph) => paragraph.replaceAll(/^(\s*)@/gm, '$1\\@'));
   return [...text, ...(tags === '' ? [] : [tags])].join('\n\n').replaceAll('*/', '*\\/');
+}
+
+/** What is to be known of a value besides what the author says. */
+export function viewNotes(type: ValueType): readonly string[] {
+  return type.kind === 'bytes' ? ['A view of the input.'] : [];
 }

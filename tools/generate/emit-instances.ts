@@ -26,7 +26,7 @@ export function emitGetter(instance: Attribute, emission: Emission): GetterParts
   const scope = scopeAt(emission, instance.whole);
   if (member === undefined) return fail(scope, 'unknown instance');
   const type = optionalTypeText(member.type, member.optional, scope);
-  const doc = documentationText(instance.documentation, `The instance \`${instance.id}\`.`);
+  const doc = documentationText(instance.documentation, undefined);
   const condition = instance.condition;
   const skip =
     condition === undefined

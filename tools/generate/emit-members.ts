@@ -1,9 +1,8 @@
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
 import { isLazy } from './emit-record.ts';
 import { optionalTypeText, typeText } from './emit-types.ts';
-import { documentationText } from './emit-documentation.ts';
+import { documentationText, viewNotes } from './emit-documentation.ts';
 import { endianOf } from './resolve.ts';
-import type * as types from './types.ts';
 
 /** A property of a class. */
 export interface PropertyParts {
@@ -34,7 +33,7 @@ function contextProperties(emission: Emission): readonly PropertyParts[] {
     properties.push({
       name: '_parent',
       type,
-      doc: 'The structure that holds this one.',
+      doc: '',
       modifiers: 'declare readonly',
     });
   }
@@ -42,14 +41,14 @@ function contextProperties(emission: Emission): readonly PropertyParts[] {
   properties.push({
     name: '_root',
     type: root,
-    doc: 'The outermost structure of the spec.',
+    doc: '',
     modifiers: 'declare readonly',
   });
   if (typeof endianOf(owner) === 'object') {
     properties.push({
       name: '_isLe',
       type: 'boolean',
-      doc: 'Least significant byte first?',
+      doc: '',
       modifiers: 'declare readonly',
     });
   }
@@ -66,7 +65,7 @@ function parameterProperties(emission: Emission): readonly PropertyParts[] {
     const type = emission.attempt(() => analysis.parameterType(parameter, owner));
     if (type === undefined) return [];
     const scope = scopeAt(emission, parameter.place);
-    const doc = documentationText(parameter.documentation, `The param \`${parameter.id}\`.`);
+    const doc = documentationText(parameter.documentation, undefined);
     return [
       {
         name: propertyOf(parameter, owner),
@@ -85,13 +84,9 @@ function fieldProperties(emission: Emission): readonly PropertyParts[] {
     const member = emission.attempt(() => analysis.memberOf(owner, field.id));
     if (member === undefined) return [];
     const type = optionalTypeText(member.type, member.optional, scopeAt(emission, field.whole));
-    const doc = documentationText(field.documentation, `The field \`${field.id}\`.`, [viewText(member.type)]);
+    const doc = documentationText(field.documentation, undefined, viewNotes(member.type));
     return [{ name: member.property, type, doc, modifiers: 'declare' as const }];
   });
-}
-
-function viewText(type: types.ValueType): string | undefined {
-  return type.kind === 'bytes' ? 'A view of the input.' : undefined;
 }
 
 /** The parameters of the constructor: the stream, the structures around, the params of the spec. */

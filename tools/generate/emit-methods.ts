@@ -120,7 +120,7 @@ function writeMethods(emission: Emission): readonly MethodParts[] {
     parameters: [{ name: isUsed ? 'io' : '_io', type: names.runtime('type ByteWriter') }],
     returnType: 'void',
     body: writing,
-    doc: 'Writes the fields in order, from where the writer stands.',
+    doc: '',
   };
   if (takenNames(emission).includes('toBytes')) return [write, ...stored];
   const toBytes: MethodParts = {
@@ -154,7 +154,7 @@ function storedMethod(emission: Emission): readonly MethodParts[] {
       parameters: [],
       returnType: `${names.global('Readonly')}<${names.global('Record')}<string, ${names.runtime('type StoredInstance')}>>`,
       body: [`return { ${entries.filter((one) => one !== undefined).join(', ')} };`],
-      doc: 'How the instances are written that were read from elsewhere, or set.',
+      doc: '',
     },
   ];
 }
@@ -178,7 +178,7 @@ function emitToText(emission: Emission): readonly MethodParts[] {
       parameters: [],
       returnType: 'string',
       body,
-      doc: 'The structure in short.',
+      doc: '',
     },
   ];
 }

@@ -119,7 +119,8 @@ function emitLoop(attribute: Attribute, target: Target, emission: Emission): rea
   const scope = scopeAt(emission, place);
   const itemType = typeText(element, scope);
   const item: Code = { text: 'item', type: element, optional: false };
-  const isSteady = (analysis.sizes.elementBits(attribute, owner) ?? 0) > 0;
+  const { sizes } = analysis;
+  const isSteady = (sizes.elementBits(attribute, owner) ?? 0) > 0 || sizes.alwaysReads(attribute, owner);
   const inner = { ...scope, place: attribute.whole, index: 'index' };
   const push = (value: string): string => `${target.stored}.push(${value});`;
   const needsItem = repeat.kind === 'until' || attribute.checks.length > 0;
@@ -139,7 +140,7 @@ function emitLoop(attribute: Attribute, target: Target, emission: Emission): rea
           `const guard = new ${names.runtime('LoopGuard')}(${repeat.kind === 'count' ? 'io, io.bytes.buffer.byteLength' : 'io'});`,
         ]),
   ];
-  if (repeat.kind === 'eos') return [...start, `for (let index = 0; !io.isEof; index++) {`, ...body, '}'];
+  if (repeat.kind === 'eos') return [...start, `for (let index = 0; !io.isEof(); index++) {`, ...body, '}'];
   if (repeat.kind === 'until') {
     const until = translateCondition(repeat.until.ast, { ...scope, item, index: 'index' });
     return [...start, 'for (let index = 0; ; index++) {', ...body, `if (${until}) break;`, '}'];

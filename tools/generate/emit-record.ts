@@ -1,5 +1,5 @@
 import { expressionsOfAttribute, namesUsed } from './analysis.ts';
-import { documentationText } from './emit-documentation.ts';
+import { documentationText, viewNotes } from './emit-documentation.ts';
 import { propertyOf, scopeAt, type Emission } from './emission.ts';
 import type { GetterParts } from './emit-instances.ts';
 import { positionsOf, type Position } from './emit-layout.ts';
@@ -83,11 +83,11 @@ export function emitRecordFields(emission: Emission): readonly GetterParts[] {
     const { attribute } = position;
     const member = analysis.memberOf(owner, attribute.id);
     if (member === undefined || !isLazy(attribute, emission)) return [];
-    const notes = member.type.kind === 'bytes' ? ['A view of the input.'] : [];
+    const notes = viewNotes(member.type);
     return {
       name: member.property,
       type: typeText(member.type, scopeAt(emission, attribute.whole)),
-      doc: documentationText(attribute.documentation, `The field \`${attribute.id}\`.`, notes),
+      doc: documentationText(attribute.documentation, undefined, notes),
       body: [`return ${valueAt(position, emission)};`],
       setter: [`${names.runtime('setField')}(this, ${JSON.stringify(propertyOf(attribute, owner))}, value);`],
     };

@@ -78,7 +78,7 @@ const METHODS: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
   io: {
     size: { result: types.LENGTH, write: (value) => `${value}.size` },
     pos: { result: types.LENGTH, write: (value) => `${value}.pos` },
-    eof: { result: types.BOOLEAN, write: (value) => `${value}.isEof` },
+    eof: { result: types.BOOLEAN, write: (value) => `${value}.isEof()` },
   },
 };
 

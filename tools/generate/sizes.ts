@@ -76,6 +76,32 @@ export class Sizes {
     return this.#wireBits(wire, from);
   }
 
+  /** Does reading one element of an attribute always take bytes, or fail? What is not certain counts as no. */
+  alwaysReads(attribute: Attribute, owner: TypeSpec, open: ReadonlySet<TypeSpec> = new Set()): boolean {
+    const { extent, checks } = attribute;
+    if (checks.some((check) => check.kind === 'contents')) return true;
+    if (extent.size !== undefined) return (this.#facts.constant(extent.size, owner) ?? 0) > 0;
+    if (extent.sizeEos) return false;
+    if (extent.terminator !== undefined) return extent.consume && extent.eosError;
+    return this.#wireReads(this.#facts.wireOf(attribute, owner), open);
+  }
+
+  #wireReads(wire: Wire, open: ReadonlySet<TypeSpec>): boolean {
+    if (wire.kind === 'integer' || wire.kind === 'float') return true;
+    if (wire.kind === 'bits') return wire.bits > 0;
+    if (wire.kind === 'string') return false;
+    if (wire.kind === 'switch')
+      return isTotal(wire) && wire.cases.every((one) => this.#wireReads(one.wire, open));
+    if (wire.kind !== 'user' || open.has(wire.type)) return false;
+    const inside = new Set([...open, wire.type]);
+    return wire.type.fields.some(
+      (field) =>
+        field.condition === undefined &&
+        (field.repeat === undefined || field.repeat.kind === 'until') &&
+        this.alwaysReads(field, wire.type, inside),
+    );
+  }
+
   #wireBits(wire: Wire, from: number): number | undefined {
     switch (wire.kind) {
       case 'integer':

@@ -2,6 +2,7 @@ import { fileOffset } from '../../io/source.ts';
 import type { DeclaredTable, Disclosure, NamedFile } from '../../model/disclosure.ts';
 import type { Place } from '../../model/problem.ts';
 import type { Qcow2Image } from './image.ts';
+import type { Qcow2Traits } from './traits.ts';
 
 /** How clusters are encrypted, by the number in the header. */
 const METHODS = ['none', 'AES-CBC, which is broken', 'LUKS'] as const;
@@ -12,18 +13,18 @@ export function discloseQcow2(image: Qcow2Image): Disclosure {
     ...image,
     fields: image.header.fields,
   };
+  const qcow2: Qcow2Traits = {
+    version: geometry.version,
+    versionAt: header.at('version'),
+    hasExtendedL2: geometry.extendedL2,
+    hasUnknownFeatures: isOpaque,
+    featuresAt: geometry.version === 3 ? header.at('incompatible_features') : null,
+    hasDataFile,
+    hasBackingFile: backing !== null,
+    snapshots: snapshots.entries.length,
+  };
   return {
-    traits: {
-      format: 'qcow2',
-      version: geometry.version,
-      versionAt: header.at('version'),
-      hasExtendedL2: geometry.extendedL2,
-      hasUnknownFeatures: isOpaque,
-      featuresAt: geometry.version === 3 ? header.at('incompatible_features') : null,
-      hasDataFile,
-      hasBackingFile: backing !== null,
-      snapshots: snapshots.entries.length,
-    },
+    traits: { qcow2 },
     names: namesOf(image),
     devices: [],
     needs: needsOf(image),

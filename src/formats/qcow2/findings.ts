@@ -1,6 +1,7 @@
 import type { SpecRule as LuksRule } from '../../../generated/luks.ts';
 import type { SpecRule as Qcow2Rule } from '../../../generated/qcow2.ts';
 import type { Breach } from '../../codec/index.ts';
+import type { ContentFacts } from '../../model/content.ts';
 import type { FileFindings } from '../../model/file-findings.ts';
 import type { FormatContext } from '../../model/format.ts';
 import type { PartFacts, RegionFacts } from '../../model/owners.ts';
@@ -59,6 +60,13 @@ type RegionRule =
   | 'qcow2/metadata-overlap'
   | 'qcow2/reftable-entry-duplicate'
   | 'qcow2/reftable-entry-out-of-file';
+
+/** Rules on what compressed clusters store. */
+type ContentRule =
+  | 'qcow2/compressed-corrupt'
+  | 'qcow2/compressed-oversized-n'
+  | 'qcow2/compressed-short-output'
+  | 'qcow2/compressed-too-short';
 
 /** A table entry by its field path. */
 export interface EntryName {
@@ -120,7 +128,8 @@ export interface Qcow2Findings
     Record<SharedRule, Breach | string>,
     Record<PlainRule, null>,
     Record<EntryRule, EntryName>,
-    Record<RegionRule, RegionFacts> {
+    Record<RegionRule, RegionFacts>,
+    Record<ContentRule, ContentFacts> {
   'qcow2/dirty': { readonly stale: number };
   'qcow2/backing-cycle': { readonly reason: string };
   'qcow2/backing-depth': { readonly reason: string };
@@ -137,6 +146,9 @@ export interface Qcow2Findings
   'qcow2/bitmap-name-duplicate': { readonly name: string };
   'qcow2/bitmap-size-mismatch': { readonly label: string } & TableFigures;
   'qcow2/bitmap-table-entry': Breach | RegionFacts | UnalignedEntry;
+  'qcow2/bitmap-tail-bits': { readonly label: string; readonly bits: number };
+  'qcow2/data-file-raw-hole': { readonly first: number; readonly sectors: number };
+  'qcow2/trailing-data': { readonly first: number; readonly sectors: number; readonly end: number };
   'qcow2/compressed-overlap': EntryName & {
     readonly start: number;
     readonly end: number;

@@ -1,12 +1,12 @@
 import { RefcountTableEntry } from '../../../generated/qcow2.ts';
 import { fileOffset } from '../../io/source.ts';
-import type { WalkListeners } from '../../model/owners.ts';
+import type { Owners, WalkListeners } from '../../model/owners.ts';
 import type { Place } from '../../model/problem.ts';
 import type { Qcow2Findings } from './findings.ts';
 import type { Qcow2Layout, Qcow2Walk } from './image.ts';
 import { isClusterStart } from './layout/geometry.ts';
 import { claimBitmaps } from './walk/bitmaps.ts';
-import { ClusterClaims, scanTables } from './walk/clusters.ts';
+import { ClusterClaims, scanTables, settling } from './walk/clusters.ts';
 import { refcountBlockKind, refcountEntryPlace, structureKind } from './walk/fixed-kinds.ts';
 import { activeKinds } from './walk/kinds.ts';
 import { activeTables, trustedL1, trustedRefcountTable } from './walk/occupied.ts';
@@ -34,7 +34,7 @@ export async function walkImage(layout: Qcow2Layout, listeners: Listeners): Prom
   const snapshots = await claimSnapshotTables(layout, listeners);
   await claimBitmaps(layout, listeners);
   const claims = new ClusterClaims(layout, owners, kinds, entries);
-  const walk = await claimActive(layout, claims);
+  const walk = await claimActive(layout, claims, owners);
   await claimSnapshotData(layout, listeners, snapshots);
   return walk;
 }
@@ -72,12 +72,12 @@ function claimRefcountBlocks(layout: Qcow2Layout, { owners, findings }: Listener
   });
 }
 
-async function claimActive(layout: Qcow2Layout, claims: ClusterClaims): Promise<Qcow2Walk> {
+async function claimActive(layout: Qcow2Layout, claims: ClusterClaims, owners: Owners): Promise<Qcow2Walk> {
   const { emptyTables } = claims.walk;
   const afterTable = (index: number, used: number): void => {
     if (used === 0) emptyTables.push(index);
   };
-  await scanTables(layout, activeTables(layout), claims, { afterTable });
+  await scanTables(layout, activeTables(layout), claims, { afterTable, ...settling(owners) });
   claims.tellAllocation();
   return claims.walk;
 }

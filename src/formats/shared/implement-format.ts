@@ -4,12 +4,14 @@ import type { ProblemSink } from '../../model/problem.ts';
 import type { Depth, Facts } from '../../model/rule.ts';
 import { indexRules, RuleFindings, type AnyRule, type RuleIndex } from '../../model/rule-findings.ts';
 import { fileRuleIndex } from './file-rules.ts';
+import { checkPadding } from './padding.ts';
 
 /** Makes a format of its parts; the types of its images and findings stay inside. */
 export function implementFormat<I extends Image, M, W = unknown>({
   rules: table,
   explain,
   families,
+  padding,
   open,
   disclose,
 }: FormatParts<I, M, W>): FormatCode {
@@ -28,6 +30,8 @@ export function implementFormat<I extends Image, M, W = unknown>({
       const applying = families?.(image as I) ?? groups;
       for (const [family, group] of groups)
         if (applying.has(family)) await evaluateRules(group, image, depth, facts, findings(problems));
+      if (depth === 'data' && padding !== undefined)
+        await checkPadding(padding(image as I, facts as Facts<W>), facts, findings(problems));
     },
   };
 }

@@ -12,7 +12,10 @@ export class Placed<S extends Structure> {
   /** The structure's bytes; those that the file lacks are zeros. */
   readonly bytes: Uint8Array;
   readonly fields: S;
-  /** Whether its checksum (or what the format has instead) is right; the fields of one that is not are used, but not judged. */
+  /**
+   * Whether its checksum (or what the format has instead) is right; the fields of one that is not are used, but not
+   * judged.
+   */
   readonly isTrusted: boolean;
 
   constructor(
@@ -30,7 +33,7 @@ export class Placed<S extends Structure> {
   }
 
   /** The place of a field, named by its path in the spec. */
-  at<F extends string>(this: Placed<Structure<F>>, field: FieldPath<F>): Place {
+  at<F extends string>(this: Placed<Structure<F>>, field: FieldPath<NoInfer<F>>): Place {
     const { offset, size } = this.fields.at(field) ?? { offset: 0, size: this.bytes.length };
     return { file: this.file, offset: this.offset + offset, length: size, field: `${this.name}.${field}` };
   }

@@ -4,10 +4,10 @@ import { hasParent, type VdiImage } from './layout/image.ts';
 
 /** What a VDI says about itself to those who take it in. A parent is known by its UUID only, so there are no names. */
 export function discloseVdi(image: VdiImage): Disclosure {
-  const { header, map, variant, parent } = image;
+  const { header, map, parent } = image;
   const needsParent = hasParent(image);
   return {
-    traits: { format: 'vdi', variant },
+    traits: {},
     names: [],
     devices: [],
     needs: needsParent
@@ -15,7 +15,7 @@ export function discloseVdi(image: VdiImage): Disclosure {
       : [],
     plain: [],
     encryption: null,
-    tables: map === null ? [] : [{ name: 'block map', bytes: map.entries * 4, at: header.at('blocks') }],
+    tables: map === null ? [] : [{ name: 'block map', bytes: map.entries * 4, at: header.at('num_blocks') }],
     texts: textsOf(image),
     sizes: [],
   };

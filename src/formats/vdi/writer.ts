@@ -1,8 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import type { Disk } from '../../model/disk.ts';
 import type { Plan, WriteContext, Writer } from '../../model/writer.ts';
-import { joinFiles, planFoundUnits, planKnownUnits } from '../shared/writing/file-plan.ts';
-import { findStoredUnits } from '../shared/writing/stored-units.ts';
+import { joinFiles, planKnownUnits, planUnits, type FilePlan } from '../shared/writing/file-plan.ts';
 import { UnitRuns } from '../shared/writing/unit-runs.ts';
 import { drawIds } from './write/header.ts';
 import { BLOCK_SIZE, VdiFile } from './write/vdi-file.ts';
@@ -23,13 +22,18 @@ export const vdiWriter: Writer = {
     if (disk.size === 0) throw new UsageError('a VDI has at least one sector, and the disk has none');
     const isStatic = values['static'] === true;
     const file = new VdiFile(disk.size, isStatic, drawIds(identity));
-    if (isStatic) {
-      const all = new UnitRuns();
-      all.add(0, Math.ceil(disk.size / BLOCK_SIZE));
-      return joinFiles([{ name, plan: planKnownUnits(disk, file, all, sparse) }]);
-    }
-    if (!isPipe && sparse > 0) return joinFiles([{ name, plan: planFoundUnits(disk, () => file, sparse) }]);
-    const stored = await findStoredUnits(disk, BLOCK_SIZE, sparse === 0);
-    return joinFiles([{ name, plan: planKnownUnits(disk, file, stored, sparse) }]);
+    return joinFiles([{ name, plan: await planFile(disk, file, isStatic, { isPipe, sparse }) }]);
   },
 };
+
+async function planFile(
+  disk: Disk,
+  file: VdiFile,
+  isStatic: boolean,
+  { isPipe, sparse }: Pick<WriteContext, 'isPipe' | 'sparse'>,
+): Promise<FilePlan> {
+  if (!isStatic) return planUnits(disk, () => file, { isPipe, sparse, unitSize: BLOCK_SIZE });
+  const all = new UnitRuns();
+  all.add(0, Math.ceil(disk.size / BLOCK_SIZE));
+  return planKnownUnits(disk, () => file, all, sparse);
+}

@@ -5,22 +5,23 @@ import { formatCode, isSizeExact } from './layout/creator.ts';
 import { geometryBytes } from './layout/geometry.ts';
 import type { VhdImage } from './layout/image.ts';
 import { parentName } from './layout/locators.ts';
+import type { VhdTraits } from './traits.ts';
 
 /** What a VHD says about itself to those who take it in. */
 export function discloseVhd(image: VhdImage): Disclosure {
   const { file, footer, variant, size, limit, blocks } = image;
+  const vhd: VhdTraits = {
+    variant,
+    diskTypeAt: footer.at('disk_type'),
+    currentSize: size,
+    currentSizeAt: footer.at('current_size'),
+    dataBytes: limit,
+    creatorOs: formatCode(footer.fields.creatorHostOs),
+    creatorOsAt: footer.at('creator_host_os'),
+    blockSize: blocks?.blockSize ?? null,
+  };
   return {
-    traits: {
-      format: 'vhd',
-      variant,
-      diskTypeAt: footer.at('disk_type'),
-      currentSize: size,
-      currentSizeAt: footer.at('current_size'),
-      dataBytes: limit,
-      creatorOs: formatCode(footer.fields.creatorHostOs),
-      creatorOsAt: footer.at('creator_host_os'),
-      blockSize: blocks?.blockSize ?? null,
-    },
+    traits: { vhd },
     names: namesOf(image),
     devices: [],
     needs:

@@ -102,6 +102,8 @@ export interface VhdFindings extends Record<SpecRule, Breach> {
   'vhd/bitmap-padding': { readonly index: number };
   'vhd/bitmap-empty-block': { readonly index: number };
   'vhd/bitmap-dynamic-partial': { readonly index: number };
+  'vhd/bitmap-data-mismatch': { readonly index: number; readonly sectors: number };
+  'vhd/last-block-tail': { readonly index: number; readonly sectors: number; readonly size: number };
   'vhd/batmap-bitmap-mismatch': { readonly index: number };
 
   'vhd/batmap-checksum': { readonly stored: number };

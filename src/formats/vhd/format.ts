@@ -3,6 +3,7 @@ import { implementFormat } from '../shared/implement-format.ts';
 import type { VhdFindings } from './findings.ts';
 import type { VhdImage } from './layout/image.ts';
 import { openVhdImage } from './open.ts';
+import { paddingOf } from './padding.ts';
 import { vhdRules } from './rules/index.ts';
 import type { VhdWalk } from './walk.ts';
 
@@ -10,6 +11,7 @@ import type { VhdWalk } from './walk.ts';
 export const vhdCode: FormatCode = implementFormat<VhdImage, VhdFindings, VhdWalk>({
   rules: vhdRules,
   explain: async () => (await import('./rules/index.explained.ts')).vhdExplanations,
+  padding: paddingOf,
   open: openVhdImage,
   disclose: async () => (await import('./disclose.ts')).discloseVhd,
 });

@@ -1,18 +1,12 @@
 import { fileOffset } from '../../io/source.ts';
-import type {
-  DeclaredTable,
-  Disclosure,
-  LeftText,
-  NamedFile,
-  SeenSize,
-  VmdkTraits,
-} from '../../model/disclosure.ts';
+import type { DeclaredTable, Disclosure, LeftText, NamedFile, SeenSize } from '../../model/disclosure.ts';
 import { wholeFile } from '../../model/disclosure.ts';
 import { findProperty, parseSectors, placeOf, type Descriptor } from './descriptor/descriptor.ts';
 import { EXTENT_TYPES, type ExtentLine } from './descriptor/statements.ts';
 import type { HostedSparseExtent } from './extents/hosted/extent.ts';
 import { GD_AT_END } from './extents/hosted/layout/hosted-headers.ts';
 import type { VmdkImage } from './image.ts';
+import type { VmdkTraits } from './traits.ts';
 
 /** Properties whose values are names of files, in lower case. */
 const NAMES: Readonly<Record<string, NamedFile['kind']>> = {
@@ -24,7 +18,7 @@ const NAMES: Readonly<Record<string, NamedFile['kind']>> = {
 export function discloseVmdk(image: VmdkImage): Disclosure {
   const { descriptor, extents } = image;
   return {
-    traits: traitsOf(image),
+    traits: { vmdk: traitsOf(image) },
     names: descriptor === null ? [] : namesOf(descriptor),
     devices: descriptor === null ? [] : devicesOf(descriptor),
     needs: needsOf(image),
@@ -43,7 +37,6 @@ function traitsOf({ descriptor, extents, hostedExtents }: VmdkImage): VmdkTraits
   const adapter = descriptor === null ? undefined : findProperty(descriptor, 'ddb.adapterType');
   const [hosted] = hostedExtents;
   return {
-    format: 'vmdk',
     createType: createType?.value.text ?? null,
     descriptor: descriptor === null ? null : describe(descriptor),
     extentTypes: (descriptor?.extents ?? []).map(({ type }) => type.text.toUpperCase()),
@@ -70,13 +63,11 @@ function describe(descriptor: Descriptor): VmdkTraits['descriptor'] {
 
 function describeHosted({ headers }: HostedSparseExtent): VmdkTraits['hosted'] {
   const { header } = headers;
-  const { version, flags, gdOffset, grainSize } = header.fields;
+  const { version, flags, gdOffset } = header.fields;
   return {
     version,
     isCompressed: flags.compressed,
-    hasMarkers: flags.markers,
     isDirectoryAtEnd: gdOffset === GD_AT_END,
-    grainSectors: Number(grainSize),
     at: header.at('version'),
   };
 }

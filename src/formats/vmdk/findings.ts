@@ -117,7 +117,7 @@ export interface LinkFault {
 export interface VmdkImageFindings extends VmdkFindings, HostedFindings, CowdFindings, SeSparseFindings {}
 
 /** Everything that can be found out about a VMDK. */
-export type AllVmdkFindings = VmdkImageFindings & FileFindings;
+type AllVmdkFindings = VmdkImageFindings & FileFindings;
 
 /** What is given to open a VMDK, and to open its extents. */
 export type VmdkContext = FormatContext<AllVmdkFindings>;

@@ -4,6 +4,7 @@ import type { VmdkImageFindings } from './findings.ts';
 import type { Extent } from './extents/index.ts';
 import type { VmdkImage } from './image.ts';
 import { openVmdk } from './open.ts';
+import { paddingOf } from './padding.ts';
 import { vmdkRules } from './rules/index.ts';
 
 /** The code of format `vmdk`. */
@@ -11,6 +12,7 @@ export const vmdkCode: FormatCode = implementFormat<VmdkImage, VmdkImageFindings
   rules: vmdkRules,
   explain: async () => (await import('./rules/index.explained.ts')).vmdkExplanations,
   families: ({ extents }) => new Set(['vmdk', ...extents.map(({ kind }) => RULES_OF[kind])]),
+  padding: paddingOf,
   open: openVmdk,
   disclose: async () => (await import('./disclose.ts')).discloseVmdk,
 });

@@ -1,12 +1,11 @@
 import type { DumpedStructure, Image, ImageFile, ImageInfo, Mapping, ParentLink } from '../../model/image.ts';
 import type { GuestRange } from '../../model/offsets.ts';
-import type { FileLayout, WalkListeners } from '../../model/owners.ts';
+import type { AnyWalkListeners, FileLayout } from '../../model/owners.ts';
 import type { Descriptor } from './descriptor/descriptor.ts';
 import type { CowdExtent } from './extents/cowd/extent.ts';
 import type { HostedSparseExtent } from './extents/hosted/extent.ts';
 import { isSparse, type Extent, type SparseExtent } from './extents/index.ts';
 import type { SeSparseExtent } from './extents/sesparse/extent.ts';
-import type { AllVmdkFindings } from './findings.ts';
 import { describeInfo, grainSizeOf, listStructures, variantOf } from './info.ts';
 import { mapExtents } from './mappings.ts';
 
@@ -83,7 +82,7 @@ export class VmdkImage implements Image {
   }
 
   /** What is returned is what the walk over the extent of this file learned. */
-  walk(file: ImageFile, listeners: WalkListeners<AllVmdkFindings>): Promise<unknown> | undefined {
+  walk(file: ImageFile, listeners: AnyWalkListeners): Promise<unknown> | undefined {
     return this.sparseExtents.get(file)?.walk(listeners);
   }
 

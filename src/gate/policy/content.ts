@@ -12,8 +12,7 @@ export const contentRules = defineRules<Subject, PolicyFindings>()({
     title: 'Guest data are encrypted',
     spec: 'qcow2 specification, crypt_method; blktap, batmap keyhash; VMware descriptors, encryption.keySafe',
     repair: 'none',
-    message: ({ method }) =>
-      `guest data are encrypted (${method}), so that nobody can look into them without the key`,
+    message: ({ method }) => `guest data are encrypted (${method}) and cannot be checked without the key`,
     check({ disclosure: { encryption } }, tell) {
       if (encryption === null) return;
       tell({ at: encryption.at, data: { method: encryption.method }, actual: encryption.method });
@@ -29,7 +28,7 @@ export const contentRules = defineRules<Subject, PolicyFindings>()({
       `the image contains ${what} of the machine that it was made on: ${JSON.stringify(text)}`,
     check({ disclosure: { texts, names, traits } }, tell) {
       // What names a file of today is judged as that; what is left over in a disk without a parent tells of the past.
-      const isLeftOver = traits.format === 'vhd' && traits.variant !== 'differencing';
+      const isLeftOver = traits.vhd !== undefined && traits.vhd.variant !== 'differencing';
       const left = isLeftOver ? names.map(({ name, at }) => ({ text: name, at })) : [];
       for (const { text, at } of [...texts, ...left]) {
         const found = hostDataIn(text);

@@ -1,6 +1,6 @@
 import { defineRules } from '../../model/rule.ts';
 import { bytesText } from '../bytes-text.ts';
-import { traitsOf, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import { demandFormat, said, tellOtherSize, wholeOf, type Said } from './said.ts';
 
 const MIB = 2 ** 20;
@@ -38,8 +38,8 @@ export const azureRules = defineRules<Subject, AzureFindings>()({
     title: 'Azure takes fixed VHDs only',
     spec: PREPARE,
     check(subject, tell) {
-      const vhd = traitsOf(subject, 'vhd');
-      if (vhd === null || vhd.variant === 'fixed') return;
+      const vhd = subject.disclosure.traits.vhd;
+      if (vhd === undefined || vhd.variant === 'fixed') return;
       const sentence = `Azure takes fixed VHDs only, and this one is ${vhd.variant}`;
       tell({ at: vhd.diskTypeAt, data: { sentence }, expected: 'fixed', actual: vhd.variant });
     },
@@ -51,8 +51,8 @@ export const azureRules = defineRules<Subject, AzureFindings>()({
     title: 'Azure takes disks of whole MiB only',
     spec: PREPARE,
     check(subject, tell) {
-      const vhd = traitsOf(subject, 'vhd');
-      if (vhd === null || vhd.currentSize % MIB === 0) return;
+      const vhd = subject.disclosure.traits.vhd;
+      if (vhd === undefined || vhd.currentSize % MIB === 0) return;
       const { currentSize } = vhd;
       const grown = Math.ceil(currentSize / MIB) * MIB;
       const sentence = `the disk has ${currentSize} bytes, ${currentSize % MIB} more than whole MiB, and Azure takes whole MiB only`;
@@ -70,8 +70,8 @@ export const azureRules = defineRules<Subject, AzureFindings>()({
     title: 'The file is not the disk and its footer',
     spec: `${UPLOAD}; VHD 1.0, Fixed Hard Disk Image`,
     check(subject, tell) {
-      const vhd = traitsOf(subject, 'vhd');
-      if (vhd === null || vhd.variant !== 'fixed' || vhd.dataBytes === vhd.currentSize) return;
+      const vhd = subject.disclosure.traits.vhd;
+      if (vhd === undefined || vhd.variant !== 'fixed' || vhd.dataBytes === vhd.currentSize) return;
       const expected = vhd.currentSize + FOOTER;
       const sentence = `Azure takes files of the size of the disk and ${FOOTER} bytes, ${expected}, and this one has ${subject.source.size}`;
       tell({
@@ -105,8 +105,8 @@ export const azureRules = defineRules<Subject, AzureFindings>()({
     title: 'A creator that Azure may not know',
     spec: 'FreeBSD mkimg, revision 284655: the creator must be Windows for Azure',
     check(subject, tell) {
-      const vhd = traitsOf(subject, 'vhd');
-      if (vhd === null || vhd.creatorOs === 'Wi2k') return;
+      const vhd = subject.disclosure.traits.vhd;
+      if (vhd === undefined || vhd.creatorOs === 'Wi2k') return;
       const sentence = `the creator's system is "${vhd.creatorOs}"; by reports Azure expects Wi2k`;
       tell({ at: vhd.creatorOsAt, data: { sentence }, expected: 'Wi2k', actual: vhd.creatorOs });
     },

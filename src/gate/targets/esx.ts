@@ -1,5 +1,5 @@
 import { defineRules } from '../../model/rule.ts';
-import { traitsOf, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import { demandFormat, demandSize, isStream, kindOf, said, wholeOf, type Said } from './said.ts';
 
 const LARGEST = 62 * 2 ** 40;
@@ -35,8 +35,8 @@ export const esxRules = defineRules<Subject, EsxFindings>()({
     title: 'ESXi does not run hosted sparse disks',
     spec: 'VMware KB 1028943: vmkfstools -i; "Unsupported or invalid disk type 7"',
     check(subject, tell) {
-      const vmdk = traitsOf(subject, 'vmdk');
-      if (vmdk === null || isStream(subject) || !vmdk.kinds.includes('hosted-sparse')) return;
+      const vmdk = subject.disclosure.traits.vmdk;
+      if (vmdk === undefined || isStream(subject) || !vmdk.kinds.includes('hosted-sparse')) return;
       const sentence = `this VMDK is of the hosted sparse kind (${kindOf(subject)}), on which ESXi powers no machine on ("unsupported or invalid disk type 7"): import it with vmkfstools -i`;
       tell({ at: vmdk.hosted?.at ?? wholeOf(subject), data: { sentence } });
     },
@@ -47,8 +47,8 @@ export const esxRules = defineRules<Subject, EsxFindings>()({
     title: 'Flat extents of hosted products',
     spec: 'VMware Virtual Disk Format 5.0, extents of type FLAT and VMFS',
     check(subject, tell) {
-      const vmdk = traitsOf(subject, 'vmdk');
-      if (vmdk === null || !vmdk.extentTypes.includes(HOSTED_FLAT)) return;
+      const vmdk = subject.disclosure.traits.vmdk;
+      if (vmdk === undefined || !vmdk.extentTypes.includes(HOSTED_FLAT)) return;
       const sentence =
         'its extents are FLAT, as hosted products write them, and ESXi writes VMFS: import it with vmkfstools -i';
       tell({ at: vmdk.descriptor?.at ?? wholeOf(subject), data: { sentence } });
@@ -60,7 +60,7 @@ export const esxRules = defineRules<Subject, EsxFindings>()({
     title: 'ESXi imports streams of version 3 only',
     spec: 'glennmatthews/cot#65, mininet#483: "Not a supported disk format (sparse VMDK version too old)"',
     check(subject, tell) {
-      const hosted = traitsOf(subject, 'vmdk')?.hosted ?? null;
+      const hosted = subject.disclosure.traits.vmdk?.hosted ?? null;
       if (hosted === null || !hosted.isCompressed || hosted.version >= 3) return;
       const sentence = `the stream is of version ${hosted.version}, and ESXi imports version 3 ("sparse VMDK version too old")`;
       tell({ at: hosted.at, data: { sentence }, expected: '3', actual: String(hosted.version) });
@@ -84,10 +84,10 @@ export const esxRules = defineRules<Subject, EsxFindings>()({
     title: 'Not the layout of streams that VMware writes',
     spec: 'flatcar/scripts#540, coreos-assembler#1156: streams of qemu-img that vSphere refuses; VMDK 5.0, Stream-Optimized',
     check(subject, tell) {
-      const hosted = traitsOf(subject, 'vmdk')?.hosted ?? null;
+      const hosted = subject.disclosure.traits.vmdk?.hosted ?? null;
       if (hosted === null || !hosted.isCompressed || hosted.isDirectoryAtEnd) return;
       const sentence =
-        'the grain directory is in front of the data and not named by a footer at the end, as in streams of qemu-img, of which imports are reported to fail ("400 Bad Request")';
+        'the grain directory is before the data and not named by a footer at the end, as in streams of qemu-img, of which imports are reported to fail ("400 Bad Request")';
       tell({ at: hosted.at, data: { sentence } });
     },
   },
@@ -104,7 +104,7 @@ export const esxRules = defineRules<Subject, EsxFindings>()({
     title: 'An adapter that machines may not boot from',
     spec: 'home-assistant/operating-system#1674, open-vmdk: adapterType lsilogic',
     check(subject, tell) {
-      const adapter = traitsOf(subject, 'vmdk')?.adapterType ?? null;
+      const adapter = subject.disclosure.traits.vmdk?.adapterType ?? null;
       if (adapter === null || adapter.name.toLowerCase() !== 'ide') return;
       const sentence =
         'ddb.adapterType is ide; by reports machines that are imported with it do not boot, and lsilogic works';

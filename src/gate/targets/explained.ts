@@ -130,7 +130,7 @@ export const targetExplanations: Explanations<typeof targetRules> = {
   ),
   'target/esx-stream-directory': explain(
     esx,
-    'Streams of VMware have their directory behind the data and name it in a footer; this one has it in front.',
+    'Streams of VMware have their directory after the data and name it in a footer; this one has it before them.',
     "Write the stream again: `vdcheck convert -O vmdk -o subformat=streamOptimized` writes VMware's layout.",
   ),
   'target/esx-size-limit': explain(esx, 'No disk of ESXi has more than 62 TiB.', 'Split the disk.'),
@@ -257,7 +257,7 @@ export const targetExplanations: Explanations<typeof targetRules> = {
   ),
   'target/glance-footer': explain(
     glance,
-    'The directory is behind the data, as in all streams of VMware.',
+    'The directory is after the data, as in all streams of VMware.',
     'Convert it to qcow2, or to a monolithicSparse VMDK, for old releases.',
   ),
   'target/glance-two-formats': explain(

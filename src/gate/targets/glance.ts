@@ -1,6 +1,6 @@
 import { defineRules } from '../../model/rule.ts';
 import { findForeignMarks, findImageMark } from '../marks.ts';
-import { traitsOf, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import { demandFormat, said, tellOtherSize, wholeOf, type Said } from './said.ts';
 
 /** What can keep Glance from taking an image. */
@@ -35,8 +35,8 @@ export const glanceRules = defineRules<Subject, GlanceFindings>()({
     title: 'Glance refuses a qcow2 with a backing file',
     spec: `${INSPECTOR}, check backing_file`,
     check(subject, tell) {
-      const qcow2 = traitsOf(subject, 'qcow2');
-      if (qcow2 === null || !qcow2.hasBackingFile) return;
+      const qcow2 = subject.disclosure.traits.qcow2;
+      if (qcow2 === undefined || !qcow2.hasBackingFile) return;
       const at = subject.disclosure.names.find(({ kind }) => kind === 'backing file')?.at ?? wholeOf(subject);
       tell({
         at,
@@ -50,8 +50,8 @@ export const glanceRules = defineRules<Subject, GlanceFindings>()({
     title: 'Glance refuses a qcow2 with a data file',
     spec: `${INSPECTOR}, check data_file`,
     check(subject, tell) {
-      const qcow2 = traitsOf(subject, 'qcow2');
-      if (qcow2 === null || !qcow2.hasDataFile) return;
+      const qcow2 = subject.disclosure.traits.qcow2;
+      if (qcow2 === undefined || !qcow2.hasDataFile) return;
       tell({
         at: qcow2.featuresAt ?? wholeOf(subject),
         data: { sentence: 'Glance refuses a qcow2 whose data are in an external file' },
@@ -64,8 +64,8 @@ export const glanceRules = defineRules<Subject, GlanceFindings>()({
     title: 'Glance refuses features of qcow2 that it does not know',
     spec: `${INSPECTOR}, check unknown_features: bit 4 (extended L2 entries) and above`,
     check(subject, tell) {
-      const qcow2 = traitsOf(subject, 'qcow2');
-      if (qcow2 === null || (!qcow2.hasExtendedL2 && !qcow2.hasUnknownFeatures)) return;
+      const qcow2 = subject.disclosure.traits.qcow2;
+      if (qcow2 === undefined || (!qcow2.hasExtendedL2 && !qcow2.hasUnknownFeatures)) return;
       const what = qcow2.hasUnknownFeatures
         ? 'an unknown incompatible feature'
         : 'extended L2 entries, which it does not know';
@@ -81,8 +81,8 @@ export const glanceRules = defineRules<Subject, GlanceFindings>()({
     title: 'Glance takes two types of VMDK only',
     spec: `${INSPECTOR}, VMDK: monolithicSparse, streamOptimized; Glance, vmdk_allowed_types`,
     check(subject, tell) {
-      const vmdk = traitsOf(subject, 'vmdk');
-      if (vmdk === null) return;
+      const vmdk = subject.disclosure.traits.vmdk;
+      if (vmdk === undefined) return;
       const { createType } = vmdk;
       if (createType === 'monolithicSparse' || createType === 'streamOptimized') return;
       const sentence = `Glance takes monolithicSparse and streamOptimized VMDKs, and this one is ${createType ?? 'of no type that it says'}`;
@@ -96,7 +96,7 @@ export const glanceRules = defineRules<Subject, GlanceFindings>()({
     spec: `${INSPECTOR}, check descriptor`,
     check(subject, tell) {
       const { names } = subject.disclosure;
-      const descriptor = traitsOf(subject, 'vmdk')?.descriptor ?? null;
+      const descriptor = subject.disclosure.traits.vmdk?.descriptor ?? null;
       if (descriptor === null) return;
       const flaws = [
         ...(descriptor.isEmbedded && descriptor.offset !== DESCRIPTOR_AT
@@ -119,7 +119,7 @@ export const glanceRules = defineRules<Subject, GlanceFindings>()({
     title: 'Older Glance refuses a VMDK with a footer',
     spec: `${INSPECTOR}, older releases: "Unsupported VMDK footer"`,
     check(subject, tell) {
-      const hosted = traitsOf(subject, 'vmdk')?.hosted ?? null;
+      const hosted = subject.disclosure.traits.vmdk?.hosted ?? null;
       if (hosted === null || !hosted.isDirectoryAtEnd) return;
       const sentence =
         'the grain directory is named by a footer at the end, which older releases of OpenStack refuse';
@@ -150,8 +150,8 @@ export const glanceRules = defineRules<Subject, GlanceFindings>()({
     title: 'Glance takes a fixed VHD for a raw disk',
     spec: `${INSPECTOR}, VHD: the first 512 bytes`,
     check(subject, tell) {
-      const vhd = traitsOf(subject, 'vhd');
-      if (vhd === null || vhd.variant !== 'fixed') return;
+      const vhd = subject.disclosure.traits.vhd;
+      if (vhd === undefined || vhd.variant !== 'fixed') return;
       const sentence =
         'Glance looks for a VHD at the start of the file, where a fixed one has guest data: it takes it for a raw disk whose last 512 bytes are the footer';
       tell({ at: wholeOf(subject), data: { sentence } });

@@ -2,7 +2,7 @@ import type { Place, Tell } from '../../model/problem.ts';
 import type { TargetName } from '../../model/demands.ts';
 import type { RuleRow } from '../../model/rule.ts';
 import { bytesText } from '../bytes-text.ts';
-import { traitsOf, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 
 /** What a platform says of an image: a whole sentence. */
 export interface Said {
@@ -103,7 +103,7 @@ export function tellOtherSize(
   };
 }
 
-/** The traits of a VMDK, and whether it is a compressed stream. */
+/** Whether the image is a VMDK that is a compressed stream. */
 export function isStream(subject: Subject): boolean {
-  return traitsOf(subject, 'vmdk')?.hosted?.isCompressed === true;
+  return subject.disclosure.traits.vmdk?.hosted?.isCompressed === true;
 }

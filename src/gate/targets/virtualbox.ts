@@ -1,5 +1,5 @@
 import { defineRules } from '../../model/rule.ts';
-import { traitsOf, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import { demandFormat, said, tellOtherSize, wholeOf, type Said } from './said.ts';
 
 /** What can keep VirtualBox from taking an image. */
@@ -28,8 +28,8 @@ export const virtualboxRules = defineRules<Subject, VirtualboxFindings>()({
     title: 'VirtualBox reads old qcow2 only',
     spec: 'VirtualBox, src/VBox/Storage/QCOW.cpp: versions 1 and 2, version 2 not written, no compression or encryption',
     check(subject, tell) {
-      const qcow2 = traitsOf(subject, 'qcow2');
-      if (qcow2 === null) return;
+      const qcow2 = subject.disclosure.traits.qcow2;
+      if (qcow2 === undefined) return;
       if (qcow2.version === 3) {
         const sentence = 'VirtualBox reads qcow2 up to version 2, and this is version 3: convert it to VDI';
         tell({ at: qcow2.versionAt, data: { sentence }, expected: '2', actual: '3' });
@@ -46,7 +46,7 @@ export const virtualboxRules = defineRules<Subject, VirtualboxFindings>()({
     title: 'VirtualBox does not read disks of ESXi snapshots',
     spec: 'VirtualBox, src/VBox/Storage/VMDK.cpp: extent types',
     check(subject, tell) {
-      const vmdk = traitsOf(subject, 'vmdk');
+      const vmdk = subject.disclosure.traits.vmdk;
       const kind = vmdk?.kinds.find((each) => each === 'sesparse' || each === 'cowd');
       if (kind === undefined) return;
       const name = kind === 'cowd' ? 'VMFSSPARSE' : 'SESPARSE';
@@ -59,7 +59,7 @@ export const virtualboxRules = defineRules<Subject, VirtualboxFindings>()({
     title: 'VirtualBox does not read sparse extents of version 2',
     spec: 'VirtualBox, src/VBox/Storage/VMDK.cpp: sparse extent header, versions 1 and 3',
     check(subject, tell) {
-      const hosted = traitsOf(subject, 'vmdk')?.hosted ?? null;
+      const hosted = subject.disclosure.traits.vmdk?.hosted ?? null;
       if (hosted === null || hosted.version === 1 || hosted.version === 3) return;
       const sentence = `the sparse extent is of version ${hosted.version}, and VirtualBox reads versions 1 and 3`;
       tell({ at: hosted.at, data: { sentence }, expected: '1 or 3', actual: String(hosted.version) });
@@ -71,7 +71,7 @@ export const virtualboxRules = defineRules<Subject, VirtualboxFindings>()({
     title: 'VirtualBox does not write into a stream',
     spec: 'VirtualBox, src/VBox/Storage/VMDK.cpp: streamOptimized images are opened read-only',
     check(subject, tell) {
-      const hosted = traitsOf(subject, 'vmdk')?.hosted ?? null;
+      const hosted = subject.disclosure.traits.vmdk?.hosted ?? null;
       if (hosted === null || !hosted.isCompressed) return;
       const sentence = 'VirtualBox imports a streamOptimized VMDK, and runs no machine that writes on it';
       tell({ at: hosted.at, data: { sentence } });
@@ -83,7 +83,7 @@ export const virtualboxRules = defineRules<Subject, VirtualboxFindings>()({
     title: 'VirtualBox does not read the descriptor',
     spec: 'VirtualBox, src/VBox/Storage/VMDK.cpp: vmdkPreprocessDescriptor',
     check(subject, tell) {
-      const descriptor = traitsOf(subject, 'vmdk')?.descriptor ?? null;
+      const descriptor = subject.disclosure.traits.vmdk?.descriptor ?? null;
       if (descriptor === null) return;
       const { at, version, unparsedLines } = descriptor;
       if (version !== null && version !== '1') {

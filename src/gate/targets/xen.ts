@@ -1,5 +1,5 @@
 import { defineRules } from '../../model/rule.ts';
-import { traitsOf, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import { demandFormat, demandSize, said, tellOtherSize, wholeOf, type Said } from './said.ts';
 
 const BLOCK = 2 * 2 ** 20;
@@ -29,8 +29,8 @@ export const xenRules = defineRules<Subject, XenFindings>()({
     title: 'Only new storage takes qcow2',
     spec: 'xapi-project/xen-api#6559: qcow2 beside VHD in storage repositories; XCP-ng 8.3',
     check(subject, tell) {
-      const qcow2 = traitsOf(subject, 'qcow2');
-      if (qcow2 === null) return;
+      const qcow2 = subject.disclosure.traits.qcow2;
+      if (qcow2 === undefined) return;
       const sentence =
         'qcow2 is taken by storage repositories of XCP-ng 8.3 and later with qcow2 support only; all others take VHD';
       tell({ at: qcow2.versionAt, data: { sentence } });
@@ -42,8 +42,8 @@ export const xenRules = defineRules<Subject, XenFindings>()({
     title: 'Blocks of another size than XenServer writes',
     spec: 'blktap, vhd/include/vhd.h: VHD_BLOCK_SIZE; xen-orchestra, vhd-lib: blocks of 2 MiB',
     check(subject, tell) {
-      const vhd = traitsOf(subject, 'vhd');
-      if (vhd === null || vhd.blockSize === null || vhd.blockSize === BLOCK) return;
+      const vhd = subject.disclosure.traits.vhd;
+      if (vhd === undefined || vhd.blockSize === null || vhd.blockSize === BLOCK) return;
       const sentence = `the blocks have ${vhd.blockSize} bytes; XenServer writes blocks of 2 MiB, and by reports some of its tools take no others`;
       tell({
         at: wholeOf(subject),

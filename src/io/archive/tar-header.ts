@@ -63,8 +63,9 @@ function parseNumber(field: Uint8Array): number | null {
     return Number.isSafeInteger(value) ? value : null;
   }
   if (first > 0x80) return null;
-  const [, digits = '', rest = ''] = /^ *([0-7]*)(.*)$/s.exec(latin1(field)) ?? [];
-  if (/[^ \0]/.test(rest)) return null;
+  const text = latin1(field);
+  const [read = '', digits = ''] = /^ *([0-7]*)/.exec(text) ?? [];
+  if (/[^ \0]/.test(text.slice(read.length))) return null;
   return digits === '' ? 0 : parseInt(digits, 8);
 }
 

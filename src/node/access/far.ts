@@ -3,6 +3,8 @@ import { isHttpUrl, resolveSibling } from '../../io/http/url.ts';
 import type { MaybePromise, Source } from '../../io/source.ts';
 import type { Reference } from '../../model/format.ts';
 import type { ResolvedReference } from '../../ops/reference-policy.ts';
+import type { CheckedImage } from '../../ops/check.ts';
+import { judgeAppliance, missingDisks } from './appliances.ts';
 import { imagesIn, openGzip, openMember } from './archives.ts';
 import { archiveKind, redactPath, siblingMember, splitMember } from './names.ts';
 import type { AccessOptions } from './options.ts';
@@ -46,19 +48,26 @@ export class FarImages {
     return followNames(reference, { open, locate });
   }
 
-  /** The images that a path stands for: those in an archive, else the path itself. */
+  /** The images that a path stands for: those in an archive and those that should be, else the path itself. */
   async expand(path: string): Promise<readonly string[]> {
-    const kind = path === '-' || splitMember(path) !== null ? null : archiveKind(path);
-    if (kind !== 'tar' && kind !== 'tar-gzip') return [path];
-    const names = await imagesIn(this.#files, path);
+    if (!isArchive(path)) return [path];
+    const found = await imagesIn(this.#files, path);
+    const missing = await missingDisks(this.#files, path);
+    const names = [...found, ...missing];
     return names.length === 0 ? [path] : names.map((name) => `${path}!${name}`);
+  }
+
+  /** Tells what the archive around a member says of it. */
+  async judge(path: string, checked: CheckedImage): Promise<void> {
+    const member = path === '-' ? null : splitMember(path);
+    if (member !== null) await judgeAppliance(this.#files, member, checked);
   }
 
   /** The image in an archive that has one. */
   async #openOnlyImage(path: string): Promise<Source> {
-    const images = await this.expand(path);
+    const images = (await imagesIn(this.#files, path)).map((name) => `${path}!${name}`);
     const [only] = images;
-    if (only === undefined || only === path) return this.#files.open(path);
+    if (only === undefined) return this.#files.open(path);
     if (images.length === 1) return this.open(only);
     const shown = redactPath(path);
     const names = images.map(redactPath).join(', ');
@@ -70,4 +79,10 @@ export class FarImages {
       },
     );
   }
+}
+
+/** Whether a path is that of an archive of files, and not of a member of one. */
+function isArchive(path: string): boolean {
+  if (path === '-' || splitMember(path) !== null) return false;
+  return archiveKind(path)?.startsWith('tar') === true;
 }

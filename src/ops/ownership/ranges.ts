@@ -22,7 +22,7 @@ export class RangeList implements RangeTaker {
     return this.#bounds[2 * index] ?? 0;
   }
 
-  /** First byte behind range `index`. */
+  /** First byte after range `index`. */
   end(index: number): number {
     return this.#bounds[2 * index + 1] ?? 0;
   }
@@ -40,7 +40,8 @@ export class RangeList implements RangeTaker {
 
   /** The same ranges in order of their start. */
   sorted(): RangeList {
-    const order = Array.from({ length: this.#length }, (_, index) => index);
+    const order = new Uint32Array(this.#length);
+    for (let index = 0; index < order.length; index++) order[index] = index;
     order.sort((a, b) => this.start(a) - this.start(b) || this.end(a) - this.end(b));
     const sorted = new RangeList();
     for (const index of order) sorted.push(this.start(index), this.end(index));
@@ -60,7 +61,7 @@ export class RangeList implements RangeTaker {
     return merged;
   }
 
-  /** Index of the first range of a merged list that ends behind `position`; `length` where none does. */
+  /** Index of the first range of a merged list that ends after `position`; `length` where none does. */
   firstEndingAfter(position: number): number {
     let low = 0;
     let high = this.#length;

@@ -7,10 +7,13 @@ import type { Chunk, ChunkOptions, Piece } from '../../model/disk.ts';
 import { guestOffset } from '../../model/offsets.ts';
 import type { Losses } from './losses.ts';
 import { bytesInside, readStored, whyOutside } from './stored.ts';
-import type { UnitPiece, Units } from './units.ts';
+import type { UnitPiece, Units, Unpacked } from './units.ts';
 
 /** Bytes of one chunk of data at most. */
 const CHUNK = 256 * 1024;
+/** Units that are unpacked side by side at most, and their bytes. */
+const MOST_AHEAD = 16;
+const AHEAD_BYTES = 1024 * 1024;
 /** Items that are planned together at most. */
 const WINDOW_ITEMS = 4096;
 
@@ -26,6 +29,8 @@ interface Item {
   readonly source: Source | null;
   readonly range: FileRange | null;
   readonly parts: { readonly read: StartedRead; readonly part: PlannedPart }[];
+  /** What comes of unpacking, from when that is begun on; `null` where the stored bytes cannot be read like this. */
+  unpacked?: Promise<Unpacked | null>;
 }
 
 interface StartedRead {
@@ -43,8 +48,8 @@ interface StartedWindow {
 }
 
 /**
- * Reads pieces in order: near ones in one read, as many reads in flight as each source has lanes. While one window is told, the next is read.
- * What is held is bounded by both, whatever the pieces are.
+ * Reads pieces in order: near ones in one read, as many reads in flight as each source has lanes. While one window
+ * is told, the next is read. What is kept is bounded by both, whatever the pieces are.
  */
 export async function* readAhead(
   found: AsyncIterable<readonly Piece[]>,
@@ -52,17 +57,19 @@ export async function* readAhead(
   { signal }: ChunkOptions,
 ): AsyncGenerator<Chunk, void, undefined> {
   const lanes = new Lanes();
+  const ahead = new UnitsAhead(reading.units);
   let current: StartedWindow | null = null;
   try {
     for await (const items of windowsOf(found)) {
       const next = lanes.start(items);
+      ahead.add(items);
       if (current !== null) {
-        yield* tell(current.items, reading, signal);
+        yield* tell(current.items, reading, ahead, signal);
         await lanes.finish(current);
       }
       current = next;
     }
-    if (current !== null) yield* tell(current.items, reading, signal);
+    if (current !== null) yield* tell(current.items, reading, ahead, signal);
   } finally {
     lanes.stop();
   }
@@ -117,6 +124,71 @@ class Lanes {
   }
 }
 
+/** Unpacks the next units while others are told. */
+class UnitsAhead {
+  readonly #units: Units;
+  /** In the order of the disk: those that are not begun. */
+  readonly #waiting: Item[] = [];
+  #begun = 0;
+  /** What was begun last: pieces of one unit share it. */
+  #last: { readonly piece: UnitPiece; readonly unpacked: Promise<Unpacked | null> } | null = null;
+
+  constructor(units: Units) {
+    this.#units = units;
+  }
+
+  /** These come next; their reads are under way. */
+  add(items: Window): void {
+    for (const item of items) if (item.piece.kind === 'compressed') this.#waiting.push(item);
+    this.#fill();
+  }
+
+  /** The bytes of the next piece of a unit. */
+  async take({ unpacked }: Item, piece: UnitPiece): Promise<Uint8Array> {
+    const found = await unpacked;
+    this.#begun--;
+    this.#fill();
+    // What is wrong with a read is said by that of this unit alone, which may even succeed: its stream may end
+    // before the fault.
+    return found == null ? this.#units.read(piece) : this.#units.settle(piece, found);
+  }
+
+  #fill(): void {
+    for (let item = this.#waiting[0]; item !== undefined; item = this.#waiting[0]) {
+      const { piece } = item;
+      if (piece.kind !== 'compressed') return;
+      const most = Math.max(2, Math.min(MOST_AHEAD, Math.floor(AHEAD_BYTES / piece.unit.length)));
+      if (this.#begun >= most) return;
+      this.#begun++;
+      this.#waiting.shift();
+      item.unpacked = this.#isSameUnit(piece) ?? this.#begin(item, piece);
+      this.#last = { piece, unpacked: item.unpacked };
+    }
+  }
+
+  #isSameUnit({ layer, unit, at }: UnitPiece): Promise<Unpacked | null> | null {
+    const last = this.#last;
+    if (last === null) return null;
+    const { piece } = last;
+    const isSame = piece.layer === layer && piece.unit.start === unit.start && piece.at.offset === at.offset;
+    return isSame ? last.unpacked : null;
+  }
+
+  async #begin({ source, parts }: Item, piece: UnitPiece): Promise<Unpacked | null> {
+    if (source === null) return null;
+    const found: Uint8Array[] = [];
+    try {
+      for (const { read, part } of parts) {
+        const bytes = bytesOf(source, read, part);
+        found.push(bytes instanceof Promise ? await bytes : bytes);
+      }
+    } catch {
+      return null;
+    }
+    return this.#units.start(piece, joinParts(found));
+  }
+}
+
 /** Cuts pieces into items, and puts so many into a window that its reads fill the lanes. */
 async function* windowsOf(found: AsyncIterable<readonly Piece[]>): AsyncGenerator<Window, void, undefined> {
   let items: Item[] = [];
@@ -165,6 +237,7 @@ function* itemsOf(piece: Piece): Iterable<Item> {
 async function* tell(
   items: Window,
   reading: Reading,
+  ahead: UnitsAhead,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Chunk, void, undefined> {
   for (const item of items) {
@@ -182,7 +255,7 @@ async function* tell(
         yield { kind: 'zero', start, length };
         break;
       case 'compressed':
-        yield { kind: 'data', start, length, bytes: await unpack(item, piece, reading) };
+        yield { kind: 'data', start, length, bytes: await ahead.take(item, piece) };
         break;
       case 'data':
         yield* tellData(item, piece, reading);
@@ -228,21 +301,6 @@ async function* tellCut(
   }
   losses.add(start + inside, length - inside, whyOutside(at));
   yield { kind: 'zero', start: guestOffset(start + inside), length: length - inside };
-}
-
-async function unpack({ parts, source }: Item, piece: UnitPiece, { units }: Reading): Promise<Uint8Array> {
-  if (source === null || units.find(piece) !== undefined) return units.read(piece);
-  const found: Uint8Array[] = [];
-  try {
-    for (const { read, part } of parts) {
-      const bytes = bytesOf(source, read, part);
-      found.push(bytes instanceof Promise ? await bytes : bytes);
-    }
-  } catch {
-    // What is wrong is said by the read of this unit alone, which may even succeed: its stream may end before the fault.
-    return units.read(piece);
-  }
-  return units.unpack(piece, joinParts(found));
 }
 
 function bytesOf(

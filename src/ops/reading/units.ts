@@ -7,6 +7,9 @@ import { bytesInside, whyOutside } from './stored.ts';
 /** A piece of a compressed unit. */
 export type UnitPiece = Extract<Piece, { kind: 'compressed' }>;
 
+/** What came of unpacking. */
+export type Unpacked = { readonly bytes: Uint8Array } | { readonly error: unknown };
+
 /** Inflated bytes that are kept: units of neighbouring reads, and of pieces that a child's data are between. */
 const BUDGET = 8 * 1024 * 1024;
 
@@ -44,9 +47,9 @@ export class Units {
     try {
       const stored = this.#fetch(piece);
       if (!(stored instanceof Promise))
-        return whenRead(this.inflate(piece, stored), (found) => partOf(piece, found));
+        return whenRead(this.#unpack(piece, stored), (found) => partOf(piece, found));
       return stored.then(
-        async (bytes) => partOf(piece, await this.inflate(piece, bytes)),
+        async (bytes) => partOf(piece, await this.#unpack(piece, bytes)),
         (error: unknown) => this.#lose(piece, error),
       );
     } catch (error) {
@@ -54,19 +57,34 @@ export class Units {
     }
   }
 
-  /** The same where the stored bytes are at hand. */
-  unpack(piece: UnitPiece, stored: Uint8Array): MaybePromise<Uint8Array> {
-    return whenRead(this.inflate(piece, stored), (unit) => partOf(piece, unit));
+  /** Unpacks the whole unit of a piece, and never rejects: what is wrong is said when `settle` is asked. */
+  async start({ method, unit }: UnitPiece, stored: Uint8Array): Promise<Unpacked> {
+    try {
+      return { bytes: await this.#inflate(method, stored, unit.length, true) };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /**
+   * The bytes that `piece` has of a unit that was unpacked.
+   *
+   * @throws UnreadableImageError where the unit is damaged
+   */
+  settle(piece: UnitPiece, unpacked: Unpacked): Uint8Array {
+    const unit =
+      'bytes' in unpacked ? this.#judge(piece, unpacked.bytes) : this.#replace(piece, unpacked.error);
+    return partOf(piece, unit);
   }
 
   /** Inflates the whole unit of a piece and keeps it. */
-  inflate(piece: UnitPiece, stored: Uint8Array): MaybePromise<Uint8Array> {
+  #unpack(piece: UnitPiece, stored: Uint8Array): MaybePromise<Uint8Array> {
     const { method, unit } = piece;
     try {
       const inflated = this.#inflate(method, stored, unit.length);
-      if (!(inflated instanceof Promise)) return this.#judge(piece, inflated);
+      if (!(inflated instanceof Promise)) return this.#keep(piece, this.#judge(piece, inflated));
       return inflated.then(
-        (bytes) => this.#judge(piece, bytes),
+        (bytes) => this.#keep(piece, this.#judge(piece, bytes)),
         (error: unknown) => this.#replace(piece, error),
       );
     } catch (error) {
@@ -82,11 +100,11 @@ export class Units {
 
   #judge(piece: UnitPiece, bytes: Uint8Array): Uint8Array {
     const { unit, least } = piece;
-    if (bytes.length === unit.length) return this.#keep(piece, bytes);
+    if (bytes.length === unit.length) return bytes;
     if (bytes.length >= least) {
       const padded = new Uint8Array(unit.length);
       padded.set(bytes);
-      return this.#keep(piece, padded);
+      return padded;
     }
     const wanted = least === unit.length ? `${unit.length}` : `${least} to ${unit.length}`;
     return this.#replace(piece, new RangeError(`${bytes.length} bytes come out instead of ${wanted}`));

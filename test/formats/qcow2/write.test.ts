@@ -150,6 +150,8 @@ describe('qcow2 options', () => {
     [{ data_file_raw: true }, {}, /data_file_raw=on needs data_file/],
     [{ data_file: 'a/b' }, {}, /without a folder/],
     [{ data_file: 'd' }, { compress: { level: 1 } }, /-c and data_file/],
+    [{}, { compress: { level: 10 } }, /--level of zlib goes from 1 to 9/],
+    [{ compression_type: 'zstd' }, { compress: { level: 23 } }, /--level of zstd goes from 1 to 22/],
     [{ preallocation: 'full' }, { compress: { level: 1 } }, /-c and preallocation/],
     [
       { cluster_size: 512 },

@@ -30,7 +30,9 @@ async function childOf(
     await writeFiles(folder, await planOf(vhdWriter, disk, 'parent.vhd', {}));
     const { image } = await openLocalImage(path);
     const backing = { name, format: 'vpc', image, disk: readDisk(image, { inflate }) };
-    const bytes = Buffer.from(await writeStream(await planOf(vhdWriter, disk, 'c.vhd', {}, { backing })));
+    const bytes = Buffer.from(
+      await writeStream(await planOf(vhdWriter, disk, 'c.vhd', {}, { backing, isPipe: true })),
+    );
     const modified = Math.floor((image.files[0]?.source?.modified ?? 0) / 1000);
     await image.close();
     return { bytes, parent: Footer.from(readFileSync(path).subarray(-512)), modified };

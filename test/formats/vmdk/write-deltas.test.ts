@@ -11,7 +11,7 @@ describeDeltas('a child in one file', {
 });
 describeDeltas('a child with zeroed grains', {
   ...KIND,
-  parentValues: { subformat: 'monolithicFlat' },
+  parentValues: { subformat: 'monolithicSparse' },
   values: { subformat: 'monolithicSparse', zeroed_grain: true },
   isStreamable: true,
 });
@@ -19,5 +19,18 @@ describeDeltas('a child that is split', {
   ...KIND,
   parentValues: { subformat: 'streamOptimized' },
   values: { subformat: 'twoGbMaxExtentSparse' },
+  isStreamable: false,
+});
+describeDeltas('a snapshot of ESX', {
+  ...KIND,
+  parentValues: { subformat: 'monolithicSparse' },
+  values: { subformat: 'vmfsSparse' },
+  isStreamable: false,
+});
+describeDeltas('a seSparse snapshot', {
+  ...KIND,
+  parentValues: { subformat: 'monolithicSparse' },
+  values: { subformat: 'seSparse' },
+  context: { experimental: true },
   isStreamable: false,
 });

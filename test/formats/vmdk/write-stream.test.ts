@@ -48,6 +48,39 @@ it.skipIf(!existsSync(GENUINE))('is what VMware writes, byte for byte', async ()
   }
 });
 
+/** What a stream consists of behind its descriptor: guest sectors of grains, and kinds and lengths of all else. */
+function outline(bytes: Uint8Array): readonly string[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found: string[] = [];
+  for (let at = 128 * 512; at < bytes.length;) {
+    const [value, size, type] = [
+      view.getBigUint64(at, true),
+      view.getUint32(at + 8, true),
+      view.getUint32(at + 12, true),
+    ];
+    found.push(size > 0 ? `grain ${value}` : `marker ${type}, ${value} sectors`);
+    at += size > 0 ? Math.ceil((12 + size) / 512) * 512 : (1 + Number(value)) * 512;
+  }
+  return found;
+}
+
+const OTHER = join(CORPUS, 'TalAloni__DiskAccessLibrary/StreamOptimized.vmdk');
+
+it.skipIf(!existsSync(OTHER))('has the parts of another stream of VMware in the same order', async () => {
+  const { image } = await openLocalImage(OTHER);
+  try {
+    const disk = readDisk(image, { inflate });
+    const stream = await writeStream(await planOf(vmdkWriter, disk, 'disk.vmdk', VALUES));
+    const genuine = new Uint8Array(readFileSync(OTHER));
+    expect(outline(genuine).length).toBeGreaterThan(5);
+    expect(outline(stream)).toEqual(outline(genuine));
+    const [ours, theirs] = [stream, genuine].map((bytes) => SparseExtentHeader.from(bytes.subarray(0, 512)));
+    expect(ours?.toBytes()).toEqual(theirs?.toBytes());
+  } finally {
+    await image.close();
+  }
+});
+
 it('ends with the directory, a footer that repeats the header, and the end of the stream', async () => {
   const plan = await planOf(vmdkWriter, sparseDisk(65 * 2 ** 20, []), 'disk.vmdk', VALUES);
   const bytes = await writeStream(plan);

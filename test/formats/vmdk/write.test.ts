@@ -24,3 +24,17 @@ describeWriter('twoGbMaxExtentFlat', {
   isFlat: true,
   most: 2 ** 41,
 });
+describeWriter('vmfsSparse', {
+  ...SPARSE,
+  values: { subformat: 'vmfsSparse' },
+  warnings: ['vmdk3/no-parent'],
+  isStreamable: false,
+});
+describeWriter('seSparse', {
+  ...KIND,
+  hasQemuCheck: true,
+  values: { subformat: 'seSparse' },
+  context: { experimental: true },
+  warnings: ['sesparse/no-parent'],
+  isStreamable: false,
+});

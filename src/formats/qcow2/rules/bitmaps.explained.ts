@@ -40,7 +40,7 @@ export const bitmapExplanations: Explanations<typeof bitmapRules> = {
     repair: 'Drop the bitmaps; the next backup must be a full one.',
   },
   'qcow2/bitmap-in-use': {
-    what: 'The flag "in use" of a bitmap is set, although nobody has the image open.',
+    what: 'The flag "in use" of a bitmap is set, although no program has the image open.',
     why: 'Guest data are not affected. The bitmap lacks changes, so an incremental backup by it would be incomplete.',
     how: 'The program that had the image open was killed, or the image was copied while it was in use.',
     readers: 'qemu marks the bitmap inconsistent and lets it only be removed.',
@@ -50,7 +50,7 @@ export const bitmapExplanations: Explanations<typeof bitmapRules> = {
     what: "An entry of a bitmap's table has reserved bits set, points into the middle of a cluster or out of the file, or has the all-ones bit together with a position.",
     why: 'Guest data are not affected, but part of the bitmap is lost, and programs refuse the image because of it.',
     how: 'A fault of memory or storage, or a file that was cut off.',
-    readers: 'qemu refuses to open the image; qemu-img check counts an error.',
+    readers: 'Most of these images are refused by qemu; qemu-img check counts an error.',
     repair: 'Drop the bitmap; the next backup must be a full one.',
   },
   'qcow2/bitmap-size-mismatch': {

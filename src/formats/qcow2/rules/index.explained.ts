@@ -3,6 +3,7 @@ import type { Qcow2Findings } from '../findings.ts';
 import { backingExplanations } from './backing.explained.ts';
 import { bitmapExplanations } from './bitmaps.explained.ts';
 import { compressedExplanations } from './compressed.explained.ts';
+import { contentExplanations } from './content.explained.ts';
 import { dataFileExplanations } from './data-file.explained.ts';
 import { extensionExplanations } from './extensions.explained.ts';
 import { featureExplanations } from './features.explained.ts';
@@ -13,6 +14,7 @@ import { locationExplanations } from './locations.explained.ts';
 import { luksExplanations } from './luks.explained.ts';
 import { refcountExplanations } from './refcounts.explained.ts';
 import { snapshotExplanations } from './snapshots.explained.ts';
+import { storedDataExplanations } from './stored-data.explained.ts';
 import { subclusterExplanations } from './subclusters.explained.ts';
 
 /** The rules on qcow2 images explained. */
@@ -24,6 +26,7 @@ export const qcow2Explanations: Explanations<Qcow2Findings> = {
   ...l1EntryExplanations,
   ...l2EntryExplanations,
   ...compressedExplanations,
+  ...contentExplanations,
   ...subclusterExplanations,
   ...refcountExplanations,
   ...snapshotExplanations,
@@ -31,4 +34,5 @@ export const qcow2Explanations: Explanations<Qcow2Findings> = {
   ...luksExplanations,
   ...dataFileExplanations,
   ...backingExplanations,
+  ...storedDataExplanations,
 };

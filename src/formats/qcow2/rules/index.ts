@@ -4,6 +4,7 @@ import type { Qcow2Image, Qcow2Walk } from '../image.ts';
 import { backingRules } from './backing.ts';
 import { bitmapRules } from './bitmaps.ts';
 import { compressedRules } from './compressed.ts';
+import { contentRules } from './content.ts';
 import { dataFileRules } from './data-file.ts';
 import { extensionRules } from './extensions.ts';
 import { featureRules } from './features.ts';
@@ -14,6 +15,7 @@ import { locationRules } from './locations.ts';
 import { luksRules } from './luks.ts';
 import { refcountRules } from './refcounts.ts';
 import { snapshotRules } from './snapshots.ts';
+import { storedDataRules } from './stored-data.ts';
 import { subclusterRules } from './subclusters.ts';
 
 /** All rules on qcow2 images, in the order of the structures that they look at. */
@@ -25,6 +27,7 @@ export const qcow2Rules = {
   ...l1EntryRules,
   ...l2EntryRules,
   ...compressedRules,
+  ...contentRules,
   ...subclusterRules,
   ...refcountRules,
   ...snapshotRules(describeById),
@@ -32,6 +35,7 @@ export const qcow2Rules = {
   ...luksRules,
   ...dataFileRules,
   ...backingRules,
+  ...storedDataRules,
 } satisfies RuleTable<Qcow2Image, Qcow2Findings, Qcow2Walk>;
 
 function describeById(id: string, data: unknown): string {

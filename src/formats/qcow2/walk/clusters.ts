@@ -1,4 +1,4 @@
-import { fileOffset } from '../../../io/source.ts';
+import { fileOffset, type MaybePromise } from '../../../io/source.ts';
 import type { Owners } from '../../../model/owners.ts';
 import { tableBatches } from '../../shared/table-walk.ts';
 import { collide, compressedRange } from '../layout/compressed.ts';
@@ -31,6 +31,13 @@ export interface ScanHooks {
   readonly beforeTable?: (l1Index: number) => void;
   /** After each table, with its entries in use. */
   readonly afterTable?: (l1Index: number, used: number) => void;
+  /** After each batch of tables, with what was found so far told: the scan goes on when it is done. */
+  readonly afterBatch?: () => MaybePromise<void>;
+}
+
+/** The hook by which a scan waits for those of its owners who let it. */
+export function settling(owners: Owners): Pick<ScanHooks, 'afterBatch'> {
+  return owners.settle === undefined ? {} : { afterBatch: () => owners.settle?.() };
 }
 
 /**
@@ -42,7 +49,7 @@ export async function scanTables(
   layout: Qcow2Layout,
   offsets: Float64Array,
   listener: ClusterListener,
-  { beforeTable, afterTable }: ScanHooks = {},
+  { beforeTable, afterTable, afterBatch }: ScanHooks = {},
 ): Promise<void> {
   const { geometry, source } = layout;
   const { clusterSize: tableBytes, l2Entries } = geometry;
@@ -57,6 +64,10 @@ export async function scanTables(
       const used = scanner.scan(table * tableBytes, tableBytes, (first + table) * l2Entries);
       afterTable?.(first + table, used);
     }
+    if (afterBatch === undefined) continue;
+    scanner.finish();
+    const settled = afterBatch();
+    if (settled !== undefined) await settled;
   }
   scanner.finish();
 }
@@ -145,7 +156,10 @@ export class ClusterClaims implements ClusterListener {
     this.entries?.subclusters(index, fault, zero, allocated);
   }
 
-  /** Tells a cluster of which the file has only the beginning, where guest bytes of the rest are missing. `used`: its bytes that are guest data. */
+  /**
+   * Tells a cluster of which the file has only the beginning, where guest bytes of the rest are missing. `used`:
+   * its bytes that are guest data.
+   */
   #judgeEnd(index: number, count: number, offset: number, used: number): void {
     const { geometry, fileSize } = this.#layout;
     const { clusterSize, size } = geometry;

@@ -1,4 +1,5 @@
 import { fileOffset } from '../../../io/source.ts';
+import type { Content, ContentFault, ContentRuleId } from '../../../model/content.ts';
 import type { RegionFault, RegionKind, RegionRuleId, RegionSource } from '../../../model/owners.ts';
 import type { Qcow2Findings } from '../findings.ts';
 import type { Qcow2Layout } from '../image.ts';
@@ -17,7 +18,7 @@ export type KindRules = Partial<Record<RegionFault, RegionRuleId<Qcow2Findings>>
 
 /** How the regions of a tree are counted and whose rules they break. */
 type TreeMode = Readonly<
-  Record<keyof TreeKinds, Pick<RegionKind, 'rules' | 'counted' | 'weight' | 'within'>>
+  Record<keyof TreeKinds, Pick<RegionKind, 'rules' | 'counted' | 'weight' | 'within' | 'content'>>
 >;
 
 const L2_TABLE_RULES = {
@@ -37,6 +38,17 @@ const COMPRESSED_RULES = {
   inMetadata: 'qcow2/compressed-in-metadata',
 } as const satisfies KindRules;
 
+const CONTENT_RULES = {
+  damaged: 'qcow2/compressed-corrupt',
+  long: 'qcow2/compressed-corrupt',
+  needsMore: 'qcow2/compressed-too-short',
+  short: 'qcow2/compressed-short-output',
+  trailing: 'qcow2/compressed-oversized-n',
+} as const satisfies Partial<Record<ContentFault, ContentRuleId<Qcow2Findings>>>;
+
+/** Bytes of a stream that its descriptor may count too many: nearly the sector that it ends in, and one more. */
+const TOLERANCE = 2 * 512 - 1;
+
 // Snapshots share tables and clusters: only the end of the file and the structures are out of bounds.
 const SNAPSHOT_TABLE_RULES = {
   pastEnd: 'qcow2/l1-entry-out-of-file',
@@ -52,7 +64,7 @@ export function activeKinds(layout: Qcow2Layout, tree: Tree): TreeKinds {
   return makeKinds(layout, tree, {
     l2Table: { rules: L2_TABLE_RULES },
     data: { rules: DATA_RULES },
-    compressed: { rules: COMPRESSED_RULES, counted: true },
+    compressed: { rules: COMPRESSED_RULES, counted: true, ...contentOf(layout) },
   });
 }
 
@@ -65,7 +77,7 @@ export function snapshotKinds(layout: Qcow2Layout, tree: Tree, weight: number): 
   return makeKinds(layout, tree, {
     l2Table: { rules: SNAPSHOT_TABLE_RULES, ...common },
     data: { rules: SNAPSHOT_DATA_RULES, ...common, weight },
-    compressed: { rules: COMPRESSED_RULES, ...common, weight },
+    compressed: { rules: COMPRESSED_RULES, ...common, weight, ...contentOf(layout) },
   });
 }
 
@@ -73,6 +85,21 @@ export function snapshotKinds(layout: Qcow2Layout, tree: Tree, weight: number): 
 export function sharedKinds(layout: Qcow2Layout, tree: Tree, weight: number): TreeKinds {
   const silent = { rules: {}, counted: true, weight };
   return makeKinds(layout, tree, { l2Table: { rules: {}, counted: true }, data: silent, compressed: silent });
+}
+
+/** What compressed clusters store; nothing can be said of what is encrypted besides. */
+function contentOf({ geometry, method, snapshots, isEncrypted }: Qcow2Layout): {
+  readonly content?: Content;
+} {
+  if (isEncrypted) return {};
+  const { clusterSize: size } = geometry;
+  return {
+    content: {
+      ...{ method, size, least: () => size, tolerance: TOLERANCE },
+      isShared: snapshots.entries.length > 0,
+      rules: CONTENT_RULES,
+    },
+  };
 }
 
 function makeKinds(layout: Qcow2Layout, tree: Tree, { l2Table, data, compressed }: TreeMode): TreeKinds {

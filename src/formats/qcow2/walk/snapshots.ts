@@ -5,7 +5,7 @@ import { MAX_L1_ENTRIES } from '../layout/geometry.ts';
 import { readPointerTable, selectDisjoint } from '../layout/pointer-reader.ts';
 import { tableOffsets } from '../layout/pointer-table.ts';
 import type { Snapshot } from '../layout/snapshots.ts';
-import { ClusterClaims, scanTables } from './clusters.ts';
+import { ClusterClaims, scanTables, settling } from './clusters.ts';
 import { snapshotL1Kind } from './fixed-kinds.ts';
 import { sharedKinds, snapshotKinds, type TreeKinds } from './kinds.ts';
 import { OccupiedClusters } from './occupied.ts';
@@ -87,7 +87,7 @@ export async function claimSnapshotData(
       claims.kinds = kindsOf(all.count(all.find(offset)), isShared);
       claims.entries = isShared ? null : entries;
     };
-    await scanTables(layout, offsets, claims, { beforeTable });
+    await scanTables(layout, offsets, claims, { beforeTable, ...settling(owners) });
   }
 }
 

@@ -9,13 +9,16 @@ export interface ClusterRun {
   readonly index: number;
   readonly count: number;
   /**
-   * `data` is stored; `reserved` has a place in the file where nothing is written, so that it is zeros; `zero` reads as zeros by a flag, whatever the
-   * layer below has.
+   * `data` is stored; `reserved` has a place in the file where nothing is written, so that it is zeros; `zero`
+   * reads as zeros by a flag, whatever the layer below has.
    */
   readonly kind: 'data' | 'reserved' | 'zero';
   /** Of `data`, all clusters: valid until the next run is asked for. Else empty. */
   readonly bytes: Uint8Array;
-  /** Bitmaps of the 32 subclusters: stored, and zeros by a flag. Without extended entries `allocated` is all of them. */
+  /**
+   * Bitmaps of the 32 subclusters: stored, and zeros by a flag. Without extended entries `allocated` is all of
+   * them.
+   */
   readonly allocated: number;
   readonly zeros: number;
 }
@@ -27,8 +30,8 @@ export interface ClusterShape {
   readonly isExtended: boolean;
   /** Whether zeros can be stored as a flag (version 3). */
   readonly hasZeroFlag: boolean;
-  /** Zeros are left out in blocks of so many bytes, a multiple of the cluster size; 0: they are stored. */
-  readonly sparse: number;
+  /** Whether clusters of zeros are stored; else they are left out. */
+  readonly isFull: boolean;
   /** Whether what is left out gets a place in the file all the same. */
   readonly reserves: boolean;
   /** The disk of the layer below, of which the written one is a delta; `null` for none. */
@@ -93,7 +96,7 @@ class Cutter {
 
   /** Whole clusters of one chunk. */
   *whole(chunk: Chunk, index: number, count: number): Iterable<ClusterRun> {
-    const { clusterSize, sparse, isExtended, below } = this.#shape;
+    const { clusterSize, isFull, isExtended, below } = this.#shape;
     if (chunk.kind !== 'data') {
       if (chunk.kind === 'zero' || below === null) yield* this.#absent(index, count);
       return;
@@ -109,8 +112,9 @@ class Cutter {
       return;
     }
     let done = 0;
-    const runs =
-      sparse === 0 ? [{ from: 0, to: bytes.length }] : nonZeroRuns(bytes, index * clusterSize, sparse);
+    const runs = isFull
+      ? [{ from: 0, to: bytes.length }]
+      : nonZeroRuns(bytes, index * clusterSize, clusterSize);
     for (const run of runs) {
       const [first, last] = [run.from / clusterSize, run.to / clusterSize];
       yield* this.#absent(index + done, first - done);
@@ -137,7 +141,7 @@ class Cutter {
   }
 
   async #assemble(index: number, segments: readonly Segment[]): Promise<readonly ClusterRun[]> {
-    const { below, sparse, clusterSize } = this.#shape;
+    const { below, isFull, clusterSize } = this.#shape;
     if (segments.every(({ kind }) => kind === 'unallocated') && below !== null) return [];
     if (
       segments.every(({ kind }) => kind !== 'data') &&
@@ -145,7 +149,7 @@ class Cutter {
     )
       return [...this.#absent(index, 1)];
     await this.#fill(index * clusterSize, segments);
-    if (sparse > 0 && isZero(this.#buffer)) return [...this.#absent(index, 1)];
+    if (!isFull && isZero(this.#buffer)) return [...this.#absent(index, 1)];
     return [this.#data(index, 1, this.#buffer)];
   }
 
@@ -184,12 +188,11 @@ class Cutter {
 
   /** A cluster of data whose subclusters are looked at; those in `inherited` are up to the layer below. */
   *#extended(index: number, bytes: Uint8Array, inherited = 0): Iterable<ClusterRun> {
-    const { clusterSize, sparse, below, reserves } = this.#shape;
+    const { clusterSize, isFull, below, reserves } = this.#shape;
     const unit = clusterSize / SUBCLUSTERS;
     let allocated = 0;
     for (let number = 0; number < SUBCLUSTERS; number++)
-      if (sparse === 0 || !isZero(bytes.subarray(number * unit, (number + 1) * unit)))
-        allocated |= 1 << number;
+      if (isFull || !isZero(bytes.subarray(number * unit, (number + 1) * unit))) allocated |= 1 << number;
     allocated = (allocated & ~inherited) >>> 0;
     const zeros = below === null ? 0 : (~allocated & ~inherited) >>> 0;
     if (reserves) yield { ...this.#data(index, 1, bytes) };
@@ -204,10 +207,10 @@ class Cutter {
   /** Clusters that read as zeros. */
   *#absent(index: number, count: number): Iterable<ClusterRun> {
     if (count === 0) return;
-    const { sparse, reserves, below, hasZeroFlag, clusterSize } = this.#shape;
-    const isFlagged = below !== null && hasZeroFlag && sparse > 0;
+    const { isFull, reserves, below, hasZeroFlag, clusterSize } = this.#shape;
+    const isFlagged = below !== null && hasZeroFlag && !isFull;
     if (isFlagged) yield { index, count, kind: 'zero', bytes: NO_BYTES, allocated: 0, zeros: ALL };
-    else if (sparse === 0 || below !== null) {
+    else if (isFull || below !== null) {
       const most = Math.floor(this.#zeros.length / clusterSize);
       for (let done = 0; done < count; done += most) {
         const some = Math.min(most, count - done);

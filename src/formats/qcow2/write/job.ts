@@ -42,9 +42,10 @@ export class Job {
     this.#context = context;
     this.#clusters = {
       clusterSize: settings.clusterSize,
-      isExtended: settings.isExtended,
+      // A compressed cluster has no subclusters: all of it is in its stream.
+      isExtended: settings.isExtended && !settings.isCompressed,
       hasZeroFlag: settings.version === 3,
-      sparse: isFull ? 0 : roundUp(sparse, settings.clusterSize),
+      isFull,
       reserves: settings.preallocation !== 'off' || settings.isDataFileRaw,
       below: backing?.disk ?? null,
     };
@@ -54,8 +55,8 @@ export class Job {
 
   /** Whether the image has a place for every cluster, so that nothing has to be read to know its size. */
   get #isWhole(): boolean {
-    const { sparse, reserves, below } = this.#clusters;
-    return (sparse === 0 || reserves) && below === null && !this.settings.isCompressed;
+    const { isFull, reserves, below } = this.#clusters;
+    return (isFull || reserves) && below === null && !this.settings.isCompressed;
   }
 
   /** Clusters of all files if every guest cluster were stored. */
@@ -73,8 +74,11 @@ export class Job {
     const { settings } = this;
     const runs = readClusters(this.#disk, this.#clusters, signal);
     const units = unitsOf(runs, this.shape.l2Entries, settings.clusterSize);
-    const { compress, compressor } = this.#context;
-    return compress === undefined ? units : packedUnits(units, settings, compressor, compress.level);
+    const { compress, compressor, isPipe, isAnyOrder = false } = this.#context;
+    if (compress === undefined) return units;
+    // A pipe has two passes, which have to give the same.
+    const packing = { compressor, level: compress.level, isAnyOrder: isAnyOrder && !isPipe };
+    return packedUnits(units, settings, packing);
   }
 
   /** The same for those who need no bytes of what is not packed: no disk is read where all is known. */

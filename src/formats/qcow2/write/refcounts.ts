@@ -36,7 +36,7 @@ export function refcountShapeOf({ clusterSize, refcountOrder }: Qcow2Settings, u
 /**
  * Encodes refcount block `index`.
  *
- * @param clusters those of the file; what is behind them is not counted
+ * @param clusters those of the file; what is after them is not counted
  * @param countOf references of a cluster; `null` where each has one
  * @returns the block, which is the caller's
  */

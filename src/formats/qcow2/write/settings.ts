@@ -52,6 +52,7 @@ export function settingsOf({ values, compress, backing }: WriteContext): Qcow2Se
     isDataFileRaw: values['data_file_raw'] === true,
   };
   demandVersion(settings, bits);
+  demandLevel(settings.method, compress?.level);
   demandFit(settings, backing !== null);
   return settings;
 }
@@ -66,6 +67,12 @@ function demandVersion(settings: Qcow2Settings, bits: number): void {
   if (settings.isExtended) refuse('extended_l2=on');
   if (settings.method === 'zstd') refuse('compression_type=zstd');
   if (settings.dataFile !== null) refuse('data_file');
+}
+
+function demandLevel(method: Qcow2Settings['method'], level: number | undefined): void {
+  const [name, most] = method === 'zstd' ? ['zstd', 22] : ['zlib', 9];
+  if (level !== undefined && (level < 1 || level > most))
+    throw new UsageError(`--level of ${name} goes from 1 to ${most}, not ${level}`);
 }
 
 function demandFit(settings: Qcow2Settings, hasBacking: boolean): void {

@@ -31,33 +31,49 @@ export async function* unitsOf(
   }
 }
 
-/** Packs every cluster of data, several at once, and gives them in their order. What does not get smaller stays as it is. */
+/** How clusters are packed. */
+export interface Packing {
+  readonly compressor: Compressor;
+  readonly level: number | undefined;
+  /** Whether they may come as they get ready, within each L2 table, instead of in their order. */
+  readonly isAnyOrder: boolean;
+}
+
+/** Packs every cluster of data, several at once. What does not get smaller stays as it is. */
 export async function* packedUnits(
   units: AsyncIterable<Unit>,
   { method, clusterSize }: Qcow2Settings,
-  compressor: Compressor,
-  level: number | undefined,
+  { compressor, level, isAnyOrder }: Packing,
 ): AsyncGenerator<Unit, void, undefined> {
-  const work: Promise<Unit>[] = [];
-  const most = compressor.lanes;
-  const pack = async (unit: Unit): Promise<Unit> => {
+  const work = new Map<number, Promise<readonly [number, Unit]>>();
+  const pack = async (key: number, unit: Unit): Promise<readonly [number, Unit]> => {
+    if (unit.kind !== 'data') return [key, unit];
     const packed = await compressor.compress(method, unit.bytes, level);
-    return { ...unit, packed: packed.length < clusterSize ? packed : null };
+    return [key, { ...unit, packed: packed.length < clusterSize ? packed : null }];
   };
+  const next = async (): Promise<Unit> => {
+    const [first] = work.values();
+    const [key, unit] = await (isAnyOrder || first === undefined ? Promise.race(work.values()) : first);
+    work.delete(key);
+    return unit;
+  };
+  let key = 0;
+  let table = -1;
   try {
     for await (const unit of units) {
+      if (isAnyOrder && unit.table !== table) while (work.size > 0) yield await next();
+      table = unit.table;
       for (const one of unit.kind === 'data' ? singles(unit, clusterSize) : [unit]) {
-        const packing = one.kind === 'data' ? pack(one) : Promise.resolve(one);
+        const packing = pack(++key, one);
         // Whoever waits for it is told; until then nobody is.
         packing.catch(() => undefined);
-        work.push(packing);
-        const first = work.length > most ? work.shift() : undefined;
-        if (first !== undefined) yield await first;
+        work.set(key, packing);
+        if (work.size > compressor.lanes) yield await next();
       }
     }
-    for (let next = work.shift(); next !== undefined; next = work.shift()) yield await next;
+    while (work.size > 0) yield await next();
   } finally {
-    await Promise.allSettled(work);
+    await Promise.allSettled(work.values());
   }
 }
 

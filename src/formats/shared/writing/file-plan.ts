@@ -1,7 +1,10 @@
 import type { Disk } from '../../../model/disk.ts';
+import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Plan } from '../../../model/writer.ts';
+import { fillUnits, wholeUnitDelta } from './delta-views.ts';
+import { findDeltaUnits, findStoredUnits } from './stored-units.ts';
 import { UnitRuns } from './unit-runs.ts';
-import { writeUnits, type FilePart, type UnitLayout } from './unit-writer.ts';
+import { writeUnits, type FilePart, type UnitLayout, type Units } from './unit-writer.ts';
 
 /** How one file of an image is written. */
 export interface FilePlan {
@@ -14,51 +17,112 @@ export interface FilePlan {
 
 /** A file that stores units, with headers and tables. */
 export interface UnitFile extends UnitLayout {
-  /** What is in front of the units, ascending. */
-  front(stored: UnitRuns): Iterable<FilePart>;
-  /** What is behind them. */
-  back?(stored: UnitRuns): Iterable<FilePart>;
+  /** What is before the units; it ascends where the file is for pipes. */
+  front(units: Units): Iterable<FilePart>;
+  /** What is after them. */
+  back?(units: Units): Iterable<FilePart>;
   /** Bytes of the whole file. */
-  sizeOf(stored: UnitRuns): number;
+  sizeOf(units: Units): number;
 }
 
+/** Makes a file for the units that it stores, which become more while they are placed, unless all were planned. */
+export type MakeFile = (units: Units) => UnitFile;
+
 /** Plans a file of which it is known what it stores: its parts ascend, and so a pipe takes them. */
-export function planKnownUnits(disk: Disk, file: UnitFile, stored: UnitRuns, sparse: number): FilePlan {
+export function planKnownUnits(
+  disk: Disk,
+  makeFile: MakeFile,
+  stored: UnitRuns,
+  sparse: number,
+  zeros: UnitRuns | null = null,
+): FilePlan {
+  const units = { stored, zeros };
   return {
-    size: file.sizeOf(stored),
+    size: makeFile(units).sizeOf(units),
     isStreamable: true,
     async *parts(signal) {
-      yield* file.front(stored);
-      yield* writeUnits(disk, file, { stored, isPlanned: true, sparse, signal });
-      yield* file.back?.(stored) ?? [];
+      const file = makeFile(units);
+      yield* file.front(units);
+      yield* writeUnits(disk, file, units, { isPlanned: true, sparse, signal });
+      yield* file.back?.(units) ?? [];
     },
   };
 }
 
+/** What a file whose units are found while it is written stores. */
+export interface FoundOptions {
+  /** As in `WriteContext`. */
+  readonly sparse: number;
+  /** Whether the disk is a delta of whole units, of which zeros are a part; default: no. */
+  readonly isDelta?: boolean;
+  /** Whether the format can say that a unit is zeros; default: no. */
+  readonly canSayZero?: boolean;
+}
+
 /**
- * Plans a file that leaves out units of zeros: only reading tells which. What is in front of the units is written last.
- *
- * @param makeFile makes the file anew for each time that it is written
+ * Plans a file that stores what is found in the disk: only reading tells. What is before the units is written last.
  */
-export function planFoundUnits(disk: Disk, makeFile: () => UnitFile, sparse: number): FilePlan {
+export function planFoundUnits(
+  disk: Disk,
+  makeFile: MakeFile,
+  { sparse, isDelta = false, canSayZero = false }: FoundOptions,
+): FilePlan {
   return {
     size: null,
     isStreamable: false,
     async *parts(signal) {
-      const file = makeFile();
-      const stored = new UnitRuns();
-      const end = yield* writeUnits(disk, file, { stored, isPlanned: false, sparse, signal });
+      const units = { stored: new UnitRuns(), zeros: canSayZero ? new UnitRuns() : null };
+      const file = makeFile(units);
+      const end = yield* writeUnits(disk, file, units, { isPlanned: false, sparse, signal, isDelta });
       let written = end;
-      for (const parts of [file.front(stored), file.back?.(stored) ?? []])
+      for (const parts of [file.front(units), file.back?.(units) ?? []])
         for (const part of parts) {
           yield part;
           written = Math.max(written, part.at + part.bytes.length);
         }
       // A file whose size is not known before ends where the last write does.
-      const size = file.sizeOf(stored);
+      const size = file.sizeOf(units);
       if (written < size) yield { at: size - 1, bytes: new Uint8Array(1) };
     },
   };
+}
+
+/** How units are planned. */
+export interface UnitPlanOptions {
+  /** As in `WriteContext`. */
+  readonly sparse: number;
+  /** Whether parts have to ascend: then the map of the disk alone says what is stored, else what is found in it. */
+  readonly isPipe: boolean;
+  /** Guest bytes of a unit. */
+  readonly unitSize: number;
+}
+
+/** Plans a file that stores a disk without a layer below. */
+export async function planUnits(
+  disk: Disk,
+  makeFile: MakeFile,
+  { sparse, isPipe, unitSize }: UnitPlanOptions,
+): Promise<FilePlan> {
+  if (!isPipe && sparse > 0) return planFoundUnits(disk, makeFile, { sparse });
+  return planKnownUnits(disk, makeFile, await findStoredUnits(disk, unitSize, sparse === 0), sparse);
+}
+
+/** Plans a file that stores a delta over `below`; units of which the delta has a part are filled up from there. */
+export async function planDeltaUnits(
+  delta: Disk,
+  below: Disk,
+  makeFile: MakeFile,
+  { sparse, isPipe, unitSize, canSayZero = false }: UnitPlanOptions & { readonly canSayZero?: boolean },
+): Promise<FilePlan> {
+  if (!isPipe)
+    return planFoundUnits(wholeUnitDelta(delta, below, unitSize), makeFile, {
+      sparse,
+      isDelta: true,
+      canSayZero,
+    });
+  const { stored, zeros } = await findDeltaUnits(delta, below, unitSize, canSayZero);
+  const filled = fillUnits(delta, below, unitSize, stored);
+  return planKnownUnits(filled, makeFile, stored, Math.max(sparse, SECTOR_SIZE), canSayZero ? zeros : null);
 }
 
 /** The plan of an image that consists of such files, by their names. */

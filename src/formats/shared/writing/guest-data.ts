@@ -9,32 +9,44 @@ export interface GuestDataOptions {
   /** As in `WriteContext`. */
   readonly sparse: number;
   readonly signal?: AbortSignal | undefined;
+  /** Whether the disk is a delta, of which zeros are a part; default: no. */
+  readonly isDelta?: boolean;
 }
 
-/** Bytes of the disk; valid until the next ones are asked for. */
+/** A run of the disk. */
 export interface GuestData {
   /** Guest position. */
   readonly start: number;
-  readonly bytes: Uint8Array;
+  readonly length: number;
+  /** Valid until the next run is asked for; `null`: zeros that a delta has. */
+  readonly bytes: Uint8Array | null;
 }
 
-/** What has to be written of a disk, in ascending order: everything but holes and long zeros; all of it for a `sparse` of 0. */
+/**
+ * What has to be written of a disk, in ascending order: everything but holes and long zeros, all of it for a
+ * `sparse` of 0. Of a delta it is everything but holes.
+ */
 export async function* guestData(
   disk: Disk,
-  { sparse, signal }: GuestDataOptions,
+  { sparse, signal, isDelta = false }: GuestDataOptions,
 ): AsyncGenerator<GuestData, void, undefined> {
   for await (const chunk of disk.chunks(undefined, signal === undefined ? {} : { signal })) {
-    const { start } = chunk;
-    if (chunk.kind !== 'data') {
+    const { start, length } = chunk;
+    if (isDelta) {
+      if (chunk.kind !== 'unallocated')
+        yield { start, length, bytes: chunk.kind === 'data' ? chunk.bytes : null };
+    } else if (chunk.kind !== 'data') {
       if (sparse === 0) yield* zeros(chunk);
-    } else if (sparse === 0) yield { start, bytes: chunk.bytes };
+    } else if (sparse === 0) yield { start, length, bytes: chunk.bytes };
     else
       for (const { from, to } of nonZeroRuns(chunk.bytes, start, sparse))
-        yield { start: start + from, bytes: chunk.bytes.subarray(from, to) };
+        yield { start: start + from, length: to - from, bytes: chunk.bytes.subarray(from, to) };
   }
 }
 
-function* zeros({ start, length }: Chunk): Iterable<GuestData> {
-  for (let done = 0; done < length; done += ZEROS.length)
-    yield { start: start + done, bytes: ZEROS.subarray(0, Math.min(ZEROS.length, length - done)) };
+function* zeros({ start, length: all }: Chunk): Iterable<GuestData> {
+  for (let done = 0; done < all; done += ZEROS.length) {
+    const length = Math.min(ZEROS.length, all - done);
+    yield { start: start + done, length, bytes: ZEROS.subarray(0, length) };
+  }
 }

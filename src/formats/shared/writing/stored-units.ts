@@ -3,8 +3,8 @@ import type { GuestRange } from '../../../model/offsets.ts';
 import { UnitRuns } from './unit-runs.ts';
 
 /**
- * Finds out from the map of the disk, before anything is read, which units of `unitSize` bytes a new image stores. The work is that of the pieces
- * of the disk, however large it is.
+ * Finds out from the map of the disk, before anything is read, which units of `unitSize` bytes a new image stores.
+ * The work is that of the pieces of the disk, however large it is.
  *
  * @param isAll whether everything is stored, holes too
  */
@@ -46,7 +46,7 @@ export async function findDeltaUnits(
         for await (const parts of below.pieces(piece))
           for (const part of parts)
             if (part.kind === 'unallocated' || part.kind === 'zero') continue;
-            else if (canSayZero) addZeros(found, part, unitSize, delta.size);
+            else if (canSayZero) addZeroUnits(found, part, unitSize, delta.size);
             else addRange(found.stored, part, unitSize);
     }
   return found;
@@ -56,10 +56,10 @@ function addRange(units: UnitRuns, { start, length }: GuestRange, unitSize: numb
   units.add(Math.floor(start / unitSize), Math.ceil((start + length) / unitSize));
 }
 
-/** Units of which only a part is zeros are stored. */
-function addZeros(
+/** Adds a run of zeros to units that a format can say that of; those of which only a part is zeros are stored. */
+export function addZeroUnits(
   { stored, zeros }: DeltaUnits,
-  { start, length }: GuestRange,
+  { start, length }: { readonly start: number; readonly length: number },
   unitSize: number,
   size: number,
 ): void {
@@ -74,4 +74,13 @@ function addZeros(
   stored.add(first, from);
   zeros.add(from, to);
   stored.add(to, last);
+}
+
+/** Numbers of the tables of `entries` units each that have something to say. */
+export function tablesInUse(
+  { stored, zeros }: { readonly stored: UnitRuns; readonly zeros: UnitRuns | null },
+  entries: number,
+): Iterable<number> {
+  if (zeros === null || zeros.count === 0) return stored.groups(entries);
+  return [...new Set([...stored.groups(entries), ...zeros.groups(entries)])].sort((a, b) => a - b);
 }

@@ -5,7 +5,7 @@ import { guestData, type GuestDataOptions } from './guest-data.ts';
 /** A unit with all of its bytes. */
 export interface WholeUnit {
   readonly unit: number;
-  /** As long as a unit, with zeros behind the end of the disk. The receiver owns them. */
+  /** As long as a unit, with zeros past the end of the disk. The receiver owns them. */
   readonly bytes: Uint8Array;
 }
 
@@ -19,6 +19,7 @@ export async function* wholeUnits(
   const keepsZeros = options.sparse === 0;
   // Zeros are looked for in whole units only.
   for await (const { start, bytes } of guestData(disk, { ...options, sparse: keepsZeros ? 0 : unitSize })) {
+    if (bytes === null) continue;
     for (let done = 0; done < bytes.length;) {
       const at = start + done;
       const unit = Math.floor(at / unitSize);

@@ -2,7 +2,7 @@ import { UsageError } from '../../../errors.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { UnitFile } from '../../shared/writing/file-plan.ts';
 import type { UnitRuns } from '../../shared/writing/unit-runs.ts';
-import type { FilePart } from '../../shared/writing/unit-writer.ts';
+import type { FilePart, Units } from '../../shared/writing/unit-writer.ts';
 import { FREE } from '../layout/block-map.ts';
 import { makeHeader, type ImageIds } from './header.ts';
 
@@ -44,7 +44,7 @@ export class VdiFile implements UnitFile {
     return Infinity;
   }
 
-  *front(stored: UnitRuns): Iterable<FilePart> {
+  *front({ stored }: Units): Iterable<FilePart> {
     const header = makeHeader(
       {
         isStatic: this.#isStatic,
@@ -61,8 +61,8 @@ export class VdiFile implements UnitFile {
     yield* this.#map(stored);
   }
 
-  sizeOf({ count }: UnitRuns): number {
-    return this.place(0, count);
+  sizeOf({ stored }: Units): number {
+    return this.place(0, stored.count);
   }
 
   *#map(stored: UnitRuns): Iterable<FilePart> {

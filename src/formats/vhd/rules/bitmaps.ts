@@ -9,7 +9,7 @@ import type { VhdWalk } from '../walk.ts';
 const DATA_BLOCKS = 'VHD 1.0, Data Blocks';
 
 /** Damage to the table, after which bitmaps are read from wrong places. */
-const WRONG_ENTRIES = [
+export const WRONG_ENTRIES = [
   'vhd/bat-all-zero',
   'vhd/bat-entry-in-metadata',
   'vhd/bat-block-overlap',
@@ -21,7 +21,7 @@ export const bitmapRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/bitmap-padding': {
     severity: 'info',
     depth: 'metadata',
-    title: 'Bits behind the end of a sector bitmap',
+    title: 'Bits past the end of a sector bitmap',
     spec: DATA_BLOCKS,
     repair: 'safe',
     derivedFrom: WRONG_ENTRIES,

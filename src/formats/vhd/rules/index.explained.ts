@@ -2,6 +2,7 @@ import type { Explanations } from '../../../model/rule.ts';
 import type { VhdFindings } from '../findings.ts';
 import { batmapExplanations } from './batmap.explained.ts';
 import { bitmapExplanations } from './bitmaps.explained.ts';
+import { blockDataExplanations } from './block-data.explained.ts';
 import { blockExplanations } from './blocks.explained.ts';
 import { footerFieldExplanations } from './footer-fields.explained.ts';
 import { footerExplanations } from './footer.explained.ts';
@@ -20,5 +21,6 @@ export const vhdExplanations: Explanations<VhdFindings> = {
   ...parentExplanations,
   ...blockExplanations,
   ...bitmapExplanations,
+  ...blockDataExplanations,
   ...batmapExplanations,
 };

@@ -4,6 +4,7 @@ import type { VhdImage } from '../layout/image.ts';
 import type { VhdWalk } from '../walk.ts';
 import { batmapRules } from './batmap.ts';
 import { bitmapRules } from './bitmaps.ts';
+import { blockDataRules } from './block-data.ts';
 import { blockRules } from './blocks.ts';
 import { footerFieldRules } from './footer-fields.ts';
 import { footerRules } from './footer.ts';
@@ -22,5 +23,6 @@ export const vhdRules = {
   ...parentRules,
   ...blockRules,
   ...bitmapRules,
+  ...blockDataRules,
   ...batmapRules,
 } satisfies RuleTable<VhdImage, VhdFindings, VhdWalk>;

@@ -1,16 +1,17 @@
 import type { Disk } from '../../../model/disk.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { WriteContext } from '../../../model/writer.ts';
-import { fillUnits } from '../../shared/writing/disk-views.ts';
-import { findDeltaUnits, findStoredUnits } from '../../shared/writing/stored-units.ts';
+import { fillUnits, wholeUnitDelta } from '../../shared/writing/delta-views.ts';
 import {
   planFoundUnits,
   planKnownUnits,
+  planUnits,
   type FilePlan,
   type UnitFile,
 } from '../../shared/writing/file-plan.ts';
+import { findDeltaUnits } from '../../shared/writing/stored-units.ts';
 import { UnitRuns } from '../../shared/writing/unit-runs.ts';
-import type { FilePart } from '../../shared/writing/unit-writer.ts';
+import type { FilePart, Units } from '../../shared/writing/unit-writer.ts';
 import { FOOTER_SIZE } from '../probe.ts';
 import { tableBytes } from '../layout/table.ts';
 import type { VhdOptions } from './options.ts';
@@ -36,18 +37,32 @@ class DynamicFile implements UnitFile {
   readonly #stride: number;
   /** The sectors that are the disk's own; `null`: all. */
   readonly #sectors: UnitRuns | null;
+  readonly head?: (block: number, ordinal: number) => FilePart;
+  readonly note?: (start: number, length: number) => void;
 
+  /**
+   * @param sectors which are the disk's own, where that was planned; left out for a child: they are found while it
+   * is written
+   */
   constructor(
     { size, isAligned }: VhdOptions,
     footer: Uint8Array,
     parent: VhdParent | null = null,
-    sectors: UnitRuns | null = null,
+    sectors?: UnitRuns,
   ) {
     this.#entries = Math.ceil(size / BLOCK_SIZE);
     this.#tableOffset = parent?.end ?? HEADER_END;
     this.#footer = footer;
     this.#parent = parent;
-    this.#sectors = sectors;
+    if (parent === null || sectors !== undefined) {
+      this.#sectors = sectors ?? null;
+      this.head = (block, ordinal) => this.#bitmapPart(block, ordinal);
+    } else {
+      const found = new UnitRuns();
+      this.#sectors = found;
+      this.note = (start, length) =>
+        found.add(Math.floor(start / SECTOR_SIZE), Math.ceil((start + length) / SECTOR_SIZE));
+    }
     const end = this.#tableOffset + tableBytes(this.#entries);
     this.#first = isAligned ? roundUp(end + BITMAP_SIZE, ALIGNMENT) - BITMAP_SIZE : end;
     this.#stride = isAligned ? BLOCK_SIZE + ALIGNMENT : BLOCK_SIZE + BITMAP_SIZE;
@@ -61,31 +76,35 @@ class DynamicFile implements UnitFile {
     return 1;
   }
 
-  head(unit: number, ordinal: number): FilePart {
-    return { at: this.#bitmapAt(ordinal), bytes: this.#bitmap(unit) };
-  }
-
-  *front(stored: UnitRuns): Iterable<FilePart> {
+  *front({ stored }: Units): Iterable<FilePart> {
     const [table, parent] = [this.#tableOffset, this.#parent];
     yield { at: 0, bytes: this.#footer };
     yield { at: HEADER_OFFSET, bytes: makeHeader(table, this.#entries, parent?.fields ?? null) };
     yield* parent?.names ?? [];
     yield* tableParts(table, this.#entries, stored, (ordinal) => this.#bitmapAt(ordinal) / SECTOR_SIZE);
+    // What could not be written before each block.
+    if (this.head === undefined)
+      for (const { from, to, ordinal } of stored)
+        for (let block = from; block < to; block++) yield this.#bitmapPart(block, ordinal + block - from);
   }
 
-  *back({ count }: UnitRuns): Iterable<FilePart> {
-    yield { at: this.#endOf(count), bytes: this.#footer };
+  *back({ stored }: Units): Iterable<FilePart> {
+    yield { at: this.#endOf(stored.count), bytes: this.#footer };
   }
 
-  sizeOf({ count }: UnitRuns): number {
-    return this.#endOf(count) + FOOTER_SIZE;
+  sizeOf({ stored }: Units): number {
+    return this.#endOf(stored.count) + FOOTER_SIZE;
+  }
+
+  #bitmapPart(block: number, ordinal: number): FilePart {
+    return { at: this.#bitmapAt(ordinal), bytes: this.#bitmap(block) };
   }
 
   #bitmapAt(ordinal: number): number {
     return this.#first + ordinal * this.#stride;
   }
 
-  /** Byte position behind so many blocks. */
+  /** Byte position after so many blocks. */
   #endOf(blocks: number): number {
     if (blocks === 0) return this.#tableOffset + tableBytes(this.#entries);
     return this.place(0, blocks - 1) + BLOCK_SIZE;
@@ -101,7 +120,10 @@ class DynamicFile implements UnitFile {
   }
 }
 
-/** Plans a dynamic disk. For a pipe the map of the disk alone says which blocks are stored; a file leaves out blocks of zeros as well. */
+/**
+ * Plans a dynamic disk. For a pipe the map of the disk alone says which blocks are stored; a file leaves out blocks
+ * of zeros as well.
+ */
 export async function planDynamic(
   disk: Disk,
   options: VhdOptions,
@@ -109,25 +131,32 @@ export async function planDynamic(
   { isPipe, sparse }: WriteContext,
 ): Promise<FilePlan> {
   const file = new DynamicFile(options, footer);
-  if (!isPipe && sparse > 0) return planFoundUnits(disk, () => file, sparse);
-  return planKnownUnits(disk, file, await findStoredUnits(disk, BLOCK_SIZE, sparse === 0), sparse);
+  return planUnits(disk, () => file, { isPipe, sparse, unitSize: BLOCK_SIZE });
 }
 
-/** Plans a differencing disk: the map of the delta says which sectors are its own. */
+/**
+ * Plans a differencing disk. For a pipe the map of the delta says which sectors are its own, in a file they are
+ * those that differ.
+ */
 export async function planDifferencing(
   delta: Disk,
   options: VhdOptions,
   footer: Uint8Array,
-  { sparse }: WriteContext,
+  { isPipe, sparse }: WriteContext,
   parent: VhdParent,
 ): Promise<FilePlan> {
-  const { stored: sectors } = await findDeltaUnits(delta, parent.disk, SECTOR_SIZE);
-  const disk = fillUnits(delta, parent.disk, SECTOR_SIZE, sectors);
-  const stored = new UnitRuns();
-  for (const block of sectors.groups(BLOCK_SECTORS)) stored.add(block, block + 1);
+  const { disk: below } = parent;
+  if (!isPipe) {
+    const own = wholeUnitDelta(delta, below, SECTOR_SIZE);
+    return planFoundUnits(own, () => new DynamicFile(options, footer, parent), { sparse, isDelta: true });
+  }
+  const { stored: sectors } = await findDeltaUnits(delta, below, SECTOR_SIZE);
+  const blocks = new UnitRuns();
+  for (const block of sectors.groups(BLOCK_SECTORS)) blocks.add(block, block + 1);
   const file = new DynamicFile(options, footer, parent, sectors);
+  const own = fillUnits(delta, below, SECTOR_SIZE, sectors);
   // What is not written of a block is zeros.
-  return planKnownUnits(disk, file, stored, Math.max(sparse, SECTOR_SIZE));
+  return planKnownUnits(own, () => file, blocks, Math.max(sparse, SECTOR_SIZE));
 }
 
 /** Sets the bits `from` to `to - 1`, the highest of each byte first. */

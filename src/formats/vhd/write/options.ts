@@ -63,7 +63,10 @@ export function readVhdOptions(
   };
 }
 
-/** The specification's geometry, which never has more bytes than the disk; below its smallest, the disk is one track. */
+/**
+ * The specification's geometry, which never has more bytes than the disk; below its smallest, the disk is one
+ * track.
+ */
 function geometryOf(size: number): Geometry {
   const geometry = computeGeometry(size);
   if (geometry.cylinders > 0) return geometry;

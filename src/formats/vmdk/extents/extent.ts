@@ -1,6 +1,6 @@
 import type { LatestRead } from './latest-read.ts';
 import type { DumpedStructure, ImageFile } from '../../../model/image.ts';
-import type { FileLayout, WalkListeners } from '../../../model/owners.ts';
+import type { AnyWalkListeners, FileLayout } from '../../../model/owners.ts';
 import type { ExtentLine } from '../descriptor/statements.ts';
 import type { MappingRuns } from '../../shared/mapping-runs.ts';
 
@@ -35,7 +35,7 @@ export interface ExtentBase extends ExtentPlace {
    *
    * @returns what was learned on the way; rules get it as `facts.walk(file)`
    */
-  walk?(listeners: WalkListeners): unknown;
+  walk?(listeners: AnyWalkListeners): unknown;
   /**
    * Adds the runs of guest bytes `from` to `to - 1`, all of which are in this extent. What is returned pauses
    * between batches, so that the caller may take runs away.

@@ -6,7 +6,7 @@ import type { Placed } from '../../shared/placed.ts';
 /** A finding at a field of a header that is not what it must be. */
 export function fieldFault<F extends string>(
   placed: Placed<Structure<F>>,
-  field: FieldPath<F>,
+  field: FieldPath<NoInfer<F>>,
   expected: string,
   actual: string,
   severity?: Severity,

@@ -4,7 +4,7 @@ import type { descriptorTextRules } from './descriptor-text.ts';
 /** The same explained. */
 export const descriptorTextExplanations: Explanations<typeof descriptorTextRules> = {
   'vmdk/descriptor-bom': {
-    what: 'An editor put a byte order mark in front of the text.',
+    what: 'An editor put a byte order mark before the text.',
     why: 'The first line is no longer what readers look for, so the descriptor may be taken for a raw disk of a few hundred bytes.',
     how: 'The descriptor was edited and saved as "UTF-8 with BOM" or "Unicode".',
     readers: 'QEMU probes it as raw; libvmdk refuses it.',
@@ -28,7 +28,8 @@ export const descriptorTextExplanations: Explanations<typeof descriptorTextRules
     what: 'A descriptor lists the extents of a disk and gives it its identity. This file has none inside, and was not reached through one.',
     why: 'Taken alone the extent is not a disk: its parent, and what comes before and after it, are unknown.',
     how: 'One file of a split disk or of a snapshot was given instead of the descriptor; or the embedded descriptor was lost.',
-    readers: 'QEMU refuses it with "Invalid argument", libvmdk as well; vdcheck reads it as it is.',
+    readers:
+      'Most of these files are refused by QEMU ("Invalid argument") and by libvmdk; vdcheck reads them as they are.',
     repair:
       'Give the descriptor file instead. If it is lost, a new one can be made from the headers of all extents.',
   },

@@ -30,11 +30,11 @@ const MOST_CYLINDERS = { ide: 16_383, scsi: 65_535 } as const;
 /** Tools that the guest's own system keeps up to date. */
 const UNMANAGED_TOOLS = '2147483647';
 
-/** Draws the ids of a new disk. */
-export function drawContentIds(identity: Identity): ContentIds {
+/** Draws the ids of a new disk. The long one ends in the other, except in streams, where VMware's do not. */
+export function drawContentIds(identity: Identity, isStream: boolean): ContentIds {
   let cid = hex(identity.bytes(4));
   if (Number.parseInt(cid, 16) >= NEVER_WRITTEN_CID) cid = '7fffffff';
-  return { cid, long: hex(identity.bytes(16)) };
+  return { cid, long: isStream ? hex(identity.bytes(16)) : `${hex(identity.bytes(12))}${cid}` };
 }
 
 function hex(bytes: Uint8Array): string {

@@ -20,5 +20,6 @@ async function* writeFlat(
   sparse: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<FilePart, void, undefined> {
-  for await (const { start, bytes } of guestData(disk, { sparse, signal })) yield { at: start, bytes };
+  for await (const { start, bytes } of guestData(disk, { sparse, signal }))
+    if (bytes !== null) yield { at: start, bytes };
 }

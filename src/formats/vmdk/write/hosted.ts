@@ -3,16 +3,9 @@ import { UsageError } from '../../../errors.ts';
 import type { Disk } from '../../../model/disk.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { WriteContext } from '../../../model/writer.ts';
-import { fillUnits } from '../../shared/writing/disk-views.ts';
-import { findDeltaUnits, findStoredUnits } from '../../shared/writing/stored-units.ts';
-import {
-  planFoundUnits,
-  planKnownUnits,
-  type FilePlan,
-  type UnitFile,
-} from '../../shared/writing/file-plan.ts';
-import { UnitRuns } from '../../shared/writing/unit-runs.ts';
-import type { FilePart } from '../../shared/writing/unit-writer.ts';
+import { planDeltaUnits, planUnits, type FilePlan, type UnitFile } from '../../shared/writing/file-plan.ts';
+import { tablesInUse } from '../../shared/writing/stored-units.ts';
+import type { FilePart, Units } from '../../shared/writing/unit-writer.ts';
 import { sectorsOf } from './sectors.ts';
 
 const GRAIN_SECTORS = 128;
@@ -38,7 +31,10 @@ export interface HostedParts {
   readonly hasZeroedGrains: boolean;
 }
 
-/** The file of an extent; places are sectors: two directories, each with all of its tables behind it, then the grains. */
+/**
+ * The file of an extent; places are sectors: two directories, each with all of its tables after it, then the
+ * grains.
+ */
 class HostedFile implements UnitFile {
   readonly unitSize = GRAIN_SIZE;
   readonly capacity: number;
@@ -50,12 +46,9 @@ class HostedFile implements UnitFile {
   readonly hasZeroedGrains: boolean;
   readonly #descriptor: Uint8Array | null;
   readonly #directorySectors: number;
-  /** Grains that are zeros whatever the parent has. */
-  readonly #zeros: UnitRuns;
 
-  constructor({ disk, descriptor, hasZeroedGrains }: HostedParts, zeros = new UnitRuns()) {
+  constructor({ disk, descriptor, hasZeroedGrains }: HostedParts) {
     this.#descriptor = descriptor;
-    this.#zeros = zeros;
     this.hasZeroedGrains = hasZeroedGrains;
     this.capacity = sectorsOf(disk.size);
     this.tables = Math.ceil(this.capacity / (GRAIN_SECTORS * TABLE_ENTRIES));
@@ -80,18 +73,18 @@ class HostedFile implements UnitFile {
     return Infinity;
   }
 
-  *front(stored: UnitRuns): Iterable<FilePart> {
+  *front(units: Units): Iterable<FilePart> {
     yield { at: 0, bytes: makeHeader(this) };
     if (this.#descriptor !== null) yield { at: SECTOR_SIZE, bytes: this.#descriptor };
     for (const directory of [this.rgd, this.gd]) {
       yield { at: directory * SECTOR_SIZE, bytes: makeDirectory(this, directory) };
-      for (const table of this.#tablesInUse(stored))
-        yield { at: this.tableAt(directory, table) * SECTOR_SIZE, bytes: this.#table(stored, table) };
+      for (const table of tablesInUse(units, TABLE_ENTRIES))
+        yield { at: this.tableAt(directory, table) * SECTOR_SIZE, bytes: this.#table(units, table) };
     }
   }
 
-  sizeOf({ count }: UnitRuns): number {
-    return this.#grainAt(count) * SECTOR_SIZE;
+  sizeOf({ stored }: Units): number {
+    return this.#grainAt(stored.count) * SECTOR_SIZE;
   }
 
   /** Sector of a table, by the sector of its directory. */
@@ -104,16 +97,10 @@ class HostedFile implements UnitFile {
     return this.overhead + ordinal * GRAIN_SECTORS;
   }
 
-  #tablesInUse(stored: UnitRuns): Iterable<number> {
-    if (this.#zeros.count === 0) return stored.groups(TABLE_ENTRIES);
-    const tables = new Set([...stored.groups(TABLE_ENTRIES), ...this.#zeros.groups(TABLE_ENTRIES)]);
-    return [...tables].sort((a, b) => a - b);
-  }
-
-  #table(stored: UnitRuns, table: number): Uint8Array {
+  #table({ stored, zeros }: Units, table: number): Uint8Array {
     const view = new DataView(new ArrayBuffer(TABLE_SIZE));
     const first = table * TABLE_ENTRIES;
-    for (const { from, to } of this.#zeros.between(first, first + TABLE_ENTRIES))
+    for (const { from, to } of zeros?.between(first, first + TABLE_ENTRIES) ?? [])
       for (let grain = from; grain < to; grain++) view.setUint32(4 * (grain - first), ZEROED_GRAIN, true);
     for (const { from, to, ordinal } of stored.between(first, first + TABLE_ENTRIES))
       for (let grain = from; grain < to; grain++)
@@ -123,21 +110,17 @@ class HostedFile implements UnitFile {
 }
 
 /**
- * Plans a hosted sparse extent. For a pipe and for deltas the map of the disk alone says which grains are stored; a file leaves out grains of zeros
- * as well.
+ * Plans a hosted sparse extent. For a pipe the map of the disk alone says which grains are stored; a file leaves
+ * out grains of zeros, and of a delta what the parent has as well.
  *
  * @throws UsageError where the disk is too large
  */
 export async function planHosted(parts: HostedParts, { isPipe, sparse }: WriteContext): Promise<FilePlan> {
-  const { disk, below, hasZeroedGrains } = parts;
-  if (below !== null) {
-    const { stored, zeros } = await findDeltaUnits(disk, below, GRAIN_SIZE, hasZeroedGrains);
-    const filled = fillUnits(disk, below, GRAIN_SIZE, stored);
-    return planKnownUnits(filled, new HostedFile(parts, zeros), stored, Math.max(sparse, SECTOR_SIZE));
-  }
+  const { disk, below, hasZeroedGrains: canSayZero } = parts;
   const file = new HostedFile(parts);
-  if (!isPipe && sparse > 0) return planFoundUnits(disk, () => file, sparse);
-  return planKnownUnits(disk, file, await findStoredUnits(disk, GRAIN_SIZE, sparse === 0), sparse);
+  if (below !== null)
+    return planDeltaUnits(disk, below, () => file, { sparse, isPipe, unitSize: GRAIN_SIZE, canSayZero });
+  return planUnits(disk, () => file, { sparse, isPipe, unitSize: GRAIN_SIZE });
 }
 
 function makeHeader(file: HostedFile): Uint8Array {

@@ -32,9 +32,9 @@ const DELTA_KINDS: readonly Subformat[] = [
   'seSparse',
 ];
 
-const ZEROED_KINDS: readonly Subformat[] = ['monolithicSparse', 'twoGbMaxExtentSparse', 'seSparse'];
+const ZEROED_KINDS: readonly Subformat[] = ['monolithicSparse', 'twoGbMaxExtentSparse'];
 
-/** The options of VMDK, as `qemu-img` names them. */
+/** The options of VMDK, as `qemu-img` names them. Those of the parent are for the caller, who opens it. */
 export const vmdkOptions: Readonly<Record<string, CreationOption>> = {
   subformat: {
     type: 'choice',
@@ -92,6 +92,11 @@ export function readVmdkOptions({
   };
   if (compress !== undefined && subformat !== 'streamOptimized')
     refuse('only streams are compressed (-c)', ['streamOptimized']);
+  for (const name of ['backing_file', 'backing_fmt'])
+    if (values[name] !== undefined && backing === null)
+      throw new UsageError(
+        `option '${name}' needs the parent opened: name it with -b (create) or -B (convert)`,
+      );
   if (backing !== null && !DELTA_KINDS.includes(subformat)) refuse('this kind has no parent', DELTA_KINDS);
   const hasZeroedGrains = values['zeroed_grain'] === true;
   if (hasZeroedGrains && !ZEROED_KINDS.includes(subformat)) refuse('zeroed_grain is not known', ZEROED_KINDS);
@@ -112,7 +117,7 @@ export function readVmdkOptions({
   };
 }
 
-/** Its maker publishes nothing: ESX would trust areas whose content nobody outside knows. */
+/** Its maker publishes nothing: ESX would trust areas whose content is not documented. */
 function demandExperiment(isAllowed: boolean, platform: string | undefined): void {
   if (platform === 'esx')
     throw new UsageError('seSparse is not written for ESX, which could lose data in it: take vmfsSparse');
@@ -120,7 +125,7 @@ function demandExperiment(isAllowed: boolean, platform: string | undefined): voi
     throw new UsageError('seSparse is written for readers other than ESX only: --experimental allows it');
 }
 
-/** These stand in quotes, which know no escapes. */
+/** These are in quotes, which know no escapes. */
 function demandWord(name: string, value: unknown): string {
   const text = String(value);
   if (!/^[\w.]{1,20}$/.test(text))

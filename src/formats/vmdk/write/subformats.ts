@@ -2,7 +2,8 @@ import { UsageError } from '../../../errors.ts';
 import type { Disk } from '../../../model/disk.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Plan, WriteContext } from '../../../model/writer.ts';
-import { sliceDisk } from '../../shared/writing/disk-views.ts';
+import { sliceDisk } from '../../shared/writing/slice-disk.ts';
+import { planCowd } from './cowd.ts';
 import { describeDisk, drawContentIds, type ListedExtent } from './descriptor.ts';
 import { joinFiles, type FilePlan } from '../../shared/writing/file-plan.ts';
 import { sectorsOf } from './sectors.ts';
@@ -10,6 +11,7 @@ import { planFlat } from './flat.ts';
 import { planHosted } from './hosted.ts';
 import type { Subformat, VmdkOptions } from './options.ts';
 import { findParent } from './parent.ts';
+import { planSeSparse } from './sesparse.ts';
 import { planStream } from './stream.ts';
 
 /** Sectors of one file of a disk that is split: with its tables it stays below 2 GiB. */
@@ -45,7 +47,7 @@ interface NewDisk {
  */
 export async function planFiles(disk: Disk, options: VmdkOptions, context: WriteContext): Promise<Plan> {
   const parent = context.backing === null ? null : findParent(context.backing);
-  const ids = drawContentIds(context.identity);
+  const ids = drawContentIds(context.identity, options.subformat === 'streamOptimized');
   const name = context.isPipe && context.name === '-' ? UNNAMED : context.name;
   const describe = (extents: readonly ListedExtent[]): Uint8Array =>
     describeDisk({ options, ids, parent, extents });
@@ -138,7 +140,8 @@ async function planExtent(
   const parent = below === null ? null : sliceDisk(below, start, length);
   if (type === 'SPARSE')
     return planHosted({ disk, below: parent, descriptor: null, hasZeroedGrains }, context);
-  return planFlat(disk, context);
+  if (type === 'VMFSSPARSE') return planCowd(disk, parent, context);
+  return type === 'SESPARSE' ? planSeSparse(disk, parent, context) : planFlat(disk, context);
 }
 
 function planText(bytes: Uint8Array): FilePlan {

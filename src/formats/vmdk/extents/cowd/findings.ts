@@ -16,5 +16,6 @@ export interface CowdFindings extends Record<SpecRule, FieldFault> {
   'vmdk3/gte-beyond-capacity': { readonly field: string; readonly entry: number; readonly grains: number };
   /** Sectors. */
   'vmdk3/free-sector-invalid': { readonly free: number; readonly used: number; readonly size: number };
+  'vmdk3/trailing-data': { readonly first: number; readonly sectors: number; readonly end: number };
   'vmdk3/grain-unreferenced': { readonly ranges: number; readonly bytes: number };
 }

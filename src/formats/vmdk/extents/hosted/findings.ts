@@ -1,4 +1,5 @@
 import type { SpecRule } from '../../../../../generated/vmdk4.ts';
+import type { ContentFacts } from '../../../../model/content.ts';
 import type { FileFindings } from '../../../../model/file-findings.ts';
 import type { Findings } from '../../../../model/findings.ts';
 import type { RegionFacts } from '../../../../model/owners.ts';
@@ -93,6 +94,17 @@ export interface HostedFindings extends Record<Exclude<SpecRule, MarkerRule>, Fi
   'vmdk4/marker-type-unknown': MarkerFault;
   'vmdk4/marker-length': MarkerFault;
   'vmdk4/marker-pad-nonzero': MarkerFault;
+  /** Sectors. */
+  'vmdk4/stream-gap-nonzero': { readonly first: number; readonly sectors: number; readonly grains: number };
+  'vmdk4/grain-lba-duplicate': { readonly sector: number; readonly lba: number; readonly other: number };
+  'vmdk4/eos-early': { readonly first: number; readonly sectors: number };
+  'vmdk4/grain-not-zlib': ContentFacts;
+  'vmdk4/grain-corrupt': ContentFacts;
+  'vmdk4/grain-inflates-short': ContentFacts;
+  'vmdk4/grain-inflates-long': ContentFacts;
+  'vmdk4/grain-trailing-bytes': ContentFacts;
+  'vmdk4/grain-padding-nonzero': ContentFacts;
+  'vmdk4/grain-all-zero': ContentFacts;
   'vmdk4/grain-order': { readonly field: string; readonly count: number };
 }
 

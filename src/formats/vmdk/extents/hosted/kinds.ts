@@ -1,6 +1,7 @@
 import type { Place } from '../../../../model/problem.ts';
 import type { RegionFault, RegionKind, RegionRuleId } from '../../../../model/owners.ts';
 import { SECTOR_SIZE } from '../../../../model/offsets.ts';
+import { createGrainContent } from './content.ts';
 import type { HostedFindings } from './findings.ts';
 import type { HostedLayout } from './layout/hosted-layout.ts';
 import type { HostedPlaces } from './places.ts';
@@ -55,10 +56,9 @@ const COMPRESSED_RULES = {
 } as const satisfies Rules;
 
 /** Makes the kinds of one extent. */
-export function createHostedKinds(
-  { file, headers, geometry }: HostedLayout,
-  places: HostedPlaces,
-): HostedKinds {
+export function createHostedKinds(extent: HostedLayout, places: HostedPlaces): HostedKinds {
+  const { file, headers, geometry } = extent;
+  const content = createGrainContent(extent);
   const fixed = (name: string, place: () => Place): RegionKind => ({
     name,
     role: 'fixed',
@@ -90,6 +90,7 @@ export function createHostedKinds(
       name: 'grain',
       role: 'data',
       rules: geometry?.isCompressed === true ? COMPRESSED_RULES : PLAIN_RULES,
+      ...(content === null ? {} : { content }),
       locate: (grain, start) => places.grain(grain, start),
     },
   };

@@ -1,4 +1,4 @@
-import type { Findings } from '../../../../model/findings.ts';
+import { tellLazily, type Findings } from '../../../../model/findings.ts';
 import { SECTOR_SIZE } from '../../../../model/offsets.ts';
 import type { RegionFacts } from '../../../../model/owners.ts';
 import type { Finding } from '../../../../model/problem.ts';
@@ -39,27 +39,29 @@ export class OddEntries implements OddGrains {
   }
 
   tooLow(grain: number, entry: number): void {
-    if (entry === 1) this.#findings.tell('vmdk4/gte-one-without-flag', this.#entry(grain, entry));
-    else {
-      const limit = this.#geometry.overheadSectors * SECTOR_SIZE;
-      this.#findings.tell('vmdk4/gte-in-metadata', this.#region(grain, entry, limit));
-    }
+    const { file } = this.#extent;
+    const limit = this.#geometry.overheadSectors * SECTOR_SIZE;
+    if (entry === 1)
+      tellLazily(this.#findings, 'vmdk4/gte-one-without-flag', file, () => this.#entry(grain, entry));
+    else tellLazily(this.#findings, 'vmdk4/gte-in-metadata', file, () => this.#region(grain, entry, limit));
   }
 
   misaligned(grain: number, entry: number): void {
-    // An entry behind the end is told as that; where in a grain it would begin says nothing more.
+    // An entry past the end is told as that; where in a grain it would begin says nothing more.
     if (entry * SECTOR_SIZE >= this.#extent.source.size) return;
-    const { overheadSectors: first, grainSectors } = this.#geometry;
-    const found = this.#entry(grain, entry);
-    const data = { ...found.data, first, grain: grainSectors };
-    this.#findings.tell('vmdk4/gte-misaligned', { ...found, data });
+    tellLazily(this.#findings, 'vmdk4/gte-misaligned', this.#extent.file, () => {
+      const { overheadSectors: first, grainSectors } = this.#geometry;
+      const found = this.#entry(grain, entry);
+      return { ...found, data: { ...found.data, first, grain: grainSectors } };
+    });
   }
 
   beyond(grain: number, entry: number): void {
     if (this.#extent.isOfDoubtfulSize) return;
-    const found = this.#entry(grain, entry);
-    const data = { ...found.data, grains: this.#geometry.grains };
-    this.#findings.tell('vmdk4/gte-beyond-capacity', { ...found, expected: '0', data });
+    tellLazily(this.#findings, 'vmdk4/gte-beyond-capacity', this.#extent.file, () => {
+      const found = this.#entry(grain, entry);
+      return { ...found, expected: '0', data: { ...found.data, grains: this.#geometry.grains } };
+    });
   }
 
   cut(grain: number, entry: number): void {

@@ -20,17 +20,22 @@ export interface StreamListeners {
   readonly owners: Owners;
 }
 
-/**
- * Tells the grains of a streamOptimized extent, whose lengths are in the marker in front of each. Returns
- * whether they are in the order of the disk.
- */
+/** What a walk over a stream learns on its way. */
+export interface StreamOrder {
+  /** Whether grains are in the file in the order of the disk. */
+  readonly isInOrder: boolean;
+  /** The sector of the last grain in the file; 0 where there is none. */
+  readonly lastGrain: number;
+}
+
+/** Tells the grains of a streamOptimized extent, whose lengths are in the marker before each. */
 export async function walkStream(
   extent: HostedLayout,
   tables: GrainTables,
   lowest: number,
   listeners: StreamListeners,
   mirror: MirrorCheck,
-): Promise<boolean> {
+): Promise<StreamOrder> {
   const { odd, owners } = listeners;
   const markers = new MarkerWindow(tables.source);
   const metadata = new MetadataPlaces(extent, tables);
@@ -39,6 +44,7 @@ export async function walkStream(
   const grains = Math.ceil(tables.size / tables.grainSize);
   let last = 0;
   let isInOrder = true;
+  let lastGrain = 0;
   for await (const batch of tableBatches(tables.source, set)) {
     const { first, bytes } = batch;
     const compared = mirror.compare(batch);
@@ -50,6 +56,7 @@ export async function walkStream(
       if (entry > 1) {
         if (entry < last) isInOrder = false;
         last = entry;
+        lastGrain = Math.max(lastGrain, entry);
       }
       const grain = first * tables.entriesPerTable + index;
       const isZero = entry === 1 && tables.hasZeroedGrains;
@@ -62,8 +69,10 @@ export async function walkStream(
       if (entry < lowest) odd.tooLow(grain, entry);
       else await walkCompressed(tables, markers, metadata, grain, entry, listeners);
     }
+    const settled = owners.settle?.();
+    if (settled !== undefined) await settled;
   }
-  return isInOrder;
+  return { isInOrder, lastGrain };
 }
 
 /** Claims one compressed grain by its marker, or says what is wrong with the marker. */
@@ -78,7 +87,7 @@ async function walkCompressed(
   const start = entry * SECTOR_SIZE;
   const available = source.size - start;
   if (markerSize === null || markerSize === 0 || available < markerSize) {
-    // Without a marker nobody knows how long the stream is; it has at least one sector.
+    // Without a marker the length of the stream is unknown; it has at least one sector.
     owners.range(kind, fileOffset(start), SECTOR_SIZE, grain);
     return;
   }
@@ -94,16 +103,21 @@ async function walkCompressed(
     return;
   }
   if (isForeign) odd.foreign(grain, lba);
-  const isExcessive = cmpSize > grainSize * 1.001 + 64;
+  const isTooLong = isExcessive(cmpSize, grainSize);
   // The size in another grain's marker, or in what is none, says nothing of this one.
-  if (isExcessive && !isForeign) odd.oversized(grain, entry, cmpSize);
-  const stored = isExcessive ? markerSize : markerSize + cmpSize;
+  if (isTooLong && !isForeign) odd.oversized(grain, entry, cmpSize);
+  const stored = isTooLong ? markerSize : markerSize + cmpSize;
   const padded = Math.ceil(stored / SECTOR_SIZE) * SECTOR_SIZE;
   owners.range(kind, fileOffset(start), stored <= available ? Math.min(padded, available) : padded, grain);
 }
 
+/** Whether a marker gives a stream more bytes than a grain can take, even if it cannot be compressed. */
+export function isExcessive(cmpSize: number, grainSize: number): boolean {
+  return cmpSize > grainSize * 1.001 + 64;
+}
+
 /**
- * Directories, tables and the footer behind the grains of a stream: what begins in them is no grain, whatever
+ * Directories, tables and the footer after the grains of a stream: what begins in them is no grain, whatever
  * its bytes say.
  */
 class MetadataPlaces {

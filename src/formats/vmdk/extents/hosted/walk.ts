@@ -21,7 +21,9 @@ export interface HostedWalk {
   readonly hasEqualMirror: boolean;
   /** Whether compressed grains are certain to be in the file in the order of the disk. */
   readonly isInOrder: boolean;
-  /** The directory and tables behind the grains of a stream, with what announces them. */
+  /** The sector of the last compressed grain in the file; 0 where there is none. */
+  readonly lastGrain: number;
+  /** The directory and tables after the grains of a stream, with what announces them. */
   readonly announced: readonly AnnouncedMetadata[];
 }
 
@@ -30,7 +32,7 @@ export async function walkHosted(
   extent: HostedLayout,
   { owners, findings }: WalkListeners<HostedFindings>,
 ): Promise<HostedWalk> {
-  const nothing = { hasEqualMirror: false, isInOrder: false, announced: [] };
+  const nothing = { hasEqualMirror: false, isInOrder: false, lastGrain: 0, announced: [] };
   const { geometry } = extent;
   if (geometry === null) return nothing;
   const directories = await extent.directories();
@@ -48,15 +50,15 @@ export async function walkHosted(
   const mirror = new MirrorCheck(extent.source, geometry.tableSize, directories.rgd);
   const listeners = { kind: kinds.grain, odd, owners };
   if (geometry.isCompressed) {
-    const isInOrder = await walkStream(extent, tables, lowest, listeners, mirror);
-    return { hasEqualMirror: mirror.isEqual, isInOrder, announced };
+    const order = await walkStream(extent, tables, lowest, listeners, mirror);
+    return { hasEqualMirror: mirror.isEqual, ...order, announced };
   }
   const alignment = geometry.overheadSectors === 0 ? 1 : geometry.grainSectors;
   await walkGrains(tables, { lowest, alignment }, listeners, (batch) => mirror.compare(batch));
-  return { hasEqualMirror: mirror.isEqual, isInOrder: false, announced };
+  return { ...nothing, hasEqualMirror: mirror.isEqual, announced };
 }
 
-/** Whether the header is of one mind about compression; else nobody knows what the entries point to. */
+/** Whether the header's fields agree about compression; else what the entries point to is unknown. */
 function isStorageKnown({ headers }: HostedLayout): boolean {
   const { flags, compressAlgorithm } = headers.current.fields;
   return flags.compressed === (compressAlgorithm === CompressAlgorithm.deflate);

@@ -28,7 +28,7 @@ export const tableExplanations: Explanations<typeof tableRules> = {
     what: 'An entry of a grain table points to a grain that is not, or not wholly, inside the file.',
     why: 'What the guest wrote there is lost.',
     how: 'A file that was cut off, or a damaged table.',
-    readers: 'QEMU reports those that begin behind the end, and reads zeros for them.',
+    readers: 'QEMU reports those that begin past the end, and reads zeros for them.',
     repair: 'Restore the file from its source, or unallocate the grain and lose it.',
   },
   'vmdk3/gte-in-metadata': {
@@ -53,17 +53,24 @@ export const tableExplanations: Explanations<typeof tableRules> = {
     repair: 'Write 0.',
   },
   'vmdk3/free-sector-invalid': {
-    what: 'freeSector is where the next table or grain will be put. It is inside what is in use, or behind the end of the file.',
+    what: 'freeSector is where the next table or grain will be put. It is inside what is in use, or past the end of the file.',
     why: 'If sectors in use are handed out again, the next write of the guest destroys older data.',
     how: 'A host that crashed before it wrote the header, or a file that was cut off.',
     readers: 'QEMU does not use the field; ESX allocates by it.',
-    repair: 'Write the sector behind the last table or grain.',
+    repair: 'Write the sector after the last table or grain.',
   },
   'vmdk3/grain-unreferenced': {
     what: 'Below freeSector everything is handed out, but no table points to these sectors.',
     why: 'The guest loses nothing by it now. If entries were lost, this is where their data is.',
     how: 'A crash after a grain was written and before its table was.',
     readers: 'Readers ignore such space.',
-    repair: 'It cannot be given back in place; merging the snapshot leaves it behind.',
+    repair: 'It cannot be given back in place; merging the snapshot drops it.',
+  },
+  'vmdk3/trailing-data': {
+    what: 'The header says from which sector on the file is free. After it are bytes that are not zero.',
+    why: 'Nothing is lost; the next grains are written over them. They may be anything.',
+    how: 'Space that was allocated in advance and had been used before, or something that was appended.',
+    readers: 'No reader looks at them.',
+    repair: 'The file can be cut off there.',
   },
 };

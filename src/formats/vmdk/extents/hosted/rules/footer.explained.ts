@@ -6,13 +6,13 @@ export const footerExplanations: Explanations<typeof footerRules> = {
   'vmdk4/footer-missing': {
     what: 'The header of this stream leaves the place of the grain directory to a footer in the last sectors of the file, and it is missing.',
     why: 'Without the directory no grain can be found, although the grains may be all there.',
-    how: 'An upload, download or export that broke off, or bytes appended behind the end of the stream.',
+    how: 'An upload, download or export that broke off, or bytes appended past the end of the stream.',
     readers: 'QEMU refuses with "Invalid footer"; libvmdk opens it and has nothing to read.',
     repair:
       'Cut off what was appended, or transfer the file again; from the markers of the grains the tables can be made anew.',
   },
   'vmdk4/footer-magic': {
-    what: 'A footer marker announces the footer, and the sector behind it does not begin with the four letters KDMV.',
+    what: 'A footer marker announces the footer, and the sector after it does not begin with the four letters KDMV.',
     why: "Readers that mind it find no directory and hence none of the guest's data.",
     how: 'A damaged sector, or a writer that stopped before its end.',
     readers: 'QEMU refuses the file.',
@@ -36,7 +36,8 @@ export const footerExplanations: Explanations<typeof footerRules> = {
     what: 'A stream with a footer ends with a marker that is all zeros; the last sector is something else.',
     why: "The guest's data may be complete, but readers take the file for one that was cut off.",
     how: 'An upload that broke off in its last sector, or something written over it.',
-    readers: 'QEMU refuses the file; stream importers wait for more.',
+    readers:
+      'QEMU refuses files whose directory the footer names, and takes others; stream importers wait for more.',
     repair: 'Write a sector of zeros at the end if everything else is complete.',
   },
   'vmdk4/footer-header-mismatch': {

@@ -1,6 +1,8 @@
+import { contentExplanations } from './content.explained.ts';
 import { directoryExplanations } from './directory.explained.ts';
 import { entryExplanations } from './entries.explained.ts';
 import { footerExplanations } from './footer.explained.ts';
+import { gapExplanations } from './gaps.explained.ts';
 import { headerExplanations } from './header.explained.ts';
 import { layoutExplanations } from './layout.explained.ts';
 import { markerExplanations } from './markers.explained.ts';
@@ -19,4 +21,6 @@ export const vmdk4Explanations = {
   ...mirrorExplanations,
   ...spaceExplanations,
   ...markerExplanations,
+  ...contentExplanations,
+  ...gapExplanations,
 };

@@ -40,7 +40,9 @@ export const markerRules = defineHostedRules({
     spec: `${MARKERS}, type`,
     repair: 'none',
     message: ({ field, actual }) =>
-      `the marker of ${field} is of type ${actual}; only 0 to ${LAST_TYPE} are known`,
+      actual === String(LAST_TYPE)
+        ? `the marker of ${field} is of type ${actual}, which tells of progress and is not in VMware's document`
+        : `the marker of ${field} is of type ${actual}; only 0 to ${LAST_TYPE} are known`,
     check({ extent: { file } }, tell, facts) {
       for (const found of facts.walk(file)?.announced ?? [])
         if (found.marker !== null && found.marker.type > LAST_TYPE)
@@ -84,7 +86,7 @@ export const markerRules = defineHostedRules({
     repair: 'lossy',
     derivedFrom: ['vmdk4/grain-lba-mismatch', 'vmdk4/gte-duplicate', 'vmdk4/gte-out-of-file'],
     message: ({ field, count }) =>
-      `${count} grains lie before the grain that precedes them on the disk, the first by ${field}`,
+      `${count} grains are stored before the grain that precedes them on the disk, the first by ${field}`,
     async check({ extent }, tell, facts) {
       // The walk has looked at the order on its way.
       const isInOrder = facts.walk(extent.file)?.isInOrder === true;

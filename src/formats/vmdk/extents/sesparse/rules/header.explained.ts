@@ -46,7 +46,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     repair: 'Open the disk on ESXi.',
   },
   'sesparse/reserved-nonzero': {
-    what: 'Reserved fields, or the bytes behind the last field, are not zero.',
+    what: 'Reserved fields, or the bytes after the last field, are not zero.',
     why: "The guest's data is probably as usual; what the bytes mean is not known.",
     how: 'A damaged header, or a version of ESXi that is not documented.',
     readers: 'QEMU refuses it.',
@@ -56,7 +56,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     what: 'The capacity is 0, or 64 TiB or more, the limit of disks on ESXi.',
     why: 'The guest sees no disk, or one that its tables cannot describe.',
     how: 'A damaged header.',
-    readers: 'QEMU does not check it.',
+    readers: 'No test of QEMU is about it; a disk that is larger than the system can address is refused.',
     repair: 'The extent line of the descriptor has the size.',
   },
   'sesparse/grains-too-small': {
@@ -74,7 +74,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     repair: 'Restore the file from its source.',
   },
   'sesparse/volatile-pad-nonzero': {
-    what: 'The bytes behind the last known field of the volatile header are not zero.',
+    what: 'The bytes after the last known field of the volatile header are not zero.',
     why: "The guest's data is probably as usual; what the bytes mean is not known.",
     how: 'A damaged header, or a version of ESXi that is not documented.',
     readers: 'QEMU refuses it.',

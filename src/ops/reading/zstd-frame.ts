@@ -8,8 +8,8 @@ const SIZE_BYTES = [0, 2, 4, 8];
 const DICTIONARY_BYTES = [0, 1, 2, 4];
 
 /**
- * Bytes of the Zstandard frame that `bytes` begins with, as its block headers tell (RFC 8878, section 3.1); `null` where none begins or it is
- * cut off.
+ * Bytes of the Zstandard frame that `bytes` begins with, as its block headers tell (RFC 8878, section 3.1); `null`
+ * where none begins or it is cut off.
  */
 export function frameLength(bytes: Uint8Array): number | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -32,6 +32,13 @@ export function frameLength(bytes: Uint8Array): number | null {
     at += BLOCK_HEADER + (type === 1 ? 1 : header >>> 3);
   }
   return inside(at + ((descriptor & 4) === 0 ? 0 : CHECKSUM), bytes);
+}
+
+/** Whether a frame begins that carries no content. */
+export function isSkippable(bytes: Uint8Array): boolean {
+  if (bytes.length < 4) return false;
+  const magic = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+  return (magic & ~0xf) >>> 0 === SKIPPABLE;
 }
 
 function inside(length: number, bytes: Uint8Array): number | null {

@@ -1,0 +1,25 @@
+/** The public API of vdcheck for browsers: everything that reads and checks, without a file system. */
+export * from './errors.ts';
+export { inflate } from './browser/inflate.ts';
+export { blobSource } from './io/blob-source.ts';
+export { cached, type CacheOptions } from './io/cached-source.ts';
+export { counted, createReadStats, type ReadStats } from './io/counted-source.ts';
+export { fetchTransport } from './io/http/fetch-transport.ts';
+export { HttpSession, type HttpOptions } from './io/http/session.ts';
+export { redactUrl, resolveSibling } from './io/http/url.ts';
+export { memorySource } from './io/memory-source.ts';
+export { findMember, listTar, tarMember, type TarListing } from './io/archive/tar.ts';
+export { windowSource } from './io/window-source.ts';
+export { fileOffset, type FileOffset, type Source } from './io/source.ts';
+export type { Chunk, ChunkOptions, Disk, Inflate, Loss, Piece, UnknownPiece } from './model/disk.ts';
+export type { Image, ImageFile, Mapping, ParentLink, ReferenceState } from './model/image.ts';
+export { guestOffset, type GuestOffset, type GuestRange } from './model/offsets.ts';
+export type { Problem, ProblemSink, Severity } from './model/problem.ts';
+export type { ImageReport, Verdict } from './model/report.ts';
+export { checkImage, type CheckOptions } from './ops/check.ts';
+export { differences, type CompareOptions } from './ops/compare.ts';
+export { readDisk, type DiskOptions } from './ops/disk.ts';
+export { mapImage } from './ops/map.ts';
+export { openImage, type OpenedImage, type OpenOptions, type OpenSource } from './ops/open.ts';
+export { pieces } from './ops/pieces.ts';
+export { followNothing, type ReferencePolicy, type ResolvedReference } from './ops/reference-policy.ts';
