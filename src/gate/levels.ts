@@ -34,6 +34,7 @@ export const REFUSED_FROM_STRANGERS: ReadonlySet<string> = new Set([
   'vmdk/create-type-embedded-mismatch',
   'vmdk/create-type-extent-mismatch',
   'vmdk4/trailing-data',
+  'qcow2/trailing-data',
   'vhd/fixed-size-mismatch',
   'vhd/fixed-probe-hazard',
 ]);
