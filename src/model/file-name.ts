@@ -5,5 +5,6 @@
 export function fileNameOf(path: string): string | null {
   if (path === '-') return null;
   const plain = /^https?:\/\//i.test(path) ? (path.split(/[?#]/)[0] ?? path) : path;
-  return plain.split(/[\\/!]/).at(-1) ?? plain;
+  const member = /\.(?:ova|tar|tgz|gz)!([^!]+)$/i.exec(plain)?.[1] ?? plain;
+  return member.split(/[\\/]/).at(-1) ?? member;
 }
