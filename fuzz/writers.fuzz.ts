@@ -12,8 +12,8 @@ import { checkMemory, openMemory, type MemoryFiles } from '../test/support/open.
 import { contextFor } from '../test/support/writing.ts';
 
 /**
- * Whatever a disk has and however it is read: every writer stores it so that it is read back the same, nothing is found in it, and the same disk
- * gives the same bytes. `FUZZ_RUNS` sets how many disks are tried.
+ * Whatever a disk has and however it is read: every writer stores it so that it is read back the same, nothing is
+ * found in it, and the same disk gives the same bytes. `FUZZ_RUNS` sets how many disks are tried.
  */
 const SECTOR = 512;
 const MIB = 2 ** 20;

@@ -16,6 +16,7 @@ const PAGES = [
       expect.stringMatching(/^package\.json: /),
     ],
   ],
+  ['checking', ['ok data 1']],
   [
     'reading',
     [

@@ -5,6 +5,7 @@ import type { FolderReport } from '../model/folder.ts';
 import { expandPath, surveyLocalFolder } from '../node/local.ts';
 import type { Depth } from '../model/rule.ts';
 import { existsSync } from 'node:fs';
+import { escapeText } from '../report/escape.ts';
 import { accessOptions } from './access.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { CONFIG_NAME } from './config-name.ts';
@@ -18,12 +19,17 @@ export const runCheck: RunCommand = async (invocation, terminal) => {
   const printer = PRINTERS[invocation.text('output') ?? 'human']?.(terminal);
   if (printer === undefined) throw new Error('an output of the table has no printer');
   const options = { ...checkOptions(invocation), ...(await demandsFor(invocation)) };
+  if (options.depth === 'data') unpackOnAllCores();
   const { paths, folders } = await expandPaths(invocation.operands, options);
   const progress = openProgress(invocation, terminal, paths.length);
   const results: Result[] = [];
   for await (const report of checkAll(paths, options, invocation, progress)) {
     progress.step();
     await printer.image(report);
+    if (options.depth === 'data' && report.depth !== 'data' && report.error === null)
+      terminal.stderr.write(
+        `vdcheck: ${escapeText(report.path)}: not all of the stored data were looked at: there is more of it by the tables than the file has\n`,
+      );
     results.push({ verdict: report.verdict, error: report.error });
     // Nobody reads what is still to come.
     if (terminal.stdout.isClosed) break;
@@ -93,6 +99,15 @@ async function expandPaths(operands: readonly string[], options: LocalCheckOptio
     for (const path of found.length === 0 ? [operand] : found) paths.push(path);
   }
   return { paths, folders };
+}
+
+/**
+ * Node's pool has four threads unless something else is said before it is used first, which is now; processes that are started for images take it
+ * over.
+ */
+function unpackOnAllCores(): void {
+  const cores = process.getBuiltinModule('node:os').availableParallelism();
+  process.env['UV_THREADPOOL_SIZE'] ??= String(Math.max(4, cores));
 }
 
 /** How many processes check: what was asked for, else what the machine has and the images are worth. */

@@ -100,6 +100,25 @@ export function describeWriter(title: string, kind: WriterCase): void {
       );
       expect(large?.map(hashOf)).toEqual(small?.map(hashOf));
     });
+    it('fails as reading fails, and ends when it is told to', async () => {
+      const disk = randomDisk(3 * MIB, 12, 12);
+      const failing: Disk = {
+        ...disk,
+        async *chunks(range, options) {
+          for await (const chunk of disk.chunks(range, options)) {
+            if (chunk.start > MIB) throw new Error('no such sector');
+            yield chunk;
+          }
+        },
+      };
+      await withFolder(async (folder) => {
+        const failed = writer.plan(failing, context()).then((plan) => writeFiles(folder, plan));
+        await expect(failed).rejects.toThrow('no such sector');
+        const signal = AbortSignal.abort(new Error('enough'));
+        const ended = writer.plan(disk, context()).then((plan) => writeFiles(folder, plan, signal));
+        await expect(ended).rejects.toThrow('enough');
+      });
+    });
     it('has the size that was planned', async () => {
       await withFolder(async (folder) => {
         const plan = await writer.plan(randomDisk(3 * MIB, 12, 9), context());

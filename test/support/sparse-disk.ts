@@ -14,7 +14,10 @@ export interface DiskRun {
 const FILE = { path: 'memory', role: 'image', source: null } as const;
 const CHUNK = 256 * 1024;
 
-/** A disk in memory: as much as its runs take up, however large it is. Runs ascend and do not overlap; chunks have `most` bytes at most. */
+/**
+ * A disk in memory: as much as its runs take up, however large it is. Runs ascend and do not overlap; chunks have
+ * `most` bytes at most.
+ */
 export function sparseDisk(size: number, runs: readonly DiskRun[], most = CHUNK): Disk {
   return {
     size,

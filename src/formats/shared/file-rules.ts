@@ -1,3 +1,4 @@
+import { sectorsAre } from './counts.ts';
 import type { FileFindings } from '../../model/file-findings.ts';
 import type { Findings } from '../../model/findings.ts';
 import type { ProblemSink } from '../../model/problem.ts';
@@ -103,7 +104,7 @@ export const fileRuleTable = defineRules<unknown, FileFindings>()({
     spec: 'VMDK 5.0, VHD 1.0 and the qcow2 specification: structures take whole sectors or clusters',
     repair: 'lossy',
     message: ({ first, sectors }) =>
-      `the room that structures leave over is not zero in ${sectors} ${sectors === 1 ? 'sector' : 'sectors'}, first at byte ${first}`,
+      `of the room that structures leave over, ${sectorsAre(sectors)} not zero, first at byte ${first}`,
   },
   /** An image that ended its opening without a finding that says why. */
   'file/unreadable': {

@@ -1,6 +1,7 @@
 import { fileOffset } from '../../../io/source.ts';
 import { guestOffset } from '../../../model/offsets.ts';
 import { defineRules } from '../../../model/rule.ts';
+import { sectorsAre } from '../../shared/counts.ts';
 import { findNonZero, type NonZero } from '../../shared/nonzero-ranges.ts';
 import type { Qcow2Findings } from '../findings.ts';
 import type { Qcow2Image, Qcow2Walk } from '../image.ts';
@@ -15,13 +16,13 @@ export const storedDataRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>
   'qcow2/trailing-data': {
     severity: 'warning',
     depth: 'data',
-    title: 'Data after the last cluster in use',
+    title: 'Data behind the last cluster in use',
     spec: 'QEMU docs/interop/qcow2, "Host cluster management"',
     repair: 'lossy',
     // Leaked clusters are told as that, with their number.
     derivedFrom: [...UNKNOWN_REFERENCES, 'qcow2/refcount-leak'],
     message: ({ first, sectors, end }) =>
-      `${sectors} ${sectors === 1 ? 'sector' : 'sectors'} past byte ${end}, where the last cluster in use ends, are not zero, the first has byte ${first}`,
+      `past byte ${end}, where the last cluster in use ends, ${sectorsAre(sectors)} not zero, first at byte ${first}`,
     async check({ file, opened, fileSize, geometry }, tell, facts) {
       const ownership = facts.ownership(file);
       if (ownership === undefined) return;
@@ -35,7 +36,7 @@ export const storedDataRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>
   'qcow2/bitmap-tail-bits': {
     severity: 'info',
     depth: 'data',
-    title: 'A bitmap has bits past the end of the disk',
+    title: 'A bitmap has bits behind the end of the disk',
     spec: 'QEMU docs/interop/qcow2, "Bitmap data"',
     repair: 'safe',
     message: ({ label, bits }) => `${label} has ${bits} bits for the disk, and further ones that are set`,
@@ -59,7 +60,7 @@ export const storedDataRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>
     repair: 'none',
     derivedFrom: ['qcow2/raw-external-without-data-file', 'qcow2/data-file-missing', 'qcow2/l1-too-small'],
     message: ({ first, sectors }) =>
-      `${sectors} ${sectors === 1 ? 'sector' : 'sectors'} of the raw data file are not zero where the image reads as zeros, the first has byte ${first}`,
+      `where the image reads as zeros, ${sectorsAre(sectors)} not zero in the raw data file, first at byte ${first}`,
     async check(image, tell, facts) {
       const { header, dataFile, size } = image;
       const file = dataFile?.file ?? null;
@@ -84,16 +85,13 @@ function bitsOf({ geometry }: Qcow2Image, { granularityBits }: Bitmap): number {
   return Math.ceil(geometry.size / 2 ** granularityBits);
 }
 
-/**
- * Where the first bit past the end of the disk is set in the last cluster of a bitmap; `null` where none is, or it
- * is not stored.
- */
+/** Where the first bit behind the end of the disk is set in the last cluster of a bitmap; `null` where none is, or it is not stored. */
 async function findTailBit(image: Qcow2Image, bitmap: Bitmap): Promise<number | null> {
   const { geometry, source } = image;
   const { clusterSize } = geometry;
   const bits = bitsOf(image, bitmap);
   const last = Math.floor((bits - 1) / (8 * clusterSize));
-  // Those in use are not in order, and are not judged.
+  // Those in use are not in order, and are judged by nobody.
   if (bitmap.entry.fields.flags.inUse || last < 0 || last >= bitmap.tableEntries) return null;
   const table = await readPointerTable(image, bitmap.tableOffset + 8 * last, 1, 56);
   const target = table.target(0);

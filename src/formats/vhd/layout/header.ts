@@ -131,7 +131,7 @@ export function locateTable(
 /** What the table's offset must be, if it is not; `null` where it can be right. */
 function expectTable(offset: number | null, header: number, limit: number): string | null {
   if (offset === null || offset >= limit)
-    return `before byte ${limit}, where the usable part of the file ends`;
+    return `in front of byte ${limit}, where the usable part of the file ends`;
   if (offset % SECTOR_SIZE !== 0) return 'a multiple of 512';
   const isInHeader = offset + SECTOR_SIZE > header && offset < header + HEADER_SIZE;
   return isInHeader || offset < FOOTER_SIZE ? 'outside the footer copy and the dynamic header' : null;

@@ -59,7 +59,7 @@ export const batmapRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
       const needed = Math.ceil(blocks.needed / 8 / SECTOR_SIZE);
       if (batmapOffset < 512n || batmapSize === 0 || batmapVersion > FIRST_WITH_BATMAP) return;
       if (batmap.map === null) {
-        const expected = `a multiple of 512 with ${batmapSize} sectors before byte ${limit}`;
+        const expected = `a multiple of 512 with ${batmapSize} sectors in front of byte ${limit}`;
         tell(fieldFault(batmap.header, 'batmap_offset', { expected, actual: formatHex(batmapOffset) }));
       } else if (batmapSize < needed) {
         tell(

@@ -1,6 +1,7 @@
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Place } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
+import { sectorsHave } from '../../shared/counts.ts';
 import type { VhdFindings } from '../findings.ts';
 import { scanBlockData, type StrayData } from '../layout/block-data.ts';
 import type { VhdImage } from '../layout/image.ts';
@@ -17,11 +18,10 @@ export const blockDataRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     repair: 'decision',
     derivedFrom: WRONG_ENTRIES,
     message: ({ index, sectors }) =>
-      `${sectors} ${sectors === 1 ? 'sector' : 'sectors'} of block ${index} have data, though the bitmap says that they are not written`,
+      `in block ${index}, ${sectorsHave(sectors)} data, though by the bitmap nothing is written there`,
     async check(image, tell, facts, findings) {
       const { unwritten, behindEnd } = await scanBlockData(image, facts);
-      // What is below shows through there for all who read the format; QEMU, which does not, cannot read the parent
-      // either.
+      // What is below shows through there for all who read the format; QEMU, which does not, cannot read the parent either.
       const severity = image.variant === 'differencing' ? 'info' : 'warning';
       for (const stray of unwritten) {
         const { index, sectors } = stray;
@@ -36,12 +36,12 @@ export const blockDataRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/last-block-tail': {
     severity: 'info',
     depth: 'data',
-    title: 'Data past the end of the disk',
+    title: 'Data behind the end of the disk',
     spec: 'VHD 1.0, Data Blocks',
     repair: 'lossy',
     derivedFrom: WRONG_ENTRIES,
     message: ({ index, sectors, size }) =>
-      `the last block, ${index}, has data in ${sectors} ${sectors === 1 ? 'sector' : 'sectors'} past byte ${size} where the disk ends`,
+      `in the last block, ${index}, ${sectorsHave(sectors)} data past byte ${size}, where the disk ends`,
   },
 });
 

@@ -77,7 +77,10 @@ function demandAzure({ values, backing }: WriteContext): void {
     );
 }
 
-/** The specification's geometry, which never has more bytes than the disk; below its smallest, the disk is one track. */
+/**
+ * The specification's geometry, which never has more bytes than the disk; below its smallest, the disk is one
+ * track.
+ */
 function geometryOf(size: number): Geometry {
   const geometry = computeGeometry(size);
   if (geometry.cylinders > 0) return geometry;

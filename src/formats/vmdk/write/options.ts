@@ -111,7 +111,10 @@ export function readVmdkOptions(context: WriteContext): VmdkOptions {
   };
 }
 
-/** What is written where the user does not say: ESX and AWS import streams only, and ESX keeps children as vmfsSparse. */
+/**
+ * What is written where the user does not say: ESX and AWS import streams only, and ESX keeps children as
+ * vmfsSparse.
+ */
 function usualSubformat({ compress, backing, platform }: WriteContext): Subformat {
   if (backing !== null) return platform === 'esx' ? 'vmfsSparse' : 'monolithicSparse';
   const isImported = platform === 'esx' || platform === 'aws';

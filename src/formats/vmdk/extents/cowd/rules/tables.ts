@@ -1,3 +1,4 @@
+import { sectorsAre } from '../../../../shared/counts.ts';
 import { findNonZero } from '../../../../shared/nonzero-ranges.ts';
 import { SECTOR_SIZE } from '../../../../../model/offsets.ts';
 import { describeRegion } from '../../../../shared/region-rules.ts';
@@ -61,7 +62,7 @@ export const tableRules = defineCowdRules({
   'vmdk3/gte-beyond-capacity': {
     severity: 'warning',
     depth: 'metadata',
-    title: 'An entry for a grain past the end of the disk',
+    title: 'An entry for a grain behind the end of the disk',
     spec: TABLES,
     repair: 'safe',
     message: ({ field, entry, grains }) => `${field} is ${entry}, but the disk ends with grain ${grains - 1}`,
@@ -135,12 +136,12 @@ export const tableRules = defineCowdRules({
   'vmdk3/trailing-data': {
     severity: 'info',
     depth: 'data',
-    title: 'Bytes after the next free sector',
+    title: 'Bytes behind the next free sector',
     spec: `${TABLES}, freeSector`,
     repair: 'lossy',
     derivedFrom: ['vmdk3/free-sector-invalid', 'vmdk3/gde-out-of-file', 'vmdk3/gd-offset-invalid'],
     message: ({ first, sectors, end }) =>
-      `${sectors} ${sectors === 1 ? 'sector' : 'sectors'} after the next free sector ${end} are not zero, the first has byte ${first}`,
+      `behind the next free sector ${end}, ${sectorsAre(sectors)} not zero, first at byte ${first}`,
     async check({ extent }, tell, facts) {
       const { file, source, header } = extent;
       const ownership = facts.ownership(file);
