@@ -5,8 +5,12 @@ import {
   type BreachSink,
   type ByteReader,
   type ByteWriter,
+  IO,
   type JsonSchema,
   type Layout,
+  PARENT,
+  ROOT,
+  START,
   Structure,
   type Values,
   byteIn,
@@ -42,7 +46,12 @@ export class Cowd extends Structure<CowdField> {
   declare readonly _root: Cowd;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Cowd) {
-    super(io, parent, root, true);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    this[ROOT] = root ?? this;
+    this[START] = io.at;
+    io.begin(this);
   }
 
   static get schema(): JsonSchema {
@@ -212,7 +221,12 @@ export class CowdHeader extends Structure<CowdHeaderField> {
   declare readonly _root: Cowd | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Cowd) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;

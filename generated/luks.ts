@@ -5,9 +5,13 @@ import {
   type BreachSink,
   type ByteReader,
   type ByteWriter,
+  IO,
   type JsonSchema,
   type Layout,
   type OpenEnum,
+  PARENT,
+  ROOT,
+  START,
   Structure,
   type Values,
   byteIn,
@@ -44,7 +48,12 @@ export class Luks extends Structure<LuksField> {
   declare readonly _root: Luks;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Luks) {
-    super(io, parent, root, true);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    this[ROOT] = root ?? this;
+    this[START] = io.at;
+    io.begin(this);
   }
 
   static get schema(): JsonSchema {
@@ -193,7 +202,12 @@ export class Luks1Header extends Structure<Luks1HeaderField> {
   declare keySlots: KeySlot[];
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Luks) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;
@@ -464,7 +478,12 @@ export class KeySlot extends Structure<KeySlotField> {
   declare readonly _root: Luks | undefined;
 
   constructor(io: ByteReader, parent?: Luks1Header, root?: Luks) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;

@@ -6,9 +6,17 @@ import {
   type BreachSink,
   type ByteReader,
   type ByteWriter,
+  END0,
+  END1,
+  END2,
+  IO,
   type JsonSchema,
+  LEAD,
   type Layout,
   type OpenEnum,
+  PARENT,
+  ROOT,
+  START,
   Structure,
   type Values,
   assemble,
@@ -55,7 +63,12 @@ export class Qcow2 extends Structure<Qcow2Field> {
   declare readonly _root: Qcow2;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root, true);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    this[ROOT] = root ?? this;
+    this[START] = io.at;
+    io.begin(this);
   }
 
   static get schema(): JsonSchema {
@@ -393,7 +406,12 @@ export class Header extends Structure<HeaderField> {
   declare unknownFields: Uint8Array | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     this.magic = io.readBytes(4);
     expectContents(this, 'magic', this.magic, [0x51, 0x46, 0x49, 0xfb]);
     this.version = io.readU4be();
@@ -425,11 +443,11 @@ export class Header extends Structure<HeaderField> {
       if (!(!this.incompatibleFeatures.externalDataFile || this.nbSnapshots === 0))
         reportExpr(this, 'incompatible_features', 'without external data file where there are snapshots');
     } else this.incompatibleFeatures = undefined;
-    mark(this, 0);
+    this[END0] = io.bit;
     if (this.version >= 3) {
       this.compatibleFeatures = new CompatibleFeatures(io, this);
     } else this.compatibleFeatures = undefined;
-    mark(this, 1);
+    this[END1] = io.bit;
     if (this.version >= 3) {
       this.autoclearFeatures = new AutoclearFeatures(io, this);
       if (!(
@@ -442,7 +460,7 @@ export class Header extends Structure<HeaderField> {
           'without raw external data where there is no external data file',
         );
     } else this.autoclearFeatures = undefined;
-    mark(this, 2);
+    this[END2] = io.bit;
     if (this.version >= 3) {
       this.refcountOrder = io.readU4be();
       if (this.refcountOrder > 6) reportGreaterThan(this, 'refcount_order', 6);
@@ -635,7 +653,12 @@ export class IncompatibleFeatures extends Structure<IncompatibleFeaturesField> {
   declare dirty: boolean;
 
   constructor(io: ByteReader, parent?: Header, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     this.reserved1 = io.readU4be();
     if (this.reserved1 !== 0) reportNotEqual(this, 'reserved1', 0);
     this.reserved2 = io.readBitsIntBe(27);
@@ -735,7 +758,12 @@ export class CompatibleFeatures extends Structure<CompatibleFeaturesField> {
   declare lazyRefcounts: boolean;
 
   constructor(io: ByteReader, parent?: Header, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     this.reserved1 = io.readU4be();
     if (this.reserved1 !== 0) reportNotEqual(this, 'reserved1', 0);
     this.reserved2 = io.readBitsIntBe(31);
@@ -828,7 +856,12 @@ export class AutoclearFeatures extends Structure<AutoclearFeaturesField> {
   declare bitmaps: boolean;
 
   constructor(io: ByteReader, parent?: Header, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     this.reserved1 = io.readU4be();
     if (this.reserved1 !== 0) reportNotEqual(this, 'reserved1', 0);
     this.reserved2 = io.readBitsIntBe(30);
@@ -939,16 +972,21 @@ export class HeaderExtension extends Structure<HeaderExtensionField> {
   declare padding: Uint8Array;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const at = reserve(this, 8, 'type');
     this.type = io.view.getUint32(at);
     this.length = io.view.getUint32(at + 4);
     if (!(this.type !== HeaderExtensionType.end || this.length === 0)) reportExpr(this, 'length', '0');
     this.data = io.readBytes(this.type === HeaderExtensionType.end ? 0 : this.length);
-    mark(this, 0);
+    this[END0] = io.bit;
     this.padding = io.readBytes((8 - (this.data.length % 8)) % 8);
     if (!(this.padding.length === 0 || maxOf(this.padding) === 0)) reportExpr(this, 'padding', 'zeros');
-    mark(this, 1);
+    this[END1] = io.bit;
   }
 
   static get schema(): JsonSchema {
@@ -1025,7 +1063,12 @@ export class FeatureNameEntry extends Structure<FeatureNameEntryField> {
   declare readonly _root: Qcow2 | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;
@@ -1162,7 +1205,12 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
   declare readonly _root: Qcow2 | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;
@@ -1294,7 +1342,12 @@ export class EncryptionExtension extends Structure<EncryptionExtensionField> {
   declare readonly _root: Qcow2 | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     reserve(this, 16, 'offset');
   }
 
@@ -1418,7 +1471,13 @@ export class L1Entry extends Structure<L1EntryField> {
   declare reserved2: number;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
+    io.begin(this);
     this.copied = io.readBitsIntBe(1) !== 0;
     this.reserved1 = io.readBitsIntBe(7);
     if (this.reserved1 !== 0) reportNotEqual(this, 'reserved1', 0);
@@ -1542,7 +1601,13 @@ export class L2StandardEntry extends Structure<L2StandardEntryField> {
   declare zero: boolean;
 
   constructor(io: ByteReader, parent?: L2ExtendedEntry, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
+    io.begin(this);
     this.copied = io.readBitsIntBe(1) !== 0;
     this.compressed = io.readBitsIntBe(1) !== 0;
     this.reserved1 = io.readBitsIntBe(6);
@@ -1634,7 +1699,13 @@ export class L2ExtendedEntry extends Structure<L2ExtendedEntryField> {
   declare standard: L2StandardEntry;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;
@@ -1747,7 +1818,13 @@ export class L2CompressedEntry extends Structure<L2CompressedEntryField> {
   declare descriptor: bigint;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
+    io.begin(this);
     this.copied = io.readBitsIntBe(1) !== 0;
     if (this.copied !== false) reportNotEqual(this, 'copied', false);
     this.compressed = io.readBitsIntBe(1) !== 0;
@@ -1829,7 +1906,13 @@ export class RefcountTableEntry extends Structure<RefcountTableEntryField> {
   declare reserved: number;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
+    io.begin(this);
     this.offsetSectors = io.readBitsIntBe64(55);
     this.reserved = io.readBitsIntBe(9);
     if (this.reserved !== 0) reportNotEqual(this, 'reserved', 0);
@@ -2088,7 +2171,12 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
   declare padding: Uint8Array;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const at = reserve(this, 12, 'l1_table_offset');
     this.l1TableOffset = io.view.getBigUint64(at);
     this.l1Size = io.view.getUint32(at + 8);
@@ -2110,16 +2198,16 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
       if (!(this.vmStateSize === 0 || this.vmStateSizeLarge === BigInt(this.vmStateSize)))
         reportExpr(this, 'vm_state_size_large', 'equal to vm_state_size');
     } else this.vmStateSizeLarge = undefined;
-    mark(this, 0);
+    this[END0] = io.bit;
     if (this.extraDataSize >= 16) {
       this.diskSize = io.readU8be();
       if (this.diskSize < 1n) reportLessThan(this, 'disk_size', 1n);
     } else this.diskSize = undefined;
-    mark(this, 1);
+    this[END1] = io.bit;
     if (this.extraDataSize >= 24) {
       this.icount = io.readU8be();
     } else this.icount = undefined;
-    mark(this, 2);
+    this[END2] = io.bit;
     this.unknownExtraData = io.readBytes(
       this.extraDataSize < 24 ? this.extraDataSize % 8 : this.extraDataSize - 24,
     );
@@ -2337,7 +2425,12 @@ export class BitmapDirectoryEntry extends Structure<BitmapDirectoryEntryField> {
   declare padding: Uint8Array;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const at = reserve(this, 12, 'bitmap_table_offset');
     this.bitmapTableOffset = io.view.getBigUint64(at);
     this.bitmapTableSize = io.view.getUint32(at + 8);
@@ -2353,12 +2446,12 @@ export class BitmapDirectoryEntry extends Structure<BitmapDirectoryEntryField> {
     this.extraDataSize = io.readU4be();
     if (this.extraDataSize !== 0) reportNotEqual(this, 'extra_data_size', 0);
     this.extraData = io.readBytes(this.extraDataSize);
-    mark(this, 0);
+    this[END0] = io.bit;
     this.name = io.readBytes(this.nameSize);
-    mark(this, 1);
+    this[END1] = io.bit;
     this.padding = io.readBytes((8 - ((this.extraDataSize + this.nameSize) % 8)) % 8);
     if (!(this.padding.length === 0 || maxOf(this.padding) === 0)) reportExpr(this, 'padding', 'zeros');
-    mark(this, 2);
+    this[END2] = io.bit;
   }
 
   static get schema(): JsonSchema {
@@ -2460,7 +2553,13 @@ export class BitmapFlags extends Structure<BitmapFlagsField> {
   declare readonly _root: Qcow2 | undefined;
 
   constructor(io: ByteReader, parent?: BitmapDirectoryEntry, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
+    io.begin(this);
     const room = io.remaining * 8 + io.bitsLeft;
     if (room < 29) cutOff(this);
     const reserved = bitsBe(this, 0, 29);
@@ -2605,7 +2704,13 @@ export class BitmapTableEntry extends Structure<BitmapTableEntryField> {
   declare allOnes: boolean;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Qcow2) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
+    io.begin(this);
     this.reserved1 = io.readBitsIntBe(8);
     if (this.reserved1 !== 0) reportNotEqual(this, 'reserved1', 0);
     this.offsetSectors = io.readBitsIntBe64(47);

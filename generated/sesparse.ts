@@ -5,9 +5,14 @@ import {
   type BreachSink,
   type ByteReader,
   type ByteWriter,
+  IO,
   type JsonSchema,
+  LEAD,
   type Layout,
   type OpenEnum,
+  PARENT,
+  ROOT,
+  START,
   Structure,
   type Values,
   byteIn,
@@ -46,7 +51,12 @@ export class Sesparse extends Structure<SesparseField> {
   declare readonly _root: Sesparse;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
-    super(io, parent, root, true);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    this[ROOT] = root ?? this;
+    this[START] = io.at;
+    io.begin(this);
   }
 
   static get schema(): JsonSchema {
@@ -322,7 +332,12 @@ export class ConstHeader extends Structure<ConstHeaderField> {
   declare readonly _root: Sesparse | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;
@@ -807,7 +822,12 @@ export class VolatileHeader extends Structure<VolatileHeaderField> {
   declare readonly _root: Sesparse | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;
@@ -955,7 +975,12 @@ export class GrainDirEntry extends Structure<GrainDirEntryField> {
   declare type: OpenEnum<GrainDirEntryType>;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     this.tableIndex = io.readU4le();
     this.reserved = io.readBitsIntLe(28);
     if (this.reserved !== 0) reportNotEqual(this, 'reserved', 0);
@@ -1049,7 +1074,13 @@ export class GrainTableEntry extends Structure<GrainTableEntryField> {
   declare type: OpenEnum<GrainTableEntryType>;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Sesparse) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
+    io.begin(this);
     this.indexHigh = io.readBitsIntLe64(48);
     this.indexLow = io.readBitsIntLe(12);
     this.type = io.readBitsIntLe(4);

@@ -6,9 +6,15 @@ import {
   type BreachSink,
   type ByteReader,
   type ByteWriter,
+  END0,
+  IO,
   type JsonSchema,
+  LEAD,
   type Layout,
   type OpenEnum,
+  PARENT,
+  ROOT,
+  START,
   Structure,
   type Values,
   assemble,
@@ -22,7 +28,6 @@ import {
   expectAnyOf,
   expectContents,
   expectInEnum,
-  mark,
   maxOf,
   present,
   readWith,
@@ -52,7 +57,12 @@ export class Vdi extends Structure<VdiField> {
   declare readonly _root: Vdi;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vdi) {
-    super(io, parent, root, true);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    this[ROOT] = root ?? this;
+    this[START] = io.at;
+    io.begin(this);
   }
 
   static get schema(): JsonSchema {
@@ -436,7 +446,12 @@ export class Header extends Structure<HeaderField> {
   declare logicalGeometry: Geometry | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vdi) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const at = reserve(this, 68, 'file_info');
     this.fileInfo = io.bytes.subarray(at, at + 64);
     this.signature = io.bytes.subarray(at + 64, at + 68);
@@ -490,7 +505,7 @@ export class Header extends Structure<HeaderField> {
     if (this.headerSize >= 400) {
       this.logicalGeometry = new Geometry(io, this);
     } else this.logicalGeometry = undefined;
-    mark(this, 0);
+    this[END0] = io.bit;
   }
 
   static get schema(): JsonSchema {
@@ -608,7 +623,13 @@ export class ImageFlags extends Structure<ImageFlagsField> {
   declare readonly _root: Vdi | undefined;
 
   constructor(io: ByteReader, parent?: Header, root?: Vdi) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
+    io.begin(this);
     const room = io.remaining * 8 + io.bitsLeft;
     if (room < 8) cutOff(this);
     const unknownLow = bitsLe(this, 1, 7);
@@ -729,7 +750,12 @@ export class Geometry extends Structure<GeometryField> {
   declare readonly _root: Vdi | undefined;
 
   constructor(io: ByteReader, parent?: Header, root?: Vdi) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     reserve(this, 16, 'cylinders');
   }
 

@@ -5,9 +5,14 @@ import {
   type BreachSink,
   type ByteReader,
   type ByteWriter,
+  IO,
   type JsonSchema,
+  LEAD,
   type Layout,
   type OpenEnum,
+  PARENT,
+  ROOT,
+  START,
   Structure,
   type Values,
   bitsBe,
@@ -52,7 +57,12 @@ export class Vhd extends Structure<VhdField> {
   declare readonly _root: Vhd;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
-    super(io, parent, root, true);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    this[ROOT] = root ?? this;
+    this[START] = io.at;
+    io.begin(this);
   }
 
   static get schema(): JsonSchema {
@@ -262,7 +272,12 @@ export class Footer extends Structure<FooterField> {
   declare diskGeometry: DiskGeometry;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;
@@ -603,7 +618,13 @@ export class FooterFeatures extends Structure<FooterFeaturesField> {
   declare readonly _root: Vhd | undefined;
 
   constructor(io: ByteReader, parent?: Footer, root?: Vhd) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
+    io.begin(this);
     const room = io.remaining * 8 + io.bitsLeft;
     if (room < 30) cutOff(this);
     const unknown = bitsBe(this, 0, 30);
@@ -719,7 +740,12 @@ export class DiskGeometry extends Structure<DiskGeometryField> {
   declare readonly _root: Vhd | undefined;
 
   constructor(io: ByteReader, parent?: Footer, root?: Vhd) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;
@@ -956,7 +982,12 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
   declare parentLocators: ParentLocatorEntry[];
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;
@@ -1276,7 +1307,12 @@ export class ParentLocatorEntry extends Structure<ParentLocatorEntryField> {
   declare readonly _root: Vhd | undefined;
 
   constructor(io: ByteReader, parent?: DynamicHeader, root?: Vhd) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;
@@ -1490,7 +1526,12 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
   declare keyhash: BatmapKeyhash;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vhd) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;
@@ -1654,7 +1695,12 @@ export class BatmapKeyhash extends Structure<BatmapKeyhashField> {
   declare readonly _root: Vhd | undefined;
 
   constructor(io: ByteReader, parent?: BatmapHeader, root?: Vhd) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     reserve(this, 65, 'cookie');
   }
 

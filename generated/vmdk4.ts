@@ -5,9 +5,14 @@ import {
   type BreachSink,
   type ByteReader,
   type ByteWriter,
+  IO,
   type JsonSchema,
+  LEAD,
   type Layout,
   type OpenEnum,
+  PARENT,
+  ROOT,
+  START,
   Structure,
   type Values,
   bitsLe,
@@ -48,7 +53,12 @@ export class Vmdk4 extends Structure<Vmdk4Field> {
   declare readonly _root: Vmdk4;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
-    super(io, parent, root, true);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    this[ROOT] = root ?? this;
+    this[START] = io.at;
+    io.begin(this);
   }
 
   static get schema(): JsonSchema {
@@ -236,7 +246,12 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
   declare flags: SparseExtentFlags;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;
@@ -623,7 +638,13 @@ export class SparseExtentFlags extends Structure<SparseExtentFlagsField> {
   declare readonly _root: Vmdk4 | undefined;
 
   constructor(io: ByteReader, parent?: SparseExtentHeader, root?: Vmdk4) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
+    io.begin(this);
     const room = io.remaining * 8 + io.bitsLeft;
     if (room < 1) cutOff(this);
     const validNewlineDetector = bitsLe(this, 0, 1) !== 0;
@@ -777,7 +798,12 @@ export class GrainMarker extends Structure<GrainMarkerField> {
   declare readonly _root: Vmdk4 | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;
@@ -895,7 +921,12 @@ export class MetadataMarker extends Structure<MetadataMarkerField> {
   declare readonly _root: Vmdk4 | undefined;
 
   constructor(io: ByteReader, parent?: BareStructure, root?: Vmdk4) {
-    super(io, parent, root);
+    super();
+    this[IO] = io;
+    this[PARENT] = parent;
+    if (root !== undefined) this[ROOT] = root;
+    this[START] = io.at;
+    io.begin(this);
     const { view } = io;
     io.alignToByte();
     const { at } = io;

@@ -96,3 +96,5 @@ export { mapImage } from './ops/map.ts';
 export { pieces } from './ops/pieces.ts';
 export type { MappingOptions } from './ops/salvage.ts';
 export { writePlan, type WriteOptions } from './ops/write.ts';
+export { writeImage, type WriteImageOptions } from './node/write-image.ts';
+export type { IdentityOptions } from './node/identity.ts';

@@ -8,10 +8,10 @@ seq:
   - id: len_events
     type: u4
   - id: events
-    type: events
+    type: track
     size: len_events
 types:
-  events:
+  track:
     seq:
       - id: event
         type: event

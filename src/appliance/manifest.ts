@@ -8,8 +8,8 @@ export interface ManifestEntry {
 }
 
 /**
- * Reads the manifest of an appliance, `SHA256(disk.vmdk)= 0123...` with or without blanks (DSP0243, 5.1); lines that are
- * none are left out.
+ * Reads the manifest of an appliance, `SHA256(disk.vmdk)= 0123...` with or without blanks (DSP0243, 5.1); lines
+ * that are none are left out.
  */
 export function parseManifest(text: string): readonly ManifestEntry[] {
   const entries: ManifestEntry[] = [];

@@ -40,7 +40,10 @@ export const runCheck: RunCommand = async (invocation, terminal) => {
   return exitCode;
 };
 
-/** What one image of several may cost where nothing else was said: several times what the largest sound ones take (10 TiB of qcow2: 90 MiB). */
+/**
+ * What one image of several may cost where nothing else was said: several times what the largest sound ones take
+ * (10 TiB of qcow2: 90 MiB).
+ */
 const DEFAULT_SECONDS: Readonly<Record<Depth, number>> = { header: 60, metadata: 60, data: 3600 };
 const DEFAULT_MEBIBYTES = 384;
 
@@ -48,8 +51,9 @@ const DEFAULT_MEBIBYTES = 384;
 const IMAGES_PER_PROCESS = 256;
 
 /**
- * Checks images and gives the reports out in their order. Several are checked in processes of their own, so that none harms another; a single one
- * only where a budget is asked for, since a process takes as long to start as a small image to check.
+ * Checks images and gives the reports out in their order. Several are checked in processes of their own, so that
+ * none harms another; a single one only where a budget is asked for, since a process takes as long to start as a
+ * small image to check.
  */
 async function* checkAll(
   paths: readonly string[],
@@ -115,7 +119,7 @@ function countJobs(images: number, invocation: Invocation): number {
   return Math.min(jobs, images);
 }
 
-/** What is demanded beyond the format; the code for it is loaded where anything is. */
+/** What is demanded besides the format; the code for it is loaded where anything is. */
 async function demandsFor(invocation: Invocation): Promise<Pick<LocalCheckOptions, 'demands'>> {
   const isAsked = DEMANDING.some((option) => invocation.isSet(option));
   if (!isAsked && (invocation.isSet('no-config') || !existsSync(CONFIG_NAME))) return {};

@@ -17,11 +17,11 @@ export const SPANS = Symbol('spans');
 export const KEPT = Symbol('kept');
 
 /** The stream that it was read from. */
-const IO = Symbol('io');
+export const IO = Symbol('io');
 /** The structure that holds it. */
-const PARENT = Symbol('parent');
+export const PARENT = Symbol('parent');
 /** The outermost structure of its spec. */
-const ROOT = Symbol('root');
+export const ROOT = Symbol('root');
 /** Is the least significant byte the first one, where the bytes say so? */
 const LITTLE = Symbol('little');
 
@@ -43,6 +43,49 @@ export interface BitSpan {
 }
 
 /**
+ * Properties that are none of an object's own: what is kept under a symbol is not seen by those who want the fields. Each has functions of its
+ * own, since one function for all would be slow: the engine could not tell which symbol it is asked for.
+ */
+const ACCESSORS: PropertyDescriptorMap & ThisType<BareStructure> = {
+  _io: {
+    get() {
+      return this[IO];
+    },
+    set(io: ByteReader) {
+      this[IO] = io;
+    },
+    configurable: true,
+  },
+  _parent: {
+    get() {
+      return this[PARENT];
+    },
+    set(parent: BareStructure | undefined) {
+      this[PARENT] = parent;
+    },
+    configurable: true,
+  },
+  _root: {
+    get() {
+      return this[ROOT] ?? this[PARENT]?._root;
+    },
+    set(root: BareStructure | undefined) {
+      this[ROOT] = root;
+    },
+    configurable: true,
+  },
+  _isLe: {
+    get() {
+      return this[LITTLE];
+    },
+    set(isLittle: boolean) {
+      this[LITTLE] = isLittle;
+    },
+    configurable: true,
+  },
+};
+
+/**
  * A structure of a spec: its fields are its own properties, all that it knows besides is behind accessors and symbols, and it knows where
  * each field lay.
  *
@@ -59,8 +102,9 @@ export abstract class BareStructure {
   declare [IO]: ByteReader;
   declare [PARENT]: BareStructure | undefined;
   declare [ROOT]: BareStructure | undefined;
-  declare readonly [START]: number;
-  declare readonly [LEAD]?: number;
+  declare [LITTLE]?: boolean;
+  declare [START]: number;
+  declare [LEAD]?: number;
   declare [END0]?: number;
   declare [END1]?: number;
   declare [END2]?: number;
@@ -71,17 +115,18 @@ export abstract class BareStructure {
 
   // Generated classes declare these as what they are in their spec, which they could not do with accessors.
   static {
-    defineHidden(this.prototype, '_io', IO);
-    defineHidden(this.prototype, '_parent', PARENT);
-    Object.defineProperty(this.prototype, '_root', { get: rootOf, set: setRoot, configurable: true });
-    defineHidden(this.prototype, '_isLe', LITTLE);
+    Object.defineProperties(this.prototype, ACCESSORS);
   }
 
-  constructor(io: ByteReader, parent?: BareStructure, root?: BareStructure, isRoot = false) {
+  /**
+   * Generated constructors hand over nothing, and set what is set here themselves: code that makes objects of one class only is several
+   * times as fast as code that makes objects of all.
+   */
+  constructor(io?: ByteReader, parent?: BareStructure, root?: BareStructure) {
+    if (io === undefined) return;
     this[IO] = io;
     this[PARENT] = parent;
-    // Others have that of the structure that holds them.
-    if (root !== undefined || isRoot) this[ROOT] = root ?? this;
+    if (root !== undefined) this[ROOT] = root;
     this[START] = io.at;
     if (io.bitsLeft > 0) this[LEAD] = io.bitsLeft;
     io.begin(this);
@@ -94,27 +139,6 @@ export abstract class BareStructure {
     );
     return `${this.constructor.name} ${inspect(Object.fromEntries(entries), options)}`;
   }
-}
-
-function rootOf(this: BareStructure): BareStructure | undefined {
-  return this[ROOT] ?? this[PARENT]?._root;
-}
-
-function setRoot(this: BareStructure, root: BareStructure | undefined): void {
-  this[ROOT] = root;
-}
-
-/** Makes a property that is none of the object's own: what is kept under a symbol is not seen by those who want the fields. */
-function defineHidden(prototype: object, name: string, key: symbol): void {
-  Object.defineProperty(prototype, name, {
-    get(this: Record<symbol, unknown>) {
-      return this[key];
-    },
-    set(this: Record<symbol, unknown>, value: unknown) {
-      this[key] = value;
-    },
-    configurable: true,
-  });
 }
 
 /** The end of variable field number `index`, where that was read. */

@@ -10,14 +10,17 @@ export interface Adjustment {
 /** What a finding of a rule with this severity counts as; `null`: as it is. */
 export type Adjust = (rule: string, severity: Severity) => Adjustment | null;
 
-/** The one finding that says that nothing else could be said: switched off, an image that nobody looked into would pass. */
+/**
+ * The one finding that says that nothing else could be said: switched off, an image that was not looked into would
+ * pass.
+ */
 export const UNALTERABLE = 'file/unreadable';
 
 /**
- * Warnings that are refusals where the image is a stranger's: what readers understand in different ways, so that one who looks and one who opens
- * see two things, and what is hidden from the guest.
+ * Warnings that are refusals where the image is a stranger's: what readers understand in different ways, so that
+ * one who looks and one who opens see two things, and what is hidden from the guest.
  */
-const REFUSED_FROM_STRANGERS: ReadonlySet<string> = new Set([
+export const REFUSED_FROM_STRANGERS: ReadonlySet<string> = new Set([
   'file/polyglot-magic',
   'vmdk/descriptor-hidden-tail',
   'vmdk/descriptor-unparsed-line',

@@ -62,7 +62,10 @@ export interface ImageReport {
   /** `null` where the format has no units, or they were not counted at this depth. */
   readonly allocation: Allocation | null;
   readonly error: CheckFailure | null;
-  /** What each platform that was asked for makes of the image; absent where none was, or the image could not be opened. */
+  /**
+   * What each platform that was asked for makes of the image; absent where none was, or the image could not be
+   * opened.
+   */
   readonly targets?: readonly TargetAnswer[];
   /** Rules that found something and count as something else than their own severity; absent where there are none. */
   readonly adjusted?: readonly AdjustedRule[];

@@ -16,8 +16,8 @@ import { unpack } from './unpack.ts';
 export type LocalOptions = AccessOptions;
 
 /**
- * `openImage` for whatever names an image: a path, a URL, a member of an archive (`x.ova!disk.vmdk`), `-` for standard input. Parents and extents
- * are opened where they are beside the image.
+ * `openImage` for whatever names an image: a path, a URL, a member of an archive (`x.ova!disk.vmdk`), `-` for
+ * standard input. Parents and extents are opened where they are beside the image.
  */
 export function openLocalImage(
   path: string,

@@ -15,7 +15,7 @@ import { pinnedBy, translate, translateIf } from './translate.ts';
 /** The constructor: it reads the fields one after the other, those of fixed size next to each other at once. */
 export function emitConstruction(emission: Emission): readonly string[] {
   const { owner, names, analysis } = emission;
-  const lines = [owner.outer === undefined ? 'super(io, parent, root, true);' : 'super(io, parent, root);'];
+  const lines = [...emitBeginning(emission)];
   for (const parameter of owner.params) {
     const property = propertyOf(parameter, owner);
     lines.push(`this.${property} = ${localName(property)};`);
@@ -32,9 +32,32 @@ export function emitConstruction(emission: Emission): readonly string[] {
   let marks = 0;
   for (const { attribute, bits } of positions ?? []) {
     emission.attempt(() => batches.add(attribute, bits));
-    if (bits === undefined) batches.flushed(`${names.runtime('mark')}(this, ${marks++});`);
+    if (bits === undefined) batches.flushed(emitMark(marks++, emission));
   }
   return [...lines, ...batches.finish()];
+}
+
+/** Where a structure belongs, and where it begins. */
+function emitBeginning({ analysis, attempt, names, owner }: Emission): readonly string[] {
+  const [first] = owner.fields;
+  const isWhole = first === undefined || attempt(() => analysis.alignment.beginsWhole(first, owner)) === true;
+  const root = `this[${names.runtime('ROOT')}]`;
+  return [
+    'super();',
+    `this[${names.runtime('IO')}] = io;`,
+    `this[${names.runtime('PARENT')}] = parent;`,
+    owner.outer === undefined ? `${root} = root ?? this;` : `if (root !== undefined) ${root} = root;`,
+    `this[${names.runtime('START')}] = io.at;`,
+    ...(isWhole ? [] : [`if (io.bitsLeft > 0) this[${names.runtime('LEAD')}] = io.bitsLeft;`]),
+    'io.begin(this);',
+  ];
+}
+
+/** Notes where variable field number `index` ended. */
+function emitMark(index: number, { names }: Emission): string {
+  return index < 3
+    ? `this[${names.runtime(`END${index}`)}] = io.bit;`
+    : `${names.runtime('mark')}(this, ${index});`;
 }
 
 function emitEndian(emission: Emission): readonly string[] {

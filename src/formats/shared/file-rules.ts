@@ -87,7 +87,7 @@ export const fileRuleTable = defineRules<unknown, FileFindings>()({
     repair: 'safe',
     message: ({ extension, format }) => `the name ends in .${extension}, but the content is ${format}`,
   },
-  /** A count in the image that is beyond what the checker will work through. */
+  /** A count in the image that is larger than what the checker works through. */
   'file/limit-exceeded': {
     severity: 'error',
     depth: 'header',
@@ -111,7 +111,7 @@ export const fileRuleTable = defineRules<unknown, FileFindings>()({
     severity: 'error',
     depth: 'header',
     title: 'The image is too damaged to be opened',
-    spec: 'Every structure that the disk hangs on',
+    spec: 'Every structure that the disk depends on',
     repair: 'none',
     message: ({ reason }) => reason,
   },

@@ -15,7 +15,10 @@ export interface Appliance {
   readonly hardware: string;
 }
 
-/** Digits of the largest file size: what is shorter is padded, so that the descriptor is as long whatever the size turns out to be. */
+/**
+ * Digits of the largest file size: what is shorter is padded, so that the descriptor is as long whatever the size
+ * turns out to be.
+ */
 const SIZE_DIGITS = 16;
 
 const OVF = 'http://schemas.dmtf.org/ovf/envelope/1';
@@ -79,7 +82,7 @@ ${item([
 `;
 }
 
-/** The manifest, in the form that importers take: no blank behind the algorithm. */
+/** The manifest, in the form that importers take: no blank after the algorithm. */
 export function describeDigests(digests: readonly (readonly [name: string, sha256: Uint8Array])[]): string {
   const hex = (bytes: Uint8Array): string =>
     Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -16,13 +16,13 @@ export const storedDataRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>
   'qcow2/trailing-data': {
     severity: 'warning',
     depth: 'data',
-    title: 'Data behind the last cluster in use',
+    title: 'Data after the last cluster in use',
     spec: 'QEMU docs/interop/qcow2, "Host cluster management"',
     repair: 'lossy',
     // Leaked clusters are told as that, with their number.
     derivedFrom: [...UNKNOWN_REFERENCES, 'qcow2/refcount-leak'],
     message: ({ first, sectors, end }) =>
-      `behind byte ${end}, where the last cluster in use ends, ${sectorsAre(sectors)} not zero, first at byte ${first}`,
+      `past byte ${end}, where the last cluster in use ends, ${sectorsAre(sectors)} not zero, first at byte ${first}`,
     async check({ file, opened, fileSize, geometry }, tell, facts) {
       const ownership = facts.ownership(file);
       if (ownership === undefined) return;
@@ -36,7 +36,7 @@ export const storedDataRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>
   'qcow2/bitmap-tail-bits': {
     severity: 'info',
     depth: 'data',
-    title: 'A bitmap has bits behind the end of the disk',
+    title: 'A bitmap has bits past the end of the disk',
     spec: 'QEMU docs/interop/qcow2, "Bitmap data"',
     repair: 'safe',
     message: ({ label, bits }) => `${label} has ${bits} bits for the disk, and further ones that are set`,
@@ -85,13 +85,16 @@ function bitsOf({ geometry }: Qcow2Image, { granularityBits }: Bitmap): number {
   return Math.ceil(geometry.size / 2 ** granularityBits);
 }
 
-/** Where the first bit behind the end of the disk is set in the last cluster of a bitmap; `null` where none is, or it is not stored. */
+/**
+ * Where the first bit past the end of the disk is set in the last cluster of a bitmap; `null` where none is, or it
+ * is not stored.
+ */
 async function findTailBit(image: Qcow2Image, bitmap: Bitmap): Promise<number | null> {
   const { geometry, source } = image;
   const { clusterSize } = geometry;
   const bits = bitsOf(image, bitmap);
   const last = Math.floor((bits - 1) / (8 * clusterSize));
-  // Those in use are not in order, and are judged by nobody.
+  // Those in use are not in order, and are not judged.
   if (bitmap.entry.fields.flags.inUse || last < 0 || last >= bitmap.tableEntries) return null;
   const table = await readPointerTable(image, bitmap.tableOffset + 8 * last, 1, 56);
   const target = table.target(0);

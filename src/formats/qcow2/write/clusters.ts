@@ -9,13 +9,16 @@ export interface ClusterRun {
   readonly index: number;
   readonly count: number;
   /**
-   * `data` is stored; `reserved` has a place in the file where nothing is written, so that it is zeros; `zero` reads as zeros by a flag, whatever the
-   * layer below has.
+   * `data` is stored; `reserved` has a place in the file where nothing is written, so that it is zeros; `zero`
+   * reads as zeros by a flag, whatever the layer below has.
    */
   readonly kind: 'data' | 'reserved' | 'zero';
   /** Of `data`, all clusters: valid until the next run is asked for. Else empty. */
   readonly bytes: Uint8Array;
-  /** Bitmaps of the 32 subclusters: stored, and zeros by a flag. Without extended entries `allocated` is all of them. */
+  /**
+   * Bitmaps of the 32 subclusters: stored, and zeros by a flag. Without extended entries `allocated` is all of
+   * them.
+   */
   readonly allocated: number;
   readonly zeros: number;
 }

@@ -4,11 +4,14 @@ export interface UnitRun {
   readonly from: number;
   /** One more than the last. */
   readonly to: number;
-  /** Units of the set in front of the first one. */
+  /** Units of the set before the first one. */
   readonly ordinal: number;
 }
 
-/** A set of units, which come in ascending order and are kept as runs: memory grows with what is stored, not with the disk. */
+/**
+ * A set of units, which come in ascending order and are kept as runs: memory grows with what is stored, not with
+ * the disk.
+ */
 export class UnitRuns {
   readonly #runs: { readonly from: number; to: number; readonly ordinal: number }[] = [];
   #count = 0;
@@ -23,7 +26,10 @@ export class UnitRuns {
     return this.#runs.at(-1)?.to ?? 0;
   }
 
-  /** Adds the units `from` to `to - 1`; those that come before the last one that was added must be in the set already. */
+  /**
+   * Adds the units `from` to `to - 1`; those that come before the last one that was added must be in the set
+   * already.
+   */
   add(from: number, to: number): void {
     const last = this.#runs.at(-1);
     const start = Math.max(from, last?.to ?? 0);
@@ -90,7 +96,7 @@ export class UnitRuns {
     );
   }
 
-  /** Index of the last run for which `test` holds, as it does for all before it; -1 where it holds for none. */
+  /** Index of the last run for which `test` is true, as it is for all before it; -1 where it is true for none. */
   #lastRun(test: (run: UnitRun) => boolean): number {
     let low = -1;
     let high = this.#runs.length - 1;

@@ -20,12 +20,12 @@ export const batmapRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/batmap-cookie': {
     severity: 'warning',
     depth: 'metadata',
-    title: 'No batmap behind the table',
+    title: 'No batmap after the table',
     spec: BATMAP,
     repair: 'safe',
     derivedFrom: ['vhd/bat-out-of-file', 'vhd/max-entries-too-small', 'vhd/max-entries-excess'],
     message: () =>
-      'a disk of this version of blktap has a batmap behind its table, but no "tdbatmap" stands there',
+      'a disk of this version of blktap has a batmap after its table, but no "tdbatmap" is there',
     check({ file, footer, blocks, batmap }, tell) {
       if (!footer.isTrusted || blocks?.isTrusted !== true || batmap !== null) return;
       const { creatorVersion } = footer.fields;
@@ -59,7 +59,7 @@ export const batmapRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
       const needed = Math.ceil(blocks.needed / 8 / SECTOR_SIZE);
       if (batmapOffset < 512n || batmapSize === 0 || batmapVersion > FIRST_WITH_BATMAP) return;
       if (batmap.map === null) {
-        const expected = `a multiple of 512 with ${batmapSize} sectors in front of byte ${limit}`;
+        const expected = `a multiple of 512 with ${batmapSize} sectors before byte ${limit}`;
         tell(fieldFault(batmap.header, 'batmap_offset', { expected, actual: formatHex(batmapOffset) }));
       } else if (batmapSize < needed) {
         tell(

@@ -10,7 +10,7 @@ import { BROKEN_TABLES } from './space.ts';
 
 const STREAM = 'VMware Virtual Disk Format 5.0, Stream-Optimized Compressed Sparse Extents';
 
-/** Entries and markers that are damaged leave grains and structures behind that nothing refers to. */
+/** Entries and markers that are damaged leave grains and structures that nothing refers to. */
 const LOST = [
   ...BROKEN_TABLES,
   'vmdk4/compressed-without-markers',
@@ -65,7 +65,7 @@ export const gapRules = defineHostedRules({
   'vmdk4/eos-early': {
     severity: 'warning',
     depth: 'data',
-    title: 'A stream ends in front of a grain',
+    title: 'A stream ends before a grain',
     spec: `${STREAM}, end of stream`,
     repair: 'none',
     derivedFrom: LOST,
@@ -75,7 +75,10 @@ export const gapRules = defineHostedRules({
   },
 });
 
-/** A grain without an entry is a second one, or one that was lost: then it is among the bytes that belong to nothing. */
+/**
+ * A grain without an entry is a second one, or one that was lost: then it is among the bytes that belong to
+ * nothing.
+ */
 function tellLoose(
   { file, guestStart }: HostedLayout,
   { used, grains }: StreamGaps,
