@@ -102,8 +102,8 @@ async function expandPaths(operands: readonly string[], options: LocalCheckOptio
 }
 
 /**
- * Node's pool has four threads unless something else is said before it is used first, which is now; processes that are started for images take it
- * over.
+ * Node's pool has four threads unless something else is said before it is used first, which is now; processes that
+ * are started for images take it over.
  */
 function unpackOnAllCores(): void {
   const cores = process.getBuiltinModule('node:os').availableParallelism();

@@ -54,7 +54,7 @@ export class DescriptorOutput implements Output {
 }
 
 /** The machine did not take what was to be written; `code` is the operating system's. */
-export class OutputError extends VdcheckError {}
+class OutputError extends VdcheckError {}
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the device (ENOSPC)',

@@ -33,7 +33,10 @@ export const AWAITED = Symbol('awaited');
 /** The name that Node knows `inspect` methods by. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** Where something lies in the memory of its stream, in bits; without an end while it is being read, or where that failed. */
+/**
+ * Where something lies in the memory of its stream, in bits; without an end while it is being read, or where that
+ * failed.
+ */
 export interface BitSpan {
   readonly io: ByteReader;
   readonly start: number;
@@ -45,8 +48,9 @@ export interface BitSpan {
 }
 
 /**
- * Properties that are none of an object's own: what is kept under a symbol is not seen by those who want the fields. Each has functions of its
- * own, since one function for all would be slow: the engine could not tell which symbol it is asked for.
+ * Properties that are none of an object's own: what is kept under a symbol is not seen by those who want the
+ * fields. Each has functions of its own, since one function for all would be slow: the engine could not tell which
+ * symbol it is asked for.
  */
 const ACCESSORS: PropertyDescriptorMap & ThisType<BareStructure> = {
   _io: {
@@ -88,11 +92,11 @@ const ACCESSORS: PropertyDescriptorMap & ThisType<BareStructure> = {
 };
 
 /**
- * A structure of a spec: its fields are its own properties, all that it knows besides is behind accessors and symbols, and it knows where
- * each field lay.
+ * A structure of a spec: its fields are its own properties, all that it knows besides is behind accessors and
+ * symbols, and it knows where each field lay.
  *
- * The class without methods to call is there for specs whose own fields are called `at` or `fields`, for which the generator
- * writes the other methods; all others extend `Structure`.
+ * The class without methods to call is there for specs whose own fields are called `at` or `fields`, for which the
+ * generator writes the other methods; all others extend `Structure`.
  */
 export abstract class BareStructure {
   /** The stream that the structure was read from. */
@@ -121,8 +125,8 @@ export abstract class BareStructure {
   }
 
   /**
-   * Generated constructors hand over nothing, and set what is set here themselves: code that makes objects of one class only is several
-   * times as fast as code that makes objects of all.
+   * Generated constructors hand over nothing, and set what is set here themselves: code that makes objects of one
+   * class only is several times as fast as code that makes objects of all.
    */
   constructor(io?: ByteReader, parent?: BareStructure, root?: BareStructure) {
     if (io === undefined) return;
@@ -134,7 +138,10 @@ export abstract class BareStructure {
     io.begin(this);
   }
 
-  /** What `console.log` shows in Node: the fields by their properties, many of which are read only when they are asked for. */
+  /**
+   * What `console.log` shows in Node: the fields by their properties, many of which are read only when they are
+   * asked for.
+   */
   [INSPECT](_depth: number, options: unknown, inspect: (value: unknown, options: unknown) => string): string {
     const entries = Object.entries(layoutOf(this).fields).map(
       ([id, { property = id }]) => [property, valueOf(this, id)] as const,

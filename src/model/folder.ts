@@ -1,9 +1,9 @@
 /**
  * What a file of a folder is to the virtual machine in it.
  *
- * `disk`: an image that no other is built on; `parent`: one that is; `extent`, `data-file`: the sectors of a disk; `change-tracking`, `memory`,
- * `settings`, `log`, `lock`: what hypervisors keep beside disks; `orphan`: a part of a disk that nothing names; `missing`: named, and not
- * there; `other`: none of them.
+ * `disk`: an image that no other is built on; `parent`: one that is; `extent`, `data-file`: the sectors of a disk;
+ * `change-tracking`, `memory`, `settings`, `log`, `lock`: what hypervisors keep beside disks; `orphan`: a part of a
+ * disk that nothing names; `missing`: named, and not there; `other`: none of them.
  */
 export type FolderRole =
   | 'disk'

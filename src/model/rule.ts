@@ -63,8 +63,5 @@ export function defineRules<I, M, W = unknown>(): <Ids extends keyof M>(
   return (table) => table;
 }
 
-/** Ids of the rules in `M` whose figures are those of a breach: what a spec may name with `-rule`. */
-export type SpecRuleId<M> = { [Id in keyof M]: Breach extends M[Id] ? Id : never }[keyof M];
-
 /** The explanations of a table of rules, by id. */
 export type Explanations<T> = { readonly [Id in keyof T]: Explanation };

@@ -59,7 +59,10 @@ export async function expandPath(path: string, options: LocalOptions = {}): Prom
   return isPlainPath(path) ? [path] : (await loadFar(options)).expand(path);
 }
 
-/** What the files of a folder are to the virtual machine in it; `null` where a path is no folder. Folders in it are not looked into. */
+/**
+ * What the files of a folder are to the virtual machine in it; `null` where a path is no folder. Folders in it are
+ * not looked into.
+ */
 export async function surveyLocalFolder(
   path: string,
   options: LocalOptions = {},

@@ -247,7 +247,7 @@ export function openStream(write: (bytes: Uint8Array) => void, isClosed: () => b
 }
 
 /** The reader of a pipe went away before it had everything. */
-export class ReaderGoneError extends VdcheckError {
+class ReaderGoneError extends VdcheckError {
   constructor() {
     super('EPIPE', 'standard output was closed before everything was written (EPIPE)');
   }

@@ -57,8 +57,8 @@ export interface FolderSurvey {
 type Kind = 'image' | 'fragment' | 'none';
 
 /**
- * Finds out what each file of a folder is to the virtual machine in it: which are disks, what belongs to them, what nothing names, and what
- * is named and missing.
+ * Finds out what each file of a folder is to the virtual machine in it: which are disks, what belongs to them, what
+ * nothing names, and what is named and missing.
  *
  * @param paths the files, sorted
  * @returns the files in the order of `paths`, then those that are missing
@@ -80,7 +80,7 @@ export async function surveyFolder(paths: readonly string[], options: FolderOpti
   return { files: [...files, ...absent], images: [...images, ...unreached(images, files, links)] };
 }
 
-/** Parents that no image leads to: of layers that name each other in a circle, the first. */
+/** Parents that no image points to: of layers that name each other in a circle, the first. */
 function unreached(images: readonly string[], files: readonly FolderFile[], links: Links): readonly string[] {
   const reached = new Set<string>();
   const follow = (path: string): void => {

@@ -147,7 +147,7 @@ function toChain(options: OpenOptions): Chain {
 }
 
 /** The sink of strict callers. */
-export const throwingSink: ProblemSink = {
+const throwingSink: ProblemSink = {
   add(report) {
     if (report.severity !== 'error') return;
     const { rule } = report;

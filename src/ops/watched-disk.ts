@@ -1,7 +1,7 @@
 import type { Chunk, ChunkOptions, Disk } from '../model/disk.ts';
 import type { GuestOffset, GuestRange } from '../model/offsets.ts';
 
-/** `disk`, of which somebody is told how far it was read: the guest byte behind the last. */
+/** `disk` with a listener that is told how far it was read: the guest byte after the last. */
 export function watchDisk(disk: Disk, onProgress: (done: number) => void): Disk {
   return {
     size: disk.size,

@@ -14,7 +14,7 @@ export function describeTargets({ targets = [] }: ImageReport): readonly string[
   return targets.map(describeTarget);
 }
 
-/** What reads behind an image's name: the verdict, or that it only does not meet a demand. */
+/** What reads after an image's name: the verdict, or that it only does not meet a demand. */
 export function verdictWord(report: ImageReport): string {
   return isOnlyRefused(report) ? 'refused' : VERDICT_WORDS[report.verdict];
 }

@@ -120,7 +120,7 @@ class MapScan implements VdiWalk {
     const end = start + count * map.stride;
     const lastIndex = first + count - 1;
     const used = map.extra + usedBytes(map, lastIndex, this.#image.size);
-    // Behind the end of the disk a block may be cut off: nothing of the guest's is missing.
+    // After the end of the disk a block may be cut off: nothing of the guest's is missing.
     if (end > limit && used < map.stride && end - map.stride + used <= limit) {
       if (count > 1) owners.run(this.#kind, fileOffset(start), map.stride, count - 1, first);
       owners.range(this.#kind, fileOffset(end - map.stride), used, lastIndex);

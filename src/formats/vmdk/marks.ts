@@ -50,7 +50,7 @@ const LINES: readonly RegExp[] = [
 ];
 
 /** Whether text is a descriptor by its first line or its first statement. */
-export function isDescriptorText(text: string): boolean {
+function isDescriptorText(text: string): boolean {
   if (SIGNATURE.test(text)) return true;
   VERSION.lastIndex = findStatement(text);
   return VERSION.test(text);

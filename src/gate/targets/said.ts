@@ -1,6 +1,5 @@
 import type { Place, Tell } from '../../model/problem.ts';
 import type { TargetName } from '../../model/demands.ts';
-import type { RuleRow } from '../../model/rule.ts';
 import { bytesText } from '../bytes-text.ts';
 import type { Subject } from '../subject.ts';
 
@@ -8,9 +7,6 @@ import type { Subject } from '../subject.ts';
 export interface Said {
   readonly sentence: string;
 }
-
-/** A rule of a platform. */
-export type TargetRow = RuleRow<Subject, Said, never>;
 
 /** What all rules of a platform share. */
 export const said = {

@@ -7,7 +7,7 @@ import { frameLength, isSkippable } from '../reading/zstd-frame.ts';
 export type UnpackOneFrame = (frame: Uint8Array, size: number) => MaybePromise<Uint8Array>;
 
 /** The code of the error that says that more bytes come out. */
-export const TOO_LARGE = 'ERR_BUFFER_TOO_LARGE';
+const TOO_LARGE = 'ERR_BUFFER_TOO_LARGE';
 
 /** Unpacks Zstandard frames one after the other until `size` bytes came out, to see whether they can be. */
 export async function inspectFrames(

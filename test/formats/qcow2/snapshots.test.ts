@@ -26,7 +26,7 @@ describe('what is wrong in the tables of a snapshot', () => {
     const messages = damage(await check((image, l1) => image.u64(l1, 2n ** 40n)));
     expect(messages).toEqual([
       expect.stringMatching(
-        /^in snapshot 1 "one": the L2 table of snapshots\[0\]\.l1\[0\] lies at bytes 1099511627776 /,
+        /^in snapshot 1 "one": the L2 table of snapshots\[0\]\.l1\[0\] is at bytes 1099511627776 /,
       ),
     ]);
   });
@@ -35,7 +35,7 @@ describe('what is wrong in the tables of a snapshot', () => {
     const report = await check((image, _, l2) => image.u64(l2, 2n ** 40n));
     expect(damage(report)).toEqual([
       expect.stringMatching(
-        /^in snapshot 1 "one": the guest cluster of snapshots\[0\]\.l2\[0\]\[0\] lies at bytes /,
+        /^in snapshot 1 "one": the guest cluster of snapshots\[0\]\.l2\[0\]\[0\] is at bytes /,
       ),
     ]);
     const found = report.problems.find(({ rule }) => rule === 'qcow2/snapshot-entry-errors');
@@ -45,7 +45,7 @@ describe('what is wrong in the tables of a snapshot', () => {
   it('is told of a guest cluster in the metadata', async () => {
     const report = await check((image, _, l2) => image.u64(l2 + 8, image.positions.refcountBlock));
     expect(damage(report)).toEqual([
-      `in snapshot 1 "one": the guest cluster of snapshots[0].l2[0][1] at byte ${8 * KIB} lies in the refcount block of refcount_table[0]`,
+      `in snapshot 1 "one": the guest cluster of snapshots[0].l2[0][1] at byte ${8 * KIB} overlaps the refcount block of refcount_table[0]`,
     ]);
   });
 

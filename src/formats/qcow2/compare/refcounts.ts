@@ -209,7 +209,7 @@ class Comparison {
       if ((claimed | shared) === 0) {
         const end = this.#endOfUnclaimed(firstWord + i, firstWord + count) - firstWord;
         i = this.#reader.skipZeros(group + i, group + end) - group;
-        // Behind the unclaimed groups, and none of them is counted: look at the next one as at any other.
+        // After the unclaimed groups, and none of them is counted: look at the next one as at any other.
         if (i === end) i--;
         else this.#explain(cluster + i * GROUP, group + i);
       } else if (shared !== 0 || claimed !== ALL_CLAIMED || !this.#reader.isOne(group + i))

@@ -5,7 +5,7 @@ import { readPointerTable } from './pointer-reader.ts';
 import { PointerTable } from './pointer-table.ts';
 
 /** Bytes of the largest refcount table that readers take. */
-export const MAX_REFCOUNT_TABLE = 0x80_0000;
+const MAX_REFCOUNT_TABLE = 0x80_0000;
 
 /** Reads the active L1 table. Of one that is impossibly large, what the disk needs. */
 export async function readL1(header: Header, source: Source, geometry: Geometry): Promise<PointerTable> {

@@ -19,7 +19,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     repair: 'Convert a version 1 image with qemu-img; otherwise restore the header from a copy.',
   },
   'qcow2/header-truncated': {
-    what: 'The file ends inside the header, or inside the first cluster, which belongs to the header. (Behind header, extensions and backing file name only zeros are missing, and this is a warning.)',
+    what: 'The file ends inside the header, or inside the first cluster, which belongs to the header. (After header, extensions and backing file name only zeros are missing, and this is a warning.)',
     why: 'Where fields or extensions are missing nothing can be relied on; where only zeros after them are missing, the tables that should follow are missing with them.',
     how: 'An interrupted download or copy, a full disk, or a header that was cut out for inspection.',
     readers: 'qemu refuses a file shorter than the header; it reads missing bytes after it as zeros.',

@@ -11,7 +11,7 @@ export const storedDataExplanations: Explanations<typeof storedDataRules> = {
     repair: 'The file can be cut off there; converting the image leaves the data out.',
   },
   'qcow2/bitmap-tail-bits': {
-    what: 'A bitmap has one bit for each piece of the disk. Behind the last of them its cluster must be zero, and is not.',
+    what: 'A bitmap has one bit for each piece of the disk. After the last of them its cluster must be zero, and is not.',
     why: 'Nothing is lost; a program that counts bits counts too many.',
     how: 'A writer that sets whole bytes, or a damaged cluster.',
     readers: 'QEMU does not look at these bits.',

@@ -16,7 +16,7 @@ export const storedDataRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>
   'qcow2/trailing-data': {
     severity: 'warning',
     depth: 'data',
-    title: 'Data behind the last cluster in use',
+    title: 'Data after the last cluster in use',
     spec: 'QEMU docs/interop/qcow2, "Host cluster management"',
     repair: 'lossy',
     // Leaked clusters are told as that, with their number.
@@ -36,7 +36,7 @@ export const storedDataRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>
   'qcow2/bitmap-tail-bits': {
     severity: 'info',
     depth: 'data',
-    title: 'A bitmap has bits behind the end of the disk',
+    title: 'A bitmap has bits past the end of the disk',
     spec: 'QEMU docs/interop/qcow2, "Bitmap data"',
     repair: 'safe',
     message: ({ label, bits }) => `${label} has ${bits} bits for the disk, and further ones that are set`,
@@ -85,7 +85,10 @@ function bitsOf({ geometry }: Qcow2Image, { granularityBits }: Bitmap): number {
   return Math.ceil(geometry.size / 2 ** granularityBits);
 }
 
-/** Where the first bit behind the end of the disk is set in the last cluster of a bitmap; `null` where none is, or it is not stored. */
+/**
+ * Where the first bit past the end of the disk is set in the last cluster of a bitmap; `null` where none is, or it
+ * is not stored.
+ */
 async function findTailBit(image: Qcow2Image, bitmap: Bitmap): Promise<number | null> {
   const { geometry, source } = image;
   const { clusterSize } = geometry;

@@ -8,7 +8,7 @@ import type { VdiContext } from '../findings.ts';
 /** Bytes of the header with everything that is known of it. */
 export const HEADER_SIZE = 472;
 /** Bytes before the field that says how large the header is. */
-export const PREHEADER_SIZE = 72;
+const PREHEADER_SIZE = 72;
 
 const VERSION = 0x00010001;
 /** The one older version, whose header has neither a size nor offsets: its first field is the type of the image. */

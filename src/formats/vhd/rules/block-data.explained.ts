@@ -12,7 +12,7 @@ export const blockDataExplanations: Explanations<typeof blockDataRules> = {
       'A person has to decide which is right: setting the bits shows the data, clearing the sectors loses them.',
   },
   'vhd/last-block-tail': {
-    what: 'The disk ends inside its last block. Behind that end the block has data.',
+    what: 'The disk ends inside its last block. After that end the block has data.',
     why: 'The guest cannot reach them; they show up if the disk is made larger.',
     how: 'A disk that was made smaller, or a writer that does not clear its memory.',
     readers: 'No reader looks at them.',

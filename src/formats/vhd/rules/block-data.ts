@@ -21,7 +21,8 @@ export const blockDataRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
       `in block ${index}, ${sectorsHave(sectors)} data, though by the bitmap nothing is written there`,
     async check(image, tell, facts, findings) {
       const { unwritten, behindEnd } = await scanBlockData(image, facts);
-      // What is below shows through there for all who read the format; QEMU, which does not, cannot read the parent either.
+      // What is below shows through there for all who read the format; QEMU, which does not, cannot read the parent
+      // either.
       const severity = image.variant === 'differencing' ? 'info' : 'warning';
       for (const stray of unwritten) {
         const { index, sectors } = stray;
@@ -36,7 +37,7 @@ export const blockDataRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/last-block-tail': {
     severity: 'info',
     depth: 'data',
-    title: 'Data behind the end of the disk',
+    title: 'Data past the end of the disk',
     spec: 'VHD 1.0, Data Blocks',
     repair: 'lossy',
     derivedFrom: WRONG_ENTRIES,

@@ -2,7 +2,7 @@ import { UsageError } from '../../../errors.ts';
 import type { CreationOption, WriteContext } from '../../../model/writer.ts';
 
 /** The kinds of disk that are written. */
-export const SUBFORMATS = [
+const SUBFORMATS = [
   'monolithicSparse',
   'monolithicFlat',
   'twoGbMaxExtentSparse',
@@ -129,7 +129,7 @@ function demandExperiment(isAllowed: boolean, platform: string | undefined): voi
     throw new UsageError('seSparse is written for readers other than ESX only: --experimental allows it');
 }
 
-/** These stand in quotes, which know no escapes. */
+/** These are in quotes, which know no escapes. */
 function demandWord(name: string, value: unknown): string {
   const text = String(value);
   if (!/^[\w.]{1,20}$/.test(text))

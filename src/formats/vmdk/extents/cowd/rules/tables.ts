@@ -62,7 +62,7 @@ export const tableRules = defineCowdRules({
   'vmdk3/gte-beyond-capacity': {
     severity: 'warning',
     depth: 'metadata',
-    title: 'An entry for a grain behind the end of the disk',
+    title: 'An entry for a grain past the end of the disk',
     spec: TABLES,
     repair: 'safe',
     message: ({ field, entry, grains }) => `${field} is ${entry}, but the disk ends with grain ${grains - 1}`,
@@ -136,12 +136,12 @@ export const tableRules = defineCowdRules({
   'vmdk3/trailing-data': {
     severity: 'info',
     depth: 'data',
-    title: 'Bytes behind the next free sector',
+    title: 'Bytes after the next free sector',
     spec: `${TABLES}, freeSector`,
     repair: 'lossy',
     derivedFrom: ['vmdk3/free-sector-invalid', 'vmdk3/gde-out-of-file', 'vmdk3/gd-offset-invalid'],
     message: ({ first, sectors, end }) =>
-      `behind the next free sector ${end}, ${sectorsAre(sectors)} not zero, first at byte ${first}`,
+      `after the next free sector ${end}, ${sectorsAre(sectors)} not zero, first at byte ${first}`,
     async check({ extent }, tell, facts) {
       const { file, source, header } = extent;
       const ownership = facts.ownership(file);

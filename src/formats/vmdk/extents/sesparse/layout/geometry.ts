@@ -31,7 +31,7 @@ export const SLOT_TABLE_SIZE = 64 * SECTOR_SIZE;
 export const SLOTS_PER_TABLE = 4096;
 
 /** Sectors of a grain; no other size is known. */
-export const SLOT_SECTORS = 8;
+const SLOT_SECTORS = 8;
 
 const MAX_CAPACITY_SECTORS = 2 ** 37;
 
