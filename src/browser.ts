@@ -1,6 +1,7 @@
 /** The public API of vdcheck for browsers: everything that reads and checks, without a file system. */
 export * from './errors.ts';
 export { inflate } from './browser/inflate.ts';
+export { unpack } from './browser/unpack.ts';
 export { blobSource } from './io/blob-source.ts';
 export { cached, type CacheOptions } from './io/cached-source.ts';
 export { counted, createReadStats, type ReadStats } from './io/counted-source.ts';
@@ -12,6 +13,7 @@ export { findMember, listTar, tarMember, type TarListing } from './io/archive/ta
 export { windowSource } from './io/window-source.ts';
 export { fileOffset, type FileOffset, type Source } from './io/source.ts';
 export type { Chunk, ChunkOptions, Disk, Inflate, Loss, Piece, UnknownPiece } from './model/disk.ts';
+export type { Unpack, Unpacked } from './model/content.ts';
 export type { Image, ImageFile, Mapping, ParentLink, ReferenceState } from './model/image.ts';
 export { guestOffset, type GuestOffset, type GuestRange } from './model/offsets.ts';
 export type { Problem, ProblemSink, Severity } from './model/problem.ts';

@@ -16,7 +16,7 @@ export class UsageError extends VdcheckError {
   }
 }
 
-/** Bytes could not be fetched from a source; `cause` holds the operating system's or network's own error. */
+/** Bytes could not be fetched from a source; `cause` contains the operating system's or network's own error. */
 export class SourceError extends VdcheckError {
   /** The source's name, as it was given. */
   readonly source: string;

@@ -29,6 +29,7 @@ export {
 export type { TarMember, TarMemberKind } from './io/archive/tar-walk.ts';
 export { gunzip } from './io/archive/gzip.ts';
 export type { FileRange } from './io/plan.ts';
+export type { Unpack, Unpacked } from './model/content.ts';
 export { readRanges, type RangeBytes, type ReadRangesOptions } from './io/read-ranges.ts';
 export { scattered } from './io/scattered.ts';
 export { guestOffset, type GuestOffset, type GuestRange } from './model/offsets.ts';
@@ -87,6 +88,7 @@ export type {
 export type { Target } from './model/target.ts';
 export { openDisk, type OpenDiskOptions, type OpenedDisk } from './node/open-disk.ts';
 export { expandPath } from './node/local.ts';
+export { unpack } from './node/unpack.ts';
 export { inflate } from './node/inflate.ts';
 export { differences, type CompareOptions } from './ops/compare.ts';
 export { readDisk, type DiskOptions } from './ops/disk.ts';
@@ -94,3 +96,5 @@ export { mapImage } from './ops/map.ts';
 export { pieces } from './ops/pieces.ts';
 export type { MappingOptions } from './ops/salvage.ts';
 export { writePlan, type WriteOptions } from './ops/write.ts';
+export { writeImage, type WriteImageOptions } from './node/write-image.ts';
+export type { IdentityOptions } from './node/identity.ts';

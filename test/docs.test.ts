@@ -16,6 +16,7 @@ const PAGES = [
       expect.stringMatching(/^package\.json: /),
     ],
   ],
+  ['checking', ['ok data 1']],
   [
     'reading',
     [
@@ -26,6 +27,9 @@ const PAGES = [
       'they differ at byte 1',
     ],
   ],
+  ['writing', ['102400']],
+  ['images-from-strangers', ['false policy/path-absolute', 'ok metadata']],
+  ['targets', ['azure refuses 1', 'xen takes 0']],
 ] as const;
 
 it.each(PAGES)('the examples of docs/%s.md compile and run', async (name, printed) => {

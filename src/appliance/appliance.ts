@@ -52,7 +52,7 @@ export interface MissingMember {
 
 /** What is named and missing; URLs, and files in pieces of which the first is there, are not. */
 export function findMissing({ listing, ovf, manifest }: Appliance): readonly MissingMember[] {
-  // What is behind the place where the list of members ends is not known.
+  // What follows the end of the list of members is not known.
   if (listing.damage !== null) return [];
   const names = new Set(listing.members.map(({ name }) => plainName(name)));
   const has = (name: string): boolean =>
@@ -88,7 +88,10 @@ export function isDisk({ ovf }: Appliance, member: string): boolean {
   );
 }
 
-/** The member in whose report is told what is about the archive as a whole: its first disk; `null` where it has none. */
+/**
+ * The member in whose report is told what is about the archive as a whole: its first disk; `null` where it has
+ * none.
+ */
 export function firstDisk(appliance: Appliance): string | null {
   const { members } = appliance.listing;
   return members.find(({ name, kind }) => kind === 'file' && isDisk(appliance, name))?.name ?? null;

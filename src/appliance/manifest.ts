@@ -8,8 +8,8 @@ export interface ManifestEntry {
 }
 
 /**
- * Reads the manifest of an appliance, `SHA256(disk.vmdk)= 0123...` with or without blanks (DSP0243, 5.1); lines that are
- * none are left out.
+ * Reads the manifest of an appliance, `SHA256(disk.vmdk)= 0123...` with or without blanks (DSP0243, 5.1); lines
+ * that are none are left out.
  */
 export function parseManifest(text: string): readonly ManifestEntry[] {
   const entries: ManifestEntry[] = [];
@@ -18,14 +18,11 @@ export function parseManifest(text: string): readonly ManifestEntry[] {
     const close = line.lastIndexOf(')');
     if (open < 0 || close < open) continue;
     const algorithm = line.slice(0, open).trim().toLowerCase();
-    const [equals, digest = ''] = [
-      line.charAt(line.indexOf('=', close)),
-      line.slice(line.indexOf('=', close) + 1),
-    ];
-    const hex = digest.trim().toLowerCase();
-    if (!/^sha(?:1|224|256|384|512)$/.test(algorithm) || equals !== '=' || !/^[0-9a-f]{40,128}$/.test(hex))
-      continue;
-    entries.push({ algorithm, name: line.slice(open + 1, close), digest: hex });
+    const equals = line.slice(close + 1).trimStart();
+    const digest = equals.slice(1).trim().toLowerCase();
+    if (!/^sha(?:1|224|256|384|512)$/.test(algorithm) || !equals.startsWith('=')) continue;
+    if (/^[0-9a-f]{40,128}$/.test(digest))
+      entries.push({ algorithm, name: line.slice(open + 1, close), digest });
   }
   return entries;
 }

@@ -5,7 +5,7 @@ import type { ArchiveFindings } from './rules.ts';
 export const archiveExplanations: Explanations<ArchiveFindings> = {
   'archive/digest-mismatch': {
     what: 'The manifest of an appliance has a digest of each file. The file in the archive has another one.',
-    why: 'The file is not the one that was exported: bits changed on the way, or somebody changed it.',
+    why: 'The file is not the one that was exported: bits changed on the way, or it was edited.',
     how: 'A download that was broken off or damaged, a file that was edited afterwards, or a manifest of another export.',
     readers: 'ovftool, vSphere and Workstation refuse the appliance; VirtualBox does so too.',
     repair: 'Get the archive again. If the file was changed on purpose, the manifest has to be made again.',

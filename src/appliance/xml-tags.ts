@@ -7,8 +7,9 @@ export interface XmlTag {
 }
 
 /**
- * The elements of an XML document in order, each by its start: all that the facts in an OVF take. Comments, declarations
- * and text are passed over; what is no XML gives what can be made of it. Linear in the length of `text`.
+ * The elements of an XML document in order, each by its start: all that the facts in an OVF take. Comments,
+ * declarations and text are passed over; what is no XML gives what can be made of it. Linear in the length of
+ * `text`.
  */
 export function* xmlTags(text: string): Iterable<XmlTag> {
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {

@@ -4,7 +4,10 @@ import { unpackFrames, type UnpackFrame } from '../ops/reading/zstd.ts';
 
 let unpackFrame: Promise<UnpackFrame> | null = null;
 
-/** Unpacks wherever JavaScript runs: zlib in JavaScript, and Zstandard in WebAssembly, which is loaded with the first frame. */
+/**
+ * Unpacks wherever JavaScript runs: zlib in JavaScript, and Zstandard in WebAssembly, which is loaded with the
+ * first frame.
+ */
 export const inflate: Inflate = (method, bytes, size) => {
   if (method !== 'zstd') return unpackDeflate(method === 'deflate', bytes, size);
   unpackFrame ??= import('./zstd-wasm.ts').then(({ loadDecoder }) => loadDecoder());

@@ -1,9 +1,11 @@
 import { checkSafely, type LocalCheckOptions } from '../fast/check-safely.ts';
 import type { ImageReport } from '../model/report.ts';
 import { isPlainPath } from '../node/access/names.ts';
-import { expandPath } from '../node/local.ts';
+import type { FolderReport } from '../model/folder.ts';
+import { expandPath, surveyLocalFolder } from '../node/local.ts';
 import type { Depth } from '../model/rule.ts';
 import { existsSync } from 'node:fs';
+import { escapeText } from '../report/escape.ts';
 import { accessOptions } from './access.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { CONFIG_NAME } from './config-name.ts';
@@ -17,23 +19,31 @@ export const runCheck: RunCommand = async (invocation, terminal) => {
   const printer = PRINTERS[invocation.text('output') ?? 'human']?.(terminal);
   if (printer === undefined) throw new Error('an output of the table has no printer');
   const options = { ...checkOptions(invocation), ...(await demandsFor(invocation)) };
-  const paths = await expandPaths(invocation.operands, options);
+  if (options.depth === 'data') unpackOnAllCores();
+  const { paths, folders } = await expandPaths(invocation.operands, options);
   const progress = openProgress(invocation, terminal, paths.length);
   const results: Result[] = [];
   for await (const report of checkAll(paths, options, invocation, progress)) {
     progress.step();
     await printer.image(report);
+    if (options.depth === 'data' && report.depth !== 'data' && report.error === null)
+      terminal.stderr.write(
+        `vdcheck: ${escapeText(report.path)}: not all of the stored data were looked at: there is more of it by the tables than the file has\n`,
+      );
     results.push({ verdict: report.verdict, error: report.error });
     // Nobody reads what is still to come.
     if (terminal.stdout.isClosed) break;
   }
   progress.end();
   const exitCode = exitCodeOf(results, invocation.isSet('exit-zero'));
-  await printer.end(results, exitCode);
+  await printer.end(results, exitCode, folders);
   return exitCode;
 };
 
-/** What one image of several may cost where nothing else was said: several times what the largest sound ones take (10 TiB of qcow2: 90 MiB). */
+/**
+ * What one image of several may cost where nothing else was said: several times what the largest sound ones take
+ * (10 TiB of qcow2: 90 MiB).
+ */
 const DEFAULT_SECONDS: Readonly<Record<Depth, number>> = { header: 60, metadata: 60, data: 3600 };
 const DEFAULT_MEBIBYTES = 384;
 
@@ -41,8 +51,9 @@ const DEFAULT_MEBIBYTES = 384;
 const IMAGES_PER_PROCESS = 256;
 
 /**
- * Checks images and gives the reports out in their order. Several are checked in processes of their own, so that none harms another; a single one
- * only where a budget is asked for, since a process takes as long to start as a small image to check.
+ * Checks images and gives the reports out in their order. Several are checked in processes of their own, so that
+ * none harms another; a single one only where a budget is asked for, since a process takes as long to start as a
+ * small image to check.
  */
 async function* checkAll(
   paths: readonly string[],
@@ -69,19 +80,34 @@ async function* checkAll(
   yield* checkMany(paths, options, { jobs, budget });
 }
 
-/** Archives stand for the images in them; one that cannot be read is reported as itself. */
-async function expandPaths(
-  operands: readonly string[],
-  options: LocalCheckOptions,
-): Promise<readonly string[]> {
+/** What operands stand for. */
+interface Expanded {
+  readonly paths: readonly string[];
+  readonly folders: readonly FolderReport[];
+}
+
+/** Archives stand for the images in them, folders for the disks in them; what cannot be read is reported as itself. */
+async function expandPaths(operands: readonly string[], options: LocalCheckOptions): Promise<Expanded> {
   const paths: string[] = [];
+  const folders: FolderReport[] = [];
   for (const operand of operands) {
+    const folder = isPlainPath(operand) ? await surveyLocalFolder(operand, options).catch(() => null) : null;
+    if (folder !== null && folder.files.length > 0) folders.push({ path: operand, files: folder.files });
     const found = isPlainPath(operand)
-      ? [operand]
-      : await expandPath(operand, options).catch(() => [operand]);
-    for (const path of found) paths.push(path);
+      ? (folder?.images ?? [])
+      : await expandPath(operand, options).catch(() => []);
+    for (const path of found.length === 0 ? [operand] : found) paths.push(path);
   }
-  return paths;
+  return { paths, folders };
+}
+
+/**
+ * Node's pool has four threads unless something else is said before it is used first, which is now; processes that are started for images take it
+ * over.
+ */
+function unpackOnAllCores(): void {
+  const cores = process.getBuiltinModule('node:os').availableParallelism();
+  process.env['UV_THREADPOOL_SIZE'] ??= String(Math.max(4, cores));
 }
 
 /** How many processes check: what was asked for, else what the machine has and the images are worth. */
@@ -93,7 +119,7 @@ function countJobs(images: number, invocation: Invocation): number {
   return Math.min(jobs, images);
 }
 
-/** What is demanded beyond the format; the code for it is loaded where anything is. */
+/** What is demanded besides the format; the code for it is loaded where anything is. */
 async function demandsFor(invocation: Invocation): Promise<Pick<LocalCheckOptions, 'demands'>> {
   const isAsked = DEMANDING.some((option) => invocation.isSet(option));
   if (!isAsked && (invocation.isSet('no-config') || !existsSync(CONFIG_NAME))) return {};

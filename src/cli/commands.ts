@@ -64,8 +64,8 @@ const check: CommandSpec = {
   summary: 'check the structure of images',
   description: [
     'Reads every header, table and descriptor of an image and of the images it is based on, and reports what is damaged, lost or at risk: ' +
-      'where it lies, what was found and expected, what it means for the data, and what can be done. Images are only read, never changed.',
-    "Files that an image names are opened only where they lie in the image's folder or below it, unless --allow-outside is given.",
+      'where it is, what was found and expected, what it means for the data, and what can be done. Images are only read, never changed.',
+    "Files that an image names are opened only where they are in the image's folder or below it, unless --allow-outside is given.",
     'Several images are checked in processes of their own: one that takes too much time or memory is reported as unchecked, and the others ' +
       'are checked all the same.',
   ],
@@ -129,7 +129,7 @@ const dump: CommandSpec = {
   name: 'dump',
   summary: 'show every field of every header',
   description: [
-    'Prints the structures of an image field by field: where it lies in the file, its type, its value and what that means.',
+    'Prints the structures of an image field by field: where it is in the file, its type, its value and what that means.',
   ],
   arguments: [
     imageArgument,
@@ -309,6 +309,7 @@ const measure: CommandSpec = {
   summary: 'tell how large a converted image would be',
   description: [
     'Prints the size of the file that convert would write, with the same options, without writing it.',
+    'Of a VHD without an output format it prints the size of the whole file by its head, so that a stream on standard input can be announced.',
   ],
   arguments: [{ name: 'SRC', isOptional: true, doc: 'a disk image', completes: 'file' }],
   options: [
@@ -317,6 +318,8 @@ const measure: CommandSpec = {
     creationOption,
     compressOption,
     levelOption,
+    backingOption,
+    secondFormatOption,
     sparseSizeOption,
     sizeOption,
     pipeOption,
@@ -326,7 +329,10 @@ const measure: CommandSpec = {
     allowOutsideOption,
     ...accessOptionSpecs,
   ],
-  examples: [{ line: 'vdcheck measure -O raw disk.vmdk', doc: 'the size of the raw disk' }],
+  examples: [
+    { line: 'vdcheck measure -O raw disk.vmdk', doc: 'the size of the raw disk' },
+    { line: 'head -c 10M disk.vhd | vdcheck measure -', doc: 'the size of the whole VHD' },
+  ],
   load: async () => (await import('./measure.ts')).runMeasure,
 };
 
@@ -334,7 +340,7 @@ const rules: CommandSpec = {
   name: 'rules',
   summary: 'list the rules, or explain one',
   description: [
-    'Without ID, every rule that an image is held to. With ID, what the rule finds, what it means for the data, how images come to be ' +
+    'Without ID, every rule that an image is checked against. With ID, what the rule finds, what it means for the data, how images come to be ' +
       'like this, what each program does with them, and what can be done.',
   ],
   arguments: [{ name: 'ID', isOptional: true, doc: 'the rule as reports name it: vhd/footer-checksum' }],

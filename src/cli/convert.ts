@@ -1,15 +1,12 @@
 import { basename } from 'node:path';
 import { UsageError } from '../errors.ts';
-import type { Disk } from '../model/disk.ts';
-import { deltaDisk } from '../ops/delta.ts';
 import { watchDisk } from '../ops/watched-disk.ts';
 import { loadWriter } from '../ops/writers.ts';
-import { backingRequestOf, openBacking, sharedLayer, type OpenedBacking } from './backing.ts';
 import { openByteProgress } from './byte-progress.ts';
 import type { Invocation, RunCommand } from './command.ts';
+import { withConversionSource } from './conversion-source.ts';
 import { describeOptions, parseCreationOptions, wantsHelp } from './creation-options.ts';
 import { EXIT } from './exit-codes.ts';
-import { openDisk, type OpenedDisk } from './open-disk.ts';
 import { optionsForTarget } from './target-options.ts';
 import { contextOf } from './write-context.ts';
 import { demandAllowed, goalOf, writeImage } from './write-image.ts';
@@ -27,34 +24,19 @@ export const runConvert: RunCommand = async (invocation, terminal) => {
   const goal = goalOf(invocation, path, id);
   if (invocation.isSet('out-of-order') && (id !== 'qcow2' || goal.isPipe || !isCompressed(invocation)))
     throw new UsageError('-W needs a qcow2 file and -c: everything else is written in order');
-  const request = backingRequestOf(invocation, values, 'backing');
-  const opened = await openDisk(invocation, terminal, source, invocation.text('format'));
-  try {
-    // A layer that is copied alone says itself what is up to the one below it.
-    const isLayer = invocation.isSet('no-chain');
-    const below = await openBacking(invocation, terminal, request, path, isLayer);
-    try {
-      const sources = [opened.image, ...(below?.opened ? [below.opened.image] : [])];
-      demandAllowed(goal, sources);
-      const progress = openByteProgress(invocation, terminal, opened.disk.size);
-      const disk = watchDisk(isLayer ? opened.disk : toDelta(opened, below), (done) => progress.at(done));
-      const { isPipe, isInPlace } = goal;
-      const backing = below?.backing ?? null;
-      const name = basename(path);
-      const plan = await writer.plan(
-        disk,
-        contextOf(invocation, { values, name, isPipe, isInPlace, backing }),
-      );
-      await writeImage(plan, goal, { format: id, sources, terminal });
-      progress.end();
-      opened.losses.end();
-      return opened.losses.bytes > 0 ? EXIT.failed : EXIT.ok;
-    } finally {
-      await below?.close();
-    }
-  } finally {
-    await opened.close();
-  }
+  const request = { source, target: path, values };
+  return withConversionSource(invocation, terminal, request, async ({ disk, backing, images, losses }) => {
+    demandAllowed(goal, images);
+    const progress = openByteProgress(invocation, terminal, disk.size);
+    const watched = watchDisk(disk, (done) => progress.at(done));
+    const { isPipe, isInPlace } = goal;
+    const context = contextOf(invocation, { values, name: basename(path), isPipe, isInPlace, backing });
+    const plan = await writer.plan(watched, context);
+    await writeImage(plan, goal, { format: id, sources: images, terminal });
+    progress.end();
+    losses.end();
+    return losses.bytes > 0 ? EXIT.failed : EXIT.ok;
+  });
 };
 
 /** `-O`, else what only the name of DST can mean, else raw. */
@@ -72,10 +54,4 @@ function operandsOf({ operands }: Invocation): { readonly source: string; readon
   if (source === undefined || path === undefined)
     throw new UsageError('convert needs SRC and DST: vdcheck convert [options] SRC DST');
   return { source, path };
-}
-
-/** The disk, or what differs from the layer below. */
-function toDelta({ image, disk }: OpenedDisk, below: OpenedBacking | null): Disk {
-  if (below === null || below.opened === null) return disk;
-  return deltaDisk(disk, below.opened.disk, sharedLayer(image, below.opened.image));
 }

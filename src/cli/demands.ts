@@ -8,7 +8,8 @@ import { LEVELS, limitNames, parseLimit } from './limits.ts';
 import { findNearest } from './suggest.ts';
 
 /**
- * What images are held to besides their format: by the options, and by the configuration file where the options say nothing.
+ * What images are checked against besides their format: by the options, and by the configuration file where the
+ * options say nothing.
  *
  * @throws UsageError for a rule, level or limit that does not exist, and for options that have no effect
  */
@@ -27,8 +28,8 @@ export async function readDemands(invocation: Invocation): Promise<Demands> {
 }
 
 /**
- * The configuration. With `--policy untrusted` one that is only found, and not named, is left alone: the folder may be where strangers' files
- * are, and a file in it must not switch off what keeps them out.
+ * The configuration. With `--policy untrusted` one that is only found, and not named, is left alone: the folder may
+ * be where strangers' files are, and a file in it must not switch off what keeps them out.
  */
 function configOf(invocation: Invocation): Config {
   const path = invocation.text('config');

@@ -1,7 +1,8 @@
 import type { ImageReport, Verdict } from '../model/report.ts';
 
 /**
- * What the program exits with. Ctrl-C ends it by the signal itself, which shells show as 130; what was begun to be written is removed before.
+ * What the program exits with. Ctrl-C ends it by the signal itself, which shells show as 130; what was begun to be
+ * written is removed before.
  */
 export const EXIT = {
   ok: 0,

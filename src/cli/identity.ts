@@ -4,8 +4,9 @@ import { makeIdentity } from '../node/identity.ts';
 import type { Invocation } from './command.ts';
 
 /**
- * Ids and times for a new image: from `--seed` and `SOURCE_DATE_EPOCH`, so that the same command gives the same bytes. Where only the latter is given the
- * image's name is the seed: images that are made together get ids of their own.
+ * Ids and times for a new image: from `--seed` and `SOURCE_DATE_EPOCH`, so that the same command gives the same
+ * bytes. Where only the latter is given the image's name is the seed: images that are made together get ids of
+ * their own.
  *
  * @param name of the image
  */

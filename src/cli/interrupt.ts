@@ -1,6 +1,9 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Runs `body`; a signal that ends the program meanwhile has `clean` called first, and then ends it as it would have. */
+/**
+ * Runs `body`; a signal that ends the program meanwhile has `clean` called first, and then ends it as it would
+ * have.
+ */
 export async function withCleanup<T>(clean: () => void, body: () => Promise<T>): Promise<T> {
   const stop = (signal: NodeJS.Signals): void => {
     detach();

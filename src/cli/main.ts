@@ -7,7 +7,7 @@ import { parseCommandLine, type Request } from './parse.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
-/** Runs the program on the arguments behind its name and returns what to exit with. Throws nothing. */
+/** Runs the program on the arguments after its name and returns what to exit with. Throws nothing. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   try {
     return await carryOut(args, terminal);

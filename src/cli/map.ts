@@ -22,7 +22,8 @@ export const runMap: RunCommand = async (invocation, terminal) => {
     : {};
   await readImage(invocation, terminal, !invocation.isSet('no-chain'), async (image) => {
     warnOfMissingParent(image, terminal);
-    // Nothing is written before the first range is known, so that what cannot be mapped at all leaves no half document.
+    // Nothing is written before the first range is known, so that what cannot be mapped at all leaves no half
+    // document.
     let isBegun = false;
     const begin = (): void => {
       if (!isBegun) stdout.write(renderer.begin());

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { Disk } from '../model/disk.ts';
+import type { Backing } from '../model/writer.ts';
 import { openHead } from '../node/open-head.ts';
 import { measureHead, unknownHead } from '../ops/measure-head.ts';
 import { emptyDisk } from '../ops/watched-disk.ts';
@@ -7,9 +8,9 @@ import { measurePlan } from '../ops/write.ts';
 import { loadWriter } from '../ops/writers.ts';
 import { accessOptions } from './access.ts';
 import type { Invocation, RunCommand } from './command.ts';
+import { withConversionSource } from './conversion-source.ts';
 import { describeOptions, parseCreationOptions, wantsHelp } from './creation-options.ts';
 import { EXIT } from './exit-codes.ts';
-import { openDisk } from './open-disk.ts';
 import { parseSize } from './sizes.ts';
 import type { Terminal } from './terminal.ts';
 import { contextOf } from './write-context.ts';
@@ -23,10 +24,11 @@ export const runMeasure: RunCommand = async (invocation, terminal) => {
     return EXIT.ok;
   }
   const values = parseCreationOptions(invocation.texts('options'), id, writer);
-  return withDisk(invocation, terminal, async (disk) => {
+  const measure = async (disk: Disk, backing: Backing | null): Promise<typeof EXIT.ok> => {
+    const isPipe = invocation.isSet('pipe');
     const plan = await writer.plan(
       disk,
-      contextOf(invocation, { values, name: `disk.${id}`, isPipe: invocation.isSet('pipe') }),
+      contextOf(invocation, { values, name: `disk.${id}`, isPipe, backing }),
     );
     const required = await measurePlan(plan);
     const full = Math.max(required, plan.fullSize ?? disk.size);
@@ -35,12 +37,35 @@ export const runMeasure: RunCommand = async (invocation, terminal) => {
         ? `${JSON.stringify({ required, 'fully-allocated': full }, null, 4)}\n`
         : `required size: ${required}\nfully allocated size: ${full}\n`,
     );
-  });
+    return EXIT.ok;
+  };
+  const size = invocation.text('size');
+  const [source] = invocation.operands;
+  if ((size === undefined) === (source === undefined))
+    throw new UsageError('measure needs either SRC or --size: vdcheck measure [options] [SRC]');
+  if (source === undefined) return measure(emptyDisk(parseSize(size ?? '0', '--size')), null);
+  return withConversionSource(invocation, terminal, { source, target: '.', values }, ({ disk, backing }) =>
+    measure(disk, backing),
+  );
 };
+
+/** Options that only a new image can use. */
+const NEEDED_TO_WRITE = [
+  'output-format',
+  'options',
+  'size',
+  'format',
+  'compress',
+  'level',
+  'backing',
+  'sparse-size',
+  'pipe',
+  'experimental',
+];
 
 /** Without an output format, and without what only that can use, the image itself is measured. */
 function isOfHead(invocation: Invocation): boolean {
-  return !['output-format', 'options', 'size', 'format'].some((option) => invocation.isSet(option));
+  return !NEEDED_TO_WRITE.some((option) => invocation.isSet(option));
 }
 
 /** Tells the size of a whole stream by its head; returns false where that has to be read as a disk. */
@@ -60,27 +85,5 @@ async function measuresHead(invocation: Invocation, { stdout }: Terminal): Promi
     return true;
   } finally {
     await source.close();
-  }
-}
-
-async function withDisk(
-  invocation: Invocation,
-  terminal: Terminal,
-  body: (disk: Disk) => Promise<void>,
-): Promise<typeof EXIT.ok> {
-  const size = invocation.text('size');
-  const [source] = invocation.operands;
-  if ((size === undefined) === (source === undefined))
-    throw new UsageError('measure needs either SRC or --size: vdcheck measure [options] [SRC]');
-  if (source === undefined) {
-    await body(emptyDisk(parseSize(size ?? '0', '--size')));
-    return EXIT.ok;
-  }
-  const opened = await openDisk(invocation, terminal, source, invocation.text('format'));
-  try {
-    await body(opened.disk);
-    return EXIT.ok;
-  } finally {
-    await opened.close();
   }
 }

@@ -16,7 +16,10 @@ export interface OpenedDisk {
   close(): Promise<void>;
 }
 
-/** Opens an image to read its guest's bytes, as the options of the command line ask; the caller closes it. `chain` says whether parents are opened, whatever the options say. */
+/**
+ * Opens an image to read its guest's bytes, as the options of the command line ask; the caller closes it. `chain`
+ * says whether parents are opened, whatever the options say.
+ */
 export async function openDisk(
   invocation: Invocation,
   terminal: Terminal,
@@ -54,7 +57,7 @@ export class LossLog {
   readonly #terminal: Terminal;
   #open: LogLine | null = null;
   #bytes = 0;
-  /** Guest bytes behind the last that was told, by what was told: a second pass over the disk tells nothing new. */
+  /** Guest bytes after the last that was told, by what was told: a second pass over the disk tells nothing new. */
   readonly #ends = { lost: 0, rescued: 0 };
 
   constructor(terminal: Terminal) {

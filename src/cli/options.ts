@@ -4,8 +4,8 @@ import { TARGETS } from '../model/demands.ts';
 import type { OptionSpec } from './command.ts';
 import { LEVELS } from './limits.ts';
 
-// Every option that a command may list in its table entry. An option means the same in all commands that have it; a command that does not list
-// it refuses it, and help, manual page and completions show it where it is listed.
+// Every option that a command may list in its table entry. An option means the same in all commands that have it; a
+// command that does not list it refuses it, and help, manual page and completions show it where it is listed.
 
 const formatNames = formats.flatMap(({ id, aliases }) => [id, ...aliases]);
 
@@ -54,7 +54,7 @@ export const noChainOption: OptionSpec = { name: 'no-chain', doc: 'do not open p
 
 export const allowOutsideOption: OptionSpec = {
   name: 'allow-outside',
-  doc: "open parents and extents that lie outside the image's folder, too",
+  doc: "open parents and extents that are outside the image's folder, too",
 };
 
 export const jobsOption: OptionSpec = {
@@ -180,6 +180,7 @@ export const platformOption: OptionSpec = {
     name: 'TARGET',
     choices: TARGETS,
   },
+  isRepeated: true,
   doc: 'make it as TARGET demands',
 };
 

@@ -10,8 +10,8 @@ export interface Output {
 }
 
 /**
- * Writes to a descriptor at once and whole. Unlike a stream it costs nothing at start-up, holds nothing back when the program ends, and
- * lets a slow reader slow the writer down instead of filling the memory.
+ * Writes to a descriptor at once and whole. Unlike a stream it costs nothing at start-up, keeps nothing back when
+ * the program ends, and lets a slow reader slow the writer down instead of filling the memory.
  */
 export class DescriptorOutput implements Output {
   readonly #descriptor: number;

@@ -21,7 +21,7 @@ export type Request =
   /** No argument at all. */
   | { readonly kind: 'nothing' };
 
-/** One option as it stands on the command line. */
+/** One option as it is written on the command line. */
 interface GivenOption {
   readonly name: string;
   /** With its dashes, as it was given. */
@@ -30,7 +30,7 @@ interface GivenOption {
 }
 
 /**
- * Parses the arguments behind the program's name.
+ * Parses the arguments after the program's name.
  *
  * @throws UsageError in one line that names what does not exist and the nearest that does
  */
@@ -60,7 +60,10 @@ function findCommand(name: string | undefined, { commands }: CommandTable): Comm
   return commands.find((command) => command.name === name);
 }
 
-/** Tells options from other words; an option name means the same in every command, so the command need not be known for it. */
+/**
+ * Tells options from other words; an option name means the same in every command, so the command need not be known
+ * for it.
+ */
 function splitWords(
   args: readonly string[],
   { commands, commonOptions }: CommandTable,

@@ -1,3 +1,4 @@
+import type { FolderReport } from '../model/folder.ts';
 import type { ImageReport } from '../model/report.ts';
 import type { ExplainedRule } from '../model/rule-info.ts';
 import { isFailureOnly } from '../ops/failures.ts';
@@ -17,7 +18,8 @@ export type Result = Pick<ImageReport, 'verdict' | 'error'>;
 /** How a run is printed: image by image, and what closes it. */
 export interface Printer {
   image(report: ImageReport): void | Promise<void>;
-  end(results: readonly Result[], exitCode: ExitCode): void | Promise<void>;
+  /** @param folders what was found in folders that were named */
+  end(results: readonly Result[], exitCode: ExitCode, folders: readonly FolderReport[]): void | Promise<void>;
 }
 
 const nothing = (): void => undefined;
@@ -26,7 +28,9 @@ const nothing = (): void => undefined;
 export const PRINTERS: Readonly<Record<string, (terminal: Terminal) => Printer>> = {
   human: printHuman,
   json: (terminal) =>
-    printDocument((reports, exitCode) => terminal.stdout.write(renderJson(reports, VERSION, exitCode))),
+    printDocument((reports, exitCode, folders) =>
+      terminal.stdout.write(renderJson(reports, VERSION, exitCode, folders)),
+    ),
   ndjson: ({ stdout }) => ({ image: (report) => stdout.write(renderNdjson(report)), end: nothing }),
   sarif: (terminal) =>
     printDocument(async (reports, exitCode) => {
@@ -49,12 +53,16 @@ async function rulesNamedIn(reports: readonly ImageReport[]): Promise<readonly E
 
 /** One document over all images, which is written when the last is checked. */
 function printDocument(
-  write: (reports: readonly ImageReport[], exitCode: ExitCode) => void | Promise<void>,
+  write: (
+    reports: readonly ImageReport[],
+    exitCode: ExitCode,
+    folders: readonly FolderReport[],
+  ) => void | Promise<void>,
 ): Printer {
   const reports: ImageReport[] = [];
   return {
     image: (report) => void reports.push(report),
-    end: (_, exitCode) => write(reports, exitCode),
+    end: (_, exitCode, folders) => write(reports, exitCode, folders),
   };
 }
 
@@ -74,8 +82,11 @@ function printHuman(terminal: Terminal): Printer {
       wasLong = isLong;
       stdout.write(gap + renderHuman(report, { style, width, explain }));
     },
-    end: (results) => {
+    end: async (results, _, folders) => {
       if (results.length > 1) stdout.write(renderSummary(results, style));
+      if (folders.length === 0) return;
+      const { renderFolder } = await import('../report/folder-human.ts');
+      for (const folder of folders) stdout.write(renderFolder(folder, style));
     },
   };
 }

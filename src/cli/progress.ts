@@ -16,7 +16,10 @@ const REDRAW_AFTER = 100;
 
 const silent: Progress = { step: () => undefined, units: () => undefined, end: () => undefined };
 
-/** Progress as the options and the terminal ask for it: drawn over itself on a terminal, a line for every tenth elsewhere with `-p`. */
+/**
+ * Progress as the options and the terminal ask for it: drawn over itself on a terminal, a line for every tenth
+ * elsewhere with `-p`.
+ */
 export function openProgress(invocation: Invocation, terminal: Terminal, total: number): Progress {
   const isLong = total > 1 || invocation.text('depth') === 'data' || invocation.isSet('progress');
   if (terminal.isInteractive && isLong) return drawn(terminal, total);

@@ -7,8 +7,8 @@ import type { Invocation } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * Opens the image that a command reads, hands it to `read` and closes it again. What is damaged or not open is told on standard error; bytes without
- * any format's marks are a raw disk.
+ * Opens the image that a command reads, hands it to `read` and closes it again. What is damaged or not open is told
+ * on standard error; bytes without any format's marks are a raw disk.
  */
 export async function readImage(
   invocation: Invocation,

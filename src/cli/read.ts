@@ -18,7 +18,7 @@ export const runRead: RunCommand = async (invocation, terminal) => {
     const progress = openByteProgress(invocation, terminal, range.length);
     const { stdout } = terminal;
     const target = streamTarget((bytes) => stdout.write(bytes));
-    const watched = watchDisk(disk, (done) => progress.at(done));
+    const watched = watchDisk(disk, (end) => progress.at(end - range.start));
     for await (const chunk of watched.chunks(range)) {
       await writeChunk(chunk, range.start, target.write.bind(target));
       if (stdout.isClosed) break;

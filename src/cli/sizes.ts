@@ -3,7 +3,8 @@ import { UsageError } from '../errors.ts';
 const UNITS = 'kmgtpe';
 
 /**
- * Reads a size as `qemu-img` takes it: bytes, or a number with one of the letters k, M, G, T, P, E for powers of 1024, which may have a fraction.
+ * Reads a size as `qemu-img` takes it: bytes, or a number with one of the letters k, M, G, T, P, E for powers of
+ * 1024, which may have a fraction.
  *
  * @throws UsageError that names `what`
  */

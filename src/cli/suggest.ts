@@ -1,4 +1,7 @@
-/** The member of `known` that is the fewest typing errors away from `word`; the first of several; `undefined` only when `known` is empty. */
+/**
+ * The member of `known` that is the fewest typing errors away from `word`; the first of several; `undefined` only
+ * when `known` is empty.
+ */
 export function findNearest(word: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined;
   let least = Infinity;

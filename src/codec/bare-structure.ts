@@ -7,7 +7,9 @@ export const START = Symbol('start');
 export const LEAD = Symbol('lead');
 /** Ends of its first fields of variable size, in bits of the memory. */
 export const END0 = Symbol('end0');
+/** The same of the second one. */
 export const END1 = Symbol('end1');
+/** The same of the third one. */
 export const END2 = Symbol('end2');
 /** Ends of those behind them. */
 export const ENDS = Symbol('ends');

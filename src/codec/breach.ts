@@ -7,7 +7,7 @@ export type BreachKind =
 
 /** One disagreement between bytes and their spec, as plain JSON-safe data. */
 export interface Breach {
-  /** Name of the spec type that holds the field, as the spec writes it. */
+  /** Name of the spec type that contains the field, as the spec writes it. */
   readonly type: string;
   /** The field's path in spec ids, `parent_locators[3].platform_code` for one. */
   readonly field: string;

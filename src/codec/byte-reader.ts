@@ -4,10 +4,14 @@ import { indexOfUnit } from './bytes.ts';
 import { ConversionError, EndOfStreamError, NoTerminatorFoundError } from './errors.ts';
 import type { ValidationError } from './validation.ts';
 
-/** Names and sizes of the fields of one fixed-size run, in order: what `reserve` needs to say which one was cut off. */
+/**
+ * Names and sizes of the fields of one fixed-size run, in order: what `reserve` needs to say which one was cut off.
+ */
 export type RunLayout = readonly (readonly [field: string, size: number])[];
 
-/** Widest bit field that, with the 7 bits that may precede it, fits JavaScript's 32-bit integers without their sign. */
+/**
+ * Widest bit field that, with the 7 bits that may precede it, fits JavaScript's 32-bit integers without their sign.
+ */
 const MOST_BITS = 24;
 
 /** A position, and within a byte also how many bits of that are left, and which. */
@@ -19,7 +23,7 @@ export interface ReaderOptions {
   readonly base?: number;
   /** Takes failed checks, and reading goes on; where absent the first failed check is thrown. */
   readonly sink?: BreachSink;
-  /** The reader whose bytes hold these; absent for a reader of whole inputs. */
+  /** The reader whose bytes contain these; absent for a reader of whole inputs. */
   readonly within?: ByteReader;
 }
 
@@ -31,7 +35,10 @@ interface Progress {
   latest: BareStructure | undefined;
 }
 
-/** Bytes that several streams are parts of: they share the view, and a stream of a few bytes is no more than two limits. */
+/**
+ * Bytes that several streams are parts of: they share the view, and a stream of a few bytes is no more than two
+ * limits.
+ */
 class Memory {
   readonly bytes: Uint8Array;
   readonly view: DataView;
@@ -54,7 +61,7 @@ class Memory {
 /**
  * Reads a byte array in order, or anywhere after `seek`, under the names of Kaitai's stream API.
  *
- * Every read is checked against the end and throws `EndOfStreamError` beyond it. Byte arrays come back as views of
+ * Every read is checked against the end and throws `EndOfStreamError` past it. Byte arrays come back as views of
  * the input, never as copies: the caller keeps the input unchanged for as long as it uses them.
  */
 export class ByteReader {
@@ -109,7 +116,7 @@ export class ByteReader {
     return this.#memory.sink;
   }
 
-  /** Bytes from the position to the end; 0 after a seek beyond it. */
+  /** Bytes from the position to the end; 0 after a seek past it. */
   get remaining(): number {
     return Math.max(0, this.end - this.at);
   }
@@ -145,12 +152,12 @@ export class ByteReader {
     this.#bitsLeft = 0;
   }
 
-  /** Where the reader stands, within a byte too: what `goBack` takes. */
+  /** Where the reader is, within a byte too: what `goBack` takes. */
   get standing(): Standing {
     return this.#bitsLeft === 0 ? this.pos : [this.at, this.#bitsLeft, this.#bits];
   }
 
-  /** Goes where the reader stood before. */
+  /** Goes where the reader was before. */
   goBack(standing: Standing): void {
     if (typeof standing === 'number') this.seek(standing);
     else [this.at, this.#bitsLeft, this.#bits] = standing;
@@ -220,7 +227,10 @@ export class ByteReader {
     });
   }
 
-  /** A reader for bytes that were unpacked from those at `base`, which comes first so that it can be asked for before they are read. */
+  /**
+   * A reader for bytes that were unpacked from those at `base`, which comes first so that it can be asked for
+   * before they are read.
+   */
   unpacked(base: number, bytes: Uint8Array): ByteReader {
     return this.over(bytes, base);
   }
@@ -403,7 +413,7 @@ export class ByteReader {
     return this.#upTo(found < 0 ? -1 : this.at + found, terminator, include, consume, eosError);
   }
 
-  /** Not beyond the end: what is behind it may be long, and is searched by others. */
+  /** Not past the end: what is after it may be long, and is searched by others. */
   #indexOf(byte: number): number {
     const { bytes, at, end } = this;
     if (end === bytes.length) return bytes.indexOf(byte, at);
@@ -429,7 +439,7 @@ export class ByteReader {
     return this.bytes.subarray(start, include ? after : found);
   }
 
-  /** Where nothing is read, within the memory also after a seek beyond its end. */
+  /** Where nothing is read, within the memory also after a seek past its end. */
   #here(): number {
     this.alignToByte();
     return Math.min(this.at, this.end);

@@ -14,7 +14,7 @@ export interface WritingWork {
 
 /** A structure whose class can be written. */
 export interface WrittenStructure extends BareStructure {
-  /** Writes the fields in order, from where the writer stands. */
+  /** Writes the fields in order, from where the writer is. */
   _write(io: ByteWriter): void;
 }
 
@@ -28,7 +28,7 @@ function pathPart(field: string, index: number | undefined): string {
   return index === undefined ? field : `${field}[${index}]`;
 }
 
-/** An error of a part, as the one of the whole in which that part lies at `start`. */
+/** An error of a part, as the one of the whole in which that part is at `start`. */
 function inside(error: unknown, part: string, start: number): unknown {
   // What knows its field was thrown by reading, and knows it from the root on.
   if (error instanceof DecodeError)
@@ -59,7 +59,7 @@ export function fieldContents(
   return bytesTrimMulti(field, terminator, include, padByte);
 }
 
-/** Fills a field behind its first `length` bytes. */
+/** Fills a field after its first `length` bytes. */
 function finishField(
   field: Uint8Array,
   length: number,
@@ -71,7 +71,7 @@ function finishField(
   field.fill(padByte, length + (mark?.length ?? 0));
 }
 
-/** Writers that nobody gave work to write the structures inside of their own bytes all the same. */
+/** Writers without work of their own write the structures inside of their own bytes all the same. */
 const NO_WORK: WritingWork = {
   bytesOf(structure) {
     const io = new ByteWriter();
@@ -96,7 +96,7 @@ export class ByteWriter {
   #size: number;
   /** Length of the stream; -1 where it is not known, so that no field ends there. */
   readonly #streamSize: number;
-  /** Does whoever holds the stream say how long it is? */
+  /** Does the structure that contains the stream say how long it is? */
   readonly #isBounded: boolean;
   readonly #residueSize: number;
   /** Where in its stream the first byte is. */
@@ -111,9 +111,10 @@ export class ByteWriter {
   #lowestBit = 0;
 
   /**
-   * Begins with a copy of `residue`, at most `streamSize` bytes of it. `streamSize` is the least length of the result, and where fields that
-   * reach to the end of the stream end; without it they end with the residue, or with their own bytes. `origin` is where in the stream the
-   * first byte is, for a structure that is written without the one around it. `isBounded` says that the stream has just that size.
+   * Begins with a copy of `residue`, at most `streamSize` bytes of it. `streamSize` is the least length of the
+   * result, and where fields that reach to the end of the stream end; without it they end with the residue, or with
+   * their own bytes. `origin` is where in the stream the first byte is, for a structure that is written without the
+   * one around it. `isBounded` says that the stream has just that size.
    */
   constructor(
     residue?: Uint8Array,
@@ -138,7 +139,7 @@ export class ByteWriter {
     return this.origin + this.pos;
   }
 
-  /** Bytes so far: the stream's length, or the end of what was written beyond it. */
+  /** Bytes so far: the stream's length, or the end of what was written past it. */
   get size(): number {
     return this.#size;
   }
@@ -148,7 +149,7 @@ export class ByteWriter {
     return this.#bitsLeft;
   }
 
-  /** Moves to a byte from the start; what lies between the end and a field written beyond it is zero. */
+  /** Moves to a byte from the start; what is between the end and a field written past it is zero. */
   seek(pos: number): void {
     if (!Number.isSafeInteger(pos) || pos < 0) this.#refuse(`cannot seek to position ${pos}`);
     this.pos = pos;
@@ -329,9 +330,9 @@ export class ByteWriter {
   }
 
   /**
-   * A field whose size depends on that of the stream: `sizeOf` computes it from the stream's size and the field's position.
-   * The bytes are written as they are, or, where an `ending` tells where they end, to the size that the stream has had so far;
-   * at the end of the stream the size must be what was written.
+   * A field whose size depends on that of the stream: `sizeOf` computes it from the stream's size and the field's
+   * position. The bytes are written as they are, or, where an `ending` tells where they end, to the size that the
+   * stream has had so far; at the end of the stream the size must be what was written.
    */
   writeBytesOpen(
     bytes: Uint8Array,
@@ -387,7 +388,10 @@ export class ByteWriter {
     }
   }
 
-  /** The bytes of a structure that has a stream of its own, of `size` bytes where that is known; they are still to be written. */
+  /**
+   * The bytes of a structure that has a stream of its own, of `size` bytes where that is known; they are still to
+   * be written.
+   */
   bytesOf(structure: WrittenStructure, size: number | undefined, field: string, index?: number): Uint8Array {
     if (!isWritable(structure)) this.#refuse('the value is no structure that can be written', field, index);
     try {
@@ -457,16 +461,17 @@ export class ByteWriter {
     });
   }
 
-  /** What lies under the next `size` bytes, or up to the end of the residue; less where there is less. A view. */
+  /** What is under the next `size` bytes, or up to the end of the residue; less where there is less. A view. */
   residue(size: number = this.#residueSize): Uint8Array {
     const end = Math.min(this.pos + size, this.#residueSize);
     return this.#bytes.subarray(Math.min(this.pos, end), end);
   }
 
   /**
-   * Called behind what reaches to the end of the stream.
+   * Called after what reaches to the end of the stream.
    *
-   * @throws EncodeError where the stream is known to be longer, or ends within a byte, since a reader would find more there.
+   * @throws EncodeError where the stream is known to be longer, or ends within a byte, since a reader would find
+   *   more there.
    */
   expectEnd(field?: string, index?: number): void {
     if (this.#bitsLeft > 0) this.#refuse(`${this.#bitsLeft} bits are left behind it`, field, index);
@@ -479,7 +484,10 @@ export class ByteWriter {
     this.#checks.push(check);
   }
 
-  /** Ends the stream with what was written, and `rest` behind the position; the checks that waited are still to be made. */
+  /**
+   * Ends the stream with what was written, and `rest` after the position; the checks that waited are still to be
+   * made.
+   */
   cutAt(rest: Uint8Array): void {
     // A terminator that was not moved past is the first part of the rest.
     const ahead = Math.max(0, this.#reached - this.pos);
@@ -561,7 +569,7 @@ export class ByteWriter {
     this.#bitsLeft -= count;
   }
 
-  /** Moves past `length` bytes and makes room for them; the view returned holds even after the buffer has moved. */
+  /** Moves past `length` bytes and makes room for them; the view returned stays valid after the buffer has moved. */
   #advance(length: number): DataView {
     this.pos += length;
     if (this.pos > this.#bytes.length) this.#grow(this.pos);
@@ -615,7 +623,7 @@ function isFloat64(value: number): boolean {
   return typeof value === 'number';
 }
 
-/** A number that is beyond all 32-bit floats would become infinite. */
+/** A number that is too large for 32-bit floats would become infinite. */
 function isFloat32(value: number): boolean {
   return typeof value === 'number' && Number.isFinite(value) === Number.isFinite(Math.fround(value));
 }

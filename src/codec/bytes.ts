@@ -8,7 +8,7 @@ export function byteArrayCompare(a: ArrayLike<number>, b: ArrayLike<number>): nu
   return a.length - b.length;
 }
 
-/** Do two byte arrays hold the same bytes? */
+/** Do two byte arrays contain the same bytes? */
 export function bytesEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   const { length } = a;
   if (length !== b.length) return false;
@@ -21,14 +21,17 @@ export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView
   return new DataView(buffer, byteOffset, byteLength);
 }
 
-/** Are these the bytes from `start` on, all of which the view holds? */
+/** Are these the bytes from `start` on, all of which the view contains? */
 export function bytesAt(view: DataView, start: number, wanted: readonly number[]): boolean {
   for (let index = 0; index < wanted.length; index += 1)
     if (view.getUint8(start + index) !== wanted[index]) return false;
   return true;
 }
 
-/** Are `size` bytes from `start` on zero, all of which the view holds? Four words are looked at together: padding is long. */
+/**
+ * Are `size` bytes from `start` on zero, all of which the view contains? Four words are looked at together: padding
+ * is long.
+ */
 export function zerosAt(view: DataView, start: number, size: number): boolean {
   const end = start + size;
   let at = start;

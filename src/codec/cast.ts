@@ -3,7 +3,8 @@ import { ConversionError } from './errors.ts';
 import type { FieldLayout, Layout } from './layout.ts';
 
 /**
- * The value itself, where an expression uses a field that an `if` or a switch may leave out; `name` is what the spec calls it.
+ * The value itself, where an expression uses a field that an `if` or a switch may leave out; `name` is what the
+ * spec calls it.
  *
  * @throws ConversionError where it is left out.
  */

@@ -21,7 +21,7 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 
 /** Zeros break most specs; besides, this tells a reader of them from all others. */
 const ignoreBreaches: BreachSink = () => undefined;
 
-/** Was the structure made of zeros, so that its stream holds nothing worth keeping? */
+/** Was the structure made of zeros, so that its stream contains nothing worth keeping? */
 export function isMade({ _io: io }: { readonly _io?: ByteReader }): boolean {
   return io?.sink === ignoreBreaches;
 }
@@ -47,8 +47,8 @@ export function createWith<T extends BareStructure>(
 }
 
 /**
- * The properties of a structure that can be set; only those that may be absent can be left out, and `Instance`s: what is stored
- * elsewhere, and need not be.
+ * The properties of a structure that can be set; only those that may be absent can be left out, and `Instance`s:
+ * what is stored elsewhere, and need not be.
  */
 export type AllValues<T, Instance extends keyof T = never> = {
   -readonly [Key in RequiredKeys<T, Instance>]: T[Key];
@@ -61,8 +61,8 @@ type RequiredKeys<T, Instance extends keyof T> = {
 }[Exclude<SettableKeys<T>, Instance>];
 
 /**
- * A new structure of all its values: it was read from nowhere, so its class's constructor does not run. It has a root only if it is one,
- * or as soon as it is part of one.
+ * A new structure of all its values: it was read from nowhere, so its class's constructor does not run. It has a
+ * root only if it is one, or as soon as it is part of one.
  */
 export function assemble<T extends BareStructure>(
   type: { readonly prototype: T },
@@ -84,8 +84,8 @@ function adopted<T extends BareStructure>(structure: T): T {
 }
 
 /**
- * Gives an instance a value in place of the one that is read. It is written when the structure is; what the value is read from, if
- * there is anything, is looked for first, so that the new value takes that place.
+ * Gives an instance a value in place of the one that is read. It is written when the structure is; what the value
+ * is read from, if there is anything, is looked for first, so that the new value takes that place.
  */
 export function setInstance(structure: BareStructure, id: string, value: unknown): void {
   const isRead = (structure as { readonly _io?: ByteReader })._io !== undefined && !isMade(structure);
@@ -104,7 +104,9 @@ function tryToRead(structure: BareStructure, id: string): void {
   }
 }
 
-/** A root of the same spec that becomes a part of another one is the root no more; one of an imported spec stays it. */
+/**
+ * A root of the same spec that becomes a part of another one is the root no more; one of an imported spec stays it.
+ */
 function handDownRoot(structure: BareStructure, root: BareStructure | undefined): void {
   const { _root: before } = structure;
   if (root === undefined || (before !== undefined && before.constructor !== root.constructor)) return;

@@ -6,7 +6,7 @@ import type { Layout } from './layout.ts';
 import { pathAt } from './places.ts';
 import { breachAt } from './validation.ts';
 
-/** Structures that hold each other deeper than the call stack allows. Only hostile bytes come to that. */
+/** Structures that contain each other deeper than the call stack allows. Only hostile bytes come to that. */
 export class NestingError extends DecodeError {
   constructor(options?: ErrorOptions) {
     super('nesting', 'structures are nested too deep', {}, options);

@@ -87,7 +87,7 @@ function plainStructure(
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** The value of a field; nothing for a structure that holds the field itself, since there would be no end to it. */
+/** The value of a field; nothing for a structure that contains the field itself, since there would be no end to it. */
 function plainField(
   value: unknown,
   field: FieldLayout,

@@ -3,7 +3,7 @@ import { EncodeError } from './errors.ts';
 import type { FieldLayout } from './layout.ts';
 
 /**
- * The bytes of one value of a field of fixed size. `before` are the bytes that lie there now: a bit field changes its
+ * The bytes of one value of a field of fixed size. `before` are the bytes that are there now: a bit field changes its
  * own bits in them, and text that is shorter than its field keeps what follows it.
  *
  * @throws EncodeError where the value does not fit.

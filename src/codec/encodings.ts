@@ -54,7 +54,7 @@ function codecFor(encoding: string): CharacterCodec {
   return codec;
 }
 
-/** Names that neither the platform nor the rules of `canonicalName` lead to. */
+/** Names that neither the platform nor the rules of `canonicalName` know. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ['us-ascii', 'ascii'],
   ['latin1', 'iso-8859-1'],
@@ -154,8 +154,8 @@ function codePoint(value: number): string {
 }
 
 /**
- * UTF-16 and UTF-32 that name no byte order: a byte order mark tells it, and is no part of the text. Without one the least
- * significant byte comes first, as in browsers.
+ * UTF-16 and UTF-32 that name no byte order: a byte order mark tells it, and is no part of the text. Without one
+ * the least significant byte comes first, as in browsers.
  */
 function markedCodec(little: CharacterCodec, big: CharacterCodec): CharacterCodec {
   const [mark, bigMark] = [little.encode(MARK), big.encode(MARK)];
@@ -167,7 +167,7 @@ function markedCodec(little: CharacterCodec, big: CharacterCodec): CharacterCode
       if (begins(bytes, bigMark)) return big.decode(bytes.subarray(bigMark.length));
       return little.decode(begins(bytes, mark) ? bytes.subarray(mark.length) : bytes);
     },
-    // Text that begins like a mark would lose its first character, unless one stands before it.
+    // Text that begins like a mark would lose its first character, unless one is before it.
     encode: (text) => little.encode(/^[\ufeff\ufffe]/.test(text) ? MARK + text : text),
   };
 }

@@ -55,7 +55,10 @@ export function placed<T extends DecodeError | EncodeError>(error: T, place: Dec
   return error;
 }
 
-/** A read asked for more bytes than its stream still has. The text about that is word for word that of Kaitai's runtimes. */
+/**
+ * A read asked for more bytes than its stream still has. The text about that is word for word that of Kaitai's
+ * runtimes.
+ */
 export class EndOfStreamError extends DecodeError {
   /** Bytes asked for. */
   readonly requested: number;
@@ -86,7 +89,7 @@ export class NoTerminatorFoundError extends EndOfStreamError {
   }
 }
 
-/** A value cannot become what its use demands: text that is no number, a size beyond 2^53 or below zero. */
+/** A value cannot become what its use demands: text that is no number, a size above 2^53 or below zero. */
 export class ConversionError extends DecodeError {
   constructor(message: string, place: DecodePlace = {}) {
     super('conversion', message, place);
@@ -121,14 +124,19 @@ export class UnknownEncodingError extends DecodeError {
   }
 }
 
-/** Bytes that a `process` cannot undo, a damaged zlib stream for one; `cause` holds the decompressor's own error. */
+/**
+ * Bytes that a `process` cannot undo, a damaged zlib stream for one; `cause` contains the decompressor's own error.
+ */
 export class ProcessError extends DecodeError {
   constructor(message: string, options?: ErrorOptions) {
     super('process', message, {}, options);
   }
 }
 
-/** A value was set that does not fit the field it is written to, sizes and counts disagree, or an edit has no place in the bytes. */
+/**
+ * A value was set that does not fit the field it is written to, sizes and counts disagree, or an edit has no place
+ * in the bytes.
+ */
 export class EncodeError extends VdcheckError {
   /** Byte offset in the bytes that were being written; absent where no single byte is to blame. */
   declare readonly offset?: number;

@@ -10,9 +10,9 @@ import {
   ValidationNotInEnumError,
 } from './validation.ts';
 
-// What `valid` and `contents` come to in generated code. A value that fails is thrown, or told to the sink. What compares with one
-// constant is compared in the generated code itself, and only the failure is handed over. There `value` is that of an element, of which
-// `index` is the number, or of an instance; fields are asked for theirs.
+// What `valid` and `contents` come to in generated code. A value that fails is thrown, or told to the sink. What
+// compares with one constant is compared in the generated code itself, and only the failure is handed over. There
+// `value` is that of an element, of which `index` is the number, or of an instance; fields are asked for theirs.
 
 /** Reports a value that is not the given one. */
 export function reportNotEqual(
@@ -53,7 +53,7 @@ export function reportGreaterThan(
   structure._io.report(new ValidationGreaterThanError(heldAs(actual, most), actual, site));
 }
 
-/** Reports a value for which the expression of the spec, whose text is given, does not hold. */
+/** Reports a value for which the expression of the spec, whose text is given, is false. */
 export function reportExpr(
   structure: BareStructure,
   field: string,
@@ -113,7 +113,10 @@ export function expectInEnum(
   structure._io.report(new ValidationNotInEnumError(name, value, siteOf(structure, field, index)));
 }
 
-/** The value that failed: that of a field as it is, since a record may have been checked without taking it out of its bytes. */
+/**
+ * The value that failed: that of a field as it is, since a record may have been checked without taking it out of
+ * its bytes.
+ */
 function actualOf(
   structure: BareStructure,
   field: string,

@@ -10,7 +10,7 @@ export interface FieldSpan {
   readonly bitLength?: number;
 }
 
-/** One field as `dump` shows it; a structure holds the nodes of its own fields. */
+/** One field as `dump` shows it; a structure contains the nodes of its own fields. */
 export interface FieldNode {
   /** The spec's own id. */
   readonly name: string;

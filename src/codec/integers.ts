@@ -4,7 +4,7 @@ import { ConversionError, DivisionByZeroError, IndexOutOfRangeError } from './er
 /**
  * A size, position, count or index as a `number`, exactly.
  *
- * @throws ConversionError where the value is no integer or lies beyond 2^53; `what` names its use.
+ * @throws ConversionError where the value is no integer or is above 2^53; `what` names its use.
  */
 export function toSafeInteger(value: number | bigint, what = 'value'): number {
   const number = Number(value);
@@ -16,7 +16,7 @@ export function toSafeInteger(value: number | bigint, what = 'value'): number {
 /**
  * A float's integer part, as `to_i` demands.
  *
- * @throws ConversionError for NaN, infinities and anything beyond 2^53.
+ * @throws ConversionError for NaN, infinities and anything above 2^53.
  */
 export function floatToInteger(value: number): number {
   return toSafeInteger(Math.trunc(value), 'float');
@@ -52,12 +52,12 @@ export function floorDivBig(a: bigint, b: bigint): bigint {
 
 const LOW_WORD = 2 ** 32;
 
-/** What 64-bit integers are rounded to that a number does not hold exactly. */
+/** What 64-bit integers are rounded to that a number cannot represent exactly. */
 export const ROUNDED_TO = 2 ** 11;
 
 /**
- * An unsigned 64-bit integer as a number: exact below 2^53, above it rounded down to a multiple of 2^11. So it compares with
- * constants below 2^53 as the exact one does, and is below any multiple of 2^11 if that is, too.
+ * An unsigned 64-bit integer as a number: exact below 2^53, above it rounded down to a multiple of 2^11. So it
+ * compares with constants below 2^53 as the exact one does, and is below any multiple of 2^11 if that is, too.
  */
 export function roundedU8(view: DataView, at: number, isLittle = false): number {
   const highWord = view.getUint32(isLittle ? at + 4 : at, isLittle);
@@ -126,7 +126,8 @@ function join(highWord: number, lowWord: number): number {
 /**
  * `array[index]` that never is `undefined`.
  *
- * @throws IndexOutOfRangeError where there is no such element; ConversionError where the index is no integer below 2^53.
+ * @throws IndexOutOfRangeError where there is no such element; ConversionError where the index is no integer below
+ *   2^53.
  */
 export function elementAt<T>(array: ArrayLike<T>, index: number | bigint): T {
   const at = toSafeInteger(index, 'index');

@@ -12,8 +12,8 @@ import { floorMod } from './integers.ts';
 import { processRotateLeft, processXorMany, processXorOne, processZlib } from './process.ts';
 
 /**
- * The stream of Kaitai's JavaScript runtime, for code that was written for that: `new Zip(new KaitaiStream(buffer))` reads as before.
- * It differs where that runtime is not exact: 64-bit integers are `bigint`.
+ * The stream of Kaitai's JavaScript runtime, for code that was written for that: `new Zip(new
+ * KaitaiStream(buffer))` reads as before. It differs where that runtime is not exact: 64-bit integers are `bigint`.
  */
 export class KaitaiStream extends ByteReader {
   /** Bytes from `byteOffset` of an `ArrayBuffer`, or of a view, on; they are not copied. */

@@ -1,10 +1,10 @@
-/** Where one field of a structure lies, and what a reader of a dump wants to know of it. */
+/** Where one field of a structure is, and what a reader of a dump wants to know of it. */
 export interface FieldLayout {
   /** The type in the words of the spec, byte order said: `u4be`, `b12le`, `bytes`, `footer[]`. */
   readonly type: string;
-  /** The property that holds the value, where it is not named as the field is. */
+  /** The property that contains the value, where it is not named as the field is. */
   readonly property?: string;
-  /** Position, in bytes behind the end of variable field number `after`, or behind the start of the structure. */
+  /** Position, in bytes past the end of variable field number `after`, or after the start of the structure. */
   readonly at?: number;
   /** Number of the variable field before this one; see `at`. */
   readonly after?: number;
@@ -48,7 +48,7 @@ export interface Layout<Field extends string = string> {
   readonly size?: number;
   /** The fields of `seq`. */
   readonly fields: Readonly<Record<Field, FieldLayout>>;
-  /** What is computed, or lies elsewhere. */
+  /** What is computed, or stored elsewhere. */
   readonly instances?: Readonly<Record<string, FieldLayout>>;
 }
 

@@ -26,14 +26,14 @@ export function spanOf(structure: BareStructure, path: string): FieldSpan | unde
   );
 }
 
-/** A field, or an element of one, and the structure that holds it. */
+/** A field, or an element of one, and the structure that contains it. */
 export interface Followed {
   readonly holder: BareStructure;
   readonly id: string;
   readonly index: number | undefined;
 }
 
-/** The structure that holds the last part of a path. */
+/** The structure that contains the last part of a path. */
 export function follow(structure: BareStructure, path: string): Followed | undefined {
   const [, id, position, rest] = /^([a-z_][a-z0-9_]*)(?:\[([0-9]+)\])?(?:\.(.+))?$/.exec(path) ?? [];
   if (id === undefined) return undefined;
@@ -45,7 +45,7 @@ export function follow(structure: BareStructure, path: string): Followed | undef
   return inner instanceof BareStructure ? follow(inner, rest) : undefined;
 }
 
-/** Where a field or instance of the structure itself lies. */
+/** Where a field or instance of the structure itself is. */
 export function fieldSpan(structure: BareStructure, id: string): FieldSpan | undefined {
   const field = layoutOf(structure).fields[id];
   if (field === undefined) {
@@ -66,7 +66,10 @@ function toSpan(io: ByteReader, start: number, end: number): FieldSpan {
   return { offset: io.origin + first, size: Math.max(0, Math.ceil(end / 8) - first) };
 }
 
-/** Where in the memory of its stream a structure's first bit is, or of its first whole byte where it begins with one. */
+/**
+ * Where in the memory of its stream a structure's first bit is, or of its first whole byte where it begins with
+ * one.
+ */
 function firstBit(structure: BareStructure): number {
   const [first] = Object.values(layoutOf(structure).fields);
   return structure[START] * 8 - (first?.bit === undefined ? 0 : (structure[LEAD] ?? 0));
@@ -101,7 +104,7 @@ function variableIndex(structure: BareStructure, id: string): number {
   return count;
 }
 
-/** Where one element of a list lies. */
+/** Where one element of a list is. */
 export function elementSpan(structure: BareStructure, id: string, index: number): FieldSpan | undefined {
   const { fields, instances = {} } = layoutOf(structure);
   const field = fields[id] ?? instances[id];
@@ -123,7 +126,7 @@ export function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || ArrayBuffer.isView(value);
 }
 
-/** The place of a whole structure in the stream of the one that holds it. */
+/** The place of a whole structure in the stream of the one that contains it. */
 function structureSpan(structure: BareStructure, holder: BareStructure): FieldSpan {
   const { _io: io } = structure;
   if (holder._io !== io) return { offset: io.base, size: io.size };
@@ -152,7 +155,7 @@ export function ownBytes(structure: BareStructure): OwnBytes | undefined {
   return { bytes, start: start - io.start, end: end - start, isPart: !hasStream };
 }
 
-/** First bit behind the last field. */
+/** First bit after the last field. */
 function endOfFields(structure: BareStructure): number {
   const [id, field] = Object.entries(layoutOf(structure).fields).at(-1) ?? [];
   if (id === undefined || field === undefined) return firstBit(structure);
@@ -176,7 +179,7 @@ export function siteOf(structure: BareStructure, id: string, index?: number): Fi
   };
 }
 
-/** As {@link fieldSpan}, for a field that is being read: what is not there yet ends where the stream stands. */
+/** As {@link fieldSpan}, for a field that is being read: what is missing yet ends where the stream is. */
 function currentSpan(
   structure: BareStructure,
   id: string,

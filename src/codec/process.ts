@@ -39,19 +39,19 @@ export interface ZlibCodec {
   deflate(bytes: Uint8Array): Uint8Array;
 }
 
-/** Most bytes that a zlib stream may unpack to: a field is held in memory whole. */
+/** Most bytes that a zlib stream may unpack to: a field is kept in memory whole. */
 const MAX_UNPACKED = 2 ** 30;
 
 /** How many bytes are unpacked at once: the limit is looked at after each of them. */
 const CHUNK = 2 ** 16;
 
-// pako is zlib itself in JavaScript: unlike others it verifies the checksum, and tells a stream that is cut off from one that more bytes follow.
-// Node's own inflates twice as fast, but is none of a browser's.
+// pako is zlib itself in JavaScript: unlike others it verifies the checksum, and tells a stream that is cut off
+// from one that more bytes follow. Node's own inflates twice as fast, but is none of a browser's.
 let zlib: ZlibCodec = { inflate, deflate: (bytes) => deflate(bytes) };
 
 /**
- * Replaces the portable zlib: with `inflateSync` and `deflateSync` of `node:zlib`, which are faster, for example. Nothing
- * restores the portable one.
+ * Replaces the portable zlib: with `inflateSync` and `deflateSync` of `node:zlib`, which are faster, for example.
+ * Nothing restores the portable one.
  */
 export function setZlib(codec: ZlibCodec): void {
   zlib = codec;

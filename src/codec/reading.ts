@@ -97,7 +97,9 @@ export function bitsBe(record: BareStructure, from: number, count: number): numb
   return (word >>> (have - end)) & ((1 << count) - 1);
 }
 
-/** Widest bit field that, with the 7 bits that may precede it, fits JavaScript's 32-bit integers without their sign. */
+/**
+ * Widest bit field that, with the 7 bits that may precede it, fits JavaScript's 32-bit integers without their sign.
+ */
 const MOST_BITS = 24;
 
 /** The bytes of a record's field, as a view of the input. */
@@ -106,12 +108,12 @@ export function bytesIn(record: BareStructure, offset: number, size: number): Ui
   return record._io.bytes.subarray(start, start + size);
 }
 
-/** Where a field lies in the memory of the stream of a record, whose fields begin with a whole byte. */
+/** Where a field is in the memory of the stream of a record, whose fields begin with a whole byte. */
 export function byteIn(record: BareStructure, offset: number): number {
   return record[START] + offset;
 }
 
-/** Gives a field of a record a value of its own, in place of the one that its bytes hold. */
+/** Gives a field of a record a value of its own, in place of the one that its bytes contain. */
 export function setField(record: BareStructure, property: string, value: unknown): void {
   Object.defineProperty(record, property, { value, writable: true, enumerable: true, configurable: true });
 }
@@ -183,7 +185,10 @@ export function early<T>(structure: BareStructure, key: string, list: T[]): T[] 
   return list;
 }
 
-/** Reads at a position of a stream, and goes back to where the stream was, also after an error. Without a position it reads on. */
+/**
+ * Reads at a position of a stream, and goes back to where the stream was, also after an error. Without a position
+ * it reads on.
+ */
 export function visit<T>(
   structure: BareStructure,
   key: string,
@@ -250,12 +255,18 @@ export function decideEndian(isLe: boolean | undefined): boolean {
   return isLe;
 }
 
-/** A list for `count` records of `size` bytes, with room for as many as the bytes can hold: a count of them may say more. */
+/**
+ * A list for `count` records of `size` bytes, with room for as many as the bytes can contain: a count of them may
+ * say more.
+ */
 export function listOf<T>(io: ByteReader, count: number, size: number): T[] {
   return new Array<T>(Math.max(0, Math.min(count, countToEnd(io, size))));
 }
 
-/** How many whole elements of so many bytes are left; a rest is part of one more, which then is cut off, and so are bits. */
+/**
+ * How many whole elements of so many bytes are left; a rest is part of one more, which then is cut off, and so are
+ * bits.
+ */
 export function countToEnd(io: ByteReader, size: number): number {
   return io.isEof() ? 0 : Math.max(1, Math.ceil(io.remaining / size));
 }
@@ -270,7 +281,7 @@ export class LoopGuard {
   #last = -1;
   #idle = 0;
 
-  /** `counted` elements may be empty all the same: as many as the whole input has bytes can stand for parts of it. */
+  /** `counted` elements may be empty all the same: as many as the whole input has bytes can be for parts of it. */
   constructor(io: ByteReader, counted = 0) {
     this.#io = io;
     this.#most = Math.max(MOST_EMPTY_ELEMENTS, counted);

@@ -1,8 +1,8 @@
 import { VdcheckError } from '../errors.ts';
 
 /**
- * What generated modules and this runtime have agreed on. It grows with every change that makes modules of one level fail with a runtime
- * of the level before it.
+ * What generated modules and this runtime have agreed on. It grows with every change that makes modules of one
+ * level fail with a runtime of the level before it.
  */
 export const RUNTIME_LEVEL = 2;
 

@@ -1,5 +1,5 @@
-// The platform's `TextDecoder` decodes all encodings but these few. iconv-lite has them too, but needs Node's `Buffer`, and adds 300 KB to a
-// page (bundled and minified, version 0.7), where these tables are 2 KB.
+// The platform's `TextDecoder` decodes all encodings but these few. iconv-lite has them too, but needs Node's
+// `Buffer`, and adds 300 KB to a page (bundled and minified, version 0.7), where these tables are 2 KB.
 
 /** What a byte without a character decodes to. */
 const UNDEFINED = '\ufffd';

@@ -9,17 +9,17 @@ import { isUnderway } from './reading.ts';
 
 /** How one instance that is read from somewhere is written there. Generated code says it. */
 export interface StoredInstance {
-  /** The structure in whose stream it lies, or that stream; absent where it is the one of the structure itself. */
+  /** The structure in whose stream it is, or that stream; absent where it is the one of the structure itself. */
   readonly in?: () => BareStructure | ByteReader | undefined;
-  /** Does its condition hold? */
+  /** Is its condition true? */
   readonly if?: () => boolean;
-  /** Where it lies, in a stream of the given size; absent where it is read where the stream stands. */
+  /** Where it is, in a stream of the given size; absent where it is read where the stream is. */
   readonly pos?: (streamSize: number) => number;
   /** Writes its value; or why that cannot be done. */
   readonly write: ((io: ByteWriter) => void) | string;
 }
 
-/** A structure that says where its instances lie. */
+/** A structure that says where its instances are. */
 export interface StoringStructure extends BareStructure {
   /** How its instances are written, by their ids. */
   _stored(): Readonly<Record<string, StoredInstance>>;
@@ -43,9 +43,9 @@ type WriteStream = (
 ) => Uint8Array;
 
 /**
- * The instances of a tree of structures that were read or set, by the streams they lie in. Each is encoded when the fields of
- * its stream are written. One that comes to the same bytes as it was read from has no need to be written; another one is, unless
- * fields or instances that lie at the same place say something else.
+ * The instances of a tree of structures that were read or set, by the streams they are in. Each is encoded when the
+ * fields of its stream are written. One that comes to the same bytes as it was read from has no need to be written;
+ * another one is, unless fields or instances that are at the same place say something else.
  */
 export class StoredInstances implements WritingWork {
   readonly #writeStream: WriteStream;
@@ -66,7 +66,7 @@ export class StoredInstances implements WritingWork {
     return this.#writeStream(structure, size, this);
   }
 
-  /** Notes a structure and all that it holds; `home` owns the stream that it lies in, if that is written. */
+  /** Notes a structure and all that it contains; `home` owns the stream that it is in, if that is written. */
   #visit(structure: BareStructure, home: BareStructure | undefined, path: string): void {
     if (this.#homes.has(structure)) return;
     this.#homes.set(structure, home);
@@ -121,7 +121,7 @@ export class StoredInstances implements WritingWork {
     return true;
   }
 
-  /** An instance in a stream that is not written, with all that it holds. */
+  /** An instance in a stream that is not written, with all that it contains. */
   #lose(one: Kept): void {
     this.#lost.push(one);
     this.#visitAll(one.structure[KEPT]?.get(one.id), one.field, undefined, one.path);
@@ -135,8 +135,8 @@ export class StoredInstances implements WritingWork {
   }
 
   /**
-   * Writes the instances of a stream, the fields of which are written and end at `fieldsEnd`. `isPart` says that there is only
-   * the part of a stream that its owner was read from.
+   * Writes the instances of a stream, the fields of which are written and end at `fieldsEnd`. `isPart` says that
+   * there is only the part of a stream that its owner was read from.
    */
   writeInto(owner: BareStructure, io: ByteWriter, fieldsEnd: number, isPart: boolean): void {
     const all = this.#byStream.get(owner);
@@ -210,7 +210,7 @@ export class StoredInstances implements WritingWork {
   /**
    * Called when all is written.
    *
-   * @throws EncodeError where an instance was changed that lies in no stream of these bytes.
+   * @throws EncodeError where an instance was changed that is in no stream of these bytes.
    */
   finish(): void {
     for (const one of [...this.#lost, ...[...this.#byStream.values()].flat()])
@@ -279,7 +279,10 @@ function checkFree(
   throw rooted(new EncodeError(text, { field: path, offset: io.origin + start }));
 }
 
-/** Throws EncodeError where an instance would be looked for elsewhere than it was written, now that the stream is complete. */
+/**
+ * Throws EncodeError where an instance would be looked for elsewhere than it was written, now that the stream is
+ * complete.
+ */
 function checkStart({ how, path }: Kept, start: number, io: ByteWriter): void {
   const wanted = how.pos?.(io.origin + io.size);
   if (wanted === undefined || wanted === io.origin + start) return;
@@ -320,7 +323,7 @@ function isSamePlain(a: unknown, b: unknown): boolean {
 
 const storing = new WeakMap<Layout, boolean>();
 
-/** Can structures of the layout, or any inside of them, have instances that lie somewhere? */
+/** Can structures of the layout, or any inside of them, have instances at a place of their own? */
 function mayStore(layout: Layout): boolean {
   let may = storing.get(layout);
   if (may === undefined) storing.set(layout, (may = findStoring(layout)));

@@ -7,7 +7,7 @@ import { spanOf } from './places.ts';
 /** A structure with everything that one does with it. `Field` names its fields, in the words of the spec. */
 export abstract class Structure<Field extends string = string> extends BareStructure {
   /**
-   * Where a field lies, counted from the start of the bytes that were decoded; a path leads into nested structures.
+   * Where a field is, counted from the start of the bytes that were decoded; a path points into nested structures.
    * `undefined` for a field that is absent or unknown.
    */
   at(field: FieldPath<Field>): FieldSpan | undefined {
@@ -25,8 +25,8 @@ export abstract class Structure<Field extends string = string> extends BareStruc
   }
 
   /**
-   * Plain data for JSON: 64-bit integers are decimal strings, bytes are hex. Instances, and enums by their names, where the options say so;
-   * `JSON.stringify` gives a text instead of options, which means nothing.
+   * Plain data for JSON: 64-bit integers are decimal strings, bytes are hex. Instances, and enums by their names,
+   * where the options say so; `JSON.stringify` gives a text instead of options, which means nothing.
    *
    * @throws DecodeError where an instance that is asked for cannot be read.
    */

@@ -20,8 +20,8 @@ interface TableType<T extends Table> {
 const PLATFORM_IS_LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
- * The next `count` elements as one typed array: new memory, the caller's own, written once. Nothing is allocated before the bytes are known to be
- * there. A count below zero is none, as for lists of any other kind.
+ * The next `count` elements as one typed array: new memory, the caller's own, written once. Nothing is allocated
+ * before the bytes are known to be there. A count below zero is none, as for lists of any other kind.
  */
 function readTable<T extends Table>(
   reader: ByteReader,

@@ -9,13 +9,13 @@ import { StoredInstances } from './stored.ts';
 export type WritableStructure = WrittenStructure;
 
 /**
- * A structure as bytes. They begin as those it was read from, and its fields are written over them: so what no field
- * holds, padding for one, stays as it was, or is zero in a structure that was never read. Instances that were read or set are
- * written where they lie, as far as they are other than what lies there. `size` is that of the structure's stream, where its holder
- * says it; fields that reach to the end of the stream then do.
+ * A structure as bytes. They begin as those it was read from, and its fields are written over them: so what no
+ * field contains, padding for one, stays as it was, or is zero in a structure that was never read. Instances that
+ * were read or set are written where they are, as far as they are other than what is there. `size` is that of the
+ * structure's stream, where its holder says it; fields that reach to the end of the stream then do.
  *
- * @throws EncodeError where a value does not fit its field, where the same fields would not be read again, or where an instance
- * has no place in these bytes.
+ * @throws EncodeError where a value does not fit its field, where the same fields would not be read again, or where
+ *   an instance has no place in these bytes.
  */
 export function encode(structure: WritableStructure, size?: number): Uint8Array {
   if (!isWritable(structure)) throw new EncodeError('the value is no structure that can be written');
@@ -47,13 +47,16 @@ function writeStream(
   return io.toBytes();
 }
 
-/** Throws EncodeError where a list is longer or shorter than the rest of its structure says; a count below zero is none. */
+/**
+ * Throws EncodeError where a list is longer or shorter than the rest of its structure says; a count below zero is
+ * none.
+ */
 export function checkCount(io: ByteWriter, field: string, length: number, count: number): void {
   if (length === Math.max(0, count)) return;
   io.refuse(`${length} elements, but the structure counts ${count}`, field);
 }
 
-/** Throws EncodeError where a list does not end with the first element for which the condition of its end holds. */
+/** Throws EncodeError where a list does not end with the first element for which the condition of its end is true. */
 export function checkUntil(
   io: ByteWriter,
   field: string,
@@ -66,7 +69,7 @@ export function checkUntil(
   io.refuse(text, field, index);
 }
 
-/** Throws EncodeError where a field has a value although its condition does not hold, so that it would not be read. */
+/** Throws EncodeError where a field has a value although its condition is false, so that it would not be read. */
 export function checkAbsent(io: ByteWriter, field: string, value: unknown): void {
   if (value !== undefined) io.refuse('it has a value, but its condition does not hold', field);
 }
@@ -93,7 +96,10 @@ export function checkCondition(io: ByteWriter, field: string, isThere: boolean, 
   );
 }
 
-/** As it is where the condition asks streams that a structure which was never read does not have: those are not asked. */
+/**
+ * As it is where the condition asks streams that a structure which was never read does not have: those are not
+ * asked.
+ */
 export function checkForeignCondition(
   io: ByteWriter,
   field: string,

@@ -15,7 +15,10 @@ export interface Crew {
 /** Milliseconds between two looks at the budgets. */
 const LOOK_EVERY = 10;
 
-/** Images that a worker is given ahead, so that it never waits for the next; what it has not begun when it ends is given to another. */
+/**
+ * Images that a worker is given ahead, so that it never waits for the next; what it has not begun when it ends is
+ * given to another.
+ */
 const MOST_AHEAD = 16;
 
 /** What may wait for its turn to be printed, images and problems together: above it no further image is begun. */
@@ -25,8 +28,9 @@ const MOST_WAITING = 65_536;
 const MOST_FALSE_STARTS = 3;
 
 /**
- * Checks images in processes of their own and gives the reports out in the order of the paths, one for each whatever happens: an image that
- * exhausts its budget or ends its process is reported so, and a new process goes on with the others.
+ * Checks images in processes of their own and gives the reports out in the order of the paths, one for each
+ * whatever happens: an image that exhausts its budget or ends its process is reported so, and a new process goes on
+ * with the others.
  */
 export async function* checkMany(
   paths: readonly string[],
@@ -165,7 +169,7 @@ class Run {
     this.#distribute();
   }
 
-  /** Memory may be what earlier images left behind: what a fresh worker cannot do either is the image's own fault. */
+  /** Memory may be what earlier images left in use: what a fresh worker cannot do either is the image's own fault. */
   #blame(post: Post, how: Ended): void {
     const culprit = post.given[0];
     if (culprit === undefined) return;
@@ -181,7 +185,7 @@ class Run {
     return brokenOff(this.#paths[index] ?? '', code, reason);
   }
 
-  /** Time in which this process itself was held up, by a slow reader for one, is no time that images took. */
+  /** Time in which this process itself was delayed, for one by a slow reader, is not time that images took. */
   #look(): void {
     const now = performance.now();
     const elapsed = Math.min(now - this.#lastLook, 2 * LOOK_EVERY);
@@ -198,7 +202,9 @@ function weigh({ problems }: ImageReport): number {
   return 1 + problems.length;
 }
 
-/** Runs `action` when a signal ends this process, which then ends by that very signal. Returns what takes this back. */
+/**
+ * Runs `action` when a signal ends this process, which then ends by that very signal. Returns what takes this back.
+ */
 function onSignals(action: () => void): () => void {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const handlers = signals.map((signal) => {

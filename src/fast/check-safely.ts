@@ -7,7 +7,10 @@ export type LocalCheckOptions = NonNullable<Parameters<typeof checkLocalImage>[1
 /** Why a check was broken off: an error of ours, or a budget that was used up. */
 export type BrokenOff = 'internal' | 'timeout' | 'memory';
 
-/** `checkLocalImage` that never throws: an error of ours is told in the image's own report, so that other images are checked all the same. */
+/**
+ * `checkLocalImage` that never throws: an error of ours is told in the image's own report, so that other images are
+ * checked all the same.
+ */
 export async function checkSafely(path: string, options: LocalCheckOptions): Promise<ImageReport> {
   try {
     return await checkLocalImage(path, options);

@@ -3,7 +3,7 @@ import { DescriptorOutput } from '../cli/output.ts';
 import { checkSafely, type LocalCheckOptions } from './check-safely.ts';
 import { LineSplitter, ORDERS, READY } from './protocol.ts';
 
-/** Checks what it is ordered to, path by path, until there is no more or nobody reads the reports. */
+/** Checks what it is ordered to, path by path, until there is no more or the reports are not read any more. */
 async function serve(options: LocalCheckOptions): Promise<void> {
   const output = new DescriptorOutput(1);
   output.write(`${READY}\n`);

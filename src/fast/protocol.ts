@@ -1,9 +1,12 @@
 /**
- * What the program and the processes that check for it write to each other: lines of JSON. A worker writes `READY` once it can check, then one
- * `ImageReport` for each path, in the order in which the paths came.
+ * What the program and the processes that check for it write to each other: lines of JSON. A worker writes `READY`
+ * once it can check, then one `ImageReport` for each path, in the order in which the paths came.
  */
 
-/** The descriptor that a worker reads paths from; its standard input is that of the program, and its reports go to standard output. */
+/**
+ * The descriptor that a worker reads paths from; its standard input is that of the program, and its reports go to
+ * standard output.
+ */
 export const ORDERS = 3;
 
 /** Worker's first line. */

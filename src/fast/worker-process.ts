@@ -16,7 +16,7 @@ export interface Budget {
 interface Cause {
   /** A `BrokenOff`, or the operating system's code. */
   readonly code: string;
-  /** As the message of an image's report goes on behind its path. */
+  /** As the message of an image's report goes on after its path. */
   readonly reason: string;
 }
 
@@ -148,8 +148,8 @@ function internal(what: string): Cause {
 }
 
 /**
- * Where the memory of a process cannot be asked for, V8 holds the larger part of it to the budget. Only there: code that was compiled ahead
- * counts only under the options that it was compiled with.
+ * Where the memory of a process cannot be asked for, V8 keeps the larger part of it within the budget. Only there:
+ * code that was compiled ahead counts only under the options that it was compiled with.
  */
 function heapOption({ bytes }: Budget): string[] {
   return KNOWS_MEMORY || bytes === null ? [] : [`--max-old-space-size=${Math.ceil(bytes / 2 ** 20)}`];

@@ -6,7 +6,7 @@ import { vhd } from './vhd/index.ts';
 import { vmdk } from './vmdk/index.ts';
 
 /**
- * The formats, placed by how certain their marks are. Raw has no marks and stands last, for bytes that no other format
+ * The formats, placed by how certain their marks are. Raw has no marks and is last, for bytes that no other format
  * recognises.
  */
 export const formats: readonly Format[] = [qcow2, vmdk, vdi, vhd, raw];

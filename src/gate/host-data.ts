@@ -9,14 +9,17 @@ export interface HostData {
 /** Characters of one text that are looked at. */
 const MOST = 64 * 1024;
 
-/** Folders of users, and the name behind them. */
+/** Folders of users, and the name after them. */
 const USER_FOLDER =
   /(?:\/home\/|\/Users\/|[A-Za-z]:[\\/](?:Users|Documents and Settings)[\\/])([^\\/"'\s<>|]{1,64})/;
 const DATASTORE = /\/vmfs\/volumes\/[^\s"']{1,255}|^\[[^\]\s]{1,64}\] ?[^\s"']{1,255}/;
 const ROOTED =
   /(?:^|["'=\s])((?:\/[A-Za-z0-9._-]{1,255}){2,}|[A-Za-z]:\\[^\s"'<>|]{1,255}|\\\\[A-Za-z0-9._-]{1,255}\\[^\s"'<>|]{1,255})/;
 
-/** What a text tells about the machine where it was written: a user, a place in a datastore, a path; `null` where nothing. */
+/**
+ * What a text tells about the machine where it was written: a user, a place in a datastore, a path; `null` where
+ * nothing.
+ */
 export function hostDataIn(text: string): HostData | null {
   const seen = text.slice(0, MOST);
   const user = USER_FOLDER.exec(seen);

@@ -21,7 +21,7 @@ export interface Judgement {
 }
 
 /**
- * Holds an image to what is demanded of it beyond its format, and tells `problems`.
+ * Checks an image against what is demanded of it besides its format, and tells `problems`.
  *
  * @returns what each platform makes of it, in the order of the demands
  */

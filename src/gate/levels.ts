@@ -10,14 +10,17 @@ export interface Adjustment {
 /** What a finding of a rule with this severity counts as; `null`: as it is. */
 export type Adjust = (rule: string, severity: Severity) => Adjustment | null;
 
-/** The one finding that says that nothing else could be said: switched off, an image that nobody looked into would pass. */
+/**
+ * The one finding that says that nothing else could be said: switched off, an image that was not looked into would
+ * pass.
+ */
 export const UNALTERABLE = 'file/unreadable';
 
 /**
- * Warnings that are refusals where the image is a stranger's: what readers understand in different ways, so that one who looks and one who opens
- * see two things, and what is hidden from the guest.
+ * Warnings that are refusals where the image is a stranger's: what readers understand in different ways, so that
+ * one who looks and one who opens see two things, and what is hidden from the guest.
  */
-const REFUSED_FROM_STRANGERS: ReadonlySet<string> = new Set([
+export const REFUSED_FROM_STRANGERS: ReadonlySet<string> = new Set([
   'file/polyglot-magic',
   'vmdk/descriptor-hidden-tail',
   'vmdk/descriptor-unparsed-line',
@@ -31,6 +34,7 @@ const REFUSED_FROM_STRANGERS: ReadonlySet<string> = new Set([
   'vmdk/create-type-embedded-mismatch',
   'vmdk/create-type-extent-mismatch',
   'vmdk4/trailing-data',
+  'qcow2/trailing-data',
   'vhd/fixed-size-mismatch',
   'vhd/fixed-probe-hazard',
 ]);
@@ -40,7 +44,7 @@ export function adjustmentsOf({ untrusted = false, levels = {} }: Demands): Adju
   const own = new Map(Object.entries(levels));
   if (!untrusted && own.size === 0) return null;
   return (rule, severity) => {
-    const level = own.get(rule);
+    const level = rule === UNALTERABLE ? undefined : own.get(rule);
     if (level !== undefined) return level === severity ? null : { level, by: 'user' };
     const isRefused = untrusted && severity === 'warning' && REFUSED_FROM_STRANGERS.has(rule);
     return isRefused ? { level: 'error', by: 'policy' } : null;
@@ -52,6 +56,7 @@ const EARLY: ReadonlySet<string> = new Set([
   ...['policy/path-absolute', 'policy/path-traversal', 'policy/path-protocol', 'policy/path-device'],
   ...['policy/backing-present', 'policy/data-file-present', 'policy/multi-file'],
   ...['policy/virtual-size', 'policy/table-memory', 'policy/polyglot'],
+  'policy/guest-header-in-flat',
   'qcow2/incompatible-unknown',
 ]);
 

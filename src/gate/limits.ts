@@ -3,8 +3,9 @@ import type { Limits } from '../model/demands.ts';
 const TIB = 2 ** 40;
 
 /**
- * What a stranger's image may ask for where nothing else was said. No product makes disks above 64 TiB (VHDX, Hyper-V; VMware stops at 62 TiB); the tables of
- * a qcow2 that QEMU opens stay below 40 MiB; 32 layers are what VMware supports.
+ * What a stranger's image may ask for where nothing else was said. No product makes disks above 64 TiB (VHDX,
+ * Hyper-V; VMware stops at 62 TiB); the tables of a qcow2 that QEMU opens stay below 40 MiB; 32 layers are what
+ * VMware supports.
  */
 export const DEFAULT_LIMITS: Limits = {
   virtualSize: 64 * TIB,

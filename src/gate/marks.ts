@@ -35,7 +35,10 @@ const IMAGES: readonly Magic[] = [
   { format: 'cloop', offset: 0, magic: '#!/bin/sh\n#V2.0 Format' },
 ];
 
-/** Marks of disks themselves, media and archives: right at the start of a guest's disk, and never in a file that is another format. */
+/**
+ * Marks of disks themselves, media and archives: right at the start of a guest's disk, and never in a file that is
+ * another format.
+ */
 const MEDIA: readonly Magic[] = [
   { format: 'a master boot record', offset: 510, magic: '\u0055\u00aa' },
   { format: 'a GUID partition table', offset: 512, magic: 'EFI PART' },
@@ -59,7 +62,10 @@ export async function findImageMark(file: ImageFile, source: Source, offset: num
   return found === undefined ? null : markAt(file, offset + found.offset, found);
 }
 
-/** Marks in the file that was opened which are not those of its own format: of another image format, of a partition table, of media. */
+/**
+ * Marks in the file that was opened which are not those of its own format: of another image format, of a partition
+ * table, of media.
+ */
 export async function findForeignMarks({
   image: { format },
   file,
@@ -68,7 +74,8 @@ export async function findForeignMarks({
   isPartial,
 }: Subject): Promise<readonly Mark[]> {
   const marks: Mark[] = [];
-  // Where the file begins with the guest's own bytes, media are what they should be, and other formats a matter of probing.
+  // Where the file begins with the guest's own bytes, media are what they should be, and other formats a matter of
+  // probing.
   if (!plain.some((located) => located.file === file && located.offset === 0)) {
     const head = latin1(await readAvailable(source, fileOffset(0), HEAD_BYTES));
     for (const magic of [...IMAGES, ...MEDIA])

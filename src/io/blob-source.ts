@@ -8,7 +8,7 @@ const BLOB_COST: ReadCost = { unit: 256 * 1024, gap: 1024 * 1024, lanes: 4 };
 let sourcesMade = 0;
 
 /**
- * A source over a `Blob` or a `File` that was chosen in a browser. The browser reads it in pieces; nothing is held.
+ * A source over a `Blob` or a `File` that was chosen in a browser. The browser reads it in pieces; nothing is kept.
  *
  * @param name how messages call it; default the name of the `File`
  */

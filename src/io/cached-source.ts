@@ -104,7 +104,7 @@ class BlockCache {
         const arriving = read.then((bytes) => this.#keep(number, blockOf(bytes, number)));
         this.#arriving.set(number, arriving);
         const forget = (): unknown => this.#arriving.delete(number);
-        // Also where nobody waits for it, since another part of the same read failed first.
+        // Also where no caller waits for it, since another part of the same read failed first.
         arriving.then(forget, forget);
         blocks.push(arriving);
       } else blocks.push(this.#keep(number, blockOf(read, number)));
@@ -121,7 +121,7 @@ class BlockCache {
     return bytes;
   }
 
-  /** Reads just what was asked for where the wider read met a bad place, which may be beside it. */
+  /** Reads just what was asked for where the wider read hit a bad place, which may be beside it. */
   #readPlain(
     error: unknown,
     offset: FileOffset,

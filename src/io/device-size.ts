@@ -16,7 +16,7 @@ export function deviceSize(path: string, descriptor: number, device: number): nu
 }
 
 function sizeFromSys(device: number): number | null {
-  // Linux's dev_t as Node gives it: 12 bits of the major number above 8 of the minor, whose further bits stand above
+  // Linux's dev_t as Node gives it: 12 bits of the major number above 8 of the minor, whose further bits are above
   // both.
   const major = (device >>> 8) & 0xfff;
   const minor = (device & 0xff) | ((device >>> 12) & 0xfff00);

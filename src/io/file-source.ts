@@ -16,7 +16,7 @@ import { attempt, toSourceError } from './file-errors.ts';
 import type { FileOffset, ReadCost, Source } from './source.ts';
 
 /**
- * Headers, descriptors and most tables of small VMDKs and VHDs lie here, and are read in many small steps: one read
+ * Headers, descriptors and most tables of small VMDKs and VHDs are here, and are read in many small steps: one read
  * fetches them all.
  */
 const HEAD_BYTES = 16 * 1024;
@@ -38,7 +38,7 @@ export interface FileOptions {
   /** How messages name it; default: its path. */
   readonly name?: string;
   /**
-   * The file that the path must name, as it was found when somebody decided that it may be opened: its device and
+   * The file that the path must name, as it was found when it was decided that it may be opened: its device and
    * inode, and the folder without links that it has to be below. The path then has no links itself, and one that has
    * come there since is not followed.
    */

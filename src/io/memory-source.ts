@@ -14,6 +14,8 @@ let sourcesMade = 0;
  */
 export function memorySource(bytes: Uint8Array, name = 'memory'): Source {
   const identity = `memory:${sourcesMade++}`;
+  // A Buffer's own `slice` does not copy, so that readers who change their copy would change the bytes of the caller.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
     name,
     size: bytes.length,
@@ -32,7 +34,7 @@ export function memorySource(bytes: Uint8Array, name = 'memory'): Source {
             length,
           },
         );
-      return bytes.subarray(offset, offset + length);
+      return plain.subarray(offset, offset + length);
     },
     isUnchanged: () => true,
     close: () => undefined,

@@ -9,7 +9,7 @@ export interface BytePatch {
 
 /**
  * `source` as it would read with some bytes changed: after the replay of a log, or after a repair that is only tried.
- * Of patches that overlap the later one counts. A patch behind the end makes the source longer; what is between reads
+ * Of patches that overlap the later one counts. A patch past the end makes the source longer; what is between reads
  * as zeros.
  */
 export function patched(source: Source, patches: readonly BytePatch[]): Source {
@@ -85,7 +85,7 @@ function endOf({ offset, bytes }: BytePatch): number {
   return offset + bytes.length;
 }
 
-/** Index of the first patch that ends behind `offset`, in patches that are sorted and disjoint. */
+/** Index of the first patch that ends after `offset`, in patches that are sorted and disjoint. */
 function firstEndingAfter(patches: readonly BytePatch[], offset: number): number {
   let [low, high] = [0, patches.length];
   while (low < high) {

@@ -30,7 +30,7 @@ export interface ReadRangesOptions {
 /** Short ranges that are planned together at most. */
 const WINDOW_RANGES = 4096;
 
-/** What reads that nobody waits for any more return. */
+/** What reads return that are not waited for any more. */
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -52,7 +52,7 @@ interface Piece extends FileRange {
 /**
  * Reads ranges in any order, near ones in one read, with as many reads in flight as the source has lanes, and yields
  * their bytes in the order of the request: each range in one piece or several, without a gap. While one window of
- * ranges is told, the next is read; what is held is bounded by both, whatever the ranges are.
+ * ranges is told, the next is read; what is kept is bounded by both, whatever the ranges are.
  *
  * @throws SourceError where bytes cannot be read, after all that come before them were told
  */

@@ -43,7 +43,7 @@ export interface StreamSource extends Source {
 }
 
 /**
- * A source over a stream that can be read once: standard input, an unpacked file. A read behind what passed reads on
+ * A source over a stream that can be read once: standard input, an unpacked file. A read after what passed reads on
  * to it; one of what passed is served from memory, at once, where it was kept.
  *
  * @throws SourceError of its reads: `not-seekable` where the bytes passed and were not kept, `short-read` where the

@@ -3,7 +3,7 @@ import { joinParts, partOf, startRead, type ReadResult } from './planned-reads.t
 import { fileOffset, whenRead, type MaybePromise, type Source } from './source.ts';
 import { Turns } from './turns.ts';
 
-/** Pieces that are planned together at most: their places are sorted, and their bytes held until all were visited. */
+/** Pieces that are planned together at most: their places are sorted, and their bytes kept until all were visited. */
 const WINDOW_PIECES = 4096;
 
 /**
@@ -11,7 +11,7 @@ const WINDOW_PIECES = 4096;
  * is.
  *
  * @param offsets where the pieces begin; one that is 0 or less, or not wholly inside the source, is skipped, since
- *   whoever read the table that names it has reported it
+ *   the read of the table that names it has reported it
  * @param length bytes of one piece
  * @param visit is told each piece in the order of `offsets`; the bytes are good until it returns
  * @throws SourceError where a piece cannot be read; what `visit` throws

@@ -29,7 +29,7 @@ export interface ReadCost {
 
 /**
  * Bytes that can be read at any position: a file, a buffer, a range of another source, a URL.
- * Sources compose; whoever opens one closes it.
+ * Sources compose; the opener of one closes it.
  */
 export interface Source {
   /** How messages name it: the path or URL as it was given, a URL without its credentials. */
@@ -73,14 +73,14 @@ export interface Source {
   close(): MaybePromise<void>;
 }
 
-/** Reads what there is of `length` bytes at `offset`: shorter at the end of the source, empty behind it. */
+/** Reads what there is of `length` bytes at `offset`: shorter at the end of the source, empty after it. */
 export function readAvailable(source: Source, offset: FileOffset, length: number): MaybePromise<Uint8Array> {
   const { size } = source;
   const available = Math.max(0, Math.min(length, size - offset));
   if (available === 0) return new Uint8Array(0);
   const read = source.read(offset, available);
   if (size !== Infinity || !(read instanceof Promise)) return read;
-  // A stream that has met its end meanwhile knows how much there is, and keeps the last that passed.
+  // A stream that has reached its end meanwhile knows how much there is, and keeps the last that passed.
   return read.catch((error: unknown) => {
     if (source.size === Infinity) throw error;
     return readAvailable(source, offset, length);

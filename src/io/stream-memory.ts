@@ -105,7 +105,7 @@ export class StreamMemory {
     return true;
   }
 
-  /** Kept bytes from `at` on, one at least and none behind `end`. */
+  /** Kept bytes from `at` on, one at least and none after `end`. */
   #pieceAt(at: number, end: number): Uint8Array | null {
     if (at < this.#headBytes) return this.#head.subarray(at, Math.min(end, this.#headBytes));
     const { length } = this.#tail;

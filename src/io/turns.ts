@@ -35,7 +35,7 @@ export class Turns {
     return value;
   }
 
-  /** A lane goes straight to who waits longest, so that nobody who comes later is faster. */
+  /** A lane goes straight to who waits longest, so that no later one is faster. */
   #leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#busy--;

@@ -3,7 +3,7 @@ import { fileOffset, type FileOffset, type Source } from './source.ts';
 
 /**
  * The `length` bytes of `source` from `start` on, as a source of its own: a member of an archive, a partition.
- * Closing it closes nothing: whoever opened `source` does.
+ * Closing it closes nothing: the opener of `source` does.
  *
  * @param name how messages call it; default the name of `source`
  * @throws SourceError `short-read` where the range is not inside `source`

@@ -74,7 +74,7 @@ export interface Content {
    * the walk has said why.
    */
   stream?(bytes: Uint8Array, index: number): StreamPlace | null;
-  /** Bytes that a stream may be given beyond its end without fault: a sector where its length counts sectors. */
+  /** Bytes that a stream may be given past its end without fault: a sector where its length counts sectors. */
   readonly tolerance: number;
   /** Whether units may share streams, so that each is looked at once only. */
   readonly isShared: boolean;

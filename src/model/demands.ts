@@ -1,15 +1,15 @@
 import type { Severity } from './rule-info.ts';
 
-/** Platforms that images can be held to (`--for`). */
+/** Platforms that images can be checked against (`--for`). */
 export const TARGETS = ['azure', 'aws', 'esx', 'hyperv', 'virtualbox', 'xen', 'glance'] as const;
 
-/** A platform that images can be held to. */
+/** A platform that images can be checked against. */
 export type TargetName = (typeof TARGETS)[number];
 
 /** What a rule counts as; `off`: it is not reported. */
 export type RuleLevel = 'off' | 'info' | 'warning' | 'error';
 
-/** What a stranger's image may ask of whoever opens it. */
+/** What a stranger's image may ask of a program that opens it. */
 export interface Limits {
   /** Bytes of the disk. */
   readonly virtualSize: number;
@@ -23,7 +23,7 @@ export interface Limits {
   readonly aliases: number;
 }
 
-/** What an image is held to besides its format. */
+/** What an image is checked against besides its format. */
 export interface Demands {
   /** Whether the rules for images from strangers apply (`--policy untrusted`); default false. */
   readonly untrusted?: boolean;

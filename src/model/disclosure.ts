@@ -7,10 +7,13 @@ export type NameKind = 'backing file' | 'parent' | 'data file' | 'extent' | 'cha
 /** A name in an image that means another file, whether readers use it or not. */
 export interface NamedFile {
   readonly kind: NameKind;
-  /** As it stands in the image. */
+  /** As it is stored in the image. */
   readonly name: string;
   readonly at: Place;
-  /** The one extent of an embedded descriptor, which is the file that contains it; what matters is that it is a plain name. */
+  /**
+   * The one extent of an embedded descriptor, which is the file that contains it; what matters is that it is a
+   * plain name.
+   */
   readonly isOwn?: boolean;
 }
 
@@ -29,7 +32,7 @@ export interface DeclaredTable {
   readonly at: Place;
 }
 
-/** Text that whoever made the image left in it. */
+/** Text that the maker of the image left in it. */
 export interface LeftText {
   readonly text: string;
   readonly at: Place;
@@ -52,8 +55,8 @@ export interface SeenSize {
 export interface TraitsByFormat {}
 
 /**
- * What an image says about itself to those who take it in: a gate for images from strangers, a platform. Plain facts; nothing here
- * is judged.
+ * What an image says about itself to those who take it in: a gate for images from strangers, a platform. Plain
+ * facts; nothing here is judged.
  */
 export interface Disclosure {
   /** Those of the image's own format; empty where it has none. */
@@ -61,7 +64,10 @@ export interface Disclosure {
   /** Names of other files, in file order. */
   readonly names: readonly NamedFile[];
   readonly devices: readonly NamedDevice[];
-  /** Why this layer is not a whole disk by itself although it names nothing: it is an extent of a set, or a child of a parent that it has an id of. */
+  /**
+   * Why this layer is not a whole disk by itself although it names nothing: it is an extent of a set, or a child of
+   * a parent that it has an id of.
+   */
   readonly needs: readonly {
     readonly what: 'parent' | 'other files';
     readonly reason: string;

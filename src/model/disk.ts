@@ -11,8 +11,8 @@ export interface UnknownPiece {
 }
 
 /**
- * A mapping after all layers were asked. `layer` counts from the image itself, which is 0, and names the layer that decides.
- * `unallocated` then reads as zeros: no layer stores it.
+ * A mapping after all layers were asked. `layer` counts from the image itself, which is 0, and names the layer that
+ * decides. `unallocated` then reads as zeros: no layer stores it.
  */
 export type Piece = (Mapping | UnknownPiece) & { readonly layer: number };
 
@@ -32,7 +32,8 @@ export type Chunk =
  * Unpacks the stream that `bytes` begins with; what follows it is ignored. Given by the platform.
  *
  * @param size bytes that come out at most
- * @param isBulk whether many units are unpacked side by side, so that it may be done beside other work; `bytes` do not change until it is done
+ * @param isBulk whether many units are unpacked side by side, so that it may be done beside other work; `bytes` do
+ *   not change until it is done
  * @returns what came out, which the caller owns
  * @throws any error where `bytes` is no whole stream of that kind, or more than `size` bytes come out
  */
@@ -61,9 +62,10 @@ export interface Disk {
   /** Where guest bytes are stored, in ascending order without gaps, in batches; `range` is clipped to the disk. */
   pieces(range?: GuestRange): AsyncIterable<readonly Piece[]>;
   /**
-   * Reads `into.length` bytes from `at` on; the range must lie inside the disk.
+   * Reads `into.length` bytes from `at` on; the range must be inside the disk.
    *
-   * @throws UnreadableImageError where a table or a compressed unit that is needed is damaged; SourceError where bytes cannot be fetched
+   * @throws UnreadableImageError where a table or a compressed unit that is needed is damaged; SourceError where
+   *   bytes cannot be fetched
    */
   read(at: GuestOffset, into: Uint8Array): MaybePromise<void>;
   /** Reads forward, holes left out; chunks are in ascending order without gaps. Throws as `read`. */

@@ -18,8 +18,8 @@ export interface NamedFindings {
 }
 
 /**
- * Tells a finding of the rule's own severity that may come a million times: `make` is called only where it is listed, where `findings` can wait.
- * It must not depend on memory that is used again.
+ * Tells a finding of the rule's own severity that may come a million times: `make` is called only where it is
+ * listed, where `findings` can wait. It must not depend on memory that is used again.
  */
 export function tellLazily<M, Id extends keyof M & string>(
   findings: Findings<M>,

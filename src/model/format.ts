@@ -21,14 +21,14 @@ export interface ProbeSample {
 }
 
 /**
- * How a format is recognised: `magic` by its first bytes, `end` by its last ones, `trace` by a second mark of an image whose
- * first is damaged. In this order of certainty.
+ * How a format is recognised: `magic` by its first bytes, `end` by its last ones, `trace` by a second mark of an
+ * image whose first is damaged. In this order of certainty.
  */
 export type Recognition = 'magic' | 'end' | 'trace';
 
 /** A name in an image that means another file. */
 export interface Reference {
-  /** The name as it stands in the image. */
+  /** The name as it is stored in the image. */
   readonly name: string;
   /**
    * Names to try instead, in order, for one reference (a VHD's locators, the base name of a path from another host).
@@ -76,7 +76,10 @@ export interface Format {
   readonly probe: (sample: ProbeSample) => Recognition | null;
   /** Loads the format's code; a check of one format never loads another's. */
   readonly load: () => Promise<FormatCode>;
-  /** Loads what works out the size of a whole file from its beginning, read forward; absent where the format does not say. */
+  /**
+   * Loads what works out the size of a whole file from its beginning, read forward; absent where the format does
+   * not say.
+   */
   readonly loadHeadSize?: () => Promise<(source: Source) => Promise<number>>;
   /** Loads the writer; absent where the format cannot be written. */
   readonly loadWriter?: () => Promise<Writer>;
@@ -110,7 +113,10 @@ export interface FormatContext<M> extends OpenContext {
 export interface FormatParts<I extends Image, M, W> {
   readonly rules: RuleTable<I, M, W>;
   readonly explain: () => Promise<Explanations<M>>;
-  /** The families of rules (an id up to its slash) that can find anything in an image of its kind; absent: all of them. */
+  /**
+   * The families of rules (an id up to its slash) that can find anything in an image of its kind; absent: all of
+   * them.
+   */
   readonly families?: (image: I) => ReadonlySet<string>;
   /**
    * Bytes that structures leave over in the room that they have, all of which must be zero; asked at depth `data`.

@@ -6,17 +6,17 @@ import type { GuestOffset, GuestRange } from './offsets.ts';
 import type { AnyWalkListeners, FileLayout } from './owners.ts';
 import type { ReferenceState } from './reference-state.ts';
 
+export type { CompressionMethod } from './compression.ts';
 export type { FileRole, ImageFile, Located } from './image-file.ts';
 export type { ReferenceState } from './reference-state.ts';
-
-export type { CompressionMethod } from './compression.ts';
 
 /** A run of guest bytes and where they come from. */
 export type Mapping = { readonly start: GuestOffset; readonly length: number } & (
   | { readonly kind: 'data'; readonly at: Located }
   /**
-   * A part of one compressed unit, or all of it: `unit` are the guest bytes that the stream inflates to, which may end behind the disk. `at` is where the
-   * stream begins and `storedLength` how many bytes may be read for it, where the stream itself says where it ends.
+   * A part of one compressed unit, or all of it: `unit` are the guest bytes that the stream inflates to, which may
+   * end past the end of the disk. `at` is where the stream begins and `storedLength` how many bytes may be read for
+   * it, where the stream itself says where it ends.
    */
   | {
       readonly kind: 'compressed';
@@ -24,7 +24,10 @@ export type Mapping = { readonly start: GuestOffset; readonly length: number } &
       readonly storedLength: number;
       readonly method: CompressionMethod;
       readonly unit: GuestRange;
-      /** Bytes that the stream inflates to at least: fewer than the unit has where the disk, or the part of it that this file stores, ends inside it. */
+      /**
+       * Bytes that the stream inflates to at least: fewer than the unit has where the disk, or the part of it that
+       * this file stores, ends inside it.
+       */
       readonly least: number;
     }
   /** Reads as zeros by statement of the format; the parent is not asked. */
@@ -45,8 +48,8 @@ export interface ParentLink {
   /** The path that was opened or would have been; `null` where none fits. */
   readonly path: string | null;
   /**
-   * The format whose marks the parent shows, the stated one where it is among several; `raw` where a format with marks is stated and none is seen.
-   * `null` where nothing can be said.
+   * The format whose marks the parent shows, the stated one where it is among several; `raw` where a format with
+   * marks is stated and none is seen. `null` where nothing can be said.
    */
   readonly recognised: string | null;
   /** Present where `state` is `opened`. */
@@ -68,7 +71,7 @@ export interface DumpedStructure {
   readonly fields: readonly FieldNode[];
 }
 
-/** What `info` tells of an image beyond its sizes; keys and values as `qemu-img info --output=json` has them. */
+/** What `info` tells of an image besides its sizes; keys and values as `qemu-img info --output=json` has them. */
 export interface ImageInfo {
   /** Bytes; `null` where the format has no unit of allocation. */
   readonly clusterSize: number | null;
@@ -109,18 +112,22 @@ export interface Image {
   /** Bytes of one unit of allocation; `null` where there is none (raw, flat). */
   readonly allocationUnit: number | null;
   /**
-   * Guest to file, in ascending order without gaps, coalesced, in batches, clipped to `range` and to the disk's size. A table that is damaged is
-   * `unreadable` for what it would tell.
+   * Guest to file, in ascending order without gaps, coalesced, in batches, clipped to `range` and to the disk's
+   * size. A table that is damaged is `unreadable` for what it would tell.
    *
    * @throws SourceError where bytes of a table cannot be fetched
    */
   mappings(range: GuestRange): AsyncIterable<readonly Mapping[]>;
-  /** The same by the second copies of tables, where the format has any: for ranges of which the first copy tells nothing that can be read. */
+  /**
+   * The same by the second copies of tables, where the format has any: for ranges of which the first copy tells
+   * nothing that can be read.
+   */
   otherMappings?(range: GuestRange): AsyncIterable<readonly Mapping[]>;
-  /** How regions lie in `file`; `null` for files without structure (flat extents, raw). */
+  /** How regions are placed in `file`; `null` for files without structure (flat extents, raw). */
   layout(file: ImageFile): FileLayout | null;
   /**
-   * File to owner: one pass over the tables of `file` that tells `owners` every range that the format uses, and `findings` what is odd.
+   * File to owner: one pass over the tables of `file` that tells `owners` every range that the format uses, and
+   * `findings` what is odd.
    *
    * @returns what was learned on the way; rules get it as `facts.walk(file)`
    */

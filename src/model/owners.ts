@@ -4,11 +4,11 @@ import type { Findings, NamedFindings } from './findings.ts';
 import type { Place } from './problem.ts';
 
 /**
- * What can be wrong with where a region lies.
+ * What can be wrong with the place of a region.
  *
- * `pastEnd` begins at or behind the end of what the file may hold; `straddlesEnd` begins inside and ends behind it;
- * `inMetadata` meets a region of a higher role; `duplicate` begins where another of its kind begins; `overlap` meets
- * another of its role without being equal to it.
+ * `pastEnd` begins at or past the end of what the file may contain; `straddlesEnd` begins inside and ends past it;
+ * `inMetadata` overlaps a region of a higher role; `duplicate` begins where another of its kind begins; `overlap`
+ * overlaps another of its role without being equal to it.
  */
 export type RegionFault = 'pastEnd' | 'straddlesEnd' | 'inMetadata' | 'duplicate' | 'overlap';
 
@@ -20,7 +20,7 @@ export interface RegionFacts {
   readonly length: number;
   /** Where the file's usable part ends. */
   readonly limit: number;
-  /** The region that it meets, where it meets one. */
+  /** The region that it overlaps; `null` where it overlaps none. */
   readonly other: string | null;
 }
 
@@ -41,25 +41,26 @@ export type RegionRuleId<M> = {
 export interface RegionSource {
   /** Position of the pointer (table entry, header field) that names the region, with its field path. */
   readonly at: Place;
-  /** First guest byte that the region holds or maps; `null` where it is not about guest data. */
+  /** First guest byte that the region contains or maps; `null` where it is not about guest data. */
   readonly guestOffset: number | null;
-  /** The pointer as it stands in the image. */
+  /** The pointer as it is stored in the image. */
   readonly actual: string | null;
 }
 
 /**
  * One kind of thing that owns bytes of a file. Made per image, since `locate` looks at its tables.
  *
- * Roles rank who is blamed when two regions meet: `fixed` structures (headers, directories), `table`s that directories
- * point at, and `data` units that tables point at.
+ * Roles rank who is blamed when two regions overlap: `fixed` structures (headers, directories), `table`s that
+ * directories point at, and `data` units that tables point at.
  */
 export interface RegionKind {
   /** In the format's own words: `header`, `BAT`, `grain table`, `grain`. */
   readonly name: string;
   readonly role: 'fixed' | 'table' | 'data';
   /**
-   * Legally claimed more than once (clusters of snapshots, several compressed streams in one cluster): every unit that a region touches gets a
-   * reference. Such regions may meet each other and any region of their own role, but not one of a higher role that was claimed before.
+   * Legally claimed more than once (clusters of snapshots, several compressed streams in one cluster): every unit
+   * that a region touches gets a reference. Such regions may overlap each other and any region of their own role,
+   * but not one of a higher role that was claimed before.
    */
   readonly counted?: boolean;
   /** References that each region of a counted kind stands for; default 1. */
@@ -71,7 +72,8 @@ export interface RegionKind {
   /** Present where regions store something packed, which depth `data` unpacks. */
   readonly content?: Content;
   /**
-   * Names the entry that placed region `index` of this kind, at byte `start` where that is known. Called for culprits and for those they meet only.
+   * Names the entry that placed region `index` of this kind, at byte `start` where that is known. Called only for
+   * culprits and for those that they overlap.
    */
   locate(index: number, start?: number): RegionSource | Promise<RegionSource>;
 }
@@ -98,7 +100,10 @@ export type AllocationState = 'data' | 'zero' | 'compressed';
 export interface Owners {
   /** One region: a header, a table, one odd unit. */
   range(kind: RegionKind, start: FileOffset, length: number, index: number): void;
-  /** `count` regions of `unitLength` bytes that follow one another in the file and have indices `index`, `index + 1` ... */
+  /**
+   * `count` regions of `unitLength` bytes that follow one another in the file and have indices `index`, `index + 1`
+   * ...
+   */
   run(kind: RegionKind, start: FileOffset, unitLength: number, count: number, index: number): void;
   /** `units` allocation units of guest data are in `state`. */
   allocated(state: AllocationState, units: number): void;
@@ -107,11 +112,12 @@ export interface Owners {
 }
 
 /**
- * How units lie in a file, which decides how cheaply they are counted. Regions that are not whole units are kept as single ranges, exact but
- * dearer, and have no part in `references`: a format that asks for reference counts claims whole units.
+ * How units are placed in a file, which decides how cheaply they are counted. Regions that are not whole units are
+ * kept as single ranges, exact but dearer, and have no part in `references`: a format that asks for reference
+ * counts claims whole units.
  *
- * `aligned`: every region begins at `origin` plus a multiple of `unit` (1 bit a unit). `uniform`: all data units are `unit` bytes long
- * and begin at any sector (1 to 2 bytes a unit).
+ * `aligned`: every region begins at `origin` plus a multiple of `unit` (1 bit a unit). `uniform`: all data units
+ * are `unit` bytes long and begin at any sector (1 to 2 bytes a unit).
  */
 export interface FileLayout {
   readonly placement: 'aligned' | 'uniform';
@@ -132,7 +138,7 @@ export interface FileRange {
 /** What the counting walk found out about one file. */
 export interface Ownership {
   readonly layout: FileLayout;
-  /** First byte behind the last region. */
+  /** First byte after the last region. */
   readonly end: number;
   /** Ranges between `from` and `to` that no region owns, ascending, in whole units of the layout. */
   gaps(from: number, to: number): Iterable<FileRange>;
@@ -141,8 +147,9 @@ export interface Ownership {
   /** References to unit `unit` of kinds that are not counted ones: 2 and more have a finding of their own. */
   exclusiveReferences(unit: number): number;
   /**
-   * Units with at least one reference, one bit each, least significant first: word `i % 32768` of `bitmapChunk(i >>> 15)` holds units `32 * i`
-   * to `32 * i + 31`. `undefined`: none in that chunk. The caller must not change it.
+   * Units with at least one reference, one bit each, least significant first: word `i % 32768` of `bitmapChunk(i
+   * >>> 15)` contains units `32 * i` to `32 * i + 31`. `undefined`: none in that chunk. The caller must not change
+   * it.
    */
   bitmapChunk(chunk: number): Uint32Array | undefined;
   /** The same for units with two references or more. */

@@ -3,7 +3,7 @@ import type { RuleInfo, Severity } from './rule-info.ts';
 
 export type { Severity } from './rule-info.ts';
 
-/** Where a finding lies. Offsets and lengths are bytes in `file`; `null` where none can be named. */
+/** Where a finding is. Offsets and lengths are bytes in `file`; `null` where none can be named. */
 export interface Place {
   readonly file: ImageFile;
   readonly offset: number | null;
@@ -74,6 +74,9 @@ export interface Problem extends ProblemPlace {
   readonly expected: string | null;
   readonly actual: string | null;
   readonly repairable: boolean;
-  /** Further places that the problem is about; absent where there is none. `check --output json` leaves them out, SARIF has them. */
+  /**
+   * Further places that the problem is about; absent where there is none. `check --output json` leaves them out,
+   * SARIF has them.
+   */
   readonly also?: readonly ProblemPlace[];
 }

@@ -32,14 +32,16 @@ export type ReferenceState =
   | 'too-deep'
   /** What it is, or something that it uses, is not supported by this program. */
   | 'unsupported'
-  /** It was opened, and is not what it should be; or it could not be opened for a reason that none of the others is. */
+  /**
+   * It was opened, and is not what it should be; or it could not be opened for a reason that none of the others is.
+   */
   | 'unreadable';
 
 /** What a check says of a file that an image names and that is not open. */
 export interface ReferenceVerdict {
   /**
-   * `missing`: it was looked for and is not there, or is not what it must be, which is damage. `not-opened`: it was not looked at, so that
-   * nothing is known of it.
+   * `missing`: it was looked for and is missing, or is not what it must be, which is damage. `not-opened`: it was
+   * not looked at, so that nothing is known of it.
    */
   readonly finding: 'missing' | 'not-opened';
   readonly severity: Severity;
@@ -64,7 +66,8 @@ const VERDICTS: Readonly<Record<ReferenceState, ReferenceVerdict | null>> = {
   'datastore-object': NOT_OPENED,
   protocol: NOT_OPENED,
   unsupported: NOT_OPENED,
-  // Nothing is wrong with these files as far as is known, but their image cannot be checked: it is `unchecked`, see `UNREACHABLE`.
+  // Nothing is wrong with these files as far as is known, but their image cannot be checked: it is `unchecked`, see
+  // `UNREACHABLE`.
   forbidden: NOT_OPENED,
   'too-many-files': NOT_OPENED,
   'read-error': NOT_OPENED,
@@ -76,14 +79,20 @@ export function judgeReference(state: ReferenceState): ReferenceVerdict | null {
   return VERDICTS[state];
 }
 
-/** Codes of the error that goes with a file that was not looked at for a reason of this machine, which may be another tomorrow: its image is not checked. */
+/**
+ * Codes of the error that goes with a file that was not looked at for a reason of this machine, which may be
+ * another tomorrow: its image is not checked.
+ */
 export const UNREACHABLE: Readonly<Partial<Record<ReferenceState, string>>> = {
   forbidden: 'EACCES',
   'too-many-files': 'EMFILE',
   'read-error': 'EIO',
 };
 
-/** What became of a file by the code of the `SourceError` that opening or reading it gave; what is not known here is a failure of the machine. */
+/**
+ * What became of a file by the code of the `SourceError` that opening or reading it gave; what is not known here is
+ * a failure of the machine.
+ */
 export function stateOfError(code: string): ReferenceState {
   return Object.hasOwn(BY_CODE, code) ? (BY_CODE[code] ?? 'read-error') : 'read-error';
 }

@@ -1,3 +1,4 @@
+import type { FolderReport } from './folder.ts';
 import type { AdjustedRule, TargetAnswer } from './demands.ts';
 import type { FileRole } from './image.ts';
 import type { Problem, Severity } from './problem.ts';
@@ -61,7 +62,10 @@ export interface ImageReport {
   /** `null` where the format has no units, or they were not counted at this depth. */
   readonly allocation: Allocation | null;
   readonly error: CheckFailure | null;
-  /** What each platform that was asked for makes of the image; absent where none was, or the image could not be opened. */
+  /**
+   * What each platform that was asked for makes of the image; absent where none was, or the image could not be
+   * opened.
+   */
   readonly targets?: readonly TargetAnswer[];
   /** Rules that found something and count as something else than their own severity; absent where there are none. */
   readonly adjusted?: readonly AdjustedRule[];
@@ -74,4 +78,6 @@ export interface CheckReport {
   readonly images: readonly ImageReport[];
   /** What the program exits with. */
   readonly exitCode: number;
+  /** What was found in each folder that was named; absent where none was. */
+  readonly folders?: readonly FolderReport[];
 }

@@ -5,8 +5,9 @@ export type Severity = 'error' | 'warning' | 'leak' | 'info';
 export type Depth = 'header' | 'metadata' | 'data';
 
 /**
- * Whether a repair exists. `safe`: recomputed or copied from a verified copy, guest bytes cannot change; `lossy`: works by
- * unallocating, cutting off or rewriting an identity; `decision`: somebody must choose; `none`: restore from the source.
+ * Whether a repair exists. `safe`: recomputed or copied from a verified copy, guest bytes cannot change; `lossy`:
+ * works by unallocating, cutting off or rewriting an identity; `decision`: a person must choose; `none`: restore
+ * from the source.
  */
 export type Repair = 'safe' | 'lossy' | 'decision' | 'none';
 

@@ -11,7 +11,10 @@ export type { Depth, Explanation, Repair, RuleInfo } from './rule-info.ts';
 export interface Facts<W = unknown> {
   /** Who owns what in one of the image's files; present from depth `metadata` on. */
   ownership(file: ImageFile): Ownership | undefined;
-  /** What the walk over one of the image's files returned; present from depth `metadata` on, where the file was walked. */
+  /**
+   * What the walk over one of the image's files returned; present from depth `metadata` on, where the file was
+   * walked.
+   */
   walk(file: ImageFile): W | undefined;
   /** For a rule of depth `data` that did not look at all that it should: no depth is claimed that was not reached. */
   leaveOut?(): void;
@@ -31,8 +34,9 @@ export interface RuleRow<I, D, M, W = unknown> extends Omit<RuleInfo, 'id' | 'de
   /** One sentence with the figures of the finding in it. */
   readonly message: (data: D) => string;
   /**
-   * Looks at an image as a whole; absent where a spec, the walk or the ownership map tells the finding. `findings` is for what belongs to other
-   * rows. Nearly every rule finds nothing in nearly every image, so it is told where to put a finding instead of returning a list.
+   * Looks at an image as a whole; absent where a spec, the walk or the ownership map tells the finding. `findings`
+   * is for what belongs to other rows. Nearly every rule finds nothing in nearly every image, so it is told where
+   * to put a finding instead of returning a list.
    */
   readonly check?: (
     this: void,
@@ -43,7 +47,7 @@ export interface RuleRow<I, D, M, W = unknown> extends Omit<RuleInfo, 'id' | 'de
   ) => void | Promise<void>;
 }
 
-/** Rules by id, each held to the figures that `M` has for it. */
+/** Rules by id, each bound to the figures that `M` has for it. */
 export type RuleTable<I, M, W = unknown> = {
   readonly [Id in keyof M]: RuleRow<I, M[Id], M, W>;
 };

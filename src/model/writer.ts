@@ -23,11 +23,17 @@ export interface WriteContext {
   readonly name: string;
   /** Whether the target is a pipe: parts have to come in file order, and nothing is written twice. */
   readonly isPipe: boolean;
-  /** Zeros are left out where at least so many bytes of them follow one another; 0: nothing is left out, so that all of the target is written. */
+  /**
+   * Zeros are left out where at least so many bytes of them follow one another; 0: nothing is left out, so that all
+   * of the target is written.
+   */
   readonly sparse: number;
   /** Whether data is compressed (`-c`), and how hard; `undefined`: the format's usual level. */
   readonly compress?: { readonly level: number | undefined };
-  /** Whether compressed units may be stored in the order in which they get ready (`-W`), where the format lets; default: no. */
+  /**
+   * Whether compressed units may be stored in the order in which they get ready (`-W`), where the format lets;
+   * default: no.
+   */
   readonly isAnyOrder?: boolean;
   /** Packs units for formats that compress. */
   readonly compressor: Compressor;
@@ -35,7 +41,7 @@ export interface WriteContext {
   readonly sha256?: () => Sha256;
   /** The layer below the new image; `null` for none. */
   readonly backing: Backing | null;
-  /** Whether the user asked for what nobody has proven in the field (`--experimental`); default: no. */
+  /** Whether the user asked for what is not proven in the field (`--experimental`); default: no. */
   readonly experimental?: boolean;
   /** The platform that the image is meant for (`--for`), where one is named. */
   readonly platform?: string;
@@ -44,15 +50,19 @@ export interface WriteContext {
 }
 
 /**
- * The layer below a new image. With one, the disk that is written is a delta: what it has as `unallocated` is the layer's, everything else is
- * stored, zeros too. Where a unit of the new format is covered in part, the rest of it is read from the layer's disk.
+ * The layer below a new image. With one, the disk that is written is a delta: what it has as `unallocated` is the
+ * layer's, everything else is stored, zeros too. Where a unit of the new format is covered in part, the rest of it
+ * is read from the layer's disk.
  */
 export interface Backing {
   /** The name as it is to be written into the image: relative to its folder, or absolute. */
   readonly name: string;
   /** Format id as the user gave it, to be written where a format has room for it; `null`: not given. */
   readonly format: string | null;
-  /** The opened layer: a format finds in its own images the ids that a child repeats. `null` where the user wants it not opened. */
+  /**
+   * The opened layer: a format finds in its own images the ids that a child repeats. `null` where the user wants it
+   * not opened.
+   */
   readonly image: Image | null;
   /** Its disk; `null` where it is not open: formats that need to read it refuse then. */
   readonly disk: Disk | null;
@@ -86,8 +96,8 @@ export interface Identity {
   /** Seconds since 1970. */
   readonly time: number;
   /**
-   * `length` random bytes, which the caller owns. Where a seed was given, they are the same each time for a file of the same name, and others for
-   * one of another name: a child must never get the ids of its parent.
+   * `length` random bytes, which the caller owns. Where a seed was given, they are the same each time for a file of
+   * the same name, and others for one of another name: a child must never get the ids of its parent.
    */
   bytes(length: number): Uint8Array;
 }
@@ -129,7 +139,8 @@ export interface Writer {
   /**
    * Plans the image that stores `disk`.
    *
-   * @throws UsageError where the options do not fit each other or the disk; the message names the option and what is allowed
+   * @throws UsageError where the options do not fit each other or the disk; the message names the option and what
+   *   is allowed
    */
   plan(disk: Disk, context: WriteContext): Promise<Plan>;
 }

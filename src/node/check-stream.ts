@@ -1,4 +1,5 @@
 import { counted } from '../io/counted-source.ts';
+import { toSourceError } from '../io/file-errors.ts';
 import { ForwardReader } from '../io/forward-reader.ts';
 import { memorySource } from '../io/memory-source.ts';
 import type { ImageReport } from '../model/report.ts';
@@ -14,13 +15,17 @@ export type CheckStreamOptions = Omit<CheckOptions, 'openSource' | 'policy' | 'i
     readonly name?: string;
   };
 
-/** Bytes after which a stranger's image is looked at: enough for most headers, and for the largest first cluster of a qcow2 with all names in it. */
+/**
+ * Bytes after which a stranger's image is looked at: enough for most headers, and for the largest first cluster of
+ * a qcow2 with all names in it.
+ */
 const LOOKS = [64 * 1024, 2 * 1024 * 1024] as const;
 
 /**
- * Checks an image that comes as a stream, in one pass. With `demands.untrusted` a refusal that rests on the first bytes (a name of another file, an
- * unknown feature, a size) is given before the rest has arrived, and the stream is left; all else needs the whole image, which is stored in a
- * temporary file without a name meanwhile. No other file is opened.
+ * Checks an image that comes as a stream, in one pass. With `demands.untrusted` a refusal that rests on the first
+ * bytes (a name of another file, an unknown feature, a size) is given before the rest has arrived, and the stream
+ * is left; all else needs the whole image, which is stored in a temporary file without a name meanwhile. No other
+ * file is opened.
  *
  * @param chunks their memory is the caller's again when the next one is asked for
  */
@@ -30,12 +35,13 @@ export async function checkStream(
 ): Promise<ImageReport> {
   const { name = '-' } = options;
   const iterator = chunks[Symbol.asyncIterator]();
-  const reader = new ForwardReader({ [Symbol.asyncIterator]: () => iterator }, name);
+  const reader = new ForwardReader(guarded(iterator, name), name);
   const head: Uint8Array[] = [];
   try {
     for (const size of options.demands?.untrusted === true ? LOOKS : []) {
       const missing = size - sizeOf(head);
-      const bytes = (await reader.upTo(missing)).slice();
+      const bytes = await takeHead(reader, missing);
+      if (bytes === null) break;
       head.push(bytes);
       if (bytes.length < missing) break;
       const refusal = await refuseEarly(joined(head), { ...options, name });
@@ -44,6 +50,24 @@ export async function checkStream(
     return await checkWhole(name, () => spool(chain(head, reader), name), options);
   } finally {
     await iterator.return?.();
+  }
+}
+
+/** The next bytes as a copy; `null` where the stream fails, which it says again when the rest is read. */
+async function takeHead(reader: ForwardReader, length: number): Promise<Uint8Array | null> {
+  try {
+    return (await reader.upTo(length)).slice();
+  } catch {
+    return null;
+  }
+}
+
+/** The errors of a stream as those of a source. */
+async function* guarded(chunks: AsyncIterator<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+  } catch (cause) {
+    throw toSourceError(name, cause);
   }
 }
 

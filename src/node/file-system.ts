@@ -10,7 +10,10 @@ import {
   writeSync,
 } from 'node:fs';
 
-/** Everything that changes files: the one door for writing images, so that tests can record it, cut it off and let it fail. */
+/**
+ * Everything that changes files: the one door for writing images, so that tests can record it, cut it off and let
+ * it fail.
+ */
 export interface FileSystem {
   /** Makes a file, which must not exist, and returns its descriptor. */
   create(path: string): number;

@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Identity } from '../model/writer.ts';
 
-/** The time of images that are to be the same each time, where none is given: 2000-01-01, where the clock of VHD begins. */
+/**
+ * The time of images that are to be the same each time, where none is given: 2000-01-01, where the clock of VHD
+ * begins.
+ */
 const FIXED_TIME = 946_684_800;
 
 /** What makes output reproducible. */

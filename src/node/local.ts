@@ -3,6 +3,7 @@ import { openFileSource } from '../io/file-source.ts';
 import type { MaybePromise, Source } from '../io/source.ts';
 import type { ImageReport } from '../model/report.ts';
 import { checkImage, type CheckedImage, type CheckOptions } from '../ops/check.ts';
+import type { FolderSurvey } from '../ops/folder.ts';
 import { openImage, type OpenedImage, type OpenOptions } from '../ops/open.ts';
 import type { ResolvedReference } from '../ops/reference-policy.ts';
 import type { FarImages } from './access/far.ts';
@@ -15,8 +16,8 @@ import { unpack } from './unpack.ts';
 export type LocalOptions = AccessOptions;
 
 /**
- * `openImage` for whatever names an image: a path, a URL, a member of an archive (`x.ova!disk.vmdk`), `-` for standard input. Parents and extents
- * are opened where they are beside the image.
+ * `openImage` for whatever names an image: a path, a URL, a member of an archive (`x.ova!disk.vmdk`), `-` for
+ * standard input. Parents and extents are opened where they are beside the image.
  */
 export function openLocalImage(
   path: string,
@@ -56,6 +57,18 @@ async function checkInput(
 /** The images that a path stands for: those in an archive, each as `archive!member`, else the path itself. */
 export async function expandPath(path: string, options: LocalOptions = {}): Promise<readonly string[]> {
   return isPlainPath(path) ? [path] : (await loadFar(options)).expand(path);
+}
+
+/** What the files of a folder are to the virtual machine in it; `null` where a path is no folder. Folders in it are not looked into. */
+export async function surveyLocalFolder(
+  path: string,
+  options: LocalOptions = {},
+): Promise<FolderSurvey | null> {
+  const { filesIn } = await import('./access/folder.ts');
+  const files = filesIn(path);
+  if (files === null) return null;
+  const { surveyFolder } = await import('../ops/folder.ts');
+  return surveyFolder(files, accessOf(options));
 }
 
 /** Opens plain files at once; the code for everything else is loaded where it is needed. */

@@ -8,8 +8,8 @@ export function whyNoName(name: string): string | null {
 }
 
 /**
- * The paths that a name may mean, the most literal first: whatever a name looks like, a file that is called so is the one. A backslash separates
- * where no file has it in its name.
+ * The paths that a name may mean, the most literal first: whatever a name looks like, a file that is called so is
+ * the one. A backslash separates where no file has it in its name.
  */
 export function readingsOf(name: string): readonly string[] {
   const plain = name.replace(/^file:(\/\/)?/i, '');

@@ -21,10 +21,11 @@ export interface OpenedDisk extends Disk {
 }
 
 /**
- * Opens the disk that a guest sees: an image by its path, its URL, as a member of an archive, or on standard input (`-`), with all layers below.
- * Bytes without any format's marks are a raw disk.
+ * Opens the disk that a guest sees: an image by its path, its URL, as a member of an archive, or on standard input
+ * (`-`), with all layers below. Bytes without any format's marks are a raw disk.
  *
- * @throws SourceError where the image cannot be opened; UnreadableImageError where it is too damaged; UnsupportedFeatureError where it is encrypted
+ * @throws SourceError where the image cannot be opened; UnreadableImageError where it is too damaged;
+ *   UnsupportedFeatureError where it is encrypted
  */
 export async function openDisk(path: string, options: OpenDiskOptions = {}): Promise<OpenedDisk> {
   const { onLoss, chain = true } = options;

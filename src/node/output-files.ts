@@ -34,12 +34,31 @@ export function demandOther(path: string, image: Image): void {
   const identity = `file:${found.dev}:${found.ino}`;
   for (let layer: Image | null = image; layer !== null; layer = layer.parent?.image ?? null)
     for (const { source, path: part } of layer.files)
-      if (source?.identity === identity)
+      if (source !== null && (isOf(source.identity, identity) || isArchive(part, found)))
         throw new UsageError(
           layer === image && source === layer.files[0]?.source
             ? `${path} is the source itself: it is only read`
             : `${path} belongs to the source (${part}): it is only read`,
         );
+}
+
+/** Whether a source is a file, or a part of it. */
+function isOf(identity: string, file: string): boolean {
+  return identity === file || identity.startsWith(`${file}@`) || identity.startsWith(`${file}+`);
+}
+
+/**
+ * Whether a packed file, which is read as a stream and has no identity, or the archive of a member is the file
+ * that was found.
+ */
+function isArchive(part: string, found: BigIntStats): boolean {
+  const end = part.indexOf('!');
+  try {
+    const stats = statSync(end < 0 ? part : part.slice(0, end), { bigint: true });
+    return stats.dev === found.dev && stats.ino === found.ino;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -79,8 +98,9 @@ interface PendingFile {
 }
 
 /**
- * Opens new files: each is written under a temporary name beside its own, and has its own only when all are complete. The first path, which names the
- * others, is published last; where it replaces a file among several, that is removed before the others change under it.
+ * Opens new files: each is written under a temporary name beside its own, and has its own only when all are
+ * complete. The first path, which names the others, is published last; where it replaces a file among several, that
+ * is removed before the others change under it.
  */
 export function createFiles(
   paths: readonly string[],

@@ -16,9 +16,9 @@ export interface FilePolicyOptions {
 }
 
 /**
- * Opens regular files in the folder of the image that names them, or below it. It decides by the name first: what may not be opened is not
- * touched, and the answer is the same whether it exists or not. What is opened is then held to what was decided on, so that a link that is
- * turned meanwhile changes nothing.
+ * Opens regular files in the folder of the image that names them, or below it. It decides by the name first: what
+ * may not be opened is not touched, and the answer is the same whether it exists or not. What is opened is then
+ * compared with what was decided on, so that a link that is turned meanwhile changes nothing.
  */
 export function followFiles({ outside }: FilePolicyOptions): ReferencePolicy {
   return (reference, from) => {
@@ -45,7 +45,8 @@ function tryName(name: string, folder: string, outside: boolean): ResolvedRefere
   const flaw = whyNoName(name);
   if (flaw !== null) return closed('refused', name, `${quote(name)} was not opened: ${flaw}`);
   const readings = readingsOf(name);
-  // Seen from where the program was started, as the image's own path is, so that reports are the same wherever the folder is.
+  // Seen from where the program was started, as the image's own path is, so that reports are the same wherever the
+  // folder is.
   const inside = readings.filter((reading) => isBelow(resolve(folder), resolve(folder, reading)));
   const tries = inside.map((reading) => tryInside(name, reading, folder, outside));
   const found = tries.find(({ state }) => state !== 'missing');

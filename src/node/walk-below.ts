@@ -5,7 +5,10 @@ import { attempt } from '../io/file-errors.ts';
 /** Links that one name may lead through, as systems allow. */
 const MAX_LINKS = 40;
 
-/** What a name below a folder leads to: a file, of which nothing but its kind was looked at; or something outside the folder, not touched. */
+/**
+ * What a name below a folder points to: a file, of which nothing but its kind was looked at; or something outside
+ * the folder, not touched.
+ */
 export type Walked =
   | {
       readonly kind: 'found';
@@ -19,7 +22,8 @@ export type Walked =
   | { readonly kind: 'outside' };
 
 /**
- * Follows a name below a folder step by step, links too. Nothing outside the folder is touched by any call, not even to see whether it is there.
+ * Follows a name below a folder step by step, links too. Nothing outside the folder is touched by any call, not
+ * even to see whether it is there.
  *
  * @param root the folder, without links in its own path
  * @param name relative to it

@@ -34,7 +34,10 @@ export interface CheckOptions extends Omit<OpenOptions, 'problems' | 'rawFallbac
   readonly depth?: Depth;
   /** Unpacks what is stored compressed, for depth `data`; without it no check gets deeper than `metadata`. */
   readonly unpack?: Unpack;
-  /** Is told at depth `data` how many compressed units are unpacked, of how many in the layer that is being looked at. */
+  /**
+   * Is told at depth `data` how many compressed units are unpacked, of how many in the layer that is being looked
+   * at.
+   */
   readonly onUnits?: (done: number, total: number) => void;
   /** Looks at what is around an image once it was looked at itself: the archive that it is in. */
   readonly around?: (checked: CheckedImage) => Promise<void>;
@@ -42,9 +45,12 @@ export interface CheckOptions extends Omit<OpenOptions, 'problems' | 'rawFallbac
   readonly maxProblems?: number;
   /** Whether warnings count as corruption; default false. */
   readonly strict?: boolean;
-  /** What the image is held to besides its format; default nothing. */
+  /** What the image is checked against besides its format; default nothing. */
   readonly demands?: Demands;
-  /** Whether only the first bytes of the image are there: what is told then are refusals that no further byte can take back. Default false. */
+  /**
+   * Whether only the first bytes of the image are there: what is told then are refusals that no further byte can
+   * take back. Default false.
+   */
   readonly isPartial?: boolean;
 }
 
@@ -59,8 +65,8 @@ export interface CheckedImage {
 type ContentOptions = Pick<CheckOptions, 'unpack' | 'onUnits'>;
 
 /**
- * Checks one image and the layers below it. Never throws for what the image holds: damage is problems, and what cannot be
- * looked at is `unchecked` with the reason.
+ * Checks one image and the layers below it. Never throws for what the image contains: damage is problems, and what
+ * cannot be looked at is `unchecked` with the reason.
  */
 export async function checkImage(path: string, options: CheckOptions): Promise<ImageReport> {
   const depth = options.depth ?? 'metadata';
@@ -212,7 +218,7 @@ async function unpackLayer(
     if (!(await checkContent(image, file, { unpack, findings, onUnits: count }))) seen.isWhole = false;
 }
 
-/** Walks a file's regions once to count, and once more for names where regions met. */
+/** Walks a file's regions once to count, and once more for names where regions overlap. */
 async function countOwners(
   image: Image,
   format: FormatCode,
@@ -252,7 +258,10 @@ async function reportChanges(image: Image, problems: ProblemCollector): Promise<
   }
 }
 
-/** An image that is too damaged was checked, and its problems tell; one error at least, so that it never passes for sound. */
+/**
+ * An image that is too damaged was checked, and its problems tell; one error at least, so that it never passes for
+ * sound.
+ */
 function reportUnreadable(error: UnreadableImageError, problems: ProblemCollector, { files }: Seen): void {
   const [file] = files;
   if (problems.counts().error > 0) return;

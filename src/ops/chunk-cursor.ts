@@ -3,7 +3,7 @@ import type { Chunk } from '../model/disk.ts';
 /** What a disk has from a place on: bytes, or zeros for `null`. */
 export interface Stretch {
   readonly bytes: Uint8Array | null;
-  /** Guest byte behind it. */
+  /** Guest byte after it. */
   readonly end: number;
 }
 
@@ -18,7 +18,7 @@ export class ChunkCursor {
     this.#size = size;
   }
 
-  /** What is stored from byte `at` on, which is no less than the last time. Behind the disk's end there are zeros. */
+  /** What is stored from byte `at` on, which is no less than the last time. After the disk's end there are zeros. */
   async at(at: number): Promise<Stretch> {
     if (at >= this.#size) return { bytes: null, end: Infinity };
     while (this.#chunk === null || this.#chunk.start + this.#chunk.length <= at) {

@@ -64,7 +64,10 @@ export class ProblemCollector implements ProblemSink {
     return [...found.values()].sort((a, b) => (a.rule < b.rule ? -1 : 1));
   }
 
-  /** Finds out the places that are still unknown, of those findings that may be listed; call it while the files are open. */
+  /**
+   * Finds out the places that are still unknown, of those findings that may be listed; call it while the files are
+   * open.
+   */
   async settle(): Promise<void> {
     for (const { kept } of this.#primary())
       for (const [index, report] of kept.entries())
@@ -87,7 +90,7 @@ export class ProblemCollector implements ProblemSink {
     return { error, warning, leak, info, byRule: Object.fromEntries(sorted) };
   }
 
-  /** The problems to list, once they are settled: the worst first, then as they lie in the files. */
+  /** The problems to list, once they are settled: the worst first, then as they are in the files. */
   problems(): readonly Problem[] {
     const listed = new Map<string, number>();
     return this.#primary()

@@ -17,8 +17,8 @@ const JOIN = 512;
 const BLOCK = 4096;
 
 /**
- * The ranges in which two disks differ, ascending; each begins and ends with bytes that differ. Behind the end of the shorter one the other has to
- * be zeros.
+ * The ranges in which two disks differ, ascending; each begins and ends with bytes that differ. After the end of
+ * the shorter one the other has to be zeros.
  *
  * @throws what reading the disks throws
  */

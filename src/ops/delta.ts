@@ -12,10 +12,11 @@ const SECTOR = 512;
 const GAP = 1024 * 1024;
 
 /**
- * `disk` as a delta over `below`: what both have alike is `unallocated`, zeros that `below` does not have are `zero`, everything else that differs is
- * `data`.
+ * `disk` as a delta over `below`: what both have alike is `unallocated`, zeros that `below` does not have are
+ * `zero`, everything else that differs is `data`.
  *
- * @param shared pieces of this layer of `disk` and of those below it are those of `below`, and need not be compared; `Infinity`: none
+ * @param shared pieces of this layer of `disk` and of those below it are those of `below`, and need not be
+ *   compared; `Infinity`: none
  */
 export function deltaDisk(disk: Disk, below: Disk, shared: number): Disk {
   const toDelta = (piece: Piece): Piece => {
@@ -95,7 +96,10 @@ async function* compareRange(
   }
 }
 
-/** What becomes of the bytes `from` to `to - 1`, of which the disk has `bytes` and the layer below `others`; `null` for zeros. */
+/**
+ * What becomes of the bytes `from` to `to - 1`, of which the disk has `bytes` and the layer below `others`; `null`
+ * for zeros.
+ */
 function* compareStretch(
   from: number,
   to: number,

@@ -7,7 +7,7 @@ import type { Depth } from '../model/rule.ts';
 import type { ProblemCollector } from './collector.ts';
 import type { OpenedImage, RecognisedImage, ReferenceOutcome } from './open.ts';
 
-/** How far an image is checked, and what it is held to. */
+/** How far an image is checked, and against what. */
 export interface Goal {
   readonly depth: Depth;
   readonly demands: Demands;
@@ -24,7 +24,8 @@ export interface Found {
 }
 
 /**
- * Holds an image, not the layers below it, to what is demanded beyond its format; does nothing, and loads nothing, where nothing is.
+ * Checks an image, not the layers below it, against what is demanded besides its format; does nothing, and loads
+ * nothing, where nothing is.
  *
  * @returns what each platform makes of it; `null` where nothing is demanded
  */

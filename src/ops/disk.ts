@@ -15,11 +15,17 @@ import type { MappingOptions } from './salvage.ts';
 /** How a disk is read. */
 export interface DiskOptions {
   readonly inflate: Inflate;
-  /** Whether what is up to a layer that is not open reads as zeros, so that the image is read alone; default: reading it fails. */
+  /**
+   * Whether what is up to a layer that is not open reads as zeros, so that the image is read alone; default:
+   * reading it fails.
+   */
   readonly isDelta?: boolean;
   /** Is told of what cannot be read, which then reads as zeros; without it, reading such a place fails. */
   readonly onLoss?: (loss: Loss) => void;
-  /** Is told of ranges that second copies of tables are read by, where the first ones are lost and losses are allowed. */
+  /**
+   * Is told of ranges that second copies of tables are read by, where the first ones are lost and losses are
+   * allowed.
+   */
   readonly onRescue?: (range: GuestRange) => void;
 }
 

@@ -16,8 +16,8 @@ const FAILURE_RULES: readonly string[] = [
 ];
 
 /**
- * Tells the finding that goes with a check that could not be done; none where the reason says nothing about the file: it is missing, or
- * reading it is not allowed.
+ * Tells the finding that goes with a check that could not be done; none where the reason says nothing about the
+ * file: it is missing, or reading it is not allowed.
  */
 export function reportFailure(error: unknown, path: string, problems: ProblemSink): void {
   const findings = fileFindings(problems);

@@ -5,10 +5,11 @@ import { pieces, unreadable } from './pieces.ts';
 import type { MappingOptions } from './salvage.ts';
 
 /**
- * Where each byte of a disk is stored, over all layers that are open: runs in ascending order without gaps, coalesced as
- * `qemu-img map` does it, in batches.
+ * Where each byte of a disk is stored, over all layers that are open: runs in ascending order without gaps,
+ * coalesced as `qemu-img map` does it, in batches.
  *
- * @throws UnreadableImageError where a table that is needed cannot be read, unless `options` ask for what can be saved
+ * @throws UnreadableImageError where a table that is needed cannot be read, unless `options` ask for what can be
+ *   saved
  */
 export async function* mapImage(
   image: Image,

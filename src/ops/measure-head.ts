@@ -6,7 +6,8 @@ import { fileOffset, readAvailable, type Source } from '../io/source.ts';
 const HEAD_BYTES = 4096;
 
 /**
- * The size of the whole file that `source` is the beginning of, read forward and no further than needed; `null` where the format does not say.
+ * The size of the whole file that `source` is the beginning of, read forward and no further than needed; `null`
+ * where the format does not say.
  *
  * @throws UnsupportedFeatureError, UnreadableImageError where the head does not tell
  */

@@ -119,14 +119,17 @@ interface Closable {
 /**
  * Opens an image and, as far as the policy lets, the files and parents that it names.
  *
- * @throws SourceError when the file itself cannot be opened; NotAnImageError; UnreadableImageError when it is too damaged;
- *   UsageError for an unknown format
+ * @throws SourceError when the file itself cannot be opened; NotAnImageError; UnreadableImageError when it is too
+ *   damaged; UsageError for an unknown format
  */
 export async function openImage(path: string, options: OpenOptions): Promise<OpenedImage> {
   return openRecognised(await recogniseImage(path, options), options);
 }
 
-/** The first half of `openImage`: finds out what a file is. The caller closes the source or goes on to `openRecognised`. */
+/**
+ * The first half of `openImage`: finds out what a file is. The caller closes the source or goes on to
+ * `openRecognised`.
+ */
 export async function recogniseImage(path: string, options: OpenOptions): Promise<RecognisedImage> {
   const forced = options.format === undefined ? undefined : requireFormat(options.format);
   const source = await options.openSource(path);
@@ -188,7 +191,7 @@ async function recogniseSource(
   }
 }
 
-/** What a file is besides; an ISO has its mark far behind its beginning. */
+/** What a file is besides; an ISO has its mark far after its beginning. */
 async function otherKind(source: Source, sample: ProbeSample): Promise<OtherKind | null> {
   const kind = recogniseOther(sample);
   const { offset, bytes, name } = ISO_MARK;
@@ -198,13 +201,19 @@ async function otherKind(source: Source, sample: ProbeSample): Promise<OtherKind
   return found === bytes ? { name, certainty: 'other', isDisk: false } : kind;
 }
 
-/** Whether a file is so certainly of another kind that what is left of a format of ours in it is not its own. The beginning of a fixed VHD is the guest's. */
+/**
+ * Whether a file is so certainly of another kind that what is left of a format of ours in it is not its own. The
+ * beginning of a fixed VHD is the guest's.
+ */
 function isOverruled({ entry, recognition }: Recognised, kind: OtherKind | null): boolean {
   if (recognition !== 'trace' || kind === null) return false;
   return kind.certainty === 'other' || (kind.certainty === 'plain-disk' && entry.id !== 'vhd');
 }
 
-/** Whether a file is of another kind and shows no certain mark of ours, so that it is not taken for what it is said to be. */
+/**
+ * Whether a file is of another kind and shows no certain mark of ours, so that it is not taken for what it is said
+ * to be.
+ */
 function isCertain(kind: OtherKind | null, marks: readonly Recognised[]): boolean {
   return kind?.certainty === 'other' && marks.length === 0;
 }
@@ -247,7 +256,7 @@ async function fallback(
   throw new NotAnImageError(file.path, source.size, kind);
 }
 
-/** Names that VMware gives to files of sectors alone, behind the name of the disk. */
+/** Names that VMware gives to files of sectors alone, after the name of the disk. */
 const SECTOR_FILE = /-(?:flat|f\d{3}|rdmp?|pt)\.vmdk$/i;
 /** Bytes of a descriptor that are looked at for a name. */
 const TEXT_BYTES = 64 * 1024;
@@ -416,7 +425,10 @@ async function openParent(
   }
 }
 
-/** What became of a layer that could be opened as a file, but not as an image: what failed to be read is not damaged by that. */
+/**
+ * What became of a layer that could be opened as a file, but not as an image: what failed to be read is not damaged
+ * by that.
+ */
 function failedLayer(error: VdcheckError): ReferenceState {
   if (error instanceof SourceError) return stateOfError(error.code);
   return error instanceof UnsupportedFeatureError ? 'unsupported' : 'unreadable';

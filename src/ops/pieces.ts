@@ -6,9 +6,9 @@ import { clipMapping } from './clip.ts';
 import { mappingsOf, type MappingOptions } from './salvage.ts';
 
 /**
- * Where the bytes of a range are stored, over all layers that are open: in ascending order without gaps, clipped to the disk, in batches. This is
- * the one way through a chain: maps, reads, copies and comparisons all go by it. What is stored nowhere is `unallocated`; what a layer that is
- * not open would tell is `unknown`.
+ * Where the bytes of a range are stored, over all layers that are open: in ascending order without gaps, clipped to
+ * the disk, in batches. This is the one way through a chain: maps, reads, copies and comparisons all go by it. What
+ * is stored nowhere is `unallocated`; what a layer that is not open would tell is `unknown`.
  *
  * @throws SourceError where bytes of a table cannot be fetched, unless `options` ask for what can be saved
  */
@@ -21,7 +21,10 @@ export async function* pieces(
   if (range.start < end) yield* resolveLayer(image, 0, range.start, end, options);
 }
 
-/** The pieces of a layer with those of the layers below in its holes. Each is walked once, side by side, from its first hole on. */
+/**
+ * The pieces of a layer with those of the layers below in its holes. Each is walked once, side by side, from its
+ * first hole on.
+ */
 async function* resolveLayer(
   image: Image,
   layer: number,
@@ -83,7 +86,10 @@ class Cursor {
     this.#options = options;
   }
 
-  /** Appends to `found` what the layer has in a hole of the layer `upper`; behind the layer's end the hole stays one of that. */
+  /**
+   * Appends to `found` what the layer has in a hole of the layer `upper`; after the layer's end the hole stays one
+   * of that.
+   */
   async fill({ start, length }: GuestRange, upper: number, found: Piece[]): Promise<void> {
     const end = start + length;
     let at: number = start;

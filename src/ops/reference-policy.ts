@@ -11,13 +11,16 @@ export interface ResolvedReference {
   readonly source: Source | null;
   /** A sentence where it is not open. */
   readonly reason: string | null;
-  /** The name under which it was found, where that is not the one that the image gives: readers that take names by their letters do not find it. */
+  /**
+   * The name under which it was found, where that is not the one that the image gives: readers that take names by
+   * their letters do not find it.
+   */
   readonly foundAs?: string;
 }
 
 /**
- * Decides which of the files that an image names are opened, and opens them. Nothing here knows what names mean: a policy for the files of a
- * machine, for URLs or for the members of an archive comes from outside.
+ * Decides which of the files that an image names are opened, and opens them. Nothing here knows what names mean: a
+ * policy for the files of a machine, for URLs or for the members of an archive comes from outside.
  *
  * @param from the file with the name, as it was given or as a policy called it
  */

@@ -7,8 +7,8 @@ import { clipMapping } from './clip.ts';
 /** How mappings are asked for. */
 export interface MappingOptions {
   /**
-   * Whether a table that cannot be fetched makes what it maps `unreadable`, instead of ending everything, and second copies of tables are asked
-   * where the first ones tell nothing that can be read; default false.
+   * Whether a table that cannot be fetched makes what it maps `unreadable`, instead of ending everything, and
+   * second copies of tables are asked where the first ones tell nothing that can be read; default false.
    */
   readonly salvage?: boolean;
   /** Is told of ranges for which a second copy helped. */
@@ -17,9 +17,15 @@ export interface MappingOptions {
   readonly onLoss?: (loss: Loss) => void;
 }
 
-/** Guest bytes that are given up together at least where a table cannot be fetched: less is not worth asking for alone. */
+/**
+ * Guest bytes that are given up together at least where a table cannot be fetched: less is not worth asking for
+ * alone.
+ */
 const LEAST = 64 * 1024;
-/** So many such ranges are given up one by one; then more at once each time, so that the work is bounded on a disk of any size. */
+/**
+ * So many such ranges are given up one by one; then more at once each time, so that the work is bounded on a disk
+ * of any size.
+ */
 const MANY = 1024;
 
 /** An image's mappings, with what can be saved of them where that is asked for. */
@@ -32,7 +38,10 @@ export function mappingsOf(
   return rescued(image, salvaged(image, range.start, range.start + range.length), options);
 }
 
-/** Asks for everything; where a table cannot be fetched, halves what is left in front of the fault until only what it maps is lost. */
+/**
+ * Asks for everything; where a table cannot be fetched, halves what is left before the fault until only what it
+ * maps is lost.
+ */
 async function* salvaged(
   image: Pick<Image, 'mappings'>,
   from: number,

@@ -1,17 +1,16 @@
 import type { Chunk, ChunkOptions, Disk } from '../model/disk.ts';
 import type { GuestOffset, GuestRange } from '../model/offsets.ts';
 
-/** `disk`, of which somebody is told how far it was read: guest bytes from the start of the range. */
+/** `disk`, of which somebody is told how far it was read: the guest byte behind the last. */
 export function watchDisk(disk: Disk, onProgress: (done: number) => void): Disk {
   return {
     size: disk.size,
     pieces: (range?: GuestRange) => disk.pieces(range),
     read: (at: GuestOffset, into: Uint8Array) => disk.read(at, into),
     async *chunks(range?: GuestRange, options?: ChunkOptions): AsyncGenerator<Chunk, void, undefined> {
-      const start = range?.start ?? 0;
       for await (const chunk of disk.chunks(range, options)) {
         yield chunk;
-        onProgress(chunk.start + chunk.length - start);
+        onProgress(chunk.start + chunk.length);
       }
     },
   };

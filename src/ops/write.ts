@@ -7,6 +7,9 @@ export interface WriteOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Milliseconds of work after which others get their turn. */
+const PAUSE_AFTER = 100;
+
 /**
  * Carries a plan out: the one loop that writes images of all formats.
  *
@@ -18,10 +21,15 @@ export async function writePlan(
   targets: readonly Target[],
   { signal }: WriteOptions = {},
 ): Promise<void> {
+  let rest = performance.now();
   for await (const { file, at, bytes } of plan.parts(signal)) {
     signal?.throwIfAborted();
     const written = targetOf(targets, file).write(at, bytes);
     if (written !== undefined) await written;
+    if (performance.now() - rest < PAUSE_AFTER) continue;
+    // Where all is at hand at once, nothing else would get its turn: no signal, no timer.
+    await new Promise((resolve) => setTimeout(resolve));
+    rest = performance.now();
   }
   for (const [file, { size }] of plan.files.entries()) await targetOf(targets, file).end(size);
 }

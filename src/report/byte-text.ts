@@ -7,7 +7,8 @@ const BILLION = 1_000_000_000;
 const MAX_DIGITS = 16;
 
 /**
- * Text built as bytes, for outputs of hundreds of thousands of lines: no strings are made, so there are none to join, encode and collect.
+ * Text built as bytes, for outputs of hundreds of thousands of lines: no strings are made, so there are none to
+ * join, encode and collect.
  */
 export class ByteText {
   #bytes: Uint8Array<ArrayBuffer>;

@@ -3,7 +3,10 @@ import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
 import { formatSize } from './units.ts';
 
-/** A chain at one look: a line for each layer, each below the one that is based on it, and why it ends where that is not its end. */
+/**
+ * A chain at one look: a line for each layer, each below the one that is based on it, and why it ends where that is
+ * not its end.
+ */
 export function renderChain(layers: readonly LayerInfo[], style: Style): string {
   const lines = layers.map((layer, index) => line(index, describe(layer), style));
   const parent = layers.at(-1)?.parent ?? null;

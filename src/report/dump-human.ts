@@ -19,7 +19,10 @@ interface Row {
 /** The bytes of structures, for those who want to see them too. */
 export type StructureBytes = ReadonlyMap<DumpedStructure, Uint8Array>;
 
-/** `dump` for people: each structure under its name, a line a field, parts indented; its bytes where they are given. Ends with a line feed. */
+/**
+ * `dump` for people: each structure under its name, a line a field, parts indented; its bytes where they are given.
+ * Ends with a line feed.
+ */
 export function renderDumpHuman(
   structures: readonly DumpedStructure[],
   style: Style,

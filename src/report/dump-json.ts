@@ -3,7 +3,7 @@ import type { StructureBytes } from './dump-human.ts';
 import { escapeJson } from './escape.ts';
 import { toJsonValue } from './field-value.ts';
 
-/** A field as structures hold it; positions relative to the structure. */
+/** A field as structures contain it; positions relative to the structure. */
 type Field = DumpedStructure['fields'][number];
 
 /** `dump --output json`; every offset counts from the start of the file. Ends with a line feed. */

@@ -1,4 +1,7 @@
-/** A field's value as JSON holds it without loss: 64-bit values as decimal strings, bytes as a hex string, nothing as `null`. */
+/**
+ * A field's value as JSON contains it without loss: 64-bit values as decimal strings, bytes as a hex string,
+ * nothing as `null`.
+ */
 export function toJsonValue(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
@@ -14,7 +17,10 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
-/** A field's value for people in one line: integers in hex with the decimal behind, strings and bytes that are text quoted; what is long is cut. */
+/**
+ * A field's value for people in one line: integers in hex with the decimal after, strings and bytes that are text
+ * quoted; what is long is cut.
+ */
 export function toDisplayValue(value: unknown): string {
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value)))
     return value >= 0 && value < 10 ? String(value) : `${toHexNumber(value)} (${value})`;

@@ -1,5 +1,6 @@
 import type { Problem, Severity } from '../model/problem.ts';
 import type { ImageReport } from '../model/report.ts';
+import { describeAdjustments } from './demands.ts';
 import { escapeText } from './escape.ts';
 import { formatPosition } from './units.ts';
 
@@ -12,11 +13,14 @@ const LEVELS: Readonly<Record<Severity, string>> = {
 };
 
 /**
- * One image as annotations of a GitHub Actions run, one line for each problem (docs.github.com, "Workflow commands for GitHub Actions"). A sound
- * image has none.
+ * One image as annotations of a GitHub Actions run, one line for each problem (docs.github.com, "Workflow commands
+ * for GitHub Actions"). A sound image has none.
  */
 export function renderGithub(report: ImageReport): string {
   const lines = report.problems.map((problem) => renderProblem(problem, report));
+  // What is set shows nowhere else among annotations.
+  for (const line of describeAdjustments(report))
+    lines.push(annotation('notice', report.path, 'rules that are set', line));
   if (report.error !== null)
     lines.unshift(
       annotation('error', report.path, `not checked: ${report.error.code}`, report.error.message),
@@ -42,7 +46,10 @@ function annotation(level: string, file: string, title: string, message: string)
   return `::${level} file=${escapeProperty(file)},title=${escapeProperty(title)}::${escapeData(message)}\n`;
 }
 
-/** A line feed would begin a command of the image's own; `escapeText` makes it visible, and `%` is what the runner's own escapes begin with. */
+/**
+ * A line feed would begin a command of the image's own; `escapeText` makes it visible, and `%` is what the runner's
+ * own escapes begin with.
+ */
 function escapeData(text: string): string {
   return escapeText(text).replaceAll('%', '%25');
 }

@@ -1,4 +1,7 @@
-/** Bytes as people read them: position in the file, sixteen bytes, and what of them is text. Lines end with a line feed. */
+/**
+ * Bytes as people read them: position in the file, sixteen bytes, and what of them is text. Lines end with a line
+ * feed.
+ */
 export function renderHex(bytes: Uint8Array, start: number): string {
   const digits = Math.max(8, (start + bytes.length).toString(16).length);
   const lines: string[] = [];

@@ -8,7 +8,10 @@ export class Html {
   }
 }
 
-/** HTML from a template: what is put into it is escaped, also for attributes in double quotes, unless it is HTML itself. */
+/**
+ * HTML from a template: what is put into it is escaped, also for attributes in double quotes, unless it is HTML
+ * itself.
+ */
 export function markup(parts: TemplateStringsArray, ...values: readonly (string | Html)[]): Html {
   let text = '';
   for (const [index, part] of parts.entries()) {

@@ -1,13 +1,15 @@
 import type { Problem } from '../model/problem.ts';
 import type { ImageReport } from '../model/report.ts';
 import type { ExplainedRule } from '../model/rule-info.ts';
+import { describeAdjustments, describeTargets, verdictWord } from './demands.ts';
 import { escapeText } from './escape.ts';
 import { joinHtml, markup, type Html } from './html-text.ts';
 import { formatCount, formatPosition } from './units.ts';
-import { describeImage, groupByRule, VERDICT_WORDS } from './words.ts';
+import { describeImage, groupByRule } from './words.ts';
 
 /**
- * `check --output html`: one page that needs nothing else, no script and no network, to be kept or sent. Ends with a line feed.
+ * `check --output html`: one page that needs nothing else, no script and no network, to be kept or sent. Ends with
+ * a line feed.
  *
  * @param rules those that the reports name, in any order
  */
@@ -56,7 +58,7 @@ const NOTHING = markup``;
 function renderSummary(reports: readonly ImageReport[]): Html {
   const rows = reports.map((report, index) => {
     const name = markup`<a href="#image-${String(index)}"><code>${escapeText(report.path)}</code></a>`;
-    const verdict = markup`<td class="${report.verdict}">${VERDICT_WORDS[report.verdict]}</td>`;
+    const verdict = markup`<td class="${report.verdict}">${verdictWord(report)}</td>`;
     return markup`<tr><td>${name}</td>${verdict}<td>${describeImage(report)}</td></tr>\n`;
   });
   return markup`<table>
@@ -73,9 +75,16 @@ function renderImage(report: ImageReport, index: number, rules: ReadonlyMap<stri
       : markup`<p class="error">${escapeText(error.message)} <code>${escapeText(error.code)}</code></p>\n`;
   return markup`<section id="image-${String(index)}">
 <h2><code>${escapeText(path)}</code></h2>
-<p><strong class="${verdict}">${VERDICT_WORDS[verdict]}</strong> (${describeImage(report)}; depth ${depth})</p>
-${failure}${joinHtml(blocks)}</section>
+<p><strong class="${verdict}">${verdictWord(report)}</strong> (${describeImage(report)}; depth ${depth})</p>
+${failure}${renderDemands(report)}${joinHtml(blocks)}</section>
 `;
+}
+
+/** What was set, and what each platform makes of the image. */
+function renderDemands(report: ImageReport): Html {
+  const lines = [...describeAdjustments(report), ...describeTargets(report)];
+  if (lines.length === 0) return NOTHING;
+  return markup`<ul>\n${joinHtml(lines.map((line) => markup`<li>${line}</li>\n`))}</ul>\n`;
 }
 
 function renderRule(

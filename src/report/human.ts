@@ -1,7 +1,7 @@
 import type { Problem, Severity } from '../model/problem.ts';
 import type { ImageReport, Verdict } from '../model/report.ts';
 import type { ExplainedRule } from '../model/rule-info.ts';
-import { isOnlyRefused, renderDemands } from './demands-human.ts';
+import { describeAdjustments, describeTargets, verdictWord } from './demands.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
 import { formatCount, formatPosition, groupDigits } from './units.ts';
@@ -21,12 +21,13 @@ export interface HumanContext {
 const SEVERITIES: readonly Severity[] = ['error', 'leak', 'warning', 'info'];
 
 /**
- * An image's report for people: a sound image is one line; else every rule that found something is one block in the manner of a
- * compiler error, and a line with the verdict closes. Ends with a line feed.
+ * An image's report for people: a sound image is one line; else every rule that found something is one block in the
+ * manner of a compiler error, and a line with the verdict closes. Ends with a line feed.
  */
 export function renderHuman(report: ImageReport, context: HumanContext): string {
   const blocks = groupByRule(report.problems).map((problems) => renderRule(problems, report, context));
-  const demands = renderDemands(report, context.style);
+  const adjusted = describeAdjustments(report).map((line) => context.style.quiet(line));
+  const demands = [...adjusted, ...describeTargets(report)];
   if (demands.length > 0) blocks.push(`${demands.join('\n')}\n`);
   return [...blocks, `${renderVerdict(report, context.style)}\n`].join('\n');
 }
@@ -60,7 +61,7 @@ function renderRule(
   return `${[...lines, ...more].join('\n')}\n`;
 }
 
-/** An oddity harms nobody: what it is and where. */
+/** An oddity does no harm: what it is and where. */
 function renderOddity(problem: Problem, report: ImageReport, style: Style): string[] {
   return [
     `${labelOf(problem, style)}: ${escapeText(problem.message)}`,
@@ -162,7 +163,7 @@ function renderOthers(
 function renderVerdict(report: ImageReport, style: Style): string {
   const { verdict } = report;
   const path = style.heading(`${escapeText(report.path)}:`);
-  const word = paintVerdict(verdict, isOnlyRefused(report) ? 'refused' : VERDICT_WORDS[verdict], style);
+  const word = paintVerdict(verdict, verdictWord(report), style);
   const counted = SEVERITIES.flatMap((severity) => {
     const count = report.counts[severity];
     return count === 0 ? [] : [formatCount(count, severity === 'info' ? 'note' : severity)];

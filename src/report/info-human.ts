@@ -5,7 +5,10 @@ import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
 import { formatExactSize, formatSize } from './units.ts';
 
-/** `info` for people: a chain at one look, then the lines of `qemu-img info`, an empty line between layers. Ends with a line feed. */
+/**
+ * `info` for people: a chain at one look, then the lines of `qemu-img info`, an empty line between layers. Ends
+ * with a line feed.
+ */
 export function renderInfoHuman(layers: readonly LayerInfo[], style: Style, isChain = false): string {
   const picture =
     isChain && (layers.length > 1 || layers[0]?.parent != null) ? `${renderChain(layers, style)}\n` : '';

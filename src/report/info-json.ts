@@ -2,7 +2,10 @@ import type { SnapshotInfo } from '../model/image.ts';
 import type { LayerInfo } from '../model/layer-info.ts';
 import { escapeJson } from './escape.ts';
 
-/** `info --output json`: one object with the keys of `qemu-img info`, or with `--backing-chain` an array of them. Ends with a line feed. */
+/**
+ * `info --output json`: one object with the keys of `qemu-img info`, or with `--backing-chain` an array of them.
+ * Ends with a line feed.
+ */
 export function renderInfoJson(layers: readonly LayerInfo[], isChain: boolean): string {
   const objects = layers.map(toQemuShape);
   return `${escapeJson(JSON.stringify(isChain ? objects : objects[0], jsonSafe, 4))}\n`;
@@ -13,7 +16,10 @@ function jsonSafe(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
-/** Keys that `qemu-img` leaves out where there is nothing to say are left out here, too; `variant` and `files` are ours. */
+/**
+ * Keys that `qemu-img` leaves out where there is nothing to say are left out here, too; `variant` and `files` are
+ * ours.
+ */
 function toQemuShape(layer: LayerInfo): Record<string, unknown> {
   const { info } = layer;
   // A parent that the image knows without a name is none that `qemu-img` could tell of.
@@ -39,8 +45,8 @@ function toQemuShape(layer: LayerInfo): Record<string, unknown> {
 }
 
 /**
- * Where a parent that was not opened is looked for: beside the image, unless its name is absolute or names a protocol (`path_combine` in the block
- * layer of QEMU does the same).
+ * Where a parent that was not opened is looked for: beside the image, unless its name is absolute or names a
+ * protocol (`path_combine` in the block layer of QEMU does the same).
  */
 function fullName(name: string, imagePath: string): string {
   if (/^(\/|[^/]+:)/.test(name)) return name;

@@ -21,7 +21,7 @@ const LENGTH = encode(', "length": ');
 const OFFSET = encode(', "offset": ');
 const END = encode('}');
 
-/** What stands behind a run's length: alike in nearly all lines, so it is encoded once. */
+/** What is after a run's length: alike in nearly all lines, so it is encoded once. */
 interface Tail {
   /** The depth and the flags. */
   readonly facts: Uint8Array;
@@ -29,7 +29,10 @@ interface Tail {
   readonly name: Uint8Array | null;
 }
 
-/** `map --output json`, made piece by piece: `begin`, any number of `runs`, `end`. Each piece is valid until the next is made. */
+/**
+ * `map --output json`, made piece by piece: `begin`, any number of `runs`, `end`. Each piece is valid until the
+ * next is made.
+ */
 export class MapJsonRenderer {
   readonly #text = new ByteText(256 * 1024);
   readonly #tails = new Map<ImageFile | MapRunKind, Tail[]>();

@@ -12,7 +12,8 @@ const LEVELS: Readonly<Record<Severity, string>> = {
 };
 
 /**
- * `check --output sarif`: one run in the Static Analysis Results Interchange Format 2.1.0 (OASIS). Ends with a line feed.
+ * `check --output sarif`: one run in the Static Analysis Results Interchange Format 2.1.0 (OASIS). Ends with a line
+ * feed.
  *
  * @param rules those that the reports name, in any order
  */
@@ -52,7 +53,10 @@ function toReportingDescriptor({ id, title, severity, repair, spec, explanation 
   };
 }
 
-/** The run was successful where every image could be checked; what could not is told as a notification (3.20.14, 3.20.21). */
+/**
+ * The run was successful where every image could be checked; what could not is told as a notification (3.20.14,
+ * 3.20.21).
+ */
 function toInvocation(reports: readonly ImageReport[], exitCode: number) {
   const failures = reports.flatMap(({ path, error }) => (error === null ? [] : [{ path, error }]));
   return {
@@ -104,7 +108,10 @@ function toResults(report: ImageReport, indexes: ReadonlyMap<string, number>) {
   });
 }
 
-/** What stays the same from run to run while the damage stays: rule, file and place; no figure, no wording, no version. */
+/**
+ * What stays the same from run to run while the damage stays: rule, file and place; no figure, no wording, no
+ * version.
+ */
 function fingerprint({ rule, file, field, offset }: Problem, path: string): string {
   return [rule, file ?? path, field ?? offset ?? ''].join('|');
 }

@@ -11,7 +11,7 @@ export function formatSize(bytes: number): string {
   return `${Number(value.toPrecision(3))} ${bytes === 1 ? 'byte' : SIZE_UNITS[unit]}`;
 }
 
-/** A size for people with the exact bytes behind it: `1.03 MiB (1079296 bytes)`. */
+/** A size for people with the exact bytes after it: `1.03 MiB (1079296 bytes)`. */
 export function formatExactSize(bytes: number): string {
   return bytes < 1000 ? formatSize(bytes) : `${formatSize(bytes)} (${bytes} bytes)`;
 }

@@ -3,7 +3,7 @@ import type { ImageReport, Verdict } from '../model/report.ts';
 import { escapeText } from './escape.ts';
 import { formatShare, formatSize } from './units.ts';
 
-/** How each verdict reads behind an image's name, and behind a count of images. */
+/** How each verdict reads after an image's name, and after a count of images. */
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   ok: 'ok',
   warning: 'ok with warnings',

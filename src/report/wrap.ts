@@ -1,6 +1,6 @@
 /**
- * Breaks a text at spaces into lines of at most `width` characters, words longer than that left whole, and puts `first` before the
- * first line and as many spaces before the others.
+ * Breaks a text at spaces into lines of at most `width` characters, words longer than that left whole, and puts
+ * `first` before the first line and as many spaces before the others.
  */
 export function wrapText(text: string, width: number, first = ''): string {
   const indent = ' '.repeat(first.length);

@@ -61,7 +61,7 @@ describe('what does not exist is named, with the nearest that does', () => {
     [['map', '-p', 'x.vhd'], /^map has no option '-p'/],
     [['rules', '--timeout', '3'], /^rules has no option '--timeout'/],
     [['-q', 'x.vhd'], /^check has no option '-q'; did you mean '-/],
-    [['check', '--policy', 'untrusted', 'x.vhd'], /^check has no option '--policy'/],
+    [['info', '--policy', 'untrusted', 'x.vhd'], /^info has no option '--policy' \(check has it\)/],
     [['info', '-O', 'raw', 'x.vhd'], /^info has no option '-O'/],
     [['--output', 'jsno', 'x.vhd'], /^option '--output' has no value 'jsno'; did you mean 'json'\?/],
     [['--output', 'sarfi', 'x.vhd'], /^option '--output' has no value 'sarfi'; did you mean 'sarif'\?/],

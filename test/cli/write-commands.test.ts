@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../support/layouts/index.ts';
 import { ROOT, runProgram, withFolder } from '../support/program.ts';
@@ -93,6 +94,15 @@ describe('convert to qcow2', () => {
       expect(read('d').equals(read('e'))).toBe(false);
     }));
 
+  it('gives the same bytes however many processors pack', () =>
+    inFolder((folder, run) => {
+      const sizes = ['1', '3', '16'].map((jobs) => {
+        run('convert', '-f', 'raw', '-O', 'qcow2', '-c', '-j', jobs, 'disk.raw', `jobs${jobs}`);
+        return readFileSync(join(folder, `jobs${jobs}`));
+      });
+      expect(sizes.every((bytes) => bytes.equals(sizes[0] ?? Buffer.alloc(0)))).toBe(true);
+    }));
+
   it('takes the time from SOURCE_DATE_EPOCH', () =>
     withFolder((folder) => {
       writeFileSync(join(folder, 'disk.raw'), disk);
@@ -136,6 +146,8 @@ describe('convert with a parent', () => {
           'copy.qcow2',
         );
         expect([made.code, made.stderr], options.join(' ')).toEqual([0, '']);
+        const measured = run('measure', '-O', 'qcow2', '-B', 'base.qcow2', ...options, 'child.qcow2');
+        expect(measured.stdout).toContain(`required size: ${statSync(join(folder, 'copy.qcow2')).size}\n`);
         expect(run('compare', '-F', 'raw', 'copy.qcow2', 'changed.raw').code).toBe(0);
         expect(run('check', '--strict', 'copy.qcow2').code).toBe(0);
         expect(statSync(join(folder, 'copy.qcow2')).size).toBeLessThan(12 * 65_536);
@@ -234,6 +246,20 @@ describe('what is written', () => {
       );
     }));
 
+  it('is never the archive that the source is in', () =>
+    inFolder((folder, run) => {
+      run('convert', '-f', 'raw', 'disk.raw', 'box.ova');
+      const before = readFileSync(join(folder, 'box.ova'));
+      symlinkSync('box.ova', join(folder, 'link.ova'));
+      writeFileSync(join(folder, 'disk.vhd.gz'), gzipSync(new Uint8Array(before)));
+      for (const target of ['box.ova', 'link.ova']) {
+        const { code, stderr } = run('convert', '--force', 'box.ova!box-disk1.vmdk', target);
+        expect([code, stderr]).toEqual([1, `vdcheck: ${target} is the source itself: it is only read\n`]);
+      }
+      expect(run('convert', '--force', 'disk.vhd.gz', 'disk.vhd.gz').stderr).toMatch(/is the source itself/);
+      expect(readFileSync(join(folder, 'box.ova')).equals(before)).toBe(true);
+    }));
+
   it('is nothing where the source changes meanwhile', async () => {
     await withFolder(async (folder) => {
       writeFileSync(join(folder, 'big.raw'), new Uint8Array(64 * MIB).fill(3));
@@ -270,6 +296,21 @@ describe('what is written', () => {
       const ended = await new Promise((resolve) => child.on('exit', (_, by) => resolve(by)));
       expect(ended).toBe(signal);
       expect(readdirSync(folder)).toEqual(['big.raw']);
+    });
+  });
+
+  it('is not there after SIGKILL, and the next try is not in its way', async () => {
+    await withFolder(async (folder) => {
+      writeFileSync(join(folder, 'big.raw'), new Random(1).bytes(64 * MIB));
+      const args = ['convert', '-c', '--level', '1', '-f', 'raw', '-O', 'qcow2', 'big.raw', 'out'];
+      const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder });
+      await until(() => readdirSync(folder).some((name) => name.endsWith('.part')));
+      child.kill('SIGKILL');
+      await new Promise((resolve) => child.on('exit', resolve));
+      expect(readdirSync(folder).filter((name) => !name.endsWith('.part'))).toEqual(['big.raw']);
+      const small = ['convert', '-f', 'raw', '-O', 'qcow2', 'disk.raw', 'out'];
+      writeFileSync(join(folder, 'disk.raw'), disk);
+      expect(runProgram(small, { cwd: folder }).code).toBe(0);
     });
   });
 

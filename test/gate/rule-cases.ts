@@ -356,11 +356,6 @@ const hyperv: readonly GateCase[] = [
     found: () => vhd({ size: 2040 * 2 ** 30 + 512 }),
     near: () => vhd({ size: 2040 * 2 ** 30 }),
   },
-  {
-    rule: 'target/hyperv-size-unaligned',
-    found: () => vhd({ size: 8 * MIB + 512 }),
-    near: soundVhd,
-  },
   { rule: 'target/hyperv-generation', found: soundVhd, near: sound },
   {
     rule: 'target/hyperv-size-seen',
@@ -390,6 +385,11 @@ const virtualbox: readonly GateCase[] = [
     near: () => streamOf(3),
   },
   { rule: 'target/virtualbox-stream-read-only', found: stream, near: soundVmdk },
+  {
+    rule: 'target/virtualbox-descriptor',
+    found: () => written(soundVmdk(), 512 + 30, text('3')),
+    near: soundVmdk,
+  },
   {
     rule: 'target/virtualbox-descriptor',
     found: () => hosted({ more: ['nonsense'] }),

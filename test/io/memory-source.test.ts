@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/io/memory-source.ts';
+import { fileOffset } from '../../src/io/source.ts';
 import { checkImage } from '../../src/ops/check.ts';
 import { ROOT } from '../support/program.ts';
 
@@ -24,4 +25,11 @@ describe('an image in memory', () => {
     expect(report.verdict).not.toBe('unchecked');
     for (const lead of [1, 2, 4]) expect(await check(lead)).toEqual(report);
   });
+});
+
+it('gives out plain arrays of a Buffer, whose copies are copies', async () => {
+  const source = memorySource(Buffer.from([1, 2, 3, 4]));
+  const copy = (await source.read(fileOffset(1), 2)).slice();
+  copy[0] = 9;
+  expect([...(await source.read(fileOffset(0), 4))]).toEqual([1, 2, 3, 4]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { qcow2Writer } from '../../src/formats/qcow2/write/writer.ts';
 import { rawWriter } from '../../src/formats/raw/writer.ts';
+import { vmdkWriter } from '../../src/formats/vmdk/writer.ts';
 import type { OptionValues, Plan, Writer } from '../../src/model/writer.ts';
 import type { FileSystem } from '../../src/node/file-system.ts';
 import { createFiles } from '../../src/node/output-files.ts';
@@ -19,6 +20,8 @@ const KINDS: readonly (readonly [string, Writer, OptionValues])[] = [
   ['raw', rawWriter, {}],
   ['qcow2', qcow2Writer, { cluster_size: 4096 }],
   ['qcow2 with a data file', qcow2Writer, { data_file: 'disk.data' }],
+  ['flat VMDK', vmdkWriter, { subformat: 'monolithicFlat' }],
+  ['split VMDK', vmdkWriter, { subformat: 'twoGbMaxExtentSparse' }],
 ];
 
 async function makePlan(writer: Writer, values: OptionValues): Promise<Plan> {
@@ -55,7 +58,7 @@ describe.each(KINDS)('%s', (title, writer, values) => {
         expect(sameBytes(state.get(other), files.end.get(other)), `${other} after ${after} calls`).toBe(true);
     }
     expect(states).toBeGreaterThan(50);
-    expect(plan.files.length).toBe(title.includes('data') ? 2 : 1);
+    expect(plan.files.length).toBe(/data|VMDK/.test(title) ? 2 : 1);
     expect([...files.end.keys()].sort()).toEqual(pathsOf(plan).sort());
   });
 

@@ -67,6 +67,8 @@ const VARIANTS: readonly (readonly [string, string])[] = [
   ['vmdk', 'subformat=twoGbMaxExtentFlat'],
   ['vmdk', 'subformat=streamOptimized'],
   ['vmdk', 'subformat=monolithicSparse,zeroed_grain=on'],
+  ['vdi', 'static=off'],
+  ['vdi', 'static=on'],
 ];
 
 describe.skipIf(!hasQemu)('what qemu-img writes is read as it reads it', () => {

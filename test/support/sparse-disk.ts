@@ -14,8 +14,11 @@ export interface DiskRun {
 const FILE = { path: 'memory', role: 'image', source: null } as const;
 const CHUNK = 256 * 1024;
 
-/** A disk in memory: as much as its runs take up, however large it is. Runs ascend and do not overlap. */
-export function sparseDisk(size: number, runs: readonly DiskRun[]): Disk {
+/**
+ * A disk in memory: as much as its runs take up, however large it is. Runs ascend and do not overlap; chunks have
+ * `most` bytes at most.
+ */
+export function sparseDisk(size: number, runs: readonly DiskRun[], most = CHUNK): Disk {
   return {
     size,
     async *pieces(range) {
@@ -39,10 +42,10 @@ export function sparseDisk(size: number, runs: readonly DiskRun[]): Disk {
         if (run?.bytes == null)
           yield { kind: run === null ? 'unallocated' : 'zero', start: guestOffset(start), length };
         else
-          for (let done = 0; done < length; done += CHUNK) {
+          for (let done = 0; done < length; done += most) {
             const bytes = run.bytes
               .slice(start - run.start + done)
-              .subarray(0, Math.min(CHUNK, length - done));
+              .subarray(0, Math.min(most, length - done));
             yield { kind: 'data', start: guestOffset(start + done), length: bytes.length, bytes };
             // Nobody may keep what belongs to the disk.
             bytes.fill(0xee);
@@ -72,7 +75,7 @@ function* stretches(size: number, runs: readonly DiskRun[], range?: GuestRange):
 }
 
 /** A disk with `count` runs at random places: noise, text, bytes that are zeros, and zeros by statement. */
-export function randomDisk(size: number, count: number, seed: number, longest = 300_000): Disk {
+export function randomDisk(size: number, count: number, seed: number, longest = 300_000, most = CHUNK): Disk {
   const random = new Random(seed);
   const starts = Array.from({ length: count }, () => Math.floor((random.next() * size) / 512) * 512);
   starts.sort((a, b) => a - b);
@@ -83,7 +86,10 @@ export function randomDisk(size: number, count: number, seed: number, longest = 
     const length = random.chance(0.3) ? most : Math.max(1, Math.floor(random.next() * most));
     const kind = random.next();
     const bytes = kind < 0.15 ? null : kind < 0.25 ? new Uint8Array(length) : random.bytes(length);
+    // Zeros in the middle of data, at no boundary.
+    if (bytes !== null && random.chance(0.5))
+      bytes.fill(0, Math.floor(length / 3), Math.floor((length * 2) / 3));
     runs.push({ start, length, bytes });
   }
-  return sparseDisk(size, runs);
+  return sparseDisk(size, runs, most);
 }

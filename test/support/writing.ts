@@ -38,12 +38,12 @@ export function contextFor(
 }
 
 /** Writes the files of a plan into `folder`, as `convert` does. */
-export async function writeFiles(folder: string, plan: Plan): Promise<void> {
+export async function writeFiles(folder: string, plan: Plan, signal?: AbortSignal): Promise<void> {
   const paths = plan.files.map(({ name }) => join(folder, name));
   const descriptors = paths.map((path) => openSync(path, 'w'));
   try {
     const targets = paths.map((path, index) => fileTarget(path, descriptors[index] ?? -1));
-    await writePlan(plan, targets);
+    await writePlan(plan, targets, signal === undefined ? {} : { signal });
   } finally {
     descriptors.forEach((descriptor) => closeSync(descriptor));
   }

@@ -16,7 +16,7 @@ export interface Qcow2Layout {
   readonly file: ImageFile;
   /** The image's file, followed by zeros up to the end of its last cluster. */
   readonly source: Source;
-  /** The file as it was opened, without the zeros behind its end. */
+  /** The file as it was opened, without the zeros past its end. */
   readonly opened: Source;
   /** Bytes of the image's file. */
   readonly fileSize: number;
@@ -59,9 +59,9 @@ export type Qcow2Image = Image & Qcow2Layout;
 export interface Qcow2Walk {
   /** Guest clusters whose entry has a host cluster but not COPIED; compressed ones never have it. */
   uncopied: number;
-  /** First guest byte behind the last cluster that is stored. */
+  /** First guest byte after the last cluster that is stored. */
   storedEnd: number;
-  /** Clusters that are allocated behind the end of the disk, and the first of them. */
+  /** Clusters that are allocated past the end of the disk, and the first of them. */
   beyondSize: number;
   firstBeyondSize: number;
   /**

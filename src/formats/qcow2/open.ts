@@ -197,6 +197,6 @@ async function openBacking(
   if (backing === null || backing.length === 0) return null;
   const { name, format: formatHint, offset, length } = backing;
   if (offset + length <= clusterSize) return context.openParent({ name, formatHint });
-  const reason = 'the name of the backing file does not lie in the first cluster';
+  const reason = 'the name of the backing file is not inside the first cluster';
   return { name, formatHint, recognised: null, state: 'unreadable', path: null, image: null, reason };
 }

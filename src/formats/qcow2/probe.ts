@@ -19,9 +19,9 @@ const HEADER_SIZE = 104;
 const MAX_CRYPT_METHOD = 2;
 
 /**
- * Recognises qcow2 by its first four bytes with a version and a cluster size that exist behind them. Traces of it are
+ * Recognises qcow2 by its first four bytes with a version and a cluster size that exist after them. Traces of it are
  * the four bytes alone, which the guest of another disk may have written; and without them a header in which all else
- * fits together: tables at cluster boundaries behind the first cluster, and in version 3 a header length and a
+ * fits together: tables at cluster boundaries after the first cluster, and in version 3 a header length and a
  * refcount width that exist.
  */
 export function probe({ head }: ProbeSample): Recognition | null {

@@ -10,8 +10,8 @@ export interface FieldFault {
 }
 
 /**
- * A finding for a rule whose condition a spec states in part: this is for the part that takes more than the one structure (the size of the file,
- * the creator). It is told in the same words as the spec's own.
+ * A finding for a rule whose condition a spec states in part: this is for the part that takes more than the one
+ * structure (the size of the file, the creator). It is told in the same words as the spec's own.
  */
 export function fieldFault<F extends string>(
   placed: Placed<Structure<F>>,

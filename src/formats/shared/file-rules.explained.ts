@@ -41,7 +41,7 @@ export const fileExplanations: Explanations<typeof fileRuleTable> = {
   },
   'file/size-not-sector-multiple': {
     what: 'Everything in this format is made of sectors of 512 bytes, but the size of the file is no multiple of 512.',
-    why: 'Mostly the file was cut off, and what stood behind the cut is lost.',
+    why: 'Mostly the file was cut off, and what was after the cut is lost.',
     how: 'A copy or download that ended early, or text added to the end. One case is legal: Virtual PC before 2004 wrote VHD footers of 511 bytes.',
     readers: 'qemu and libyal pay no attention to it; vhd-util and VirtualBox refuse some of these files.',
     repair:
@@ -50,7 +50,7 @@ export const fileExplanations: Explanations<typeof fileRuleTable> = {
   'file/polyglot-magic': {
     what: 'The marks of several formats are found in one file, for one at its start, for another at its end.',
     why: 'Which disk it is depends on who reads it, so what was checked may not be what the guest gets.',
-    how: 'A guest that wrote an image header to the first sector of its disk, or somebody who wants a scanner and a hypervisor to see two different things.',
+    how: 'A guest that wrote an image header to the first sector of its disk, or an attack in which a scanner and a hypervisor see two different things.',
     readers:
       'qemu goes by the first bytes, libvhdi and Hyper-V by the last ones; upload services refuse such files.',
     repair: 'Always name the format (-f) when such a file is opened; convert it once under the right format.',
@@ -73,12 +73,12 @@ export const fileExplanations: Explanations<typeof fileRuleTable> = {
   'file/hidden-nonzero-slack': {
     what: 'Headers and tables take whole sectors or clusters. What they leave over is filled with zeros, and here with something else.',
     why: 'The guest is not concerned. The bytes may be a piece of the memory of the machine that wrote the file, or old data.',
-    how: 'Space that was used before and not cleared, or somebody who hides data.',
+    how: 'Space that was used before and not cleared, or data hidden on purpose.',
     readers: 'No reader looks at them.',
     repair: 'Converting the image leaves them out.',
   },
   'file/unreadable': {
-    what: 'The file bears the marks of its format, but what the disk hangs on is lost.',
+    what: 'The file has the marks of its format, but a structure that the disk depends on is lost.',
     why: 'Nothing can be said of the guest data; none of them can be read.',
     how: 'A copy that was cut off, a fault of the storage, or another program that wrote over the file.',
     readers: 'Every reader refuses it, or shows another disk than the one that was stored.',

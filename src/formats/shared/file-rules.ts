@@ -1,3 +1,4 @@
+import { sectorsAre } from './counts.ts';
 import type { FileFindings } from '../../model/file-findings.ts';
 import type { Findings } from '../../model/findings.ts';
 import type { ProblemSink } from '../../model/problem.ts';
@@ -86,7 +87,7 @@ export const fileRuleTable = defineRules<unknown, FileFindings>()({
     repair: 'safe',
     message: ({ extension, format }) => `the name ends in .${extension}, but the content is ${format}`,
   },
-  /** A count in the image that is beyond what the checker will work through. */
+  /** A count in the image that is larger than what the checker works through. */
   'file/limit-exceeded': {
     severity: 'error',
     depth: 'header',
@@ -103,14 +104,14 @@ export const fileRuleTable = defineRules<unknown, FileFindings>()({
     spec: 'VMDK 5.0, VHD 1.0 and the qcow2 specification: structures take whole sectors or clusters',
     repair: 'lossy',
     message: ({ first, sectors }) =>
-      `the room that structures leave over is not zero in ${sectors} ${sectors === 1 ? 'sector' : 'sectors'}, first at byte ${first}`,
+      `of the room that structures leave over, ${sectorsAre(sectors)} not zero, first at byte ${first}`,
   },
   /** An image that ended its opening without a finding that says why. */
   'file/unreadable': {
     severity: 'error',
     depth: 'header',
     title: 'The image is too damaged to be opened',
-    spec: 'Every structure that the disk hangs on',
+    spec: 'Every structure that the disk depends on',
     repair: 'none',
     message: ({ reason }) => reason,
   },

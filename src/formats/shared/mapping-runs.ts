@@ -7,8 +7,8 @@ import type { Place } from '../../model/problem.ts';
 const BATCH_RUNS = 4096;
 
 /**
- * Makes an image's mappings: takes pieces in guest order and joins those that continue one another. All positions and lengths are
- * bytes. The last run may still grow, so it stays behind until `finish`.
+ * Makes an image's mappings: takes pieces in guest order and joins those that continue one another. All positions
+ * and lengths are bytes. The last run may still grow, so it is kept back until `finish`.
  */
 export class MappingRuns {
   #complete: Mapping[] = [];

@@ -7,8 +7,8 @@ export interface OtherKind {
   /** As messages name it, with its article: `a gzip file`. */
   readonly name: string;
   /**
-   * `other`: it is certainly that. `plain-disk`: what a plain disk begins with, so that a mark of ours further in is the guest's. `text`: no more
-   * than that is known.
+   * `other`: it is certainly that. `plain-disk`: what a plain disk begins with, so that a mark of ours further in
+   * is the guest's. `text`: no more than that is known.
    */
   readonly certainty: 'other' | 'plain-disk' | 'text';
   /** Whether it is a disk image too, of a format that is not read here. */
@@ -73,7 +73,7 @@ export function recogniseOther({ head, tail, size }: ProbeSample): OtherKind | n
   return isText(head) ? { name: nameText(head), certainty: 'text', isDisk: false } : null;
 }
 
-/** Where an ISO 9660 volume has its mark, behind all that probing looks at. */
+/** Where an ISO 9660 volume has its mark, after all that probing looks at. */
 export const ISO_MARK = { offset: 32_769, bytes: 'CD001', name: 'an ISO 9660 image (a CD or DVD)' };
 
 function other(name: string, isDisk = false): OtherKind {

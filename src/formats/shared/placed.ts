@@ -12,7 +12,10 @@ export class Placed<S extends Structure> {
   /** The structure's bytes; those that the file lacks are zeros. */
   readonly bytes: Uint8Array;
   readonly fields: S;
-  /** Whether its checksum (or what the format has instead) is right; the fields of one that is not are used, but not judged. */
+  /**
+   * Whether its checksum (or what the format has instead) is right; the fields of one that is not are used, but not
+   * judged.
+   */
   readonly isTrusted: boolean;
 
   constructor(

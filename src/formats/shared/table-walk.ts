@@ -6,10 +6,13 @@ import { giveScratchBack, SCRATCH_BYTES, takeScratch } from './scratch.ts';
 /** Bytes that one read fetches at most, or one table: fits the second-level cache, which beats bigger batches. */
 const BATCH_BYTES = SCRATCH_BYTES;
 
-/** What a read of a file costs at least. Where it is dearer it is a journey, and many are made side by side. */
+/**
+ * What a read of a file costs at least. Where it is more, it is a round trip over a network, and many are made side
+ * by side.
+ */
 const NEAR_UNIT = 4096;
 
-/** Where the tables of a directory lie. */
+/** Where the tables of a directory are. */
 export interface TableSet {
   /** Byte position of each table in the file; 0 or less where there is none. */
   readonly offsets: ArrayLike<number>;
@@ -22,13 +25,17 @@ export interface TableBatch {
   /** Directory index of the first. */
   readonly first: number;
   readonly count: number;
-  /** `count` tables; valid only until the next batch is asked for or the walk ends. Begins at a multiple of 8 of its buffer. */
+  /**
+   * `count` tables; valid only until the next batch is asked for or the walk ends. Begins at a multiple of 8 of its
+   * buffer.
+   */
   readonly bytes: Uint8Array;
 }
 
 /**
- * Reads the tables `from` to `to - 1` of a directory in directory order, neighbours in one read. A table that is absent or not wholly inside
- * the source is skipped, since whoever reads the directory has reported it. From far away, many are read ahead.
+ * Reads the tables `from` to `to - 1` of a directory in directory order, neighbours in one read. A table that is
+ * absent or not wholly inside the source is skipped, since whoever reads the directory has reported it. From far
+ * away, many are read ahead.
  */
 export async function* tableBatches(
   source: Source,
@@ -86,7 +93,7 @@ async function* farBatches(
   let number = 0;
   for await (const { index, from: at, bytes } of readRanges(source, ranges(), { reuse: true })) {
     const batch = asked.get(index);
-    if (batch === undefined) throw new RangeError(`nobody asked for batch ${index}`);
+    if (batch === undefined) throw new RangeError(`batch ${index} was not asked for`);
     const length = batch.count * tableBytes;
     // One that was read in pieces is put together.
     if (bytes.length < length) scratch.set(bytes, at);

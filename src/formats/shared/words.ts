@@ -1,8 +1,8 @@
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
- * Bytes as little-endian 32-bit words, a trailing part of a word left out. A view of the same memory where the platform and the alignment
- * let it, else a copy: tables are walked by the million, so no call per entry.
+ * Bytes as little-endian 32-bit words, a trailing part of a word left out. A view of the same memory where the
+ * platform and the alignment let it, else a copy: tables are walked by the million, so no call per entry.
  */
 export function asWords(bytes: Uint8Array): Uint32Array {
   const count = bytes.length >>> 2;

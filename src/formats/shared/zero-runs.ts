@@ -22,7 +22,8 @@ export interface ByteRun {
 }
 
 /**
- * The runs of `bytes` that are not zeros, in blocks of `unit`, which are counted from byte 0 of the disk that the first byte is byte `start` of.
+ * The runs of `bytes` that are not zeros, in blocks of `unit`, which are counted from byte 0 of the disk that the
+ * first byte is byte `start` of.
  */
 export function nonZeroRuns(bytes: Uint8Array, start: number, unit: number): readonly ByteRun[] {
   const runs: { from: number; to: number }[] = [];

@@ -2,7 +2,10 @@ import { areEqualBytes } from './equal-bytes.ts';
 
 /** Words that are looked at one after another before long zeros are expected. */
 const NEAR_WORDS = 256;
-/** Zeros that bytes are compared with: the platform does it ten times faster than a loop, and far faster than one that is not compiled yet. */
+/**
+ * Zeros that bytes are compared with: the platform does it ten times faster than a loop, and far faster than one
+ * that is not compiled yet.
+ */
 const ZEROS = new Uint8Array(32_768);
 /** Words that are compared at once, from many to few. */
 const PIECES = [ZEROS.length / 4, 1024];

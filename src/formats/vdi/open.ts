@@ -16,7 +16,8 @@ import { walkFile } from './walk.ts';
 /**
  * Opens a VDI. The parent of a differencing image is known by its UUID only, so none is opened.
  *
- * @throws UnreadableImageError where the header is not whole, is of an unknown version, or the size of the disk does not fit 2^53 bytes
+ * @throws UnreadableImageError where the header is not whole, is of an unknown version, or the size of the disk
+ *   does not fit 2^53 bytes
  * @throws UnsupportedFeatureError for version 0.2
  */
 export async function openVdiImage(context: VdiContext): Promise<VdiImage> {
@@ -86,7 +87,7 @@ function parentLink({ fields: { uuidLinkage } }: Placed<Header>): ParentLink {
   };
 }
 
-/** Blocks begin at multiples of their size behind the data offset; those of odd sizes are counted one by one. */
+/** Blocks begin at multiples of their size after the data offset; those of odd sizes are counted one by one. */
 function layoutOf({ stride, dataOffset }: BlockMap, fileSize: number): FileLayout {
   if (Math.log2(stride) % 1 === 0)
     return { placement: 'aligned', unit: stride, origin: dataOffset, limit: fileSize };

@@ -98,7 +98,7 @@ class MapScan implements VdiWalk {
     });
   }
 
-  /** `count` blocks from `first` on are stored one behind the other, the first of them as stored block `entry`. */
+  /** `count` blocks from `first` on are stored one after the other, the first of them as stored block `entry`. */
   #addRun(first: number, count: number, entry: number): void {
     const { needed } = this.#map;
     this.stored += count;
@@ -127,7 +127,7 @@ class MapScan implements VdiWalk {
     } else owners.run(this.#kind, fileOffset(start), map.stride, count, first);
   }
 
-  /** Where the file ends, and how many blocks from `entry` on begin in front of that. */
+  /** Where the file ends, and how many blocks from `entry` on begin before that. */
   #roomFor(entry: number): { limit: number; inside: number } {
     const limit = this.#image.source.size;
     const room = limit - blockOffset(this.#map, entry);

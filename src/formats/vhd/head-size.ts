@@ -15,8 +15,8 @@ const HEADER_CHECKSUM = 36;
 const PIECE = 64 * 1024;
 
 /**
- * Works out how long a whole file is from its beginning: the footer is behind the last block, as in the streams of XenServer. It reads forward
- * only, to the end of the block allocation table.
+ * Works out how long a whole file is from its beginning: the footer is after the last block, as in the streams of
+ * XenServer. It reads forward only, to the end of the block allocation table.
  *
  * @throws UnsupportedFeatureError for a disk without a table; UnreadableImageError where the head is damaged
  */
@@ -67,7 +67,7 @@ async function lastBlock(source: Source, table: number, entries: number): Promis
 function positionOf(source: Source, value: bigint): number {
   const position = toSafeNumber(value);
   if (position === null || position < FOOTER_SIZE || position % SECTOR_SIZE !== 0)
-    throw new UnreadableImageError(`${source.name}: the head points to byte ${value}, where nothing can be`);
+    throw new UnreadableImageError(`${source.name}: the head points to byte ${value}, where no block can be`);
   return position;
 }
 

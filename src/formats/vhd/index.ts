@@ -1,7 +1,10 @@
 import type { Format } from '../../model/format.ts';
 import { probe } from './probe.ts';
 
-/** Virtual Hard Disk, version 1: fixed, dynamic and differencing disks of Virtual PC, Hyper-V, XenServer, VirtualBox and QEMU. */
+/**
+ * Virtual Hard Disk, version 1: fixed, dynamic and differencing disks of Virtual PC, Hyper-V, XenServer, VirtualBox
+ * and QEMU.
+ */
 export const vhd: Format = {
   id: 'vhd',
   aliases: ['vpc'],

@@ -9,8 +9,8 @@ import type { VhdImage } from './layout/image.ts';
 import { parentName } from './layout/locators.ts';
 
 /**
- * What `info` tells of a VHD. Readers disagree about its size, so all three are given: the current size, which is the disk's here, the
- * original size, and the one that follows from the geometry.
+ * What `info` tells of a VHD. Readers disagree about its size, so all three are given: the current size, which is
+ * the disk's here, the original size, and the one that follows from the geometry.
  */
 export function describeInfo(image: VhdImage): ImageInfo {
   const { variant, footer, blocks, batmap } = image;
@@ -60,7 +60,7 @@ function describeBlocks({ variant, header, blocks }: VhdImage): Record<string, u
   };
 }
 
-/** The header-like structures in the order in which they lie in the file. */
+/** The header-like structures in the order in which they are in the file. */
 export function dumpStructures(image: VhdImage): readonly DumpedStructure[] {
   const { file, header, batmap, footers } = image;
   const found: readonly (Placed<Structure> | null)[] = [

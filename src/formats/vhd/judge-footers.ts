@@ -10,7 +10,10 @@ import { FOOTER_SIZE, hasFooterCookie } from './probe.ts';
 
 const COOKIE_SIZE = 8;
 
-/** Tells what is wrong with the footers. Fields are judged only of the one that counts, and only if its checksum is right. */
+/**
+ * Tells what is wrong with the footers. Fields are judged only of the one that counts, and only if its checksum is
+ * right.
+ */
 export function judgeFooters(context: VhdContext, footers: Footers): void {
   const { chosen } = footers;
   judgeEnd(context, footers);

@@ -16,9 +16,9 @@ export async function* mapRange(image: VhdImage, range: GuestRange): AsyncIterab
 }
 
 /**
- * Maps the blocks of a dynamic or differencing disk. A sector that was never written reads as zeros in a dynamic disk and is the parent's in a
- * differencing one (VHD 1.0, "Data Blocks"). QEMU does not look at the bitmaps; where they are full, as its own always are, there is no
- * difference.
+ * Maps the blocks of a dynamic or differencing disk. A sector that was never written reads as zeros in a dynamic
+ * disk and is the parent's in a differencing one (VHD 1.0, "Data Blocks"). QEMU does not look at the bitmaps; where
+ * they are full, as its own always are, there is no difference.
  */
 async function* mapBlocks(
   image: VhdImage,
@@ -62,14 +62,14 @@ async function* mapBlocks(
   }
 }
 
-/** The first block behind `index` that is stored, or one more than the last entry. */
+/** The first block after `index` that is stored, or one more than the last entry. */
 function skipHole({ entries }: BlockTable, index: number): number {
   let next = index + 1;
   while (next < entries.length && entries[next] === UNALLOCATED) next++;
   return next;
 }
 
-/** Guest bytes `from` to `to - 1`, which lie in block `index`. */
+/** Guest bytes `from` to `to - 1`, which are in block `index`. */
 interface BlockPart {
   readonly index: number;
   readonly from: number;
@@ -78,7 +78,10 @@ interface BlockPart {
   readonly hole: 'zero' | 'unallocated';
 }
 
-/** Maps a part of a stored block. A block whose bitmap is not in the file is taken as written: reading it fails, which is the truth. */
+/**
+ * Maps a part of a stored block. A block whose bitmap is not in the file is taken as written: reading it fails,
+ * which is the truth.
+ */
 function mapBlock(
   { file }: VhdImage,
   { entries, blockSize, bitmapBytes }: BlockTable,

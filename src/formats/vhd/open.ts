@@ -24,7 +24,8 @@ const LOW_BIT_FIRST_VERSION = 1;
 /**
  * Opens a VHD.
  *
- * @throws UnreadableImageError where neither of the two footers is found, or the one that is has no size that can be worked with
+ * @throws UnreadableImageError where neither of the two footers is found, or the one that is has no size that can
+ *   be worked with
  * @throws UnsupportedFeatureError for the first part of a disk that was split into several files
  */
 export async function openVhdImage(context: VhdContext): Promise<VhdImage> {
@@ -35,7 +36,9 @@ export async function openVhdImage(context: VhdContext): Promise<VhdImage> {
   if (footer === null) throw new UnreadableImageError(`${context.file.path}: no usable footer is left`);
   const size = toSafeNumber(footer.fields.currentSize);
   if (size === null)
-    throw new UnreadableImageError(`${context.file.path}: the size of the disk is beyond all measure`);
+    throw new UnreadableImageError(
+      `${context.file.path}: the disk size ${footer.fields.currentSize} does not fit 2^53 bytes`,
+    );
   judgeFileSize(context);
   const variant = variantOf(footer);
   const header = variant === 'fixed' ? null : await findHeader(context, footer);
@@ -75,7 +78,7 @@ function variantOf(footer: PlacedFooter): VhdVariant {
   return footer.fields.diskType === DiskType.differencing ? 'differencing' : 'dynamic';
 }
 
-/** A file is the first part of a split disk if it has no footer and the second part, `.v01`, lies beside it. */
+/** A file is the first part of a split disk if it has no footer and the second part, `.v01`, is beside it. */
 async function refuseSplitDisk(context: OpenContext): Promise<void> {
   const { file } = context;
   const name = file.path.replace(/^.*[\\/]/, '');

@@ -10,7 +10,7 @@ const COOKIE = encoder.encode('conectix');
 const POISON = encoder.encode('v_poison');
 const HEADER_COOKIE = encoder.encode('cxsparse');
 
-/** Where a footer's checksum field lies (VHD 1.0, "Hard Disk Footer Format"). */
+/** Where a footer's checksum field is (VHD 1.0, "Hard Disk Footer Format"). */
 const CHECKSUM_OFFSET = 64;
 /** The complement of the greatest sum that the bytes of a footer can have. */
 const LEAST_CHECKSUM = 0xffff_ffff - FOOTER_SIZE * 0xff;
@@ -23,7 +23,7 @@ function hasAt(bytes: Uint8Array, offset: number, mark: Uint8Array): boolean {
   return true;
 }
 
-/** Whether a footer's cookie, blktap's poisoned one among them, stands at `offset` of `bytes`. */
+/** Whether a footer's cookie, blktap's poisoned one among them, is at `offset` of `bytes`. */
 export function hasFooterCookie(bytes: Uint8Array, offset: number): boolean {
   return hasAt(bytes, offset, COOKIE) || hasAt(bytes, offset, POISON);
 }
@@ -41,7 +41,10 @@ export function findFooterCookie(bytes: Uint8Array): number {
   return Math.max(lastIndexOf(bytes, COOKIE), lastIndexOf(bytes, POISON));
 }
 
-/** Whether the sector at `offset` is a footer, whatever its cookie says: its checksum comes out as it stands or with the right cookie. */
+/**
+ * Whether the sector at `offset` is a footer, whatever its cookie says: its checksum comes out as it is stored or
+ * with the right cookie.
+ */
 export function isFooterByChecksum(bytes: Uint8Array, offset: number): boolean {
   if (offset < 0 || offset + FOOTER_SIZE > bytes.length) return false;
   const stored = new DataView(bytes.buffer, bytes.byteOffset + offset).getUint32(CHECKSUM_OFFSET);
@@ -52,16 +55,16 @@ export function isFooterByChecksum(bytes: Uint8Array, offset: number): boolean {
   return stored === computeChecksum(sector, CHECKSUM_OFFSET);
 }
 
-/** The bytes of every footer behind its cookie: features 0 to 3, version 1.0; as far as the file has them. */
+/** The bytes of every footer after its cookie: features 0 to 3, version 1.0; as far as the file has them. */
 function isCutFooter(bytes: Uint8Array, offset: number): boolean {
   const follows = bytes.subarray(offset + 8, offset + 16);
   return follows.every((byte, index) => byte === (index === 5 ? 1 : 0) || (index === 3 && byte <= 3));
 }
 
 /**
- * Recognises a VHD: by the footer copy at its start, by the footer at its end (512 bytes, or 511 as Virtual PC wrote it before
- * 2004), or by what is left of them: a footer that is cut off, that lost its cookie or that bytes were added behind, a dynamic disk
- * header at its usual place.
+ * Recognises a VHD: by the footer copy at its start, by the footer at its end (512 bytes, or 511 as Virtual PC
+ * wrote it before 2004), or by what is left of them: a footer that is cut off, lost its cookie or has bytes added
+ * after it, a dynamic disk header at its usual place.
  */
 export function probe({ head, tail }: ProbeSample): Recognition | null {
   if (hasFooterCookie(head, 0)) return 'magic';

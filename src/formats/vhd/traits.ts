@@ -7,7 +7,7 @@ export interface VhdTraits {
   /** Bytes as the footer states them. */
   readonly currentSize: number;
   readonly currentSizeAt: Place;
-  /** Bytes of the file in front of the footer. */
+  /** Bytes of the file before the footer. */
   readonly dataBytes: number;
   /** Creator's operating system as four letters. */
   readonly creatorOs: string;

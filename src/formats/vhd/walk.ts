@@ -29,8 +29,8 @@ export function walkFile(image: VhdImage, listeners: Listeners): VhdWalk {
 }
 
 /**
- * Tells who owns the bytes: headers and tables, then the blocks. What depends on a damaged header or a lost table is left out: it would only
- * repeat that finding.
+ * Tells who owns the bytes: headers and tables, then the blocks. What depends on a damaged header or a lost table
+ * is left out: it would only repeat that finding.
  */
 function claimRegions(image: VhdImage, listeners: Listeners): void {
   const { owners } = listeners;
@@ -111,7 +111,10 @@ function formatOffset(offset: number | null): string {
   return offset === null ? 'above 2^53' : formatHex(offset);
 }
 
-/** Bytes that a locator keeps for itself: its room where that is known and large enough, else whole sectors around its data. */
+/**
+ * Bytes that a locator keeps for itself: its room where that is known and large enough, else whole sectors around
+ * its data.
+ */
 function roomOf({ space, length }: Locator): number {
   const sectors = Math.ceil(length / SECTOR_SIZE) * SECTOR_SIZE;
   return space !== null && space >= length ? space : sectors;

@@ -7,8 +7,8 @@ import { referenceCandidates } from './reference-names.ts';
 const SIGNATURE = [0xa2, 0x72, 0x19, 0xf6];
 
 /**
- * What is wrong with the change tracking file that a descriptor names, to end a sentence; `null` where nothing is, or none
- * is named.
+ * What is wrong with the change tracking file that a descriptor names, to end a sentence; `null` where nothing is,
+ * or none is named.
  */
 export async function inspectChangeTracking(
   context: OpenContext,

@@ -56,6 +56,7 @@ function describe(descriptor: Descriptor): VmdkTraits['descriptor'] {
     offset: place.offset,
     isAscii: area.subarray(0, textLength).every((byte) => byte < 0x80),
     at: placeOf(descriptor, { offset: 0, length: textLength }, 'descriptor'),
+    version: findProperty(descriptor, 'version')?.value.text ?? null,
     unparsedLines: statements.filter(({ kind }) => kind === 'unparsed').length,
   };
 }

@@ -56,7 +56,7 @@ export function isDescriptorText(text: string): boolean {
   return VERSION.test(text);
 }
 
-/** Where the first statement begins, behind blank lines and comments; the length of the text where there is none. */
+/** Where the first statement begins, after blank lines and comments; the length of the text where there is none. */
 function findStatement(text: string): number {
   let at = skipOver(text, ' \t\r\n');
   while (text[at] === '#') {
@@ -108,8 +108,9 @@ export function findMarks({ head, tail, size }: ProbeSample): Marks | null {
 const ENTRY = 4;
 
 /**
- * Whether the file ends with a footer of its own: what it says of places has to fit this file, and not one that was put into it. The directory is
- * right in front of the footer, or the beginning of the file is still that of an extent with a descriptor.
+ * Whether the file ends with a footer of its own: what it says of places has to fit this file, and not one that was
+ * put into it. The directory is right before the footer, or the beginning of the file is still that of an extent
+ * with a descriptor.
  */
 function isFooter(head: Uint8Array, tail: Uint8Array, size: number): boolean {
   const at = tail.length - FOOTER_FROM_END;

@@ -19,8 +19,8 @@ export type SparseKind = Exclude<Carrier, 'descriptor'>;
 export type CreateExtent = (place: ExtentPlace) => SparseExtent | null;
 
 /**
- * Reads and judges the headers of a file that is an extent of the given kind. They may make several extents, if several
- * lines name the file; what is wrong with it is told once.
+ * Reads and judges the headers of a file that is an extent of the given kind. They may make several extents, if
+ * several lines name the file; what is wrong with it is told once.
  */
 export async function readSparse(
   kind: SparseKind,

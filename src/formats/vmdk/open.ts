@@ -88,8 +88,8 @@ async function openHosted(context: VmdkContext): Promise<VmdkImage> {
 }
 
 /**
- * Whether a header without capacity only carries the text of a disk whose sectors are in other files: sparse ones would be
- * in this file.
+ * Whether a header without capacity only carries the text of a disk whose sectors are in other files: sparse ones
+ * would be in this file.
  */
 function describesOtherFiles({ extents }: Descriptor): boolean {
   return extents.length > 0 && extents.every(({ type }) => type.text.toUpperCase() !== 'SPARSE');
@@ -124,9 +124,9 @@ async function openSeSparse(context: VmdkContext): Promise<VmdkImage> {
 }
 
 /**
- * Tells of an extent that is opened by itself. Extents of split disks and of snapshots never contain a descriptor, which
- * is no damage. They are recognised by their kind or, where they are hosted sparse, by the name that VMware and QEMU
- * give to parts of a set.
+ * Tells of an extent that is opened by itself. Extents of split disks and of snapshots never contain a descriptor,
+ * which is no damage. They are recognised by their kind or, where they are hosted sparse, by the name that VMware
+ * and QEMU give to parts of a set.
  */
 function tellMissingDescriptor({ file, findings }: VmdkContext, hosted: HostedHeader | null): void {
   const isPartOfSet = hosted === null || /-s\d{3}\.vmdk$/i.test(file.path);

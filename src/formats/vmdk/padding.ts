@@ -3,7 +3,7 @@ import { SECTOR_SIZE } from '../../model/offsets.ts';
 import type { Facts } from '../../model/rule.ts';
 import type { VmdkImage } from './image.ts';
 
-/** What the structures in front of the first grain leave over. */
+/** What the structures before the first grain leave over. */
 export function* paddingOf({ hostedExtents }: VmdkImage, facts: Facts): Iterable<Padding> {
   for (const { file, geometry } of hostedExtents) {
     const ownership = facts.ownership(file);

@@ -11,6 +11,8 @@ export interface VmdkTraits {
     readonly offset: number;
     readonly isAscii: boolean;
     readonly at: Place;
+    /** As it is written; `null` where it is missing. */
+    readonly version: string | null;
     /** Lines that are neither comment, property nor extent. */
     readonly unparsedLines: number;
   } | null;

@@ -12,8 +12,7 @@ export const contentRules = defineRules<Subject, PolicyFindings>()({
     title: 'Guest data are encrypted',
     spec: 'qcow2 specification, crypt_method; blktap, batmap keyhash; VMware descriptors, encryption.keySafe',
     repair: 'none',
-    message: ({ method }) =>
-      `guest data are encrypted (${method}), so that nobody can look into them without the key`,
+    message: ({ method }) => `guest data are encrypted (${method}) and cannot be checked without the key`,
     check({ disclosure: { encryption } }, tell) {
       if (encryption === null) return;
       tell({ at: encryption.at, data: { method: encryption.method }, actual: encryption.method });

@@ -2,7 +2,7 @@ import type { Explanations } from '../../model/rule.ts';
 import type { policyRules } from './index.ts';
 
 const SELF_CONTAINED =
-  'Have the image made again as one file that names no other: `qemu-img convert` or `vdcheck convert` by somebody who trusts the names.';
+  'Have the image made again as one file that names no other: `qemu-img convert` or `vdcheck convert`, where the names are trusted.';
 const REFUSE = 'Refuse the image, or have its author send one without it.';
 const LIMIT = 'Refuse the image, or raise the limit if such images are expected.';
 
@@ -82,8 +82,8 @@ export const policyExplanations: Explanations<typeof policyRules> = {
   },
   'policy/virtual-size': {
     what: 'The disk is larger than the limit (an error; the default is 64 TiB), or it has more than 1 TiB and more than 1000 times the bytes of its file (a warning).',
-    why: 'A size costs its author nothing, and whoever converts or copies the disk pays for it.',
-    how: 'An empty thin disk, which is harmless, or an attack on whoever stores it in full.',
+    why: 'A size costs its author nothing, and the one who converts or copies the disk pays for it.',
+    how: 'An empty thin disk, which is harmless, or an attack on a service that stores it in full.',
     readers:
       'OpenStack compares the size with a quota before it converts; others find out when storage is full.',
     repair: LIMIT,
@@ -105,7 +105,7 @@ export const policyExplanations: Explanations<typeof policyRules> = {
   'policy/chain-depth': {
     what: 'The image and the layers below it are more than the limit, 32 by default.',
     why: 'Every read asks each layer, and each has its tables in memory.',
-    how: 'Snapshots that nobody merged, or an attack.',
+    how: 'Snapshots that were never merged, or an attack.',
     readers: 'VMware supports 32 layers; QEMU has no limit.',
     repair: 'Merge layers.',
   },

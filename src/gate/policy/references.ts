@@ -33,7 +33,7 @@ export const referenceRules = defineRules<Subject, PolicyFindings>()({
     title: 'The image names a file by an absolute path',
     spec: 'CVE-2022-47951, CVE-2024-32498: files of the host read through an image; POSIX.1-2017, 3.2',
     repair: 'none',
-    message: (data) => `${said(data)} is an absolute path: whoever opens the image opens that file`,
+    message: (data) => `${said(data)} is an absolute path: a program that opens the image opens that file`,
     check: tellFlaw('absolute'),
   },
   'policy/path-traversal': {
@@ -84,7 +84,7 @@ export const referenceRules = defineRules<Subject, PolicyFindings>()({
   'policy/path-control-chars': {
     severity: 'warning',
     depth: 'header',
-    title: 'A name can deceive whoever prints it or passes it on',
+    title: 'A name can deceive programs that print it or pass it on',
     spec: 'Unicode Technical Report 36, 2.6 and 3; CWE-150',
     repair: 'none',
     message: (data) => `${said(data)} is no honest name: ${data.reason}`,
@@ -158,7 +158,7 @@ function findOthers({
     const reason = `its descriptor names the ${first.kind} ${quote(first.name)}${more}`;
     return { at: first.at, data: { reason }, also: placesOf(others) };
   }
-  // Of the start of a file nobody knows what is missing in it.
+  // From the start of a file it is unknown what is missing in it.
   const need = isPartial ? undefined : needs.find(({ what }) => what === 'other files');
   if (need !== undefined) return { at: need.at, data: { reason: need.reason } };
   const { createType, descriptor } = traits.vmdk;
@@ -172,7 +172,7 @@ function findOthers({
   };
 }
 
-/** The places behind the first. */
+/** The places after the first. */
 function placesOf(names: readonly NamedFile[]): readonly Place[] {
   return names.slice(1, 1 + MOST_PLACES).map(({ at }) => at);
 }

@@ -65,13 +65,13 @@ export const awsRules = defineRules<Subject, AwsFindings>()({
   },
   'target/aws-encrypted': {
     ...said,
-    severity: 'error',
-    title: 'AWS does not import encrypted disks',
-    spec: 'AWS VM Import/Export User Guide, Limitations: disks encrypted by the user are not supported',
+    severity: 'info',
+    title: 'An import does not see into an encrypted disk',
+    spec: 'AWS VM Import/Export User Guide, ImportImage: the operating system on the disk is looked at and changed',
     check(subject, tell) {
       const { encryption } = subject.disclosure;
       if (encryption === null) return;
-      const sentence = `AWS takes no encrypted disks, and this one is encrypted (${encryption.method})`;
+      const sentence = `the disk is encrypted (${encryption.method}), so that an import cannot find the operating system on it`;
       tell({ at: encryption.at, data: { sentence } });
     },
   },

@@ -87,7 +87,7 @@ export const esxRules = defineRules<Subject, EsxFindings>()({
       const hosted = subject.disclosure.traits.vmdk?.hosted ?? null;
       if (hosted === null || !hosted.isCompressed || hosted.isDirectoryAtEnd) return;
       const sentence =
-        'the grain directory is in front of the data and not named by a footer at the end, as in streams of qemu-img, of which imports are reported to fail ("400 Bad Request")';
+        'the grain directory is before the data and not named by a footer at the end, as in streams of qemu-img, of which imports are reported to fail ("400 Bad Request")';
       tell({ at: hosted.at, data: { sentence } });
     },
   },

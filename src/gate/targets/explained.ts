@@ -130,7 +130,7 @@ export const targetExplanations: Explanations<typeof targetRules> = {
   ),
   'target/esx-stream-directory': explain(
     esx,
-    'Streams of VMware have their directory behind the data and name it in a footer; this one has it in front.',
+    'Streams of VMware have their directory after the data and name it in a footer; this one has it before them.',
     "Write the stream again: `vdcheck convert -O vmdk -o subformat=streamOptimized` writes VMware's layout.",
   ),
   'target/esx-size-limit': explain(esx, 'No disk of ESXi has more than 62 TiB.', 'Split the disk.'),
@@ -150,11 +150,6 @@ export const targetExplanations: Explanations<typeof targetRules> = {
     'Convert it: `vdcheck convert -O vhd`.',
   ),
   'target/hyperv-size-limit': explain(hyperv, 'A VHD has 2040 GiB at most.', 'Use VHDX for larger disks.'),
-  'target/hyperv-size-unaligned': explain(
-    hyperv,
-    'The size is no multiple of 1048576 bytes.',
-    'Grow the disk to whole MiB.',
-  ),
   'target/hyperv-generation': explain(
     hyperv,
     'Only VHDX starts machines of generation 2.',
@@ -192,8 +187,8 @@ export const targetExplanations: Explanations<typeof targetRules> = {
   ),
   'target/virtualbox-descriptor': explain(
     virtualbox,
-    'The descriptor has lines that are no comment, property or extent.',
-    'Remove the lines.',
+    'The descriptor is of another version than 1, or has lines that are no comment, property or extent.',
+    'Remove the lines, or convert the image.',
   ),
   'target/virtualbox-size-seen': explain(
     virtualbox,
@@ -262,7 +257,7 @@ export const targetExplanations: Explanations<typeof targetRules> = {
   ),
   'target/glance-footer': explain(
     glance,
-    'The directory is behind the data, as in all streams of VMware.',
+    'The directory is after the data, as in all streams of VMware.',
     'Convert it to qcow2, or to a monolithicSparse VMDK, for old releases.',
   ),
   'target/glance-two-formats': explain(

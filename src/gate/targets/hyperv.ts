@@ -6,7 +6,6 @@ import { demandFormat, demandSize, said, tellOtherSize, wholeOf, type Said } fro
 export interface HypervFindings {
   'target/hyperv-format': Said;
   'target/hyperv-size-limit': Said;
-  'target/hyperv-size-unaligned': Said;
   'target/hyperv-generation': Said;
   'target/hyperv-size-seen': Said;
 }
@@ -27,18 +26,6 @@ export const hypervRules = defineRules<Subject, HypervFindings>()({
     spec: 'Microsoft, Hyper-V scalability: VHD 2040 GB',
     check(subject, tell) {
       if (subject.image.format === 'vhd') demandSize('Hyper-V', 2040 * 2 ** 30, ' in a VHD')(subject, tell);
-    },
-  },
-  'target/hyperv-size-unaligned': {
-    ...said,
-    severity: 'warning',
-    title: 'The disk is no whole number of MiB',
-    spec: 'Microsoft, Resize-VHD and Convert-VHD: sizes are whole MiB when a disk is converted to VHDX',
-    check(subject, tell) {
-      const vhd = subject.disclosure.traits.vhd;
-      if (vhd === undefined || vhd.currentSize % 2 ** 20 === 0) return;
-      const sentence = `the disk has ${vhd.currentSize} bytes, which is no whole number of MiB: Hyper-V runs it, but changes its size when it is converted to VHDX`;
-      tell({ at: vhd.currentSizeAt, data: { sentence }, actual: String(vhd.currentSize) });
     },
   },
   'target/hyperv-generation': {

@@ -84,9 +84,15 @@ export const virtualboxRules = defineRules<Subject, VirtualboxFindings>()({
     spec: 'VirtualBox, src/VBox/Storage/VMDK.cpp: vmdkPreprocessDescriptor',
     check(subject, tell) {
       const descriptor = subject.disclosure.traits.vmdk?.descriptor ?? null;
-      if (descriptor === null || descriptor.unparsedLines === 0) return;
-      const sentence = `${descriptor.unparsedLines} lines of the descriptor mean nothing, and VirtualBox refuses such descriptors`;
-      tell({ at: descriptor.at, data: { sentence } });
+      if (descriptor === null) return;
+      const { at, version, unparsedLines } = descriptor;
+      if (version !== null && version !== '1') {
+        const sentence = `the descriptor is of version ${JSON.stringify(version)}, and VirtualBox reads version 1 only`;
+        tell({ at, data: { sentence }, expected: '1', actual: version });
+      }
+      if (unparsedLines === 0) return;
+      const sentence = `${unparsedLines} lines of the descriptor mean nothing, and VirtualBox refuses such descriptors`;
+      tell({ at, data: { sentence } });
     },
   },
   'target/virtualbox-size-seen': {

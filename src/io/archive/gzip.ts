@@ -21,7 +21,7 @@ export async function* gunzip(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const input = Readable.from(chunks, { objectMode: false });
   const output = createGunzip({ chunkSize: 64 * 1024 });
-  // The error comes to who reads; here it is only that a stream that nobody reads any more may end.
+  // The error comes to who reads; here it only lets a stream end that is not read any more.
   pipeline(input, output, () => undefined);
   try {
     for await (const bytes of output as AsyncIterable<Uint8Array>) yield bytes;

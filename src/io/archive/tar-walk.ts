@@ -36,8 +36,8 @@ export type TarStep =
     };
 
 /**
- * Understands the headers of a tar one by one, whoever reads them: from a file with jumps, or from a stream. It keeps
- * no more than the records of one member.
+ * Understands the headers of a tar one by one, wherever they are read from: from a file with jumps, or from a
+ * stream. It keeps no more than the records of one member.
  */
 export class TarWalk {
   #global = new Map<string, string>();
@@ -120,7 +120,7 @@ const KINDS: Readonly<Record<string, TarMemberKind>> = {
   '5': 'directory',
 };
 
-/** Bytes of padding behind so many. */
+/** Bytes of padding after so many. */
 export function paddingOf(size: number): number {
   return (TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK;
 }

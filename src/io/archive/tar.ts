@@ -71,7 +71,7 @@ export function findMember(members: readonly TarMember[], name: string): TarMemb
 }
 
 /**
- * A member as a source, as long as its bytes are there. Closing it closes nothing: whoever opened the archive does.
+ * A member as a source, as long as its bytes are there. Closing it closes nothing: the opener of the archive does.
  *
  * @throws SourceError `unsupported-member` with the reason: a sparse member, a link, a folder
  */

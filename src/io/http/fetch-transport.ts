@@ -29,7 +29,7 @@ export function fetchTransport(): HttpTransport {
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {
-  // A body that is not there has no bytes.
+  // A body that is missing has no bytes.
 }
 
 /** By a reader, since not every browser can iterate over a stream. */

@@ -24,7 +24,7 @@ export interface HttpOptions extends RetryOptions {
   readonly lanes?: number;
   /** Milliseconds after which a server that sends nothing is given up; default 30,000. */
   readonly stall?: number;
-  /** Bytes up to which a file is read whole, and held, where the server ignores ranges; default 8 MiB. */
+  /** Bytes up to which a file is read whole, and kept, where the server ignores ranges; default 8 MiB. */
   readonly wholeBytes?: number;
   /** Ends everything: its reason is thrown. */
   readonly signal?: AbortSignal;

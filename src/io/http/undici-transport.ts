@@ -11,7 +11,7 @@ const CONNECT_TIMEOUT = 15_000;
  */
 export function undiciTransport({ ca, insecure = false }: TlsOptions = {}): HttpTransport {
   const tls = { ...(ca !== undefined && { ca }), rejectUnauthorized: !insecure };
-  // Who waits how long is decided by the session; a limit here would end a body that nobody wants just now.
+  // Who waits how long is decided by the session; a limit here would end a body that is not wanted just now.
   const agent = new EnvHttpProxyAgent({
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -29,7 +29,7 @@ export function undiciTransport({ ca, insecure = false }: TlsOptions = {}): Http
 }
 
 function toAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): HttpAnswer {
-  // A body that is given up fails, and nobody listens.
+  // A body that is given up fails, and nothing listens.
   body.on('error', () => undefined);
   const header = (name: string): string | null => {
     const value = headers[name];

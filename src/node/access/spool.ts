@@ -14,8 +14,8 @@ import { attemptWrite } from '../output-error.ts';
 const HOLE = 64 * 1024;
 
 /**
- * A stream as a source that can be read anywhere: it is stored in a temporary file, with holes for zeros, that has no name any more where the
- * system allows that, and is gone when the source is closed.
+ * A stream as a source that can be read anywhere: it is stored in a temporary file, with holes for zeros, that has
+ * no name any more where the system allows that, and is gone when the source is closed.
  *
  * @param name how messages call it
  * @throws WriteError where the temporary file cannot be written; what the stream throws

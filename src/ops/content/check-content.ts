@@ -14,7 +14,7 @@ const LANES = 32;
 /** Bytes that come out at once at most, one stream aside. */
 const OUTPUT = 32 * 1024 * 1024;
 /**
- * Bytes that streams may have beyond those of the file: in a sound image no two have bytes in common, and none is
+ * Bytes that streams may have besides those of the file: in a sound image no two have bytes in common, and none is
  * unpacked twice.
  */
 const SPARE = 1024 * 1024;
@@ -64,7 +64,10 @@ class ContentPass {
     return this.#left >= 0;
   }
 
-  /** Reads the regions, near ones together, and unpacks several at once; findings are told in the order of the regions. */
+  /**
+   * Reads the regions, near ones together, and unpacks several at once; findings are told in the order of the
+   * regions.
+   */
   async unpackAll(batch: readonly PackedRegion[]): Promise<void> {
     if (this.#left < 0) return;
     const regions = batch.filter((region) => this.#isWanted(region));

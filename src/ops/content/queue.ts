@@ -13,7 +13,7 @@ export interface PackedRegion {
 }
 
 /**
- * The listener that gathers what regions store. It holds what one batch of tables points to: the walk waits between
+ * The listener that gathers what regions store. It keeps what one batch of tables points to: the walk waits between
  * batches until that is unpacked.
  */
 export class PackedRegions implements Owners {

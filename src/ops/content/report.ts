@@ -5,7 +5,10 @@ import { nameRegion, type RegionSinks } from '../ownership/blame.ts';
 import type { ContentFinding } from './judge.ts';
 import type { PackedRegion } from './queue.ts';
 
-/** Tells what is wrong with a stream where it is; the entry that points to it is looked up only where the fault is listed. */
+/**
+ * Tells what is wrong with a stream where it is; the entry that points to it is looked up only where the fault is
+ * listed.
+ */
 export function reportContent(
   { file, findings }: RegionSinks,
   region: PackedRegion,

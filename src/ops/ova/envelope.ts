@@ -15,14 +15,19 @@ export interface Appliance {
   readonly hardware: string;
 }
 
-/** Digits of the largest file size: what is shorter is padded, so that the descriptor is as long whatever the size turns out to be. */
+/**
+ * Digits of the largest file size: what is shorter is padded, so that the descriptor is as long whatever the size
+ * turns out to be.
+ */
 const SIZE_DIGITS = 16;
 
 const OVF = 'http://schemas.dmtf.org/ovf/envelope/1';
 const CIM = 'http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2';
 const DISK_FORMAT = 'http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized';
 
-/** The descriptor (DMTF DSP0243, Open Virtualization Format 1.1). It has the same length for every `diskFileSize`. */
+/**
+ * The descriptor (DMTF DSP0243, Open Virtualization Format 1.1). It has the same length for every `diskFileSize`.
+ */
 export function describeAppliance(appliance: Appliance): string {
   const { name, diskName, diskFileSize, capacity, cpus, memory, adapter, hardware } = appliance;
   const size = String(diskFileSize);
@@ -79,7 +84,7 @@ ${item([
 `;
 }
 
-/** The manifest, in the form that importers take: no blank behind the algorithm. */
+/** The manifest, in the form that importers take: no blank after the algorithm. */
 export function describeDigests(digests: readonly (readonly [name: string, sha256: Uint8Array])[]): string {
   const hex = (bytes: Uint8Array): string =>
     Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

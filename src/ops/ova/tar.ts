@@ -3,13 +3,14 @@ const BLOCK = 512;
 const MAX_OCTAL = 8 ** 11 - 1;
 const NAME_BYTES = 100;
 
-/** Bytes of zeros behind `size` bytes of a member. */
+/** Bytes of zeros after `size` bytes of a member. */
 export function paddingOf(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK;
 }
 
 /**
- * The header of a regular file: ustar, with sizes from 8 GiB on as GNU has them (POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Extensions").
+ * The header of a regular file: ustar, with sizes from 8 GiB on as GNU has them (POSIX.1-2017, pax, "ustar
+ * Interchange Format"; GNU tar manual, "Extensions").
  *
  * @param time seconds since 1970
  * @throws RangeError where the name has more than 100 bytes

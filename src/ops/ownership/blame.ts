@@ -14,7 +14,7 @@ export interface Claim {
 
 const RANKS = { data: 0, table: 1, fixed: 2 } as const;
 
-/** What is wrong between two regions that meet, and whose pointer is to blame. */
+/** What is wrong between two regions that overlap, and whose pointer is to blame. */
 export interface Verdict {
   readonly culprit: Claim;
   readonly other: Claim;
@@ -47,7 +47,10 @@ export interface RegionSinks {
   readonly findings: NamedFindings;
 }
 
-/** Reports a region fault at the entry that placed the region; that entry is looked up only where the fault is listed. */
+/**
+ * Reports a region fault at the entry that placed the region; that entry is looked up only where the fault is
+ * listed.
+ */
 export function reportRegion(
   { file, findings }: RegionSinks,
   rule: string,

@@ -18,8 +18,8 @@ import { AlignedUnits, countUnits, createUnitStore, type UniformUnits } from './
 export type AllocationCounts = Record<AllocationState, number>;
 
 /**
- * The listener that counts: who owns a byte it does not remember, only that somebody does. It reports regions outside the file at once, and keeps
- * the ranges in which regions met for the listener that remembers names.
+ * The listener that counts: who owns a byte it does not remember, only that it is owned. It reports regions outside
+ * the file at once, and keeps the ranges in which regions overlap for the listener that remembers names.
  */
 export class CountingOwners implements Owners, Ownership {
   readonly layout: FileLayout;
@@ -31,7 +31,7 @@ export class CountingOwners implements Owners, Ownership {
   /** Regions that are not whole units, or have no place among them. */
   readonly #ranges = new RangeList();
   readonly #collisions = new MergingRanges();
-  /** Units of structures and tables, which data that may be shared must not meet either. */
+  /** Units of structures and tables, which data that may be shared must not overlap either. */
   readonly #metadata: UnitBitmap;
   #counted: UnitCounts | null = null;
   #sortedRanges: RangeList | null = null;
@@ -60,7 +60,7 @@ export class CountingOwners implements Owners, Ownership {
       this.#units.take(start, unitLength, fitting, this.#collisions);
       if (kind.role !== 'data') this.#metadata.addRun(...this.#unitsOf(start, end), () => undefined);
     } else {
-      // The regions of a run follow one another and never meet: one range stands for them all.
+      // The regions of a run follow one another and never overlap: one range stands for them all.
       this.#ranges.push(start, end);
     }
   }
@@ -102,7 +102,7 @@ export class CountingOwners implements Owners, Ownership {
     if (position < to) yield { start: position, length: to - position };
   }
 
-  /** The ranges of bytes in which regions met, ascending and apart; call it when the walk is over. */
+  /** The ranges of bytes in which regions overlap, ascending and apart; call it when the walk is over. */
   collisions(): RangeList {
     const all = this.#collisions;
     const ranges = this.#rangesInOrder();
@@ -110,7 +110,7 @@ export class CountingOwners implements Owners, Ownership {
     for (let index = 0; index < ranges.length; index++) {
       const start = ranges.start(index);
       const end = ranges.end(index);
-      // What lies below the highest end so far is in an earlier range as well, so that pairs need not be compared.
+      // Bytes below the highest end so far are in an earlier range as well, so that pairs need not be compared.
       if (start < highest) all.push(start, Math.min(end, highest));
       highest = Math.max(highest, end);
     }
@@ -145,7 +145,10 @@ export class CountingOwners implements Owners, Ownership {
         this.#collisions.push(origin + number * unit, origin + (number + 1) * unit);
   }
 
-  /** Reports the regions of a run that are not wholly in the file; returns how many lead the run that count as owners. */
+  /**
+   * Reports the regions of a run that are not wholly in the file; returns how many lead the run that count as
+   * owners.
+   */
   #reportOutside(kind: RegionKind, start: number, unitLength: number, count: number, index: number): number {
     const { limit } = this.layout;
     let fitting = Math.max(0, Math.min(count, Math.floor((limit - start) / unitLength)));

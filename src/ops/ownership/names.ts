@@ -3,14 +3,14 @@ import type { Owners, RegionKind } from '../../model/owners.ts';
 import { judge, reportRegion, type Claim, type RegionSinks } from './blame.ts';
 import type { RangeList } from './ranges.ts';
 
-/** A region that met another. Each is blamed once, and what it lies on is not blamed for meeting it. */
+/** A region that overlaps another. Each is blamed once, and what it overlaps is not blamed for that. */
 interface Holder extends Claim {
   isBlamed: boolean;
 }
 
 /**
- * The listener that remembers names, but only of regions in the ranges that the counting walk found contested. Each contested range keeps the
- * region of the highest role so far; every further one is judged against it.
+ * The listener that remembers names, but only of regions in the ranges that the counting walk found contested. Each
+ * contested range keeps the region of the highest role so far; every further one is judged against it.
  */
 export class NamingOwners implements Owners {
   readonly #contested: RangeList;
@@ -45,7 +45,7 @@ export class NamingOwners implements Owners {
     // Counted once is enough.
   }
 
-  /** Judges a region in every contested range that it meets, and reports it or its adversary once. */
+  /** Judges a region in every contested range that it overlaps, and reports it or the other one once. */
   #settle(claim: Holder): void {
     const contested = this.#contested;
     const end = claim.start + claim.length;

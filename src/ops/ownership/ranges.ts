@@ -22,7 +22,7 @@ export class RangeList implements RangeTaker {
     return this.#bounds[2 * index] ?? 0;
   }
 
-  /** First byte behind range `index`. */
+  /** First byte after range `index`. */
   end(index: number): number {
     return this.#bounds[2 * index + 1] ?? 0;
   }
@@ -61,7 +61,7 @@ export class RangeList implements RangeTaker {
     return merged;
   }
 
-  /** Index of the first range of a merged list that ends behind `position`; `length` where none does. */
+  /** Index of the first range of a merged list that ends after `position`; `length` where none does. */
   firstEndingAfter(position: number): number {
     let low = 0;
     let high = this.#length;

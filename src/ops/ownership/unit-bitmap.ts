@@ -1,7 +1,10 @@
 const CHUNK_UNITS = 1 << 20;
 const CHUNK_WORDS = CHUNK_UNITS / 32;
 
-/** A set of unit numbers, one bit each, in chunks that exist only where something was set. Numbers may go up to 2^52. */
+/**
+ * A set of unit numbers, one bit each, in chunks that exist only where something was set. Numbers may go up to
+ * 2^52.
+ */
 export class UnitBitmap {
   readonly #chunks: (Uint32Array | undefined)[] = [];
   readonly #chunkWords: number;
@@ -11,7 +14,10 @@ export class UnitBitmap {
     this.#chunkWords = Math.min(CHUNK_WORDS, Math.ceil(capacity / 32));
   }
 
-  /** Words of units `chunk * 2^20` and on, least significant bit first, as far as there are such units; `undefined` where none is set. */
+  /**
+   * Words of units `chunk * 2^20` and on, least significant bit first, as far as there are such units; `undefined`
+   * where none is set.
+   */
   chunk(chunk: number): Uint32Array | undefined {
     return this.#chunks[chunk];
   }

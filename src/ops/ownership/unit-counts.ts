@@ -1,11 +1,14 @@
 const CHUNK_UNITS = 1 << 20;
 const SATURATED = 0xffff;
 
-/** Counts by unit number, two bytes each, in chunks that exist only where something was counted; larger counts aside. */
+/**
+ * Counts by unit number, two bytes each, in chunks that exist only where something was counted; larger counts
+ * aside.
+ */
 export class UnitCounts {
   readonly #chunks: (Uint16Array | undefined)[] = [];
   readonly #chunkUnits: number;
-  /** What went beyond 65535. */
+  /** What went above 65535. */
   readonly #excess = new Map<number, number>();
 
   /** @param capacity one more than the greatest number that may be counted */

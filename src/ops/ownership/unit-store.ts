@@ -8,7 +8,7 @@ const SECTOR = 512;
 export interface UnitStore {
   /** Whether `count` regions of `unitLength` bytes from `start` on are whole units of this store. */
   fits(start: number, unitLength: number): boolean;
-  /** Takes them; every range of bytes in which they meet others goes to `collisions`. */
+  /** Takes them; every range of bytes in which they overlap others goes to `collisions`. */
   take(start: number, unitLength: number, count: number, collisions: RangeTaker): void;
   /** What is taken between `from` and `to`, ascending; touching ranges may be joined. */
   taken(from: number, to: number): Iterable<FileRange>;
@@ -36,7 +36,7 @@ export class AlignedUnits implements UnitStore {
   readonly bitmap: UnitBitmap;
   /** Units with more than one reference. */
   readonly repeated: UnitBitmap;
-  /** References beyond the first, for those units. */
+  /** References after the first, for those units. */
   readonly extra = new Map<number, number>();
   readonly #unit: number;
   readonly #origin: number;
@@ -100,8 +100,9 @@ const CHUNK_BUCKETS = 1 << 16;
 type Buckets = Uint8Array | Uint16Array | Uint32Array;
 
 /**
- * Units of one size that begin at any sector. The file is cut into buckets of that size: a unit that overlaps another begins in the same
- * bucket or in a neighbouring one, so a bucket need only remember where in it a unit begins.
+ * Units of one size that begin at any sector. The file is cut into buckets of that size: a unit that overlaps
+ * another begins in the same bucket or in a neighbouring one, so a bucket need only remember where in it a unit
+ * begins.
  */
 export class UniformUnits implements UnitStore {
   readonly #unit: number;

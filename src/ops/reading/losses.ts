@@ -3,7 +3,10 @@ import type { Loss } from '../../model/disk.ts';
 import { guestOffset } from '../../model/offsets.ts';
 import { unreadable } from '../pieces.ts';
 
-/** What becomes of guest bytes that cannot be read: an error, or, where somebody listens, zeros that he is told of. */
+/**
+ * What becomes of guest bytes that cannot be read: an error, or, where there is a listener, zeros that it is told
+ * of.
+ */
 export class Losses {
   readonly #listener: ((loss: Loss) => void) | null;
 
@@ -11,7 +14,7 @@ export class Losses {
     this.#listener = listener;
   }
 
-  /** Whether reading goes on behind a loss. */
+  /** Whether reading goes on after a loss. */
   get areAllowed(): boolean {
     return this.#listener !== null;
   }

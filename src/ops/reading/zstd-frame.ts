@@ -8,8 +8,8 @@ const SIZE_BYTES = [0, 2, 4, 8];
 const DICTIONARY_BYTES = [0, 1, 2, 4];
 
 /**
- * Bytes of the Zstandard frame that `bytes` begins with, as its block headers tell (RFC 8878, section 3.1); `null` where none begins or it is
- * cut off.
+ * Bytes of the Zstandard frame that `bytes` begins with, as its block headers tell (RFC 8878, section 3.1); `null`
+ * where none begins or it is cut off.
  */
 export function frameLength(bytes: Uint8Array): number | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -4,7 +4,8 @@ import { frameLength, isSkippable } from './zstd-frame.ts';
 export type UnpackFrame = (frame: Uint8Array, size: number) => Uint8Array;
 
 /**
- * Unpacks Zstandard frames one behind the other until `size` bytes came out. What follows the last one is never looked at: decoders refuse it.
+ * Unpacks Zstandard frames one after the other until `size` bytes came out. What follows the last one is never
+ * looked at: decoders refuse it.
  *
  * @throws any error where no frame begins or one is damaged or cut off
  */

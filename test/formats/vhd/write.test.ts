@@ -145,3 +145,12 @@ it('refuses what does not fit', async () => {
   );
   await expect(planOf(vhdWriter, sparseDisk(0, []), 'd.vhd', {})).rejects.toThrow('at least one sector');
 });
+
+it('is fixed and of whole MiB for Azure', async () => {
+  const disk = randomDisk(5 * MIB + 512, 5, 1);
+  const plan = await planOf(vhdWriter, disk, 'd.vhd', {}, { platform: 'azure' });
+  expect(plan.files[0]?.size).toBe(6 * MIB + 512);
+  expect(await footerOf(plan.parts())).toMatchObject({ currentSize: BigInt(6 * MIB), diskType: 2 });
+  for (const values of [{ subformat: 'dynamic' }, { force_size: false }])
+    await expect(planOf(vhdWriter, disk, 'd.vhd', values, { platform: 'azure' })).rejects.toThrow('Azure');
+});

@@ -1,6 +1,7 @@
 import type { BuiltLayer } from './layer.ts';
 import { randomQcow2 } from './qcow2.ts';
 import { Random } from './random.ts';
+import { randomVdi } from './vdi.ts';
 import { randomVhd } from './vhd.ts';
 import { randomVmdk } from './vmdk.ts';
 
@@ -16,7 +17,7 @@ const KINDS = [
 /** An image of up to `depth` layers of any formats, with what its guest sees. */
 export function randomChain(seed: number, depth: number): BuiltLayer {
   const random = new Random(seed);
-  let layer: BuiltLayer | null = random.chance(0.2) ? rawLayer(random) : null;
+  let layer: BuiltLayer | null = random.chance(0.3) ? lowestLayer(random) : null;
   const layers = random.int(1, depth);
   for (let index = 0; index < layers || layer === null; index++) {
     const [ending, build] = random.pick(KINDS);
@@ -24,6 +25,11 @@ export function randomChain(seed: number, depth: number): BuiltLayer {
     layer = build(random, `layer${index}.${ending}`, size, layer);
   }
   return layer;
+}
+
+/** A layer of a format that has no parents. */
+function lowestLayer(random: Random): BuiltLayer {
+  return random.chance(0.5) ? rawLayer(random) : randomVdi(random, 'base.vdi', random.int(1, 1500) * 512);
 }
 
 /** A raw disk, of any number of bytes. */

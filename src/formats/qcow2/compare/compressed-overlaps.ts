@@ -39,7 +39,7 @@ interface Stream {
   /** The halves of its entry. */
   readonly high: number;
   readonly low: number;
-  /** First byte, and the first one behind the last sector that may be read. */
+  /** First byte, and the first one after the last sector that may be read. */
   readonly start: number;
   readonly end: number;
 }

@@ -272,7 +272,9 @@ class Comparison {
     return (start >= offset && start < offset + 8 * length) || this.#blocks().find(start) >= 0;
   }
 
-  /** Whether a cluster belongs to a structure that nothing else may refer to: what does so has a finding of its own. */
+  /**
+   * Whether a cluster belongs to a structure that nothing else may refer to: what does so has a finding of its own.
+   */
   #isStructure(cluster: number): boolean {
     const { clusterSize } = this.#geometry;
     const start = cluster * clusterSize;

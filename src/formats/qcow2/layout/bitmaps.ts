@@ -12,7 +12,7 @@ import { endOf } from './spans.ts';
 export interface Bitmap {
   readonly index: number;
   readonly entry: Placed<BitmapDirectoryEntry>;
-  /** First byte of the file behind the entry with its padding. */
+  /** First byte of the file after the entry with its padding. */
   readonly end: number;
   readonly name: string;
   /** How messages call it. */
@@ -85,7 +85,7 @@ function judgeDirectory(
   }
   if (offset + size <= limit) return null;
   return misplaced(
-    `the bitmap directory lies at ${bytesText(offset, size)}, but the file ends at byte ${limit}`,
+    `the bitmap directory is at ${bytesText(offset, size)}, but the file ends at byte ${limit}`,
   );
 }
 

@@ -28,7 +28,7 @@ export function compressedRange({ clusterBits }: Geometry, high: number, low: nu
 }
 
 /**
- * Whether a stream that begins at `next`, at or behind the start of another, has more of that one's bytes than those
+ * Whether a stream that begins at `next`, at or after the start of another, has more of that one's bytes than those
  * of its last sector, which streams may share.
  */
 export function collide(

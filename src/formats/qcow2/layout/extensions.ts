@@ -20,7 +20,7 @@ export interface ExtensionRecord {
   readonly offset: number;
   /** Byte position in the file of the data. */
   readonly dataOffset: number;
-  /** First byte behind its padding. */
+  /** First byte after its padding. */
   readonly end: number;
   /** View of the first cluster. */
   readonly data: Uint8Array;
@@ -33,7 +33,7 @@ export interface ExtensionList {
   readonly start: number;
   /** Where they must end: at the backing file name, or with the first cluster. */
   readonly end: number;
-  /** First byte behind the last one that was read, the end marker included. */
+  /** First byte after the last one that was read, the end marker included. */
   readonly stop: number;
   /** Whether an end marker was found. */
   readonly isEnded: boolean;

@@ -17,7 +17,7 @@ export interface Geometry {
   readonly blockEntries: number;
   /** Bytes of the guest's disk. */
   readonly size: number;
-  /** Clusters of the guest's disk, the last of which may be partly behind its end. */
+  /** Clusters of the guest's disk, the last of which may be partly past its end. */
   readonly guestClusters: number;
   /** Size of the image file, rounded up to a cluster: the last one may be cut, its missing bytes are zeros. */
   readonly limit: number;
@@ -81,7 +81,7 @@ export function exactL1Entries({ clusterSize, l2Entries }: Geometry, size: bigin
 }
 
 /**
- * A 64-bit position or length as a number: exact below 2^53, rounded above it, which leaves it behind the end of
+ * A 64-bit position or length as a number: exact below 2^53, rounded above it, which leaves it past the end of
  * every file. It serves to find what is in the file; what is told of a field, and whether it is at the start of a
  * cluster, comes from the field itself.
  */
@@ -100,7 +100,7 @@ export function bytesText(start: bigint, length: bigint): string {
 }
 
 /**
- * The digits of a position that a table entry contains: its zeros at the end let a number hold all of them, but not
+ * The digits of a position in a table entry: its zeros at the end let a number represent all of them, but not
  * print them.
  */
 export function positionText(position: number): string {

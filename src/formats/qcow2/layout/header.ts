@@ -65,7 +65,9 @@ function isIdentity({ field }: Breach): boolean {
   return field === 'magic' || field === 'version';
 }
 
-/** The 64-bit words of feature bits: where they are, and the last bit that is known (qcow2 specification, "Header"). */
+/**
+ * The 64-bit words of feature bits: where they are, and the last bit that is known (qcow2 specification, "Header").
+ */
 const FEATURE_WORDS = new Map([
   ['incompatible_features', { offset: 72, lastKnown: 4 }],
   ['compatible_features', { offset: 80, lastKnown: 0 }],
@@ -146,7 +148,7 @@ function isInCluster({ findings }: Qcow2Context, header: Placed<Header>, cluster
   if (length <= clusterSize) return true;
   findings.tell('qcow2/header-length', {
     at: header.at('header_length'),
-    data: `header.header_length is ${length}, more than the first cluster of ${clusterSize} bytes holds`,
+    data: `header.header_length is ${length}, more than the ${clusterSize} bytes of the first cluster`,
     expected: `<= ${clusterSize}`,
     actual: String(length),
   });

@@ -50,6 +50,6 @@ function judgeArea({ offset, length }: EncryptionExtension, { clusterSize, limit
   if (offset === 0n || !isClusterStart(offset, clusterSize))
     return `the encryption header begins at byte ${offset}, which is not the start of a cluster`;
   if (toPosition(offset) + toPosition(length) > limit)
-    return `the encryption header lies at ${bytesText(offset, length)}, but the file ends at byte ${limit}`;
+    return `the encryption header is at ${bytesText(offset, length)}, but the file ends at byte ${limit}`;
   return null;
 }

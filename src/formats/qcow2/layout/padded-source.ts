@@ -2,7 +2,7 @@ import { fileOffset, type FileOffset, type Source } from '../../../io/source.ts'
 
 /**
  * `source` followed by zeros up to `size`, as an image that ends inside its last cluster is to be read.
- * Closing it closes nothing: whoever opened `source` does.
+ * Closing it closes nothing: the opener of `source` does.
  */
 export function padSource(source: Source, size: number): Source {
   if (size <= source.size) return source;
@@ -15,7 +15,7 @@ export function padSource(source: Source, size: number): Source {
     identity: source.identity,
     cost: source.cost,
     read: (offset, length, into) => readPadded(source, offset, length, into),
-    // Beside other work as far as it would block: what is behind the end costs nothing.
+    // Beside other work as far as it would block: what is past the end costs nothing.
     ...(readLater && {
       readLater: async (offset, length, into) =>
         offset + length <= source.size

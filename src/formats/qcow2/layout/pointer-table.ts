@@ -7,7 +7,7 @@ export type PointerWidth = 56 | 64;
 
 /**
  * A table of 64-bit entries that point to clusters: L1, refcount table, a bitmap's table. Only what is in use of the
- * part of it that is in the file is held; entries behind that are 0.
+ * part of it that is in the file is held; entries after that are 0.
  */
 export class PointerTable {
   /** Byte position in the file. */

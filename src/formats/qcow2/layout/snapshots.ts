@@ -13,7 +13,7 @@ import { endOf } from './spans.ts';
 export interface Snapshot {
   readonly index: number;
   readonly entry: Placed<SnapshotEntry>;
-  /** First byte of the file behind the entry with its padding. */
+  /** First byte of the file after the entry with its padding. */
   readonly end: number;
   readonly id: string;
   readonly name: string;
@@ -43,7 +43,7 @@ const MAX_TABLE_BYTES = 64 * 1024 * 1024;
 const MAX_ENTRY_BYTES = 40 + 1024 + 2 * 65_535 + 8;
 const NO_SNAPSHOTS: SnapshotTable = { offset: 0, length: 0, entries: [] };
 
-/** Reads the snapshot table. Entries behind one that is cut off are missing. */
+/** Reads the snapshot table. Entries after one that is cut off are missing. */
 export async function readSnapshots(
   context: Qcow2Context,
   source: Source,

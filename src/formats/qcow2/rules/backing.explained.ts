@@ -4,7 +4,7 @@ import type { backingRules } from './backing.ts';
 /** The rules of `backing.ts` explained. */
 export const backingExplanations: Explanations<typeof backingRules> = {
   'qcow2/backing-name-bounds': {
-    what: 'The name of the backing file does not lie in the first cluster behind the header, or is longer than 1023 bytes.',
+    what: 'The name of the backing file is not inside the first cluster after the header, or is longer than 1023 bytes.',
     why: 'The backing file cannot be found, and all unallocated clusters with it.',
     how: 'A damaged header, or an image made to make a reader read out of bounds.',
     readers:

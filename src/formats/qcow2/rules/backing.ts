@@ -99,20 +99,20 @@ export const backingRules = defineRules<Qcow2Image, Qcow2Findings>()({
       if (offset + length > geometry.clusterSize)
         tell({
           at,
-          data: `the backing file name lies at ${bytesText(position, BigInt(length))}, but the first cluster ends at byte ${geometry.clusterSize}`,
+          data: `the backing file name is at ${bytesText(position, BigInt(length))}, but the first cluster ends at byte ${geometry.clusterSize}`,
           actual,
         });
       else if (length > 0 && offset < extensions.start)
         tell({
           at,
-          data: `the backing file name lies at byte ${offset}, inside the header of ${extensions.start} bytes`,
+          data: `the backing file name is at byte ${offset}, inside the header of ${extensions.start} bytes`,
           actual,
         });
       else if (
         length > 0 &&
         extensions.records.some(({ offset: start, end }) => offset < end && offset + length > start)
       )
-        tell({ at, data: `the backing file name at byte ${offset} lies in a header extension`, actual });
+        tell({ at, data: `the backing file name at byte ${offset} is in a header extension`, actual });
     },
   },
   'qcow2/backing-name-empty': {
@@ -131,12 +131,12 @@ export const backingRules = defineRules<Qcow2Image, Qcow2Findings>()({
   'qcow2/backing-name-nul': {
     severity: 'error',
     depth: 'header',
-    title: 'The backing file name holds control characters',
+    title: 'The backing file name contains control characters',
     spec: NAME,
     repair: 'decision',
     derivedFrom: ['qcow2/backing-name-bounds'],
     message: ({ name }) =>
-      `the backing file name ${JSON.stringify(name)} holds a zero byte or another control character`,
+      `the backing file name ${JSON.stringify(name)} contains a zero byte or another control character`,
     check({ file, backing }, tell) {
       if (backing === null || !/[\p{Cc}]/u.test(backing.name)) return;
       const at = { file, offset: backing.offset, length: backing.length, field: 'backing_file_name' };
@@ -146,7 +146,7 @@ export const backingRules = defineRules<Qcow2Image, Qcow2Findings>()({
   'qcow2/backing-missing': {
     severity: 'error',
     depth: 'header',
-    title: 'The backing file is not there',
+    title: 'The backing file is missing',
     spec: NAME,
     repair: 'decision',
     derivedFrom: ['qcow2/backing-name-bounds', 'qcow2/backing-name-nul', 'qcow2/backing-format-mismatch'],

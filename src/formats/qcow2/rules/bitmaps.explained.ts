@@ -40,7 +40,7 @@ export const bitmapExplanations: Explanations<typeof bitmapRules> = {
     repair: 'Drop the bitmaps; the next backup must be a full one.',
   },
   'qcow2/bitmap-in-use': {
-    what: 'The flag "in use" of a bitmap is set, although nobody has the image open.',
+    what: 'The flag "in use" of a bitmap is set, although no program has the image open.',
     why: 'Guest data are not affected. The bitmap lacks changes, so an incremental backup by it would be incomplete.',
     how: 'The program that had the image open was killed, or the image was copied while it was in use.',
     readers: 'qemu marks the bitmap inconsistent and lets it only be removed.',

@@ -132,7 +132,7 @@ export const bitmapRules = defineRules<Qcow2Image, Qcow2Findings>()({
         ? `${data.region} should begin at byte ${positionText(data.start)}, but the file ends at byte ${data.limit}`
         : 'entry' in data
           ? describeUnaligned(data)
-          : `${data.field} is ${data.actual}: reserved bits must be zero, and bit 0 stands only without a position`,
+          : `${data.field} is ${data.actual}: reserved bits must be zero, and bit 0 may be set only without a position`,
   },
   'qcow2/bitmap-size-mismatch': {
     severity: 'error',

@@ -11,7 +11,7 @@ export const compressedExplanations: Explanations<typeof compressedRules> = {
     repair: 'Clear the bit.',
   },
   'qcow2/compressed-out-of-file': {
-    what: 'The data of a compressed cluster begin behind the end of the file; or only their last sectors would, which is a warning, since they need not all be used.',
+    what: 'The data of a compressed cluster begins past the end of the file; or only its last sectors would be there, which is a warning, since they need not all be used.',
     why: 'What is missing cannot be decompressed, so the guest cluster cannot be read.',
     how: 'A file that was cut off by a broken copy or download, or a damaged entry.',
     readers:
@@ -26,14 +26,14 @@ export const compressedExplanations: Explanations<typeof compressedRules> = {
     repair: 'Restore the guest cluster from a backup.',
   },
   'qcow2/compressed-in-metadata': {
-    what: 'The data of a compressed cluster lie in a cluster of the header, a table, reference counts or another structure.',
+    what: 'The data of a compressed cluster overlaps the header, a table, reference counts or another structure.',
     why: 'What is there is not what was compressed, so the guest cluster cannot be read.',
     how: 'Reference counts that were too low, so that the cluster was given out again; or a damaged entry.',
     readers: 'qemu fails to decompress the cluster; qemu-img check sees a wrong reference count.',
     repair: 'Restore the guest cluster from a backup.',
   },
   'qcow2/compressed-overlap': {
-    what: 'Two L2 entries of the active disk lead to compressed data with bytes in common, or to the same data. (Where one ends and the next begins they may share a sector of 512 bytes.)',
+    what: 'Two L2 entries of the active disk point to compressed data with bytes in common, or to the same data. (Where one ends and the next begins they may share a sector of 512 bytes.)',
     why: 'At most one of the two positions is right: the other guest cluster cannot be decompressed, or shows data of another place of the disk.',
     how: 'A damaged entry, or reference counts that were too low, so that a cluster in use was given out again.',
     readers:
@@ -41,15 +41,15 @@ export const compressedExplanations: Explanations<typeof compressedRules> = {
     repair: 'Find out which of the two decompresses; restore the other guest cluster from a backup.',
   },
   'qcow2/compressed-with-data-file': {
-    what: 'With an external data file every guest cluster lies at its own position in that file, so none can be compressed.',
-    why: 'It is not known what the guest cluster holds.',
+    what: 'With an external data file every guest cluster is at its own position in that file, so none can be compressed.',
+    why: 'It is not known what the guest cluster contains.',
     how: 'A damaged entry, or a feature bit that was set by hand.',
     readers: 'qemu fails to read the cluster; qemu-img check counts an error.',
     repair: 'Restore the guest cluster from a backup.',
   },
   'qcow2/compressed-with-encryption': {
     what: 'An encrypted image has no compressed clusters, but an L2 entry has the compressed bit.',
-    why: 'No writer makes this, so the entry is damaged, or guest data lie in the image unencrypted.',
+    why: 'No writer makes this, so the entry is damaged, or guest data are in the image unencrypted.',
     how: 'A damaged entry, or an encryption method that was set by hand.',
     readers: 'qemu tries to decompress the cluster and fails or gives plain data.',
     repair: 'Restore the guest cluster from a backup.',

@@ -35,11 +35,11 @@ export const compressedRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>
   'qcow2/compressed-in-metadata': {
     severity: 'error',
     depth: 'metadata',
-    title: 'Compressed data lie in the metadata',
+    title: 'Compressed data overlap metadata',
     spec: COMPRESSED,
     repair: 'none',
     message: ({ region, start, other }) =>
-      `${region} at byte ${start} lies in ${other ?? 'a structure of the image'}`,
+      `${region} at byte ${start} overlaps ${other ?? 'a structure of the image'}`,
   },
   'qcow2/compressed-overlap': {
     severity: 'error',

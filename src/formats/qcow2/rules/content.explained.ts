@@ -11,7 +11,7 @@ export const contentExplanations: Explanations<typeof contentRules> = {
     repair: 'Restore the image from its source; nothing in the file has the data a second time.',
   },
   'qcow2/compressed-too-short': {
-    what: 'The entry says how many sectors the stream takes. The stream goes on behind them and is sound if it is read to its end.',
+    what: 'The entry says how many sectors the stream takes. The stream goes on after them and is sound if it is read to its end.',
     why: 'Readers that take no more than the entry says cannot read the cluster.',
     how: 'A writer that counts wrong, or a damaged entry.',
     readers: 'QEMU fails with an I/O error when the cluster is read; `qemu-img check` does not look at it.',
@@ -26,8 +26,8 @@ export const contentExplanations: Explanations<typeof contentRules> = {
   },
   'qcow2/compressed-oversized-n': {
     what: 'The entry says how many sectors the stream takes, and it takes at least two fewer.',
-    why: 'Nothing is lost; readers fetch more than they need, and what is behind the stream may be anything.',
-    how: 'A writer that counts wrong, or somebody who hides data.',
+    why: 'Nothing is lost; readers fetch more than they need, and what is after the stream may be anything.',
+    how: 'A writer that counts wrong, or data hidden on purpose.',
     readers: 'All readers stop where the stream ends.',
     repair: 'The number of sectors can be lowered: no byte of the guest changes.',
   },

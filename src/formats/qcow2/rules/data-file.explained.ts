@@ -46,14 +46,14 @@ export const dataFileExplanations: Explanations<typeof dataFileRules> = {
     repair: 'Nothing has to be repaired. To have it checked as well, allow it with --allow-outside.',
   },
   'qcow2/data-file-short': {
-    what: 'The L2 tables map guest clusters behind the end of the external data file.',
+    what: 'The L2 tables map guest clusters past the end of the external data file.',
     why: 'Guest data there are lost: they read as zeros or fail.',
     how: 'The data file was cut off by a broken copy or a full disk, or it is the wrong file.',
     readers: 'qemu reads zeros; qemu-img check does not look at the length.',
     repair: 'Copy the data file again from its source.',
   },
   'qcow2/data-file-offset-mismatch': {
-    what: 'With an external data file each guest cluster lies at its own position; an L2 entry says another one.',
+    what: 'With an external data file each guest cluster is at its own position; an L2 entry says another one.',
     why: 'Reading the cluster fails, and read as a raw disk the file gives other data than through the image.',
     how: 'A damaged entry, or a feature bit that was set on an image with data of its own.',
     readers: 'qemu reports the cluster as corrupt when it is read; qemu-img check does not notice.',

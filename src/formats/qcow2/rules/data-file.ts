@@ -83,7 +83,7 @@ export const dataFileRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>()
   'qcow2/data-file-missing': {
     severity: 'error',
     depth: 'header',
-    title: 'The external data file is not there',
+    title: 'The external data file is missing',
     spec: DATA_FILE,
     repair: 'none',
     message: ({ reason }) => `the guest data are out of reach: ${reason}`,
@@ -120,11 +120,11 @@ export const dataFileRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>()
   'qcow2/data-file-offset-mismatch': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A guest cluster lies at the wrong place of the data file',
+    title: 'A guest cluster is at the wrong place of the data file',
     spec: DATA_FILE,
     repair: 'safe',
     message: ({ entry, target, guest }) =>
-      `${entry} points at byte ${target} of the data file, but the guest cluster lies at byte ${guest}`,
+      `${entry} points at byte ${target} of the data file, but the guest cluster is at byte ${guest}`,
   },
   'qcow2/data-file-copied': {
     severity: 'warning',

@@ -4,7 +4,7 @@ import type { extensionRules } from './extensions.ts';
 /** The rules of `extensions.ts` explained. */
 export const extensionExplanations: Explanations<typeof extensionRules> = {
   'qcow2/ext-overrun': {
-    what: 'The length of a header extension reaches beyond the room for extensions, which ends at the backing file name or with the first cluster.',
+    what: 'The length of a header extension runs past the room for extensions, which ends at the backing file name or with the first cluster.',
     why: 'This extension and all that follow it are lost: the backing format, the data file, bitmaps or the encryption header may be among them.',
     how: 'A damaged length, or a header length or backing file position that was changed without moving the extensions.',
     readers: 'qemu refuses to open the image.',
@@ -33,14 +33,14 @@ export const extensionExplanations: Explanations<typeof extensionRules> = {
   },
   'qcow2/ext-padding-nonzero': {
     what: 'The bytes that fill an extension up to a multiple of 8 are not zero.',
-    why: 'They have no meaning; they may hold remains of memory of the program that wrote them.',
+    why: 'They have no meaning; they may contain leftovers from the memory of the program that wrote them.',
     how: 'A writer that did not clear its buffer.',
     readers: 'All readers skip them.',
     repair: 'Set them to zero.',
   },
   'qcow2/ext-end-length': {
     what: 'The record that ends the list of header extensions says that data follow it.',
-    why: 'The list ends here all the same, but another reader may skip the data and go on behind them.',
+    why: 'The list ends here all the same, but another reader may skip the data and go on after them.',
     how: 'A damaged header, or an extension whose type was overwritten with zeros.',
     readers: 'qemu ends the list without looking at the length.',
     repair: 'Set the length to 0, after a look at whether an extension was lost.',
@@ -53,7 +53,7 @@ export const extensionExplanations: Explanations<typeof extensionRules> = {
     repair: 'Drop the table, or let qemu rewrite it.',
   },
   'qcow2/first-cluster-foreign-data': {
-    what: 'Besides the header only its extensions and the backing file name may stand in the first cluster; the rest is zero.',
+    what: 'Besides the header only its extensions and the backing file name may be in the first cluster; the rest is zero.',
     why: 'Guest data do not depend on these bytes, but nothing accounts for them: they may be remains of an overwritten structure or hidden content.',
     how: 'A writer that did not clear the cluster, a header that was rewritten shorter, or data put there on purpose.',
     readers: 'All readers ignore these bytes; qemu clears them when it rewrites the header.',

@@ -128,7 +128,7 @@ export const extensionRules = defineRules<Qcow2Image, Qcow2Findings>()({
   'qcow2/first-cluster-foreign-data': {
     severity: 'warning',
     depth: 'header',
-    title: 'The first cluster holds more than the header',
+    title: 'The first cluster contains more than the header',
     spec: 'QEMU docs/interop/qcow2, "Header": only extensions and the backing file name share the first cluster',
     repair: 'lossy',
     derivedFrom: [
@@ -140,7 +140,7 @@ export const extensionRules = defineRules<Qcow2Image, Qcow2Findings>()({
       'qcow2/backing-name-empty',
     ],
     message: ({ count, offset }) =>
-      `${count} bytes that are not zero lie in the first cluster behind header, extensions and backing file name, the first at byte ${offset}`,
+      `${count} bytes that are not zero are in the first cluster after header, extensions and backing file name, the first at byte ${offset}`,
     check({ file, header, firstCluster, extensions, backing }, tell) {
       let count = 0;
       let first = -1;

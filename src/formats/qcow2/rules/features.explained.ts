@@ -53,7 +53,7 @@ export const featureExplanations: Explanations<typeof featureRules> = {
     repair: 'None is needed; any writer clears the bit.',
   },
   'qcow2/v2-nonzero-tail': {
-    what: 'Behind the 72 bytes of a version 2 header stands something that is no known header extension.',
+    what: 'After the 72 bytes of a version 2 header is something that is no known header extension.',
     why: 'Version 2 has no feature fields, so whatever it is has no influence on the guest data.',
     how: 'A writer that filled in version 3 fields under version 2, or an image whose version was changed by hand.',
     readers: 'qemu takes the bytes for header extensions and skips unknown ones.',

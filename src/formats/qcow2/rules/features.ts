@@ -86,7 +86,7 @@ export const featureRules = defineRules<Qcow2Image, Qcow2Findings>()({
   'qcow2/v2-nonzero-tail': {
     severity: 'info',
     depth: 'header',
-    title: 'Bytes behind a version 2 header',
+    title: 'Bytes after a version 2 header',
     spec: `${HEADER}, header extensions`,
     repair: 'none',
     message: ({ type }) =>
@@ -122,7 +122,7 @@ export const featureRules = defineRules<Qcow2Image, Qcow2Findings>()({
       const type = Number(header.fields.compressionType ?? 0);
       const bit = header.fields.incompatibleFeatures?.compressionType ?? false;
       if (bit === (type !== 0)) return;
-      // A header of 104 bytes ends in front of the field.
+      // A header of 104 bytes ends before the field.
       const hasField = header.at('compression_type') !== undefined;
       const at = header.at(hasField ? 'compression_type' : 'incompatible_features');
       tell({ at, data: { type, bit }, expected: bit ? 'not 0' : '0', actual: String(type) });

@@ -20,13 +20,13 @@ export const headerExplanations: Explanations<typeof headerRules> = {
   },
   'qcow2/header-truncated': {
     what: 'The file ends inside the header, or inside the first cluster, which belongs to the header. (Behind header, extensions and backing file name only zeros are missing, and this is a warning.)',
-    why: 'Where fields or extensions are missing nothing can be relied on; where only zeros behind them are missing, the tables that should follow are missing with them.',
+    why: 'Where fields or extensions are missing nothing can be relied on; where only zeros after them are missing, the tables that should follow are missing with them.',
     how: 'An interrupted download or copy, a full disk, or a header that was cut out for inspection.',
-    readers: 'qemu refuses a file shorter than the header; it reads missing bytes behind it as zeros.',
+    readers: 'qemu refuses a file shorter than the header; it reads missing bytes after it as zeros.',
     repair: 'Copy the image again from its source.',
   },
   'qcow2/header-length': {
-    what: 'A version 3 header must be at least 104 bytes, a multiple of 8, and lie inside the first cluster.',
+    what: 'A version 3 header must be at least 104 bytes, a multiple of 8, and end inside the first cluster.',
     why: 'The extensions begin where the header ends, so the backing format, the data file and the bitmaps cannot be found.',
     how: 'A damaged header or a writer that confused versions.',
     readers: 'Most of these images are refused by qemu.',
@@ -34,7 +34,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
       'Set 104 or 112 by hand if it is known which fields the writer wrote; otherwise restore the header.',
   },
   'qcow2/header-unknown-fields': {
-    what: 'The header says that it is longer than 112 bytes, and the bytes behind the known fields are not all zero.',
+    what: 'The header says that it is longer than 112 bytes, and the bytes after the known fields are not all zero.',
     why: 'Nothing is wrong: fields that must be understood come with an incompatible feature bit.',
     how: 'A writer newer than the specification that vdcheck knows.',
     readers: 'All readers ignore these fields.',

@@ -33,14 +33,14 @@ export const l2EntryExplanations: Explanations<typeof l2EntryRules> = {
     repair: 'Restore the guest cluster from a backup; qemu-img check -r all replaces it with zeros.',
   },
   'qcow2/l2-entry-out-of-file': {
-    what: 'An L2 entry points at or behind the end of the file. (The last cluster may be cut; its missing bytes are zeros.)',
+    what: 'An L2 entry points at or past the end of the file. (The last cluster may be cut; its missing bytes are zeros.)',
     why: 'The data of this guest cluster are lost; they read as zeros, without an error.',
     how: 'A file that was cut off by a broken copy, a download or a full disk, or a damaged entry.',
     readers: 'qemu reads zeros; qemu-img check counts an error where a whole cluster is missing.',
     repair: 'Copy the image again from its source; clearing the entry makes the loss final.',
   },
   'qcow2/l2-entry-in-metadata': {
-    what: 'An L2 entry points at a cluster that holds the header, a table, reference counts or another structure.',
+    what: 'An L2 entry points at a cluster that contains the header, a table, reference counts or another structure.',
     why: 'The guest reads tables as its data, and a write of the guest destroys the image. A hostile guest gains control over the tables.',
     how: 'Reference counts that were too low, so that the cluster was given out again; a damaged entry; or an attack.',
     readers:
@@ -49,7 +49,7 @@ export const l2EntryExplanations: Explanations<typeof l2EntryRules> = {
       'Do not run a guest from the image. Clear the entry, and restore the guest cluster from a backup.',
   },
   'qcow2/l2-entry-duplicate': {
-    what: 'The same host cluster stands in two L2 entries of the active disk.',
+    what: 'The same host cluster is in two L2 entries of the active disk.',
     why: 'Two places of the disk show the same data; at least one of them is wrong, and a write to one changes the other.',
     how: 'Reference counts that were too low, so that the cluster was given out again, often after a crash or two programs writing at once.',
     readers:
@@ -71,8 +71,8 @@ export const l2EntryExplanations: Explanations<typeof l2EntryRules> = {
     repair: 'Clear the bit, after a look at whether a leaked cluster belongs here.',
   },
   'qcow2/l2-beyond-size': {
-    what: 'The active tables map clusters behind the end of the guest disk.',
-    why: 'The guest cannot see them. They hold the saved state of a virtual machine, or are remains of a larger disk.',
+    what: 'The active tables map clusters past the end of the guest disk.',
+    why: 'The guest cannot see them. They contain the saved state of a virtual machine, or are left over from a larger disk.',
     how: 'A snapshot with machine state was loaded, or the disk was made smaller by a program that left them.',
     readers: 'All readers ignore them; they count as used.',
     repair: 'None is needed; qemu frees them when a snapshot is loaded or the disk is resized.',

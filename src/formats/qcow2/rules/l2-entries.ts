@@ -53,11 +53,11 @@ export const l2EntryRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>()(
   'qcow2/l2-entry-in-metadata': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A guest cluster lies in the metadata',
+    title: 'A guest cluster overlaps metadata',
     spec: L2,
     repair: 'lossy',
     message: ({ region, start, other }) =>
-      `${region} at byte ${start} lies in ${other ?? 'a structure of the image'}`,
+      `${region} at byte ${start} overlaps ${other ?? 'a structure of the image'}`,
   },
   'qcow2/l2-entry-duplicate': {
     severity: 'error',
@@ -94,11 +94,11 @@ export const l2EntryRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>()(
   'qcow2/l2-beyond-size': {
     severity: 'info',
     depth: 'metadata',
-    title: 'Clusters are allocated behind the end of the disk',
-    spec: 'QEMU docs/interop/qcow2, "Snapshots": VM state lies behind the end of the disk',
+    title: 'Clusters are allocated past the end of the disk',
+    spec: 'QEMU docs/interop/qcow2, "Snapshots": VM state is past the end of the disk',
     repair: 'lossy',
     message: ({ clusters, entry, size }) =>
-      `${clusters} clusters are allocated behind the end of the disk at byte ${size}, the first by ${entry}`,
+      `${clusters} clusters are allocated past the end of the disk at byte ${size}, the first by ${entry}`,
     check(image, tell, facts) {
       const walk = facts.walk(image.file);
       if (walk === undefined || walk.beyondSize === 0) return;

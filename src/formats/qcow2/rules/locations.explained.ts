@@ -11,8 +11,8 @@ export const locationExplanations: Explanations<typeof locationRules> = {
     repair: 'Find the table (it is the cluster whose entries point at L2 tables) and correct the header.',
   },
   'qcow2/l1-out-of-file': {
-    what: 'The active L1 table begins at or behind the end of the file, or runs beyond it. (A file may end inside its last cluster; the missing bytes are zeros.)',
-    why: 'Guest data that the missing entries lead to cannot be found; they read as zeros, without an error.',
+    what: 'The active L1 table begins at or past the end of the file, or runs past it. (A file may end inside its last cluster; the missing bytes are zeros.)',
+    why: 'Guest data that the missing entries point to cannot be found; they read as zeros, without an error.',
     how: 'A file that was cut off by a broken copy or download, or a damaged header.',
     readers: 'qemu opens the image and reads zeros; qemu-img check counts an error.',
     repair: 'Copy the image again from its source.',
@@ -26,7 +26,7 @@ export const locationExplanations: Explanations<typeof locationRules> = {
   },
   'qcow2/l1-excess': {
     what: 'The L1 table has more entries than the disk needs.',
-    why: 'Nothing is wrong: the saved state of a virtual machine is stored behind the end of the disk.',
+    why: 'Nothing is wrong: the saved state of a virtual machine is stored past the end of the disk.',
     how: 'Snapshots with machine state, or a disk that was made smaller.',
     readers: 'All readers accept it.',
     repair: 'None is needed.',
@@ -53,7 +53,7 @@ export const locationExplanations: Explanations<typeof locationRules> = {
     repair: 'Rebuild the reference counts from the tables after setting a position that is aligned.',
   },
   'qcow2/reftable-out-of-file': {
-    what: 'The refcount table lies behind the end of the file, or runs beyond it.',
+    what: 'The refcount table is past the end of the file, or runs past it.',
     why: 'The reference counts are lost: a writer would take clusters that are in use for free ones. Guest data can be read.',
     how: 'A file that was cut off by a broken copy or download, or a damaged header.',
     readers: 'qemu opens the image; qemu-img check counts errors.',
@@ -67,7 +67,7 @@ export const locationExplanations: Explanations<typeof locationRules> = {
     repair: 'Rebuild the reference counts from the tables.',
   },
   'qcow2/metadata-overlap': {
-    what: 'Two of header, L1 and L2 tables, refcount table and blocks, snapshot table, bitmaps and encryption header lie in the same cluster.',
+    what: 'Two of header, L1 and L2 tables, refcount table and blocks, snapshot table, bitmaps and encryption header are in the same cluster.',
     why: 'At most one of the two is intact; each write to one of them damages the other.',
     how: 'Reference counts that were too low, so that a cluster in use was given out again; or a damaged pointer.',
     readers: 'qemu-img check sees it as a wrong reference count; readers use the bytes for both.',

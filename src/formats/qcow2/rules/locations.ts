@@ -23,7 +23,7 @@ export const locationRules = defineRules<Qcow2Image, Qcow2Findings>()({
       const excess = position % BigInt(clusterSize);
       tell({
         at: header.at('l1_table_offset'),
-        data: `the L1 table begins at byte ${position}, ${excess} bytes behind the start of a cluster`,
+        data: `the L1 table begins at byte ${position}, ${excess} bytes after the start of a cluster`,
         expected: `a multiple of ${clusterSize}`,
         actual: String(position),
       });
@@ -44,7 +44,7 @@ export const locationRules = defineRules<Qcow2Image, Qcow2Findings>()({
       const isCut = l1.offset < geometry.limit;
       const where =
         l1.offset < fileSize
-          ? `lies at ${bytesText(position, 8n * BigInt(l1.declared))}`
+          ? `is at ${bytesText(position, 8n * BigInt(l1.declared))}`
           : `should begin at byte ${position}`;
       tell({
         at: header.at('l1_table_offset'),
@@ -134,7 +134,7 @@ export const locationRules = defineRules<Qcow2Image, Qcow2Findings>()({
     repair: 'safe',
     derivedFrom: ['qcow2/reftable-unaligned', 'qcow2/reftable-too-large'],
     message: ({ range, fileSize }) =>
-      `the refcount table should lie at ${range}, but the file ends at byte ${fileSize}`,
+      `the refcount table should be at ${range}, but the file ends at byte ${fileSize}`,
     check({ header, geometry, refcountTable, fileSize }, tell) {
       const end = refcountTable.offset + 8 * refcountTable.declared;
       if (refcountTable.declared === 0 || refcountTable.offset === 0 || end <= geometry.limit) return;

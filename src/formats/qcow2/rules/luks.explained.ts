@@ -33,7 +33,7 @@ export const luksExplanations: Explanations<typeof luksRules> = {
     repair: 'Restore the LUKS header from a backup of it.',
   },
   'qcow2/luks-slot': {
-    what: 'A key slot is neither active nor disabled, has no stripes, or its key material lies outside the encryption header. Fewer than 1000 iterations are a warning.',
+    what: 'A key slot is neither active nor disabled, has no stripes, or its key material is outside the encryption header. Fewer than 1000 iterations are a warning.',
     why: 'The passphrase of this slot does not open the image. Few iterations make it easy to guess.',
     how: 'A damaged LUKS header, or a program that writes slots wrongly.',
     readers: 'qemu refuses the header, or fails to unlock with this slot.',
@@ -41,7 +41,7 @@ export const luksExplanations: Explanations<typeof luksRules> = {
       'Unlock with another slot and set the passphrase anew, or restore the LUKS header from a backup of it.',
   },
   'qcow2/luks-no-active-slot': {
-    what: 'None of the eight key slots holds a copy of the master key.',
+    what: 'None of the eight key slots contains a copy of the master key.',
     why: 'The image cannot be unlocked with any passphrase; the guest data are lost without the master key.',
     how: 'The last slot was erased, on purpose or by mistake.',
     readers: 'qemu fails to unlock the image.',

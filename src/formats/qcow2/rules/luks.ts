@@ -9,7 +9,7 @@ const EXTENSION = 'QEMU docs/interop/qcow2, "Full disk encryption header pointer
 const LUKS = 'LUKS On-Disk Format Specification 1.2.3';
 
 const ACTIVE = KeySlotState.active;
-/** Fewer iterations than a password can stand. */
+/** Fewer iterations than this leave a password easy to guess. */
 const MIN_ITERATIONS = 1000;
 
 /** The rules on the encryption header. */
@@ -79,7 +79,7 @@ export const luksRules = defineRules<Qcow2Image, Qcow2Findings>()({
         if (material === 0 || BigInt(material) + size > length)
           tell({
             at: header.at(`key_slots[${index}].key_material_offset`),
-            data: `the key material of slot ${index} lies at ${bytesText(BigInt(material), size)} of an encryption header of ${length} bytes`,
+            data: `the key material of slot ${index} is at ${bytesText(BigInt(material), size)} of an encryption header of ${length} bytes`,
             actual: String(slot.keyMaterialOffset),
           });
         if (slot.iterations < MIN_ITERATIONS)

@@ -18,14 +18,14 @@ export const refcountExplanations: Explanations<typeof refcountRules> = {
     repair: 'Rebuild the reference counts from the tables.',
   },
   'qcow2/reftable-entry-out-of-file': {
-    what: 'A refcount table entry points at or behind the end of the file.',
+    what: 'A refcount table entry points at or past the end of the file.',
     why: 'The counts of that range are lost: a writer would take its clusters for free ones. Guest data can be read.',
     how: 'A file that was cut off by a broken copy or download, or a damaged entry.',
     readers: 'qemu reads the counts as zero; qemu-img check counts an error.',
     repair: 'Rebuild the reference counts from the tables, after a look at whether the file is complete.',
   },
   'qcow2/reftable-entry-duplicate': {
-    what: 'The same refcount block stands in two entries of the refcount table.',
+    what: 'The same refcount block is in two entries of the refcount table.',
     why: 'Two ranges of the file share their counts, so that a cluster freed in one looks free in the other.',
     how: 'A damaged refcount table.',
     readers: 'qemu uses the block for both ranges; qemu-img check counts an error.',
@@ -48,9 +48,9 @@ export const refcountExplanations: Explanations<typeof refcountRules> = {
     repair: 'Lower the count to the number of references (qemu-img check -r leaks).',
   },
   'qcow2/refcount-past-eof': {
-    what: 'A cluster that begins behind the end of the file has a reference count, and nothing refers to it.',
+    what: 'A cluster that begins past the end of the file has a reference count, and nothing refers to it.',
     why: 'No data are lost; when the file grows these clusters are not used.',
-    how: 'A writer allocated clusters and was killed before it wrote them, or the file was cut off behind its data.',
+    how: 'A writer allocated clusters and was killed before it wrote them, or the file was cut off after its data.',
     readers: 'All readers ignore it; qemu-img check does not look there.',
     repair: 'Set the count to 0.',
   },

@@ -114,17 +114,17 @@ export const refcountRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>()
   'qcow2/refcount-past-eof': {
     severity: 'info',
     depth: 'metadata',
-    title: 'A cluster behind the end of the file is counted',
+    title: 'A cluster past the end of the file is counted',
     spec: BLOCK,
     repair: 'safe',
     derivedFrom: NO_REFCOUNTS,
     message: ({ cluster, start, stored }) =>
-      `cluster ${cluster} at byte ${start} has refcount ${stored}, but lies behind the end of the file`,
+      `cluster ${cluster} at byte ${start} has refcount ${stored}, but is past the end of the file`,
   },
   'qcow2/refcount-overflow': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A cluster has more references than its count can hold',
+    title: 'A cluster has more references than its count can express',
     spec: BLOCK,
     repair: 'none',
     derivedFrom: NO_REFCOUNTS,
@@ -144,6 +144,6 @@ export const refcountRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>()
       'qcow2/reftable-entry-duplicate',
     ],
     message: ({ cluster, start }) =>
-      `cluster ${cluster} at byte ${start} holds reference counts, but its own count is 0`,
+      `cluster ${cluster} at byte ${start} contains reference counts, but its own count is 0`,
   },
 });

@@ -4,7 +4,7 @@ import type { snapshotRules } from './snapshots.ts';
 /** The rules of `snapshots.ts` explained. */
 export const snapshotExplanations: Explanations<ReturnType<typeof snapshotRules>> = {
   'qcow2/snapshot-table-bounds': {
-    what: 'The snapshot table does not begin at a cluster, is not in the file, has an entry that runs beyond it, or is larger than qemu takes (65536 entries, 64 MiB).',
+    what: 'The snapshot table does not begin at a cluster, is not in the file, has an entry that runs past it, or is larger than qemu takes (65536 entries, 64 MiB).',
     why: 'The internal snapshots cannot be found. The current state of the disk can still be read.',
     how: 'A damaged header, a file that was cut off, or an image made to exhaust a reader.',
     readers: 'Most of these images are refused by qemu.',
@@ -26,7 +26,7 @@ export const snapshotExplanations: Explanations<ReturnType<typeof snapshotRules>
     repair: 'Rewrite the snapshot table with the current disk size (qemu-img check -r all).',
   },
   'qcow2/snapshot-id': {
-    what: 'The id of a snapshot is empty, repeats that of another, or holds a zero byte. (A repeated name is only an info.)',
+    what: 'The id of a snapshot is empty, repeats that of another, or contains a zero byte. (A repeated name is only an info.)',
     why: 'Commands that take an id work on the wrong snapshot, or find none.',
     how: 'A writer other than qemu, or a damaged snapshot table.',
     readers: 'qemu takes the first snapshot that fits; qemu-img check does not look at ids.',
@@ -41,21 +41,21 @@ export const snapshotExplanations: Explanations<ReturnType<typeof snapshotRules>
     repair: 'Set the size that the disk had.',
   },
   'qcow2/snapshot-date': {
-    what: 'The date of a snapshot has a fraction of a second of 10^9 nanoseconds or more, or lies in the future.',
+    what: 'The date of a snapshot has a fraction of a second of 10^9 nanoseconds or more, or is in the future.',
     why: 'Data are not affected; tools that sort or expire snapshots by date are misled.',
     how: 'A wrong clock when the snapshot was taken, or a damaged table.',
     readers: 'qemu shows the date as it is.',
     repair: 'None is needed.',
   },
   'qcow2/snapshot-vmstate': {
-    what: 'The 64-bit and the 32-bit size of the saved machine state disagree, or the snapshot has too few L1 entries for the state behind its disk.',
+    what: 'The 64-bit and the 32-bit size of the saved machine state disagree, or the snapshot has too few L1 entries for the state after its disk.',
     why: 'The disk of the snapshot can be read; the machine cannot be resumed from it, or not by every reader.',
     how: 'A damaged snapshot table, or a writer that filled in one of the two fields only.',
     readers: 'qemu uses the 64-bit size where it is present.',
     repair: 'None; take the disk of the snapshot without the machine state.',
   },
   'qcow2/snapshot-entry-errors': {
-    what: 'An L1 or L2 entry that belongs to an internal snapshot breaks a rule that also holds for the active tables: reserved bits, misaligned, outside the file, in the metadata.',
+    what: 'An L1 or L2 entry that belongs to an internal snapshot breaks a rule that also applies to the active tables: reserved bits, misaligned, outside the file, in the metadata.',
     why: 'Data of the snapshot are lost. The current state of the disk is not affected unless another finding says so.',
     how: 'As for the active tables: a fault of memory or storage, a file that was cut off, or reference counts that were too low.',
     readers: 'qemu fails when the snapshot is used; qemu-img check counts an error.',

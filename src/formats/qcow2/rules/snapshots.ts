@@ -54,7 +54,7 @@ export const snapshotRules = (describe: Describe) =>
           else if (l1Offset + 8 * l1Entries > geometry.limit)
             tell({
               at,
-              data: `${name} lies at ${bytesText(position, 8n * BigInt(l1Entries))}, but the file ends at byte ${geometry.limit}`,
+              data: `${name} is at ${bytesText(position, 8n * BigInt(l1Entries))}, but the file ends at byte ${geometry.limit}`,
               actual: String(position),
             });
         }
@@ -100,7 +100,7 @@ export const snapshotRules = (describe: Describe) =>
           if (id !== '' && ids.has(id))
             tell({ at, data: `snapshot ${snapshot.label} has the id of another`, actual: id });
           if (id.includes('\0'))
-            tell({ at, data: `the id of snapshot ${snapshot.label} holds a zero byte`, actual: id });
+            tell({ at, data: `the id of snapshot ${snapshot.label} contains a zero byte`, actual: id });
           if (name !== '' && names.has(name))
             tell({
               at: snapshot.entry.at('name'),
@@ -184,7 +184,7 @@ export const snapshotRules = (describe: Describe) =>
           const actual = String(large ?? snapshot.entry.fields.vmStateSize);
           tell({
             at: snapshot.entry.at(large === undefined ? 'vm_state_size' : 'vm_state_size_large'),
-            data: `snapshot ${label} has ${actual} bytes of machine state, which its ${l1Entries} L1 entries cannot map behind the disk`,
+            data: `snapshot ${label} has ${actual} bytes of machine state, which its ${l1Entries} L1 entries cannot map after the disk`,
             actual,
           });
         }

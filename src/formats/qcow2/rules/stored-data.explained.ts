@@ -4,9 +4,9 @@ import type { storedDataRules } from './stored-data.ts';
 /** What `vdcheck rules ID` prints of these rules. */
 export const storedDataExplanations: Explanations<typeof storedDataRules> = {
   'qcow2/trailing-data': {
-    what: 'The file goes on behind the last cluster that is in use, and has data there.',
+    what: 'The file goes on after the last cluster that is in use, and has data there.',
     why: 'The guest is not concerned. The data may be what is left of clusters that were freed, or something that was appended.',
-    how: 'Snapshots that were deleted, a crash while the file grew, or somebody who hides data.',
+    how: 'Snapshots that were deleted, a crash while the file grew, or data hidden on purpose.',
     readers: 'No reader looks at them; QEMU uses the space for new clusters.',
     repair: 'The file can be cut off there; converting the image leaves the data out.',
   },

@@ -1,6 +1,7 @@
 import { fileOffset } from '../../../io/source.ts';
 import { guestOffset } from '../../../model/offsets.ts';
 import { defineRules } from '../../../model/rule.ts';
+import { sectorsAre } from '../../shared/counts.ts';
 import { findNonZero, type NonZero } from '../../shared/nonzero-ranges.ts';
 import type { Qcow2Findings } from '../findings.ts';
 import type { Qcow2Image, Qcow2Walk } from '../image.ts';
@@ -21,7 +22,7 @@ export const storedDataRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>
     // Leaked clusters are told as that, with their number.
     derivedFrom: [...UNKNOWN_REFERENCES, 'qcow2/refcount-leak'],
     message: ({ first, sectors, end }) =>
-      `${sectors} ${sectors === 1 ? 'sector' : 'sectors'} behind byte ${end}, where the last cluster in use ends, are not zero, the first has byte ${first}`,
+      `past byte ${end}, where the last cluster in use ends, ${sectorsAre(sectors)} not zero, first at byte ${first}`,
     async check({ file, opened, fileSize, geometry }, tell, facts) {
       const ownership = facts.ownership(file);
       if (ownership === undefined) return;
@@ -59,7 +60,7 @@ export const storedDataRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>
     repair: 'none',
     derivedFrom: ['qcow2/raw-external-without-data-file', 'qcow2/data-file-missing', 'qcow2/l1-too-small'],
     message: ({ first, sectors }) =>
-      `${sectors} ${sectors === 1 ? 'sector' : 'sectors'} of the raw data file are not zero where the image reads as zeros, the first has byte ${first}`,
+      `where the image reads as zeros, ${sectorsAre(sectors)} not zero in the raw data file, first at byte ${first}`,
     async check(image, tell, facts) {
       const { header, dataFile, size } = image;
       const file = dataFile?.file ?? null;

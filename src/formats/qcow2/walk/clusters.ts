@@ -156,7 +156,10 @@ export class ClusterClaims implements ClusterListener {
     this.entries?.subclusters(index, fault, zero, allocated);
   }
 
-  /** Tells a cluster of which the file has only the beginning, where guest bytes of the rest are missing. `used`: its bytes that are guest data. */
+  /**
+   * Tells a cluster of which the file has only the beginning, where guest bytes of the rest are missing. `used`:
+   * its bytes that are guest data.
+   */
   #judgeEnd(index: number, count: number, offset: number, used: number): void {
     const { geometry, fileSize } = this.#layout;
     const { clusterSize, size } = geometry;

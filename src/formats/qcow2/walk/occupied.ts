@@ -89,7 +89,7 @@ export function trustedRefcountTable(layout: Qcow2Layout): PointerTable {
 
 /**
  * The entries of a table that can be trusted: none where those that are needed overlap another structure; only those
- * that are needed where the entries behind them do, or overlap the tables that the first ones point to: then the size
+ * that are needed where the entries after them do, or overlap the tables that the first ones point to: then the size
  * of the table is what is wrong.
  */
 function trusted(

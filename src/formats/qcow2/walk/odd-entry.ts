@@ -53,7 +53,9 @@ export class OddEntry {
     this.tell(id, { entry: this.name, target, clusterSize }, { expected });
   }
 
-  /** Takes the breaches of the entry's spec: one finding of a rule, which is placed at the entry and shows it whole. */
+  /**
+   * Takes the breaches of the entry's spec: one finding of a rule, which is placed at the entry and shows it whole.
+   */
   get sink(): BreachSink {
     const told = new Set<string>();
     const findings: Findings<Qcow2Findings> = {

@@ -41,7 +41,7 @@ export class TreeEntries {
     else this.#tellStandard(entry);
   }
 
-  /** A guest cluster that the file ends in, at byte `start`, with `missing` guest bytes behind its end. */
+  /** A guest cluster that the file ends in, at byte `start`, with `missing` guest bytes past its end. */
   cut(index: number, start: number, missing: number): void {
     if (this.#tree.within !== null) return;
     const { clusterSize } = this.#layout.geometry;

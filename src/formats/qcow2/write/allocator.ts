@@ -3,7 +3,7 @@ export class Allocator {
   readonly #clusterSize: number;
   /** References that one cluster may have. */
   readonly #maxCount: number;
-  /** Clusters that may be stored behind one that still takes streams. */
+  /** Clusters that may be stored after one that still takes streams. */
   readonly #mostPassed: number;
   /** Byte position of the next cluster that is free. */
   #next: number;
@@ -24,12 +24,12 @@ export class Allocator {
     this.#first = start / clusterSize;
   }
 
-  /** Byte position behind all that was given away. */
+  /** Byte position after all that was given away. */
   get end(): number {
     return this.#next;
   }
 
-  /** Whether streams may still go in front of clusters that were given away. */
+  /** Whether streams may still go before clusters that were given away. */
   get isOpen(): boolean {
     return this.#free >= 0 && this.#passed > 0;
   }
@@ -93,5 +93,5 @@ export class Allocator {
   }
 }
 
-/** Bytes of clusters that may be stored behind one that still takes streams: they are kept in memory until then. */
+/** Bytes of clusters that may be stored after one that still takes streams: they are kept in memory until then. */
 const MOST_PASSED = 2 * 1024 * 1024;

@@ -9,13 +9,16 @@ export interface ClusterRun {
   readonly index: number;
   readonly count: number;
   /**
-   * `data` is stored; `reserved` has a place in the file where nothing is written, so that it is zeros; `zero` reads as zeros by a flag, whatever the
-   * layer below has.
+   * `data` is stored; `reserved` has a place in the file where nothing is written, so that it is zeros; `zero`
+   * reads as zeros by a flag, whatever the layer below has.
    */
   readonly kind: 'data' | 'reserved' | 'zero';
   /** Of `data`, all clusters: valid until the next run is asked for. Else empty. */
   readonly bytes: Uint8Array;
-  /** Bitmaps of the 32 subclusters: stored, and zeros by a flag. Without extended entries `allocated` is all of them. */
+  /**
+   * Bitmaps of the 32 subclusters: stored, and zeros by a flag. Without extended entries `allocated` is all of
+   * them.
+   */
   readonly allocated: number;
   readonly zeros: number;
 }
@@ -121,7 +124,9 @@ class Cutter {
     yield* this.#absent(index + done, count - done);
   }
 
-  /** A part of a cluster: the bytes `at` to `to - 1` of the disk. Gives the cluster's runs where it is complete. */
+  /**
+   * A part of a cluster: the bytes `at` to `to - 1` of the disk. Gives the cluster's runs where it is complete.
+   */
   async part(chunk: Chunk, at: number, to: number): Promise<readonly ClusterRun[]> {
     const { clusterSize, isExtended } = this.#shape;
     const index = this.clusterOf(at);
@@ -192,7 +197,7 @@ class Cutter {
       if (isFull || !isZero(bytes.subarray(number * unit, (number + 1) * unit))) allocated |= 1 << number;
     allocated = (allocated & ~inherited) >>> 0;
     const zeros = below === null ? 0 : (~allocated & ~inherited) >>> 0;
-    if (reserves) yield { ...this.#data(index, 1, bytes) };
+    if (reserves) yield this.#data(index, 1, bytes);
     else if (allocated !== 0) yield { index, count: 1, kind: 'data', bytes, allocated, zeros };
     else if (zeros !== 0) yield { index, count: 1, kind: 'zero', bytes: NO_BYTES, allocated, zeros };
   }

@@ -5,8 +5,9 @@ import { encodeRefcountBlock, refcountShapeOf } from './refcounts.ts';
 import { encodePositions, L2Table } from './tables.ts';
 
 /**
- * The parts of an image in one pass over the disk, for files: each L2 table follows its clusters, counts come behind all, the header last, so that
- * what is not complete is no image. It has as many clusters as one in the order of a pipe.
+ * The parts of an image in one pass over the disk, for files: each L2 table follows its clusters, counts come after
+ * all, the header last, so that what is not complete is no image. It has as many clusters as one in the order of a
+ * pipe.
  */
 export async function* fileParts(job: Job, signal: AbortSignal | undefined): AsyncGenerator<Part> {
   const { settings, shape, size } = job;

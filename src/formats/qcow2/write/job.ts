@@ -4,7 +4,7 @@ import type { WriteContext } from '../../../model/writer.ts';
 import { MAX_L1_ENTRIES, roundUp } from '../layout/geometry.ts';
 import { readClusters, type ClusterRun, type ClusterShape } from './clusters.ts';
 import { encodeHeader, type BackingText, type TablePlaces } from './header.ts';
-import { refcountShapeOf } from './refcounts.ts';
+import { refcountShapeWithin } from './refcounts.ts';
 import { settingsOf, type Qcow2Settings } from './settings.ts';
 import { tableShapeOf, type TableShape } from './tables.ts';
 import { packedUnits, unitsOf, type Unit } from './units.ts';
@@ -59,14 +59,16 @@ export class Job {
     return (isFull || reserves) && below === null && !this.settings.isCompressed;
   }
 
-  /** Clusters of all files if every guest cluster were stored. */
-  get fullClusters(): number {
+  /**
+   * Bytes of all files if every guest cluster were stored; `undefined` where readers take no image of that size.
+   */
+  get fullSize(): number | undefined {
     const { l1Clusters, l1Entries } = this.shape;
-    const guest = Math.ceil(this.size / this.settings.clusterSize);
-    const tables = 1 + l1Clusters + l1Entries;
-    return this.settings.dataFile === null
-      ? refcountShapeOf(this.settings, tables + guest).clusters
-      : refcountShapeOf(this.settings, tables).clusters + guest;
+    const { clusterSize, dataFile } = this.settings;
+    const guest = Math.ceil(this.size / clusterSize);
+    const inside = dataFile === null ? guest : 0;
+    const refcounts = refcountShapeWithin(this.settings, 1 + l1Clusters + l1Entries + inside);
+    return refcounts === null ? undefined : (refcounts.clusters + guest - inside) * clusterSize;
   }
 
   /** What is to be stored, in ascending order. */

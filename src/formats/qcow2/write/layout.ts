@@ -19,7 +19,7 @@ export class Placer {
   readonly allocator: Allocator;
   readonly #settings: Qcow2Settings;
   readonly #l2Entries: number;
-  /** Position behind the last byte of guest data. */
+  /** Position after the last byte of guest data. */
   #end = 0;
   #tables = 0;
 
@@ -54,9 +54,10 @@ export class Placer {
   }
 
   /**
-   * Tells that an L2 table is complete. Streams go on from the clusters of one table to those of the next, until some tables are.
+   * Tells that an L2 table is complete. Streams go on from the clusters of one table to those of the next, until
+   * some tables are.
    *
-   * @returns whether nothing more is packed in front of what comes next
+   * @returns whether nothing more is packed before what comes next
    */
   endTable(): boolean {
     if (++this.#tables < Math.max(1, TABLE_BYTES / this.#settings.clusterSize)) return false;
@@ -65,7 +66,10 @@ export class Placer {
     return true;
   }
 
-  /** Bytes of a file in which all has its place: what is zeros at its end is left out, of the data as of the refcount table, whichever is last. */
+  /**
+   * Bytes of a file in which all has its place: what is zeros at its end is left out, of the data as of the
+   * refcount table, whichever is last.
+   */
   fileSize({ clusters, blocks }: RefcountShape): number {
     const { clusterSize } = this.#settings;
     const dataTail = this.#end % clusterSize;
@@ -75,7 +79,7 @@ export class Placer {
   }
 }
 
-/** Puts parts in the order of the file: clusters wait while streams may still go in front of them. */
+/** Puts parts in the order of the file: clusters wait while streams may still go before them. */
 export class PartOrder {
   readonly #allocator: Allocator;
   readonly #settings: Qcow2Settings;
@@ -108,7 +112,7 @@ export class PartOrder {
     return { file: DATA_FILE, at, bytes: bytes.subarray(0, this.#size - at) };
   }
 
-  /** What waits; nothing goes in front of it any more. */
+  /** What waits; nothing goes before it any more. */
   *finish(): Iterable<Part> {
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -16,7 +16,9 @@ export interface PipeLayout {
   readonly countOf: (cluster: number) => number;
 }
 
-/** Works out the places of an image in the order of a pipe: header, refcount table and blocks, L1, L2 tables, data. */
+/**
+ * Works out the places of an image in the order of a pipe: header, refcount table and blocks, L1, L2 tables, data.
+ */
 export function pipeLayoutOf({ settings, shape }: Job, survey: Survey): PipeLayout {
   const placer = new Placer(settings, shape.l2Entries, 0);
   let tables = 0;

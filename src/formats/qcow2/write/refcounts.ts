@@ -12,8 +12,19 @@ export interface RefcountShape {
   readonly clusters: number;
 }
 
+/** As `refcountShapeOf`; `null` where the image would be larger than readers take. */
+export function refcountShapeWithin(settings: Qcow2Settings, used: number): RefcountShape | null {
+  try {
+    return refcountShapeOf(settings, used);
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
+}
+
 /**
- * How many clusters counting takes where `used` are used by everything else: blocks and table count themselves, too.
+ * How many clusters counting takes where `used` are used by everything else: blocks and table count themselves,
+ * too.
  *
  * @throws UsageError where the table would be larger than readers take
  */
@@ -36,7 +47,7 @@ export function refcountShapeOf({ clusterSize, refcountOrder }: Qcow2Settings, u
 /**
  * Encodes refcount block `index`.
  *
- * @param clusters those of the file; what is behind them is not counted
+ * @param clusters those of the file; what is after them is not counted
  * @param countOf references of a cluster; `null` where each has one
  * @returns the block, which is the caller's
  */

@@ -53,7 +53,7 @@ export class Survey {
     this.#clusters += unit.count;
   }
 
-  /** Places everything again as it will be in the file; `onTable` is told of each table, which is filled by then. */
+  /** Places everything again as it will be in the file, and gives the number of each table when it is filled. */
   *replay(placer: Placer, table: L2Table | null): Iterable<number> {
     const { l2Entries } = this.#job.shape;
     for (const [number, { codes, bitmaps }] of this.#tables) {

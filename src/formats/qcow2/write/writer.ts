@@ -12,10 +12,11 @@ export const qcow2Writer: Writer = {
   refused: refusedQcow2Options,
   async plan(disk: Disk, context: WriteContext): Promise<Plan> {
     const job = new Job(disk, context);
-    const fullSize = job.fullClusters * job.settings.clusterSize;
+    const { fullSize } = job;
+    const full = fullSize === undefined ? {} : { fullSize };
     if (!context.isPipe)
       return {
-        fullSize,
+        ...full,
         files: filesOf(job, context.name, null),
         isStreamable: false,
         parts: (signal) => fileParts(job, signal),
@@ -23,7 +24,7 @@ export const qcow2Writer: Writer = {
     const survey = await Survey.of(job);
     const layout = pipeLayoutOf(job, survey);
     return {
-      fullSize,
+      ...full,
       files: filesOf(job, context.name, layout.fileSize),
       isStreamable: true,
       parts: (signal) => pipeParts(job, survey, layout, signal),

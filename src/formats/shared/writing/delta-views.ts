@@ -41,7 +41,7 @@ function hole(from: number, to: number): Chunk {
   return { kind: 'unallocated', start: guestOffset(from), length: to - from };
 }
 
-/** Behind the end of the layer below are zeros. */
+/** Past the end of the layer below everything is zeros. */
 async function readBelow(below: Disk, at: number, length: number): Promise<Chunk> {
   const bytes = new Uint8Array(length);
   const available = Math.min(length, Math.max(0, below.size - at));
@@ -51,8 +51,8 @@ async function readBelow(below: Disk, at: number, length: number): Promise<Chunk
 }
 
 /**
- * A delta whose units are its own as a whole or not at all: the layer below gives what is missing of those that it has a part of. Zeros over a hole
- * of that layer are no part of it.
+ * A delta whose units are its own as a whole or not at all: the layer below gives what is missing of those that it
+ * has a part of. Zeros over a hole of that layer are no part of it.
  */
 export function wholeUnitDelta(delta: Disk, below: Disk, unitSize: number): Disk {
   return {
@@ -110,7 +110,7 @@ async function* completeUnits(
   yield* readRange(below, told, owed);
 }
 
-/** What the layer below has between two places, which may be behind the end of the disk. */
+/** What the layer below has between two places, which may be past the end of the disk. */
 async function* readRange(below: Disk, from: number, to: number): AsyncGenerator<Chunk, void, undefined> {
   for (let at = from; at < to; at += STEP) yield await readBelow(below, at, Math.min(STEP, to - at));
 }

@@ -12,14 +12,16 @@ export interface FilePlan {
   readonly size: number | null;
   /** Whether the parts ascend. */
   readonly isStreamable: boolean;
+  /** Bytes of the file if everything in the disk were stored; absent where nobody can know. */
+  readonly fullSize?: number;
   parts(signal: AbortSignal | undefined): AsyncIterable<FilePart>;
 }
 
 /** A file that stores units, with headers and tables. */
 export interface UnitFile extends UnitLayout {
-  /** What is in front of the units; it ascends where the file is for pipes. */
+  /** What is before the units; it ascends where the file is for pipes. */
   front(units: Units): Iterable<FilePart>;
-  /** What is behind them. */
+  /** What is after them. */
   back?(units: Units): Iterable<FilePart>;
   /** Bytes of the whole file. */
   sizeOf(units: Units): number;
@@ -40,6 +42,7 @@ export function planKnownUnits(
   return {
     size: makeFile(units).sizeOf(units),
     isStreamable: true,
+    fullSize: fullSizeOf(disk, makeFile),
     async *parts(signal) {
       const file = makeFile(units);
       yield* file.front(units);
@@ -59,7 +62,9 @@ export interface FoundOptions {
   readonly canSayZero?: boolean;
 }
 
-/** Plans a file that stores what is found in the disk: only reading tells. What is in front of the units is written last. */
+/**
+ * Plans a file that stores what is found in the disk: only reading tells. What is before the units is written last.
+ */
 export function planFoundUnits(
   disk: Disk,
   makeFile: MakeFile,
@@ -68,6 +73,7 @@ export function planFoundUnits(
   return {
     size: null,
     isStreamable: false,
+    fullSize: fullSizeOf(disk, makeFile),
     async *parts(signal) {
       const units = { stored: new UnitRuns(), zeros: canSayZero ? new UnitRuns() : null };
       const file = makeFile(units);
@@ -83,6 +89,13 @@ export function planFoundUnits(
       if (written < size) yield { at: size - 1, bytes: new Uint8Array(1) };
     },
   };
+}
+
+function fullSizeOf(disk: Disk, makeFile: MakeFile): number {
+  const units = { stored: new UnitRuns(), zeros: null };
+  const file = makeFile(units);
+  units.stored.add(0, Math.ceil(disk.size / file.unitSize));
+  return file.sizeOf(units);
 }
 
 /** How units are planned. */
@@ -125,9 +138,12 @@ export async function planDeltaUnits(
 
 /** The plan of an image that consists of such files, by their names. */
 export function joinFiles(files: readonly { readonly name: string; readonly plan: FilePlan }[]): Plan {
+  const fullSizes = files.map(({ plan: { size, fullSize } }) => fullSize ?? size);
+  const fullSize = fullSizes.reduce((sum, one) => (sum === null || one === null ? null : sum + one), 0);
   return {
     files: files.map(({ name, plan: { size } }) => ({ name, size })),
     isStreamable: files.every(({ plan }) => plan.isStreamable),
+    ...(fullSize === null ? {} : { fullSize }),
     async *parts(signal) {
       for (const [file, { plan }] of files.entries())
         for await (const { at, bytes } of plan.parts(signal)) yield { file, at, bytes };

@@ -23,8 +23,8 @@ export interface GuestData {
 }
 
 /**
- * What has to be written of a disk, in ascending order: everything but holes and long zeros, all of it for a `sparse` of 0. Of a delta it is
- * everything but holes.
+ * What has to be written of a disk, in ascending order: everything but holes and long zeros, all of it for a
+ * `sparse` of 0. Of a delta it is everything but holes.
  */
 export async function* guestData(
   disk: Disk,

@@ -1,8 +1,8 @@
 import type { MaybePromise } from '../../../io/source.ts';
 
 /**
- * Does work on items side by side and gives the results in the order of the items. At most `lanes` are in work or wait for being taken, so that
- * memory is bounded.
+ * Does work on items side by side and gives the results in the order of the items. At most `lanes` are in work or
+ * wait for being taken, so that memory is bounded.
  */
 export async function* workInOrder<T, R>(
   items: AsyncIterable<T>,
@@ -13,7 +13,7 @@ export async function* workInOrder<T, R>(
   try {
     for await (const item of items) {
       const result = Promise.resolve(work(item));
-      // A failure is thrown in its turn; until then nobody waits for it.
+      // A failure is thrown in its turn; until then it has no listener.
       result.catch(() => undefined);
       inWork.push(result);
       if (inWork.length < lanes) continue;

@@ -3,8 +3,8 @@ import type { GuestRange } from '../../../model/offsets.ts';
 import { UnitRuns } from './unit-runs.ts';
 
 /**
- * Finds out from the map of the disk, before anything is read, which units of `unitSize` bytes a new image stores. The work is that of the pieces
- * of the disk, however large it is.
+ * Finds out from the map of the disk, before anything is read, which units of `unitSize` bytes a new image stores.
+ * The work is that of the pieces of the disk, however large it is.
  *
  * @param isAll whether everything is stored, holes too
  */

@@ -16,9 +16,11 @@ export interface UnitLayout {
   readonly unitSize: number;
   /** Byte position of a stored unit's guest bytes; `ordinal` stored units come before it. */
   place(unit: number, ordinal: number): number;
-  /** How many units from `unit` on follow one another in the file as they do on the disk, if all of them are stored. */
+  /**
+   * How many units from `unit` on follow one another in the file as they do on the disk, if all of them are stored.
+   */
   joined(unit: number): number;
-  /** What is in front of a unit's guest bytes. */
+  /** What is before a unit's guest bytes. */
   head?(unit: number, ordinal: number): FilePart;
   /** Is told of every run of guest bytes that is stored, where that was not planned. */
   note?(start: number, length: number): void;
@@ -37,9 +39,10 @@ export interface UnitOptions extends GuestDataOptions {
 }
 
 /**
- * Writes the guest bytes of a disk unit by unit. A unit of which nothing has to be written is not stored, unless that was planned. Parts ascend.
+ * Writes the guest bytes of a disk unit by unit. A unit of which nothing has to be written is not stored, unless
+ * that was planned. Parts ascend.
  *
- * @returns byte position behind the last part
+ * @returns byte position after the last part
  */
 export async function* writeUnits(
   disk: Disk,
@@ -50,7 +53,9 @@ export async function* writeUnits(
   const { stored } = units;
   let heads = 0;
   let written = 0;
-  for await (const run of guestData(disk, options)) {
+  // Whether a unit is stored is up to its own bytes alone, however the disk is cut into chunks.
+  const sparse = Math.min(options.sparse, layout.unitSize);
+  for await (const run of guestData(disk, { ...options, sparse })) {
     if (!options.isPlanned) note(run, layout, units, disk.size);
     const { start, bytes } = run;
     if (bytes === null) continue;
@@ -83,7 +88,7 @@ function note(run: GuestData, layout: UnitLayout, { stored, zeros }: Units, size
   else stored.add(Math.floor(start / layout.unitSize), Math.ceil((start + length) / layout.unitSize));
 }
 
-/** What is in front of the stored units number `from` to `to - 1`. */
+/** What is before the stored units number `from` to `to - 1`. */
 function* headsOf(layout: UnitLayout, stored: UnitRuns, from: number, to: number): Iterable<FilePart> {
   if (layout.head === undefined) return;
   for (const run of stored.ordinals(from, to))

@@ -5,7 +5,7 @@ import { guestData, type GuestDataOptions } from './guest-data.ts';
 /** A unit with all of its bytes. */
 export interface WholeUnit {
   readonly unit: number;
-  /** As long as a unit, with zeros behind the end of the disk. The receiver owns them. */
+  /** As long as a unit, with zeros past the end of the disk. The receiver owns them. */
   readonly bytes: Uint8Array;
 }
 

@@ -5,7 +5,10 @@ import { asWords } from '../../shared/words.ts';
 
 /** Entry of a block that is not stored: zeros, or what the parent has. */
 export const FREE = 0xffffffff;
-/** Entry of a block that is not stored and reads as zeros, whatever the parent has. All entries below it are numbers of stored blocks. */
+/**
+ * Entry of a block that is not stored and reads as zeros, whatever the parent has. All entries below it are numbers
+ * of stored blocks.
+ */
 export const ZERO = 0xfffffffe;
 
 /** Bytes that every header has, the fields of version 1.1 without the logical geometry. */
@@ -27,7 +30,7 @@ export interface BlockMap {
   readonly dataOffset: number;
   /** Guest bytes in a block. */
   readonly blockSize: number;
-  /** Bytes in front of them that are not the guest's. */
+  /** Bytes before them that are not the guest's. */
   readonly extra: number;
   /** Bytes that a block takes up in the file. */
   readonly stride: number;
@@ -36,7 +39,8 @@ export interface BlockMap {
 /**
  * Finds out where the map is.
  *
- * @returns `null` where it would be inside the header or behind the end of the file, or the size of a block is impossible
+ * @returns `null` where it would be inside the header or past the end of the file, or the size of a block is
+ *   impossible
  */
 export function locateMap(fields: Header, fileSize: number): BlockMap | null {
   const { blocksOffset: offset, numBlocks: entries, blockSize, blockExtra: extra, diskSize } = fields;

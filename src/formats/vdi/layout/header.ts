@@ -7,7 +7,7 @@ import type { VdiContext } from '../findings.ts';
 
 /** Bytes of the header with everything that is known of it. */
 export const HEADER_SIZE = 472;
-/** Bytes in front of the field that says how large the header is. */
+/** Bytes before the field that says how large the header is. */
 export const PREHEADER_SIZE = 72;
 
 const VERSION = 0x00010001;
@@ -19,7 +19,8 @@ const LEAST_SIZE = 384;
 const MOST_SIZE = 4096;
 
 /**
- * Reads the header and tells what is wrong with it. A version that does not exist is read as 1.1 where the rest of the header is like that.
+ * Reads the header and tells what is wrong with it. A version that does not exist is read as 1.1 where the rest of
+ * the header is like that.
  *
  * @throws UnreadableImageError where the file ends inside the header, or it is of another version
  * @throws UnsupportedFeatureError for version 0.2, the one before 1.1

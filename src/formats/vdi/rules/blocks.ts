@@ -72,7 +72,7 @@ export const blockRules = defineRules<VdiImage, VdiFindings, VdiWalk>()({
   'vdi/entry-beyond-disk': {
     severity: 'warning',
     depth: 'metadata',
-    title: 'A block behind the end of the disk is stored',
+    title: 'A block past the end of the disk is stored',
     spec: MAP,
     repair: 'lossy',
     derivedFrom: ['vdi/disk-size-zero', 'vdi/map-all-zero', 'vdi/data-offset-invalid'],
@@ -164,7 +164,7 @@ export const blockRules = defineRules<VdiImage, VdiFindings, VdiWalk>()({
   'vdi/trailing-data': {
     severity: 'info',
     depth: 'metadata',
-    title: 'Bytes behind the last block',
+    title: 'Bytes after the last block',
     spec: HEADER,
     repair: 'lossy',
     derivedFrom: [...CAUSES_OF_GAPS, 'vdi/space-unreferenced'],
@@ -184,7 +184,7 @@ export const blockRules = defineRules<VdiImage, VdiFindings, VdiWalk>()({
   },
 });
 
-/** First byte behind the last whole block that the file has room for; the data offset where the file ends in front of it. */
+/** First byte after the last whole block that the file has room for; the data offset where the file ends before it. */
 function endOfWholeBlocks({ dataOffset, stride }: BlockMap, fileSize: number): number {
   return dataOffset + Math.max(0, Math.floor((fileSize - dataOffset) / stride)) * stride;
 }

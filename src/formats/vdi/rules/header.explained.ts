@@ -10,7 +10,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     repair: 'Copy the file again.',
   },
   'vdi/signature': {
-    what: 'Bytes 64 to 67 are not 7f 10 da be, though the text in front of them, or the user, says that this is a VDI.',
+    what: 'Bytes 64 to 67 are not 7f 10 da be, though the text before them, or the user, says that this is a VDI.',
     why: 'No reader recognises the image. If nothing else is damaged, all its data are there.',
     how: 'A damaged first sector, or something that wrote over it.',
     readers: 'VirtualBox and QEMU refuse the file.',
@@ -25,7 +25,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
   },
   'vdi/header-size': {
     what: 'The header says that it is smaller than 384 bytes, the fields that every image of version 1.1 has.',
-    why: 'Guest data are not affected, but the fields behind that size would not count.',
+    why: 'Guest data are not affected, but the fields after that size would not count.',
     how: 'A damaged field, or a writer with an idea of its own.',
     readers: 'VirtualBox refuses the file; QEMU does not look.',
     repair: 'The field is set to 384, or to 400 where the logical geometry is filled in.',
@@ -63,7 +63,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     why: 'Guest data are not affected.',
     how: 'A tool that wrote a longer text than fits, or did not clear its buffer.',
     readers: 'VirtualBox shows the text up to the first zero; QEMU does not look.',
-    repair: 'The bytes behind the text are cleared.',
+    repair: 'The bytes after the text are cleared.',
   },
   'vdi/uuid-create-null': {
     what: 'All 16 bytes of the UUID that identifies the image are zero.',

@@ -48,8 +48,7 @@ export const parentRules = defineRules<VdiImage, VdiFindings, VdiWalk>()({
     spec: `${HEADER}, uuidParentModify`,
     repair: 'decision',
     derivedFrom: ['vdi/parent-uuid-null'],
-    message: () =>
-      'the modification UUID of the parent is null, so that nobody notices when the parent was changed',
+    message: () => 'the modification UUID of the parent is null, so a change of the parent goes unnoticed',
     check({ header, variant }, tell) {
       if (!hasParent({ variant }) || !isNullUuid(header.fields.uuidParentModify)) return;
       tell({ at: header.at('uuid_parent_modify'), data: null });

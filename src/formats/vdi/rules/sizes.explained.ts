@@ -4,7 +4,7 @@ import type { sizeRules } from './sizes.ts';
 export const sizeExplanations: Explanations<typeof sizeRules> = {
   'vdi/disk-size-zero': {
     what: 'The header gives the guest a disk of no bytes.',
-    why: 'Nothing can be read, whatever the blocks of the file hold.',
+    why: 'Nothing can be read, whatever the blocks of the file contain.',
     how: 'A header that was written before the size was known, or a damaged field.',
     readers: 'VirtualBox refuses the file; QEMU shows an empty disk.',
     repair: 'If the map is in order, the size is at most its entries times the block size.',
@@ -18,7 +18,7 @@ export const sizeExplanations: Explanations<typeof sizeRules> = {
   },
   'vdi/disk-size-limit': {
     what: 'The disk size is 2^53 bytes or more, 8 PiB.',
-    why: 'No VDI can hold so much: with blocks of 1 MiB the map has at most 4 PiB.',
+    why: 'No VDI can contain so much: with blocks of 1 MiB the map has at most 4 PiB.',
     how: 'A damaged field.',
     readers: 'VirtualBox and QEMU refuse the file, since its map has too few entries.',
     repair: 'If the map is in order, the size is at most its entries times the block size.',
@@ -39,14 +39,14 @@ export const sizeExplanations: Explanations<typeof sizeRules> = {
     repair: 'None needed; convert the image if a reader refuses it.',
   },
   'vdi/block-extra-invalid': {
-    what: 'The bytes that each stored block has in front of its data are 1 or not a power of two.',
+    what: 'The bytes that each stored block has before its data are 1 or not a power of two.',
     why: 'Where blocks begin is not certain.',
     how: 'A damaged header: no known writer gives anything but 0.',
     readers: 'VirtualBox refuses the file; QEMU does not look.',
     repair: 'If the blocks of the file follow one another without room between them, the field is set to 0.',
   },
   'vdi/block-extra-used': {
-    what: 'The header says that each stored block has bytes of its own in front of the data of the guest.',
+    what: 'The header says that each stored block has bytes of its own before the data of the guest.',
     why: 'Readers that do not know the field read all blocks but the first from wrong places.',
     how: 'A damaged header, most likely: no known writer gives anything but 0.',
     readers: 'VirtualBox skips these bytes; QEMU does not look at the field and reads wrong data.',
@@ -60,7 +60,7 @@ export const sizeExplanations: Explanations<typeof sizeRules> = {
     repair: 'If the disk never was larger than the map, set the size back.',
   },
   'vdi/blocks-excess': {
-    what: 'The map has entries behind the last block of the disk.',
+    what: 'The map has entries after the last block of the disk.',
     why: 'Entries that are never used cost a little space.',
     how: 'A disk that was made smaller, or a damaged field.',
     readers: 'All readers use the entries that they need.',
@@ -75,7 +75,7 @@ export const sizeExplanations: Explanations<typeof sizeRules> = {
   },
   'vdi/geometry-too-large': {
     what: 'Cylinders times heads times sectors of the logical geometry are more than the disk has.',
-    why: 'A guest that goes by the geometry writes behind the end of the disk and fails.',
+    why: 'A guest that goes by the geometry writes past the end of the disk and fails.',
     how: 'A disk that was made smaller, or a geometry that was rounded up.',
     readers: 'VirtualBox hands the geometry to the guest as it is; QEMU does not look.',
     repair: 'The geometry is set to zeros, after which VirtualBox works it out again.',

@@ -75,12 +75,11 @@ export const sizeRules = defineRules<VdiImage, VdiFindings, VdiWalk>()({
   'vdi/block-extra-used': {
     severity: 'warning',
     depth: 'header',
-    title: 'Blocks have extra bytes in front of their data',
+    title: 'Blocks have extra bytes before their data',
     spec: 'QEMU 7.2, block/vdi.c',
     repair: 'none',
     derivedFrom: ['vdi/block-extra-invalid'],
-    message: ({ extra }) =>
-      `each block has ${extra} bytes in front of its data, which QEMU takes as guest data`,
+    message: ({ extra }) => `each block has ${extra} bytes before its data, which QEMU takes as guest data`,
     check({ header }, tell) {
       const extra = header.fields.blockExtra;
       if (extra === 0) return;

@@ -17,7 +17,7 @@ const MAX_MAP_BYTES = 4 * 2 ** 20;
 const SIGNED_SUM_VERSION = 0x10001;
 
 /**
- * Reads blktap's batmap behind the block allocation table.
+ * Reads blktap's batmap after the block allocation table.
  *
  * @returns `null` where none begins there
  */

@@ -7,10 +7,16 @@ import { UNALLOCATED, type BlockTable } from './image.ts';
 /** Bytes of bitmaps that are fetched side by side. */
 const BATCH_BYTES = 64 * 1024;
 
-/** What a read of a file costs: where it is dearer, it is a journey, and one for each bitmap would be too many one after the other. */
+/**
+ * What a read of a file costs: where it is more, it is a round trip over a network, and one for each bitmap would
+ * be too slow.
+ */
 const NEAR_UNIT = 4096;
 
-/** Reads the sector bitmaps of blocks in the order of the disk: at once from a file, many side by side from far away. */
+/**
+ * Reads the sector bitmaps of blocks in the order of the disk: at once from a file, many side by side from far
+ * away.
+ */
 export class BitmapReader {
   readonly #source: Source;
   readonly #blocks: BlockTable;
@@ -32,7 +38,7 @@ export class BitmapReader {
   /**
    * The bitmap of a block that is stored, highest bit first; valid until the next is asked for.
    *
-   * @returns `null` where the file ends in front of it
+   * @returns `null` where the file ends before it
    */
   read(index: number): MaybePromise<Uint8Array | null> {
     const sector = this.#blocks.entries[index] ?? 0;

@@ -6,14 +6,14 @@ import type { BlockTable, VhdImage } from './image.ts';
 import { storedBytes } from './table.ts';
 
 /**
- * Bitmaps that are read of a dynamic disk without batmap, which is 16 GiB of data. There they can only show oddities, while reading
- * them costs more than all the rest of a check: each lies alone between two blocks.
+ * Bitmaps that are read of a dynamic disk without batmap, which is 16 GiB of data. There they can only show
+ * oddities, while reading them costs more than all the rest of a check: each is alone between two blocks.
  */
 const MAX_DYNAMIC_BITMAPS = 8192;
 
 /** Blocks by what their sector bitmaps say; indices ascending. */
 export interface BitmapScan {
-  /** Bits behind the sectors of the block are set. */
+  /** Bits after the sectors of the block are set. */
   readonly padded: readonly number[];
   /** No sector is written. */
   readonly empty: readonly number[];

@@ -15,7 +15,7 @@ export interface SectorRun {
  * Reads the sector bitmap of the block whose table entry is `sector`, highest bit first.
  *
  * @param scratch `bitmapBytes` bytes, into which the bitmap may be read
- * @returns `null` where the file ends in front of it
+ * @returns `null` where the file ends before it
  */
 export function readBitmap(
   source: Source,
@@ -53,7 +53,7 @@ export function isUniform(bitmap: Uint8Array, sectors: number, bit: 0 | 1): bool
   return rest === 0 || (bitmap[whole] ?? 0) >> (8 - rest) === byte >> (8 - rest);
 }
 
-/** Whether a bit behind the first `sectors` is set. */
+/** Whether a bit after the first `sectors` is set. */
 export function hasBitsBehind(bitmap: Uint8Array, sectors: number): boolean {
   const whole = sectors >> 3;
   const rest = sectors & 7;

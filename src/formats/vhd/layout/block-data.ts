@@ -25,7 +25,7 @@ export interface StrayData {
 export interface BlockScan {
   /** Blocks with data in sectors that their bitmap says are not written. */
   readonly unwritten: readonly StrayData[];
-  /** Data of the last block behind the end of the disk; `null` where there are none. */
+  /** Data of the last block past the end of the disk; `null` where there are none. */
   readonly behindEnd: StrayData | null;
 }
 

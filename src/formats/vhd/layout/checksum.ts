@@ -1,8 +1,8 @@
 /**
- * The checksum of a footer, a dynamic disk header or a batmap (VHD 1.0, "Checksum"): the one's complement of the plain sum of all bytes,
- * with the checksum field itself taken as zero.
+ * The checksum of a footer, a dynamic disk header or a batmap (VHD 1.0, "Checksum"): the one's complement of the
+ * plain sum of all bytes, with the checksum field itself taken as zero.
  *
- * @param fieldOffset where the 4-byte checksum field lies in `bytes`; left out where it is not part of them
+ * @param fieldOffset where the 4-byte checksum field is in `bytes`; left out where it is not part of them
  * @returns an unsigned 32-bit number
  */
 export function computeChecksum(bytes: Uint8Array, fieldOffset: number = bytes.length): number {

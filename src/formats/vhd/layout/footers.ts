@@ -37,12 +37,13 @@ interface EndFooter {
   readonly position: number;
   /** Bytes of it that are there: 512, 511, or fewer where it is cut off. */
   readonly present: number;
-  /** `null` where its cookie stands where it should. */
+  /** `null` where its cookie is where it should. */
   readonly trace: FooterTrace | null;
 }
 
 /**
- * Finds both footers and chooses: by specification the end counts; the copy is used where the end is lost or damaged. Nothing is told here.
+ * Finds both footers and chooses: by specification the end counts; the copy is used where the end is lost or
+ * damaged. Nothing is told here.
  */
 export async function findFooters({ file, source }: OpenContext): Promise<Footers> {
   const head = await readAvailable(source, fileOffset(0), FOOTER_SIZE);
@@ -59,8 +60,8 @@ export async function findFooters({ file, source }: OpenContext): Promise<Footer
 export const NOWHERE = 0xffff_ffff_ffff_ffffn;
 
 /**
- * Whether a footer is that of a fixed disk. A type that cannot be relied on, or is none, counts less than the data offset, which leads to a
- * header in all others.
+ * Whether a footer is that of a fixed disk. A type that cannot be relied on, or is none, counts less than the data
+ * offset, which points to a header in all others.
  */
 export function isFixed({ fields: { diskType, dataOffset }, isTrusted }: PlacedFooter): boolean {
   if (diskType === DiskType.fixed) return true;
@@ -117,7 +118,7 @@ function decode(place: StructurePlace, bytes: Uint8Array): PlacedFooter | null {
   return new Placed(place, bytes, fields, hasRightSum(bytes, fields));
 }
 
-/** Whether the checksum is right, for the bytes as they stand or for one of the forms that writers sum up. */
+/** Whether the checksum is right, for the bytes as they are stored or for one of the forms that writers sum up. */
 function hasRightSum(bytes: Uint8Array, fields: Footer): boolean {
   if (sumOf(bytes, fields) === fields.checksum) return true;
   const withCookie = bytes.slice();

@@ -15,7 +15,10 @@ const MAX_SECTORS = 65535 * 16 * 255;
 /** Where the specification goes over from 63 sectors a track to 255. */
 const LARGE_SECTORS = 65535 * 16 * 63;
 
-/** The geometry that the specification's algorithm gives for a disk of `size` bytes (VHD 1.0, appendix "CHS Calculation"). */
+/**
+ * The geometry that the specification's algorithm gives for a disk of `size` bytes (VHD 1.0, appendix "CHS
+ * Calculation").
+ */
 export function computeGeometry(size: number): Geometry {
   const sectors = Math.min(Math.floor(size / SECTOR_SIZE), MAX_SECTORS);
   if (sectors >= LARGE_SECTORS) return withTracks(sectors, 255, 16);

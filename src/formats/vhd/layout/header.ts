@@ -14,7 +14,7 @@ import type { PlacedFooter } from './image.ts';
 /** Bytes of the dynamic disk header. */
 export const HEADER_SIZE = 1024;
 
-/** Where writers put it, right behind the footer copy. */
+/** Where writers put it, right after the footer copy. */
 const USUAL_OFFSET = 512;
 
 const CXSPARSE = new TextEncoder().encode('cxsparse');
@@ -26,8 +26,8 @@ interface Candidate {
 }
 
 /**
- * Finds the dynamic disk header where the footer says, or else where all writers put it, and reports what is wrong with it. Its fields are
- * judged only if its checksum is right.
+ * Finds the dynamic disk header where the footer says, or else where all writers put it, and reports what is wrong
+ * with it. Its fields are judged only if its checksum is right.
  *
  * @returns `null` where there is none
  */
@@ -46,7 +46,7 @@ export async function findHeader(
     const { dataOffset } = footer.fields;
     const data = {
       dataOffset,
-      reason: reason ?? 'where no "cxsparse" stands',
+      reason: reason ?? 'where "cxsparse" is missing',
       foundAt: isElsewhere ? USUAL_OFFSET : null,
     };
     const at = footer.at('data_offset');
@@ -55,7 +55,7 @@ export async function findHeader(
   return isElsewhere ? judgeHeader(context, usual) : null;
 }
 
-/** Whether a dynamic disk header stands in its usual place. */
+/** Whether a dynamic disk header is in its usual place. */
 export async function hasHeader(context: OpenContext): Promise<boolean> {
   const candidate = await readCandidate(context, USUAL_OFFSET);
   return candidate !== null && isHeader(candidate);
@@ -65,7 +65,7 @@ export async function hasHeader(context: OpenContext): Promise<boolean> {
 function refuseOffset(offset: number | null, size: number): string | null {
   if (offset === null || offset + HEADER_SIZE > size) return `which is outside these ${size} bytes`;
   if (offset % SECTOR_SIZE !== 0) return 'which is no multiple of 512';
-  return offset < FOOTER_SIZE ? 'where the copy of the footer lies' : null;
+  return offset < FOOTER_SIZE ? 'where the copy of the footer is' : null;
 }
 
 async function readCandidate({ file, source }: OpenContext, offset: number): Promise<Candidate | null> {
@@ -78,7 +78,7 @@ async function readCandidate({ file, source }: OpenContext, offset: number): Pro
   return { header: new Placed(place, bytes, fields, hasRightSum(bytes, fields)), hasCookie };
 }
 
-/** Whether the checksum is right, as the bytes stand or with the right cookie, which alone may be damaged. */
+/** Whether the checksum is right, as the bytes are stored or with the right cookie, which alone may be damaged. */
 function hasRightSum(bytes: Uint8Array, fields: DynamicHeader): boolean {
   const field = fields.at('checksum')?.offset;
   if (computeChecksum(bytes, field) === fields.checksum) return true;
@@ -109,8 +109,8 @@ function judgeHeader({ findings }: VhdContext, candidate: Candidate): Placed<Dyn
 }
 
 /**
- * Where the block allocation table begins, if it can be there; otherwise `null`, and the header's field is reported unless its spec did so or
- * the header is damaged as a whole.
+ * Where the block allocation table begins, if it can be there; otherwise `null`, and the header's field is reported
+ * unless its spec did so or the header is damaged as a whole.
  */
 export function locateTable(
   { findings }: VhdContext,

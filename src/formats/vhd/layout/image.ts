@@ -13,21 +13,24 @@ export type VhdVariant = 'fixed' | 'dynamic' | 'differencing';
 export interface BlockTable {
   /** Byte position of the table. */
   readonly offset: number;
-  /** Sector number of each block's bitmap, or `UNALLOCATED`: as many as are in the file, at most as many as are declared. */
+  /**
+   * Sector number of each block's bitmap, or `UNALLOCATED`: as many as are in the file, at most as many as are
+   * declared.
+   */
   readonly entries: Uint32Array;
   /** Indices of the entries that are not `UNALLOCATED`, ascending. */
   readonly stored: Uint32Array;
   /** Entries that the disk's size asks for. */
   readonly needed: number;
-  /** What stands between the last entry and the end of its sector. */
+  /** What is between the last entry and the end of its sector. */
   readonly padding: Uint8Array;
   /** Bytes of guest data in a block. */
   readonly blockSize: number;
-  /** Bytes of the sector bitmap in front of them, whole sectors. */
+  /** Bytes of the sector bitmap before them, whole sectors. */
   readonly bitmapBytes: number;
   /**
-   * Whether it is the table: `false` where the header that names its place is damaged and the entries do not look like those of a table.
-   * It may then be read by, but what is wrong with its entries says nothing of them.
+   * Whether it is the table: `false` where the header that names its place is damaged and the entries do not look
+   * like those of a table. It may then be read by, but what is wrong with its entries says nothing of them.
    */
   readonly isTrusted: boolean;
   /** Whether bits count from the lowest of each byte, as blktap 0.1 had it. */
@@ -90,7 +93,7 @@ export interface VhdImage extends Image {
   readonly blocks: BlockTable | null;
   readonly batmap: Batmap | null;
   readonly locators: readonly Locator[];
-  /** The files that locators lead to by themselves, where the parent was opened. */
+  /** The files that locators point to by themselves, where the parent was opened. */
   readonly locatedParents: readonly LocatedParent[];
 }
 

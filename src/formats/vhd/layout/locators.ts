@@ -36,8 +36,8 @@ export async function readLocators(
 }
 
 /**
- * Bytes of room that a locator states. The specification counts sectors, but Virtual PC, Hyper-V, VirtualBox and blktap write bytes; blktap's
- * way to tell them apart: below 512 it is sectors, else a multiple of 512 is bytes.
+ * Bytes of room that a locator states. The specification counts sectors, but Virtual PC, Hyper-V, VirtualBox and
+ * blktap write bytes; blktap's way to tell them apart: below 512 it is sectors, else a multiple of 512 is bytes.
  *
  * @returns `null` where it is neither
  */
@@ -58,8 +58,8 @@ export function parentName({ fields }: Placed<DynamicHeader>): string {
 }
 
 /**
- * The names under which the parent may be found, the most telling first: relative to the child, absolute, and the bare file name, for disks
- * that were moved with their parent.
+ * The names under which the parent may be found, the most telling first: relative to the child, absolute, and the
+ * bare file name, for disks that were moved with their parent.
  */
 export function parentReference(
   footer: PlacedFooter,
@@ -80,7 +80,7 @@ export function parentReference(
   };
 }
 
-/** Finds out which files the locators lead to, each by its own path alone. None stays open. */
+/** Finds out which files the locators point to, each by its own path alone. None stays open. */
 export async function locateParents(
   context: OpenContext,
   locators: readonly Locator[],
@@ -102,7 +102,10 @@ export function hasRawParent({ fields }: PlacedFooter, header: Placed<DynamicHea
   return isBlktap(fields) && isNullUuid(header.fields.parentUniqueId);
 }
 
-/** A path as this host writes it: no URL, slashes instead of backslashes. A drive letter stays, it is right where there are drives. */
+/**
+ * A path as this host writes it: no URL, slashes instead of backslashes. A drive letter stays, it is right where
+ * there are drives.
+ */
 function toLocalPath(path: string): string {
   const plain = /^file:/i.test(path)
     ? decodePercent(path.replace(/^file:(\/\/(localhost(?=\/))?)?/i, ''))

@@ -2,7 +2,7 @@ import { fileOffset, type Source } from '../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { BlockTable } from './image.ts';
 
-/** Bytes of the largest disk that a VHD can hold: 2040 GiB. */
+/** Bytes of the largest disk that a VHD can contain: 2040 GiB. */
 export const MAX_DISK_BYTES = 2040 * 2 ** 30;
 
 /** Entries of a table that are read: enough for the largest disk in blocks of 128 KiB, 64 MiB of memory. */
@@ -55,8 +55,9 @@ export interface TablePlan {
 }
 
 /**
- * Reads as much of the block allocation table as is inside the file. Of a table that, as declared, would end behind the file or inside the
- * first block, only the entries that the disk needs are taken: the number is what is wrong then.
+ * Reads as much of the block allocation table as is inside the file. Of a table that, as declared, would end after
+ * the file or inside the first block, only the entries that the disk needs are taken: the number is what is wrong
+ * then.
  */
 export async function readBlockTable(source: Source, plan: TablePlan): Promise<BlockTable> {
   const { offset, blockSize, limit, lowBitFirst } = plan;
@@ -107,7 +108,8 @@ function takeEntries({ entries, stored }: Entries, count: number): Entries {
 }
 
 /**
- * Turns big-endian entries in place into numbers; those of blocks that are not stored are the same in any byte order, and are most.
+ * Turns big-endian entries in place into numbers; those of blocks that are not stored are the same in any byte
+ * order, and are most.
  *
  * @returns the indices of the others
  */
@@ -145,7 +147,7 @@ function isHoleOf8(words: Int32Array, at: number): boolean {
   return all === -1;
 }
 
-/** What stands between the last entry and the end of its sector. */
+/** What is between the last entry and the end of its sector. */
 async function readPadding(source: Source, { offset, entries, limit }: TablePlan): Promise<Uint8Array> {
   const start = offset + entries * 4;
   const length = Math.min(offset + tableBytes(entries), limit) - start;

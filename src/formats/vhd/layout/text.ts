@@ -5,7 +5,8 @@ import { trimEndOf } from '../../shared/plain-text.ts';
 export type ByteOrder = 'le' | 'be';
 
 /**
- * UTF-16 without its padding of zeros. Lone surrogates, which Windows names may hold, stay as they are; an odd last byte is left out.
+ * UTF-16 without its padding of zeros. Lone surrogates, which Windows names may contain, stay as they are; an odd
+ * last byte is left out.
  */
 export function decodeUtf16(bytes: Uint8Array, order: ByteOrder): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -15,7 +16,7 @@ export function decodeUtf16(bytes: Uint8Array, order: ByteOrder): string {
   return trimEndOf(text, '\0');
 }
 
-/** Text as UTF-16, without a mark in front or a zero behind. */
+/** Text as UTF-16, without a mark in front or a zero after. */
 export function encodeUtf16(text: string, order: ByteOrder): Uint8Array {
   const bytes = new Uint8Array(text.length * 2);
   const view = new DataView(bytes.buffer);
@@ -38,7 +39,10 @@ export function decodeAnsi(bytes: Uint8Array): string {
   return trimEndOf(latin1(bytes), '\0');
 }
 
-/** Whether most characters would be plain letters if their two bytes changed places: the text has the other byte order. */
+/**
+ * Whether most characters would be plain letters if their two bytes changed places: the text has the other byte
+ * order.
+ */
 export function looksSwapped(text: string): boolean {
   if (text === '') return false;
   const swapped = [...text].filter((character) => {
@@ -48,7 +52,7 @@ export function looksSwapped(text: string): boolean {
   return swapped.length * 2 > text.length;
 }
 
-/** Whether a surrogate stands without its other half. */
+/** Whether a surrogate is without its other half. */
 export function hasLoneSurrogate(text: string): boolean {
   return /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
 }

@@ -3,7 +3,7 @@ import type { batmapRules } from './batmap.ts';
 
 export const batmapExplanations: Explanations<typeof batmapRules> = {
   'vhd/batmap-cookie': {
-    what: 'blktap from version 1.2 on puts a batmap right behind the block allocation table; here none begins there.',
+    what: 'blktap from version 1.2 on puts a batmap right after the block allocation table; here none begins there.',
     why: 'Guest data are not affected, but blktap refuses the disk.',
     how: 'A tool that does not know the batmap: QEMU puts its first new block in this place.',
     readers: 'vhd-util calls the disk invalid; all other readers do not know the batmap.',

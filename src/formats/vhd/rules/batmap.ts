@@ -20,12 +20,12 @@ export const batmapRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/batmap-cookie': {
     severity: 'warning',
     depth: 'metadata',
-    title: 'No batmap behind the table',
+    title: 'No batmap after the table',
     spec: BATMAP,
     repair: 'safe',
     derivedFrom: ['vhd/bat-out-of-file', 'vhd/max-entries-too-small', 'vhd/max-entries-excess'],
     message: () =>
-      'a disk of this version of blktap has a batmap behind its table, but no "tdbatmap" stands there',
+      'a disk of this version of blktap has a batmap after its table, but no "tdbatmap" is there',
     check({ file, footer, blocks, batmap }, tell) {
       if (!footer.isTrusted || blocks?.isTrusted !== true || batmap !== null) return;
       const { creatorVersion } = footer.fields;

@@ -21,7 +21,7 @@ export const bitmapRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/bitmap-padding': {
     severity: 'info',
     depth: 'metadata',
-    title: 'Bits behind the end of a sector bitmap',
+    title: 'Bits past the end of a sector bitmap',
     spec: DATA_BLOCKS,
     repair: 'safe',
     derivedFrom: WRONG_ENTRIES,

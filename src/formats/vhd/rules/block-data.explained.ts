@@ -6,10 +6,10 @@ export const blockDataExplanations: Explanations<typeof blockDataRules> = {
   'vhd/bitmap-data-mismatch': {
     what: 'Each block has a bitmap with a bit for each of its sectors. A bit that is 0 says that the sector was never written, but data are there.',
     why: "Readers that look at the bitmap give the guest zeros, or the parent's bytes; those that do not give it these data.",
-    how: 'A writer that does not keep the bitmap, a bitmap that was overwritten, or somebody who hides data. Writers that reuse a block without clearing it leave old data there.',
+    how: 'A writer that does not keep the bitmap, a bitmap that was overwritten, or data hidden on purpose. Writers that reuse a block without clearing it leave old data there.',
     readers: 'QEMU ignores bitmaps and serves the data; Windows and blktap go by the bitmap.',
     repair:
-      'Somebody has to say which is right: setting the bits shows the data, clearing the sectors loses them.',
+      'A person has to decide which is right: setting the bits shows the data, clearing the sectors loses them.',
   },
   'vhd/last-block-tail': {
     what: 'The disk ends inside its last block. Behind that end the block has data.',

@@ -1,6 +1,7 @@
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Place } from '../../../model/problem.ts';
 import { defineRules } from '../../../model/rule.ts';
+import { sectorsHave } from '../../shared/counts.ts';
 import type { VhdFindings } from '../findings.ts';
 import { scanBlockData, type StrayData } from '../layout/block-data.ts';
 import type { VhdImage } from '../layout/image.ts';
@@ -17,7 +18,7 @@ export const blockDataRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     repair: 'decision',
     derivedFrom: WRONG_ENTRIES,
     message: ({ index, sectors }) =>
-      `${sectors} ${sectors === 1 ? 'sector' : 'sectors'} of block ${index} have data, though the bitmap says that they are not written`,
+      `in block ${index}, ${sectorsHave(sectors)} data, though by the bitmap nothing is written there`,
     async check(image, tell, facts, findings) {
       const { unwritten, behindEnd } = await scanBlockData(image, facts);
       // What is below shows through there for all who read the format; QEMU, which does not, cannot read the parent either.
@@ -40,7 +41,7 @@ export const blockDataRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     repair: 'lossy',
     derivedFrom: WRONG_ENTRIES,
     message: ({ index, sectors, size }) =>
-      `the last block, ${index}, has data in ${sectors} ${sectors === 1 ? 'sector' : 'sectors'} behind byte ${size} where the disk ends`,
+      `in the last block, ${index}, ${sectorsHave(sectors)} data past byte ${size}, where the disk ends`,
   },
 });
 

@@ -30,12 +30,12 @@ const CAUSES_OF_GAPS = [
 
 const PAGE = 4096;
 
-/** The rules on the block allocation table and on where blocks lie. */
+/** The rules on the block allocation table and on where blocks are. */
 export const blockRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/bat-entry-out-of-file': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A block lies outside the file',
+    title: 'A block is outside the file',
     spec: TABLE,
     repair: 'lossy',
     derivedFrom: ['vhd/bat-out-of-file'],
@@ -44,7 +44,7 @@ export const blockRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/bat-entry-in-metadata': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A block lies on a header or table',
+    title: 'A block overlaps a header or table',
     spec: TABLE,
     repair: 'lossy',
     message: describeRegion,
@@ -68,7 +68,7 @@ export const blockRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/bat-entry-beyond-size': {
     severity: 'warning',
     depth: 'metadata',
-    title: 'A block behind the end of the disk',
+    title: 'A block past the end of the disk',
     spec: TABLE,
     repair: 'lossy',
     derivedFrom: ['vhd/bat-all-zero', 'vhd/current-size-zero'],
@@ -89,7 +89,7 @@ export const blockRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/bat-padding': {
     severity: 'info',
     depth: 'metadata',
-    title: 'Odd bytes behind the last table entry',
+    title: 'Odd bytes after the last table entry',
     spec: TABLE,
     repair: 'safe',
     message: ({ bytes }) =>
@@ -126,7 +126,9 @@ export const blockRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     repair: 'none',
     derivedFrom: ['vhd/bat-all-zero'],
     message: ({ index, count, total, offset }) =>
-      `the data of ${count} of ${total} blocks do not begin at a multiple of 4096 bytes; the first is block ${index}, at byte ${offset}`,
+      total === 1
+        ? `the only block's data is not 4 KiB aligned: it begins at byte ${offset}`
+        : `the data of ${count} of ${total} blocks is not 4 KiB aligned; the first is block ${index}, at byte ${offset}`,
     check({ file, blocks }, tell) {
       if (blocks?.isTrusted !== true) return;
       const { index, count, total, offset } = findUnaligned(blocks);
@@ -188,12 +190,18 @@ function findUnaligned({ entries, stored, bitmapBytes }: BlockTable) {
   return { index, count, total: stored.length, offset: (entries[index] ?? 0) * SECTOR_SIZE + bitmapBytes };
 }
 
-/** Whether what begins at `position` has been put at a multiple of 4 KiB: a table itself, the data of a block behind its bitmap. */
+/**
+ * Whether what begins at `position` has been put at a multiple of 4 KiB: a table itself, the data of a block after
+ * its bitmap.
+ */
 function isAligned(position: number, { bitmapBytes }: BlockTable): boolean {
   return position % PAGE === 0 || (position + bitmapBytes) % PAGE === 0;
 }
 
-/** First byte of the first block and first byte behind the last, of blocks inside the file; `limit` and 0 where there are none. */
+/**
+ * First byte of the first block and first byte after the last, of blocks inside the file; `limit` and 0 where there
+ * are none.
+ */
 function extentOfBlocks(blocks: BlockTable, limit: number): { firstBlock: number; end: number } {
   let [first, last] = [Infinity, -1];
   for (const index of blocks.stored) {

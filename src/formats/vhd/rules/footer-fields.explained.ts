@@ -4,7 +4,7 @@ import type { footerFieldRules } from './footer-fields.ts';
 export const footerFieldExplanations: Explanations<typeof footerFieldRules> = {
   'vhd/features-reserved-bit': {
     what: 'Bit 1 of the features is reserved and must always be set; here it is clear.',
-    why: 'Guest data are not affected, but strict readers take the footer for none.',
+    why: 'Guest data are not affected, but strict readers do not accept the footer.',
     how: 'A writer that started from zeros and did not know the bit.',
     readers: 'vhd-util refuses the file; QEMU and libvhdi do not look.',
     repair: 'The bit is set and the checksum put right.',
@@ -12,7 +12,7 @@ export const footerFieldExplanations: Explanations<typeof footerFieldRules> = {
   'vhd/features-unknown': {
     what: 'Bits of the features other than 0 and 1 are set; all of them are reserved.',
     why: 'No meaning is defined for them, so readers either refuse the disk or pay no attention.',
-    how: 'A damaged footer with a checksum put right afterwards, or a writer with an idea of its own.',
+    how: 'A damaged footer with a checksum put right afterwards, or a writer that gives it a meaning of its own.',
     readers: 'vhd-util refuses the file; QEMU and libvhdi do not look.',
     repair: 'The bits are cleared and the checksum put right.',
   },
@@ -39,7 +39,7 @@ export const footerFieldExplanations: Explanations<typeof footerFieldRules> = {
   },
   'vhd/timestamp-future': {
     what: 'The footer says that the disk was made more than half an hour from now.',
-    why: 'Guest data are not affected; comparisons of age between disks are worth nothing.',
+    why: 'Guest data are not affected; the ages of disks cannot be compared.',
     how: 'A host with a wrong clock, or a count from 1970 instead of 2000.',
     readers: 'vhd-util refuses the file; the others do not look.',
     repair: 'None needed.',
@@ -61,13 +61,13 @@ export const footerFieldExplanations: Explanations<typeof footerFieldRules> = {
   'vhd/disk-type': {
     what: 'The disk type is neither 2 (fixed) nor 3 (dynamic) nor 4 (differencing).',
     why: 'How the guest data are stored is not said; the deprecated types have no known layout.',
-    how: 'A damaged field, or a writer with an idea of its own.',
+    how: 'A damaged field, or a writer that gives it a meaning of its own.',
     readers: 'libvhdi, vhd-util and Xen Orchestra refuse the file; QEMU takes every type but 2 as dynamic.',
     repair: 'If header and table are there it is a dynamic or differencing disk: correct the type by hand.',
   },
   'vhd/saved-state': {
     what: 'The saved state byte is not 0: the disk belongs to a machine whose memory was saved while it ran.',
-    why: 'The memory holds writes that the disk does not have yet. Started without it the guest finds its file systems as after a crash.',
+    why: 'The memory contains writes that the disk does not have yet. Started without it the guest finds its file systems as after a crash.',
     how: 'A machine that was suspended when its disk was copied.',
     readers: 'Virtual PC and Virtual Server refuse to change such a disk; QEMU and libvhdi do not look.',
     repair: 'Resume the machine and shut it down, or clear the byte if the saved state is not wanted.',
@@ -75,12 +75,12 @@ export const footerFieldExplanations: Explanations<typeof footerFieldRules> = {
   'vhd/unique-id-null': {
     what: 'All 16 bytes of the unique id are zero.',
     why: 'Guest data are not affected, but differencing disks know their parent by this id.',
-    how: 'A writer that did not care, or a tool that wiped identities.',
+    how: 'A writer that sets no id, or a tool that cleared it.',
     readers: 'vhd-util refuses the file; the others open it.',
     repair: 'A new id can be written as long as no differencing disk depends on this one.',
   },
   'vhd/reserved-nonzero': {
-    what: 'Bytes behind the saved state, which are reserved and zero, hold something.',
+    what: 'Bytes after the saved state, which are reserved and zero, contain something.',
     why: 'Guest data are not affected; a later version of the format or a tool may give them a meaning.',
     how: 'Tools that keep marks of their own there. XenServer uses the first of these bytes, for its own disks only.',
     readers: 'vhd-util refuses the file; the others do not look.',

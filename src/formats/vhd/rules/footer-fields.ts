@@ -72,7 +72,7 @@ export const footerFieldRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/timestamp-future': {
     severity: 'info',
     depth: 'header',
-    title: 'The time stamp lies in the future',
+    title: 'The time stamp is in the future',
     spec: `${FOOTER_FORMAT}, Time Stamp`,
     repair: 'none',
     message: ({ stamp, ahead }) => `the time stamp is ${formatTime(stamp)}, ${ahead} seconds from now`,
@@ -149,7 +149,7 @@ export const footerFieldRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     title: 'Reserved bytes of the footer are not zero',
     spec: `${FOOTER_FORMAT}, Reserved`,
     repair: 'safe',
-    message: ({ field, actual }) => `${field} should be zero, but holds ${actual}`,
+    message: ({ field, actual }) => `${field} should be zero, but contains ${actual}`,
   },
   'vhd/hidden': {
     severity: 'info',

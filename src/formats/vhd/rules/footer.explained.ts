@@ -5,7 +5,7 @@ export const footerExplanations: Explanations<typeof footerRules> = {
   'vhd/footer-missing': {
     what: 'Neither the last 512 bytes of the file nor the last 511 begin with the cookie "conectix".',
     why: 'The footer says how large the disk is and how it is stored. A dynamic disk has a copy of it at the start, a fixed disk has none; and where the end was cut off, blocks may be gone with it.',
-    how: 'A copy or download that ended early, bytes added to the end, a crash of QEMU while it moved the footer behind a new block, or the first part of a split disk (.vhd, .v01 ...) without the others.',
+    how: 'A copy or download that ended early, bytes added to the end, a crash of QEMU while it moved the footer after a new block, or the first part of a split disk (.vhd, .v01 ...) without the others.',
     readers:
       'libvhdi, vhd-util and Hyper-V refuse the file; QEMU opens a dynamic disk by the copy at the start and notices nothing.',
     repair:
@@ -13,7 +13,7 @@ export const footerExplanations: Explanations<typeof footerRules> = {
   },
   'vhd/footer-truncated': {
     what: 'The cookie of a footer is found in the last 512 bytes, but not at their start.',
-    why: 'The fields behind the cut are lost. The data in front of the footer are all there.',
+    why: 'The fields after the cut are lost. The data before the footer are all there.',
     how: 'A writer that was interrupted while it wrote the footer, or a copy that ended a few bytes early.',
     readers:
       'Readers that look for the footer at the end find none; QEMU opens a dynamic disk by the copy at the start.',

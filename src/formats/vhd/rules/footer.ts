@@ -11,7 +11,7 @@ const TRACES: Readonly<Record<FooterTrace, (position: number, size: number) => s
   'damaged-cookie': (position) =>
     `the footer at byte ${position} does not begin with "conectix"; its checksum shows that it is one`,
   'bytes-behind': (position, size) =>
-    `the footer lies at byte ${position}, and ${size - position - 512} bytes follow it`,
+    `the footer is at byte ${position}, and ${size - position - 512} bytes follow it`,
 };
 
 /** The rules on where footers are and whether they can be relied on. */

@@ -3,9 +3,9 @@ import type { headerRules } from './header.ts';
 
 export const headerExplanations: Explanations<typeof headerRules> = {
   'vhd/data-offset-invalid': {
-    what: 'The data offset of a dynamic or differencing disk is not a multiple of 512, lies outside the file, or no "cxsparse" stands there.',
+    what: 'The data offset of a dynamic or differencing disk is not a multiple of 512, is outside the file, or no "cxsparse" is there.',
     why: 'Without the header neither the table nor the size of the blocks is known, so no guest data can be found.',
-    how: 'A damaged field, or a file that was cut off behind its first sector.',
+    how: 'A damaged field, or a file that was cut off after its first sector.',
     readers: 'QEMU refuses the file, as do libvhdi and blktap; Xen Orchestra demands 512.',
     repair:
       'Writers put the header at byte 512. If it is there, the field is corrected and the checksums put right.',
@@ -33,7 +33,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     repair: 'If everything else is in order, the version is set to 0x00010000 and the checksum put right.',
   },
   'vhd/header-data-offset': {
-    what: 'The data offset in the dynamic disk header would lead to a further structure; none exists, so all its 64 bits are set. Here they are not.',
+    what: 'The data offset in the dynamic disk header would point to a further structure; none exists, so all its 64 bits are set. Here they are not.',
     why: 'Guest data are not affected, but strict readers refuse the file.',
     how: 'A writer that set only the 32 bits which the specification shows, or 0.',
     readers: 'vhd-util and Xen Orchestra refuse the file; QEMU and libvhdi do not look.',
@@ -62,14 +62,14 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     repair: 'None needed; convert the disk if a tool refuses it.',
   },
   'vhd/table-offset-invalid': {
-    what: 'The block allocation table would lie inside the footer copy or the dynamic header, at no sector boundary, or outside the file.',
+    what: 'The block allocation table would be inside the footer copy or the dynamic header, at no sector boundary, or outside the file.',
     why: 'Without the table no guest data can be found.',
     how: 'A damaged header, or a file that was cut off.',
     readers: 'QEMU refuses some of these files, vhd-util all of them.',
     repair: 'Most writers put the table at byte 1536. If it is there, correct the field by hand.',
   },
   'vhd/bat-out-of-file': {
-    what: 'The table begins inside the file, but with the number of entries that the header gives it ends behind it.',
+    what: 'The table begins inside the file, but with the number of entries that the header gives it ends after it.',
     why: 'The guest data of the entries that are missing cannot be found.',
     how: 'A file that was cut off, or a damaged number of entries.',
     readers: 'QEMU refuses the file, as does vhd-util.',
@@ -84,7 +84,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
       'If the disk never was larger than the table, set the current size back; otherwise the table must be moved and made longer.',
   },
   'vhd/max-entries-excess': {
-    what: 'The table has entries behind the last block of the disk.',
+    what: 'The table has entries after the last block of the disk.',
     why: 'Entries that are never used cost a little space. More entries than the largest VHD can have, or so many that the table would reach into the first block, are certainly wrong.',
     how: 'QEMU before 2.6 wrote one entry too many for sizes that are whole blocks; XenServer keeps room to grow; a disk was made smaller.',
     readers: 'Readers use the entries that they need; QEMU refuses tables that no VHD can have.',

@@ -15,7 +15,7 @@ export const headerRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/data-offset-invalid': {
     severity: 'error',
     depth: 'header',
-    title: 'The data offset leads to no dynamic header',
+    title: 'The data offset points to no dynamic header',
     spec: 'VHD 1.0, Hard Disk Footer Format, Data Offset',
     repair: 'lossy',
     derivedFrom: ['vhd/disk-type-layout-mismatch'],
@@ -62,7 +62,7 @@ export const headerRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     title: 'Reserved bytes of the dynamic header are not zero',
     spec: `${HEADER_FORMAT}, Reserved`,
     repair: 'safe',
-    message: ({ field, actual }) => `${field} should be zero, but holds ${actual}`,
+    message: ({ field, actual }) => `${field} should be zero, but contains ${actual}`,
   },
   'vhd/block-size-invalid': {
     severity: 'error',
@@ -109,7 +109,7 @@ export const headerRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     spec: 'VHD 1.0, Block Allocation Table',
     repair: 'none',
     message: ({ offset, entries, present, limit }) =>
-      `the table of ${entries} entries at byte ${offset} would end behind byte ${limit}, where the usable part of the file ends; ${present} entries are there`,
+      `the table of ${entries} entries at byte ${offset} would end past byte ${limit}, where the usable part of the file ends; ${present} entries are there`,
     check({ header, blocks, limit, size }, tell) {
       if (header === null || !header.isTrusted || blocks === null) return;
       const { maxTableEntries: entries } = header.fields;

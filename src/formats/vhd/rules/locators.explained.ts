@@ -5,9 +5,9 @@ export const locatorExplanations: Explanations<typeof locatorRules> = {
   'vhd/locator-code': {
     what: 'The platform code of a parent locator is none of Wi2r, Wi2k, W2ru, W2ku, Mac and MacX.',
     why: 'The parent cannot be found by this entry. If it is the only one, everything that the disk does not store itself is lost.',
-    how: 'A damaged header, or a writer with an idea of its own.',
+    how: 'A damaged header, or a writer that gives it a meaning of its own.',
     readers: 'vhd-util refuses the file; others leave the entry out.',
-    repair: 'The entry is cleared and the checksum put right, if another one leads to the parent.',
+    repair: 'The entry is cleared and the checksum put right, if another one points to the parent.',
   },
   'vhd/locator-none-nonzero': {
     what: 'The platform code says that the entry is not used, but other fields of it are filled in.',
@@ -24,7 +24,7 @@ export const locatorExplanations: Explanations<typeof locatorRules> = {
     repair: 'Write the locator anew with the path of the parent.',
   },
   'vhd/locator-bounds': {
-    what: 'The data of a parent locator begin at 0 or inside a sector, lie outside the file, or on another structure.',
+    what: 'The data of a parent locator begins at 0 or inside a sector, are outside the file, or overlap another structure.',
     why: 'The path of the parent cannot be read, or a write to the other structure destroys it.',
     how: 'A damaged header, or a file that was cut off.',
     readers: 'vhd-util refuses the file; others leave the entry out or fail to find the parent.',
@@ -68,7 +68,7 @@ export const locatorExplanations: Explanations<typeof locatorRules> = {
   'vhd/locator-disagree': {
     what: 'The paths of two locators belong to two files that both exist and are not the same.',
     why: 'Which of them is the parent depends on the reader; with the wrong one the data of two disks are mixed.',
-    how: 'A child that was copied to another folder where a parent of the same name lies, or a path that was changed in one locator only.',
+    how: 'A child that was copied to another folder where a parent of the same name is, or a path that was changed in one locator only.',
     readers: 'Hyper-V tries the relative path first, others the absolute one.',
     repair: 'Decide which file is the parent (its unique id tells) and correct the other locator.',
   },

@@ -48,8 +48,8 @@ export const locatorRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     derivedFrom: ['vhd/parent-fields-on-dynamic'],
     message: ({ region, start, length, limit, other }) =>
       other !== null
-        ? `${region} has bytes ${start} to ${start + length - 1}, which ${other} owns as well`
-        : `${region} has ${length} bytes at byte ${start}; it must begin at a sector and end in front of byte ${limit}`,
+        ? `${region} has bytes ${start} to ${start + length - 1}, which overlap ${other}`
+        : `${region} has ${length} bytes at byte ${start}; it must begin at a sector and end before byte ${limit}`,
   },
   'vhd/locator-space': {
     severity: 'warning',
@@ -139,7 +139,7 @@ export const locatorRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
       'vhd/locator-bounds',
     ],
     message: ({ index, name, expected }) =>
-      `locator ${index} leads to ${JSON.stringify(name)}, the parent's name in the header is ${JSON.stringify(expected)}`,
+      `locator ${index} points to ${JSON.stringify(name)}, the parent's name in the header is ${JSON.stringify(expected)}`,
     check(image, tell) {
       const { file, header, variant } = image;
       if (header === null || variant !== 'differencing') return;
@@ -156,11 +156,11 @@ export const locatorRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
   'vhd/locator-disagree': {
     severity: 'warning',
     depth: 'header',
-    title: 'Parent locators lead to different files',
+    title: 'Parent locators point to different files',
     spec: LOCATOR_ENTRIES,
     repair: 'decision',
     message: ({ index, path, first }) =>
-      `locator ${index} leads to ${path}, another one to ${first}; both exist`,
+      `locator ${index} points to ${path}, another one to ${first}; both exist`,
     check({ header, locatedParents }, tell) {
       const [first, ...others] = locatedParents;
       if (header?.isTrusted !== true || first === undefined) return;

@@ -5,12 +5,12 @@ export const parentExplanations: Explanations<typeof parentRules> = {
   'vhd/parent-id-null': {
     what: 'The disk type is 4, but the parent unique id is all zeros.',
     why: 'Whether a file is the right parent cannot be told; with a wrong one the data of two disks are mixed.',
-    how: 'A dynamic disk with a wrong type, or a tool that wiped identities. XenServer means a raw parent by it.',
+    how: 'A dynamic disk with a wrong type, or a tool that cleared the ids. In XenServer it means a raw parent.',
     readers: 'QEMU ignores parents altogether and shows zeros; blktap takes the parent as raw.',
     repair: 'If the parent is known its unique id is written here; if there is none the type must be 3.',
   },
   'vhd/parent-id-mismatch': {
-    what: 'The file that the locators lead to is a VHD, but not the one whose id the child has stored.',
+    what: 'The file that the locators point to is a VHD, but not the one whose id the child has stored.',
     why: 'Everything that the child does not store itself is read from a disk that it does not belong to.',
     how: 'A parent that was replaced or restored, or two disks of the same name.',
     readers:
@@ -26,11 +26,11 @@ export const parentExplanations: Explanations<typeof parentRules> = {
     repair: 'If the parent is known to be unchanged, its time stamp is written into the child.',
   },
   'vhd/parent-missing': {
-    what: 'Neither the locators nor the name of the parent lead to a file that can be opened.',
+    what: 'Neither the locators nor the name of the parent point to a file that can be opened.',
     why: 'All guest data that the child does not store itself are missing.',
     how: 'A child that was copied without its parent, or a parent that was moved or renamed.',
     readers:
-      'QEMU opens the child alone and shows zeros in the place of the data of the parent, without a word; the others refuse it.',
+      'QEMU opens the child alone and shows zeros in the place of the data of the parent, without a warning; the others refuse it.',
     repair: 'Put the parent beside the child under the name in the header, or correct the locators.',
   },
   'vhd/parent-not-opened': {
@@ -42,7 +42,7 @@ export const parentExplanations: Explanations<typeof parentRules> = {
   },
   'vhd/parent-size-mismatch': {
     what: 'The current size of a differencing disk is not that of its parent.',
-    why: 'A child that is smaller hides the end of the disk; one that is larger reads zeros behind the end of its parent.',
+    why: 'A child that is smaller hides the end of the disk; one that is larger reads zeros past the end of its parent.',
     how: 'One of the two was resized.',
     readers: 'blktap does not accept a child that is smaller than its parent; it makes larger ones itself.',
     repair: 'Undo the resize, or merge the chain before the size is changed.',
@@ -56,13 +56,13 @@ export const parentExplanations: Explanations<typeof parentRules> = {
   },
   'vhd/parent-cycle': {
     what: 'A disk is its own ancestor, by its file or by its unique id.',
-    why: 'There is no bottom to the chain: readers that follow it never end.',
-    how: 'A copy of a disk put in the place of its parent, or locators changed to lead back.',
+    why: 'The chain has no end: readers that follow it never finish.',
+    how: 'A copy of a disk put in the place of its parent, or locators changed to point back.',
     readers: 'Readers that do not watch for it hang.',
     repair: 'Find the real parent and correct the locators.',
   },
   'vhd/parent-type': {
-    what: 'The file that name and locators lead to is not a VHD.',
+    what: 'The file that name and locators point to is not a VHD.',
     why: 'It cannot be the disk that the child was made of, so everything that the child does not store itself is wrong.',
     how: 'A parent that was converted, or another file of the same name. XenServer has raw parents, and says so by a null id.',
     readers: 'All readers that follow parents refuse the chain.',
@@ -76,7 +76,7 @@ export const parentExplanations: Explanations<typeof parentRules> = {
     repair: 'Merge some of the layers.',
   },
   'vhd/parent-name-malformed': {
-    what: 'The name of the parent, which is UTF-16 with the high byte first and padded with zeros, is empty, has other bytes behind its end, lone surrogates, or its bytes swapped.',
+    what: 'The name of the parent, which is UTF-16 with the high byte first and padded with zeros, is empty, has other bytes past its end, lone surrogates, or its bytes swapped.',
     why: 'A parent that is not found by a locator is not found by its name either.',
     how: 'A writer that took the little-endian order of the locators for the name too, or did not clear its buffer.',
     readers: 'vhd-util refuses the file; others go by the locators.',

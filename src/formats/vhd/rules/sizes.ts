@@ -182,8 +182,8 @@ export const sizeRules = defineRules<VhdImage, VhdFindings, VhdWalk>()({
     derivedFrom: [...WRONG_SIZES, 'vhd/disk-type-layout-mismatch'],
     message: ({ dataBytes, size }) =>
       dataBytes < size
-        ? `the disk has ${size} bytes, but only ${dataBytes} stand in front of the footer: ${size - dataBytes} are missing`
-        : `the disk has ${size} bytes, but ${dataBytes} stand in front of the footer: ${dataBytes - size} too many`,
+        ? `the disk has ${size} bytes, but only ${dataBytes} are before the footer: ${size - dataBytes} are missing`
+        : `the disk has ${size} bytes, but ${dataBytes} are before the footer: ${dataBytes - size} too many`,
     check({ footer, variant, limit, size }, tell) {
       if (!footer.isTrusted || variant !== 'fixed' || limit === size) return;
       tell({

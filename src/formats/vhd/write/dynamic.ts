@@ -40,7 +40,10 @@ class DynamicFile implements UnitFile {
   readonly head?: (block: number, ordinal: number) => FilePart;
   readonly note?: (start: number, length: number) => void;
 
-  /** @param sectors which are the disk's own, where that was planned; left out for a child: they are found while it is written */
+  /**
+   * @param sectors which are the disk's own, where that was planned; left out for a child: they are found while it
+   * is written
+   */
   constructor(
     { size, isAligned }: VhdOptions,
     footer: Uint8Array,
@@ -79,7 +82,7 @@ class DynamicFile implements UnitFile {
     yield { at: HEADER_OFFSET, bytes: makeHeader(table, this.#entries, parent?.fields ?? null) };
     yield* parent?.names ?? [];
     yield* tableParts(table, this.#entries, stored, (ordinal) => this.#bitmapAt(ordinal) / SECTOR_SIZE);
-    // What could not be written in front of each block.
+    // What could not be written before each block.
     if (this.head === undefined)
       for (const { from, to, ordinal } of stored)
         for (let block = from; block < to; block++) yield this.#bitmapPart(block, ordinal + block - from);
@@ -101,7 +104,7 @@ class DynamicFile implements UnitFile {
     return this.#first + ordinal * this.#stride;
   }
 
-  /** Byte position behind so many blocks. */
+  /** Byte position after so many blocks. */
   #endOf(blocks: number): number {
     if (blocks === 0) return this.#tableOffset + tableBytes(this.#entries);
     return this.place(0, blocks - 1) + BLOCK_SIZE;
@@ -117,7 +120,10 @@ class DynamicFile implements UnitFile {
   }
 }
 
-/** Plans a dynamic disk. For a pipe the map of the disk alone says which blocks are stored; a file leaves out blocks of zeros as well. */
+/**
+ * Plans a dynamic disk. For a pipe the map of the disk alone says which blocks are stored; a file leaves out blocks
+ * of zeros as well.
+ */
 export async function planDynamic(
   disk: Disk,
   options: VhdOptions,
@@ -128,7 +134,10 @@ export async function planDynamic(
   return planUnits(disk, () => file, { isPipe, sparse, unitSize: BLOCK_SIZE });
 }
 
-/** Plans a differencing disk. For a pipe the map of the delta says which sectors are its own, in a file they are those that differ. */
+/**
+ * Plans a differencing disk. For a pipe the map of the delta says which sectors are its own, in a file they are
+ * those that differ.
+ */
 export async function planDifferencing(
   delta: Disk,
   options: VhdOptions,

@@ -2,7 +2,7 @@ import type { Disk } from '../../../model/disk.ts';
 import { guestData } from '../../shared/writing/guest-data.ts';
 import type { FilePart } from '../../shared/writing/unit-writer.ts';
 
-/** The parts of a fixed disk: guest bytes, holes left out, and the footer behind them. */
+/** The parts of a fixed disk: guest bytes, holes left out, and the footer after them. */
 export async function* writeFixed(
   disk: Disk,
   size: number,

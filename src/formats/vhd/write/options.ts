@@ -4,12 +4,15 @@ import type { CreationOption, WriteContext } from '../../../model/writer.ts';
 import { computeGeometry, geometryBytes, MAX_GEOMETRY, type Geometry } from '../layout/geometry.ts';
 import { MAX_DISK_BYTES } from '../layout/table.ts';
 
+/** Azure's disks have whole MiB. */
+const AZURE_UNIT = 2 ** 20;
+
 /** The options of VHD, as `qemu-img` names them, and `align`. */
 export const vhdOptions: Readonly<Record<string, CreationOption>> = {
   subformat: {
     type: 'choice',
     choices: ['dynamic', 'fixed'],
-    default: 'dynamic',
+    default: 'dynamic; fixed for Azure',
     doc: 'how the disk is stored; with a parent it is differencing',
   },
   force_size: {
@@ -38,18 +41,19 @@ export interface VhdOptions {
  *
  * @throws UsageError where they do not fit one another or the disk
  */
-export function readVhdOptions(
-  bytes: number,
-  { values, compress, backing, isPipe }: WriteContext,
-): VhdOptions {
+export function readVhdOptions(bytes: number, context: WriteContext): VhdOptions {
+  const { values, compress, backing, isPipe } = context;
   if (compress !== undefined) throw new UsageError('VHD cannot be compressed (-c)');
-  const isFixed = values['subformat'] === 'fixed';
+  const isForAzure = context.platform === 'azure';
+  if (isForAzure) demandAzure(context);
+  const isFixed = values['subformat'] === 'fixed' || isForAzure;
   if (isFixed && backing !== null)
     throw new UsageError('a fixed VHD has no parent (-B): leave out subformat=fixed');
   if (isFixed && values['align'] !== undefined)
     throw new UsageError("option 'align' is for the blocks of dynamic disks: leave out subformat=fixed");
   if (bytes === 0) throw new UsageError('a VHD has at least one sector, and the disk has none');
-  const exact = Math.ceil(bytes / SECTOR_SIZE) * SECTOR_SIZE;
+  const unit = isForAzure ? AZURE_UNIT : SECTOR_SIZE;
+  const exact = Math.ceil(bytes / unit) * unit;
   const { size, geometry } =
     values['force_size'] === false ? growToGeometry(exact) : { size: exact, geometry: geometryOf(exact) };
   if (size > MAX_DISK_BYTES)
@@ -63,7 +67,20 @@ export function readVhdOptions(
   };
 }
 
-/** The specification's geometry, which never has more bytes than the disk; below its smallest, the disk is one track. */
+/** Azure takes fixed disks of the exact size, without a parent. */
+function demandAzure({ values, backing }: WriteContext): void {
+  if (values['subformat'] === 'dynamic' || backing !== null)
+    throw new UsageError('Azure takes fixed VHDs only: leave out subformat and parent');
+  if (values['force_size'] === false)
+    throw new UsageError(
+      'Azure takes disks of whole MiB, which geometries have not: leave out force_size=off',
+    );
+}
+
+/**
+ * The specification's geometry, which never has more bytes than the disk; below its smallest, the disk is one
+ * track.
+ */
 function geometryOf(size: number): Geometry {
   const geometry = computeGeometry(size);
   if (geometry.cylinders > 0) return geometry;

@@ -18,7 +18,7 @@ export interface VhdParent {
   readonly fields: ParentFields;
   /** The names that the locators point to. */
   readonly names: readonly FilePart[];
-  /** Byte position behind them. */
+  /** Byte position after them. */
   readonly end: number;
 }
 
@@ -65,7 +65,7 @@ interface PlacedLocator {
   readonly data: Uint8Array;
 }
 
-/** The locators that a name makes, each in a room of its own behind the header. */
+/** The locators that a name makes, each in a room of its own after the header. */
 function locatorsOf(name: string): readonly PlacedLocator[] {
   let at = HEADER_END;
   return pathsOf(name).map(({ code, data }) => {
@@ -87,7 +87,10 @@ interface LocatorPath {
   readonly data: Uint8Array;
 }
 
-/** How each platform names the parent; as blktap does, the absolute Windows locator takes a relative path where there is no other. */
+/**
+ * How each platform names the parent; as blktap does, the absolute Windows locator takes a relative path where
+ * there is no other.
+ */
 function pathsOf(name: string): readonly LocatorPath[] {
   const slashes = name.replaceAll('\\', '/');
   const windows = (code: LocatorPath['code'], path: string): LocatorPath => ({

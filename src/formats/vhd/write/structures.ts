@@ -17,7 +17,7 @@ import type { VhdOptions } from './options.ts';
 
 /** Byte position of the dynamic disk header. */
 export const HEADER_OFFSET = SECTOR_SIZE;
-/** Byte position behind it. */
+/** Byte position after it. */
 export const HEADER_END = HEADER_OFFSET + 1024;
 /** Guest bytes of a block. */
 export const BLOCK_SIZE = 2 * 2 ** 20;

@@ -19,7 +19,7 @@ export interface DescriptorPlace {
   readonly isEmbedded: boolean;
 }
 
-/** A byte order mark in front of a text. */
+/** A byte order mark before a text. */
 export type ByteOrderMark = 'UTF-8' | 'UTF-16LE' | 'UTF-16BE';
 
 /** A parsed text descriptor; it knows the place of each of its words. Nothing in it has been judged. */
@@ -97,8 +97,8 @@ function withoutQuotes(text: string): string {
 }
 
 /**
- * The first property of this name, whatever its case: few readers take the last one, and those that mind the case have a
- * rule of their own.
+ * The first property of this name, whatever its case: few readers take the last one, and those that mind the case
+ * have a rule of their own.
  */
 export function findProperty(descriptor: Descriptor, key: string): Property | undefined {
   return descriptor.firstProperties.get(key.toLowerCase());
@@ -134,8 +134,8 @@ export function placeOf(
 }
 
 /**
- * Sectors that a token counts: decimal digits, and few enough that their bytes are an exact number; `null` for anything
- * else.
+ * Sectors that a token counts: decimal digits, and few enough that their bytes are an exact number; `null` for
+ * anything else.
  */
 export function parseSectors(text: string): number | null {
   if (!/^\d{1,16}$/.test(text)) return null;

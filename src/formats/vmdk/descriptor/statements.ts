@@ -26,7 +26,7 @@ export interface ExtentLine {
   /** Name as the descriptor's encoding reads it. */
   readonly file: Token | null;
   readonly offset: Token | null;
-  /** What in the line is beyond the grammar, in a few words; `null` where all fits. */
+  /** What in the line does not fit the grammar, in a few words; `null` where all fits. */
   readonly flaw: string | null;
   /** There are tabs, or more than one blank, between its words. */
   readonly isSpaced: boolean;
@@ -37,7 +37,10 @@ export type Statement =
   | Property
   | ExtentLine
   | { readonly kind: 'blank' | 'comment'; readonly line: TextLine }
-  /** Neither a comment nor anything that readers know, and why, in a few words. `isExtent`: it begins like an extent line. */
+  /**
+   * Neither a comment nor anything that readers know, and why, in a few words. `isExtent`: it begins like an extent
+   * line.
+   */
   | { readonly kind: 'unparsed'; readonly line: TextLine; readonly flaw: string; readonly isExtent: boolean };
 
 /** Gives a run of the descriptor's bytes as text in its encoding. */
@@ -114,7 +117,10 @@ function parseExtent(line: TextLine, read: SpanReader, index: number): Statement
   };
 }
 
-/** The words of an extent line behind its type, and what is beyond them. Expressions go on where the one before ended, so none looks twice. */
+/**
+ * The words of an extent line after its type, and what does not fit. Expressions go on where the one before ended,
+ * so none looks twice.
+ */
 function readExtentRest(
   text: string,
   start: number,
@@ -146,7 +152,7 @@ function unparsed(line: TextLine, flaw: string, isExtent = false): Statement {
 
 function describeJunk(junk: string): string {
   if (!junk.startsWith('"')) return `nothing is known for ${JSON.stringify(junk)}`;
-  return junk.includes('"', 1) ? 'a blank is missing behind the quoted name' : 'the quote is not closed';
+  return junk.includes('"', 1) ? 'a blank is missing after the quoted name' : 'the quote is not closed';
 }
 
 function parseProperty(line: TextLine, read: SpanReader): Statement | null {

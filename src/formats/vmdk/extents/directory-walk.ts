@@ -36,12 +36,16 @@ export function withoutRepeats(offsets: ArrayLike<number>): ArrayLike<number> {
   });
 }
 
-/** Times the bytes of a file that tables may have together before they must be apart: without overlaps they have fewer than the file. */
+/**
+ * Times the bytes of a file that tables may have together before they must be apart: without overlaps they have
+ * fewer than the file.
+ */
 const MAX_AGAIN = 1;
 
 /**
- * Table positions to walk: each once, however many entries name it. Where tables overlap so much that they have several times the bytes of the
- * file, only those are kept that are apart: the overlap is told, and what the others contain is in those.
+ * Table positions to walk: each once, however many entries name it. Where tables overlap so much that they have
+ * several times the bytes of the file, only those are kept that are apart: the overlap is told, and what the others
+ * contain is in those.
  */
 export function tablesToWalk(
   offsets: ArrayLike<number>,

@@ -10,7 +10,7 @@ export interface GrainTables extends TableShape {
   /** Whether an entry of 1 is a grain of zeros. */
   readonly hasZeroedGrains: boolean;
   /**
-   * Where grains are zlib streams: bytes of the marker in front of each; `null` where they are stored as they
+   * Where grains are zlib streams: bytes of the marker before each; `null` where they are stored as they
    * are.
    */
   readonly markerSize: number | null;
@@ -53,7 +53,7 @@ function addCompressed(
   },
 ): void {
   const { start, length, grainStart, offset } = part;
-  // The stream's own length is in its marker, which nobody needs for a map: a stream ends by itself. QEMU
+  // The stream's own length is in its marker, which a map does not need: a stream ends by itself. QEMU
   // allows two grains.
   const available = Math.max(0, source.size - offset);
   const storedLength = Math.min(2 * grainSize, available);

@@ -12,7 +12,7 @@ export interface OddGrains {
   tooLow(grain: number, entry: number): void;
   /** An entry whose grain does not begin where grains begin. */
   misaligned(grain: number, entry: number): void;
-  /** An entry behind the last grain of the disk, which owns nothing. */
+  /** An entry after the last grain of the disk, which owns nothing. */
   beyond(grain: number, entry: number): void;
   /** The last grain, where the file contains only the part of it that the disk needs. */
   cut(grain: number, entry: number): void;
@@ -29,7 +29,7 @@ export interface GrainListeners {
 export interface PlainEntry {
   /** Sector of the first grain at the earliest; entries below own nothing. */
   readonly lowest: number;
-  /** Grains begin a multiple of this behind `lowest`; a power of two, in sectors. */
+  /** Grains begin a multiple of this after `lowest`; a power of two, in sectors. */
   readonly alignment: number;
 }
 
@@ -133,7 +133,7 @@ function isEmpty(entries: Uint32Array, at: number): boolean {
   );
 }
 
-/** The entry of the grain that the disk ends in, or of one behind it. */
+/** The entry of the grain that the disk ends in, or of one after it. */
 function walkLastEntry(
   { grainSize, size, source, hasZeroedGrains }: GrainTables,
   grain: number,

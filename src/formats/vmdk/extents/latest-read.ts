@@ -1,6 +1,6 @@
 /**
- * What was read of a file last, for extents that share it: a file that a thousand lines name is read once, and in memory once. Lines that
- * want it read differently take turns, which is slow and no more.
+ * What was read of a file last, for extents that share it: a file that a thousand lines name is read once, and in
+ * memory once. Lines that want it read differently take turns, which is slow and no more.
  */
 export class LatestRead {
   #key: number | null = null;

@@ -38,7 +38,7 @@ type WordResolver<T> = (
 ) => void;
 
 /**
- * Adds the runs of guest bytes `from` to `to - 1` of an extent; what a descriptor gives it behind the end of
+ * Adds the runs of guest bytes `from` to `to - 1` of an extent; what a descriptor gives it past the end of
  * its tables is not stored. Pauses after each batch of tables.
  *
  * @param found the tables; `null` where the header is too damaged to find any

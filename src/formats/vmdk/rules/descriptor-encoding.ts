@@ -15,7 +15,7 @@ export const descriptorEncodingRules = defineRules<VmdkImage, VmdkFindings>()({
     spec: `${DESCRIPTOR}, encoding`,
     repair: 'decision',
     derivedFrom: ['vmdk/descriptor-not-text', 'vmdk/encoding-unknown', 'vmdk/descriptor-bom'],
-    message: ({ line, encoding }) => `line ${line} holds bytes that are not valid ${encoding}`,
+    message: ({ line, encoding }) => `line ${line} contains bytes that are not valid ${encoding}`,
     check(image, tell) {
       for (const descriptor of descriptorOf(image)) findInvalidText(descriptor, tell);
     },

@@ -92,7 +92,7 @@ export const descriptorGrammarRules = defineRules<VmdkImage, VmdkFindings>()({
     repair: 'safe',
     derivedFrom: ['vmdk/descriptor-not-text'],
     message: ({ line, after }) =>
-      `line ${line} stands behind ${after}; properties come first, then extents, then the disk database`,
+      `line ${line} comes after ${after}; properties come first, then extents, then the disk database`,
     check(image, tell) {
       for (const descriptor of descriptorOf(image)) {
         let reached = 0;

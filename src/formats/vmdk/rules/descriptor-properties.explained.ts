@@ -33,7 +33,7 @@ export const descriptorPropertiesExplanations: Explanations<typeof descriptorPro
   },
   'vmdk/longcid-mismatch': {
     what: 'VMware keeps both ids in step: the last 8 digits of ddb.longContentID are those of CID.',
-    why: 'Nothing in the data depends on it. It shows that somebody else wrote to the disk or edited its descriptor.',
+    why: 'Nothing in the data depends on it. It shows that another program wrote to the disk or edited its descriptor.',
     how: 'Tools that change CID after writing and do not know the long one.',
     readers: 'All readers ignore it.',
     repair: 'Remove the line; VMware makes a new one.',

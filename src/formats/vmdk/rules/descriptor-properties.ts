@@ -33,7 +33,7 @@ export const descriptorPropertiesRules = defineRules<VmdkImage, VmdkFindings>()(
           const property = findProperty(descriptor, key);
           const value = property?.value.text ?? '';
           if (property === undefined || /^[0-9a-f]{1,8}$/i.test(value)) continue;
-          // QEMU reads as many digits as there are, behind a sign or 0x; where there is none it refuses the disk.
+          // QEMU reads as many digits as there are, after a sign or 0x; where there is none it refuses the disk.
           const severity = /^[+-]?[0-9a-f]/i.test(value) ? 'warning' : 'error';
           tell(valueFinding(descriptor, property, { key, value }, { severity }));
         }
@@ -164,7 +164,7 @@ export const descriptorPropertiesRules = defineRules<VmdkImage, VmdkFindings>()(
     title: 'version is not the first statement',
     spec: `${DESCRIPTOR}, version; QEMU 7.2, probing`,
     repair: 'safe',
-    message: ({ line }) => `version stands in line ${line}, behind other statements`,
+    message: ({ line }) => `version is in line ${line}, after other statements`,
     check(image, tell) {
       for (const descriptor of descriptorOf(image)) {
         const property = findProperty(descriptor, 'version');

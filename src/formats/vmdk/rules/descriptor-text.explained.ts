@@ -4,7 +4,7 @@ import type { descriptorTextRules } from './descriptor-text.ts';
 /** The same explained. */
 export const descriptorTextExplanations: Explanations<typeof descriptorTextRules> = {
   'vmdk/descriptor-bom': {
-    what: 'An editor put a byte order mark in front of the text.',
+    what: 'An editor put a byte order mark before the text.',
     why: 'The first line is no longer what readers look for, so the descriptor may be taken for a raw disk of a few hundred bytes.',
     how: 'The descriptor was edited and saved as "UTF-8 with BOM" or "Unicode".',
     readers: 'QEMU probes it as raw; libvmdk refuses it.',

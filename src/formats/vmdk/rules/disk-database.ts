@@ -12,7 +12,7 @@ const DIMENSIONS = ['cylinders', 'heads', 'sectors'] as const;
 
 const LIMITS = { cylinders: 65_535, heads: 255, sectors: 63 } as const;
 
-/** Disks beyond what 16383 cylinders of IDE reach keep that number. */
+/** Disks larger than what 16383 cylinders of IDE reach keep that number. */
 const CAPPED_CYLINDERS = 16_383;
 
 /** Bytes of a cylinder of IDE; a smaller disk has none, and QEMU says so. */

@@ -55,7 +55,7 @@ export const extentFilesExplanations: Explanations<typeof extentFilesRules> = {
   },
   'vmdk/extent-self-reference': {
     what: 'The file that an extent line names is the descriptor itself. Only a sparse extent with its descriptor inside may do that.',
-    why: 'A part of the disk that begins at the text has the letters of the descriptor as its data (an error); one that begins behind the text can be read by some programs only.',
+    why: 'A part of the disk that begins at the text has the letters of the descriptor as its data (an error); one that begins after the text can be read by some programs only.',
     how: 'A name that was not changed after copying, or a file made to trap readers.',
     readers: 'QEMU takes whatever bytes of the file a FLAT line points to, and refuses the file as SPARSE.',
     repair: 'Write the name of the extent file.',

@@ -139,7 +139,7 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
       for (const descriptor of descriptorOf(image))
         for (const extent of image.extents)
           if (extent.kind === 'flat' && extent.file === descriptor.place.file)
-            tell(fileFinding(descriptor, extent, 'it is this file, behind the text', 'warning'));
+            tell(fileFinding(descriptor, extent, 'it is this file, after the text', 'warning'));
     },
   },
 });

@@ -86,7 +86,7 @@ export const extentLinesRules = defineRules<VmdkImage, VmdkFindings>()({
     title: 'Unknown type of an extent',
     spec: EXTENT_LINES,
     repair: 'none',
-    message: ({ extent, word }) => `extent ${extent} is of type ${JSON.stringify(word)}, which nobody knows`,
+    message: ({ extent, word }) => `extent ${extent} has the unknown type ${JSON.stringify(word)}`,
     check: (image, tell) =>
       tellOddLines(image, 'type', (extent) => !Object.hasOwn(EXTENT_TYPES, typeOf(extent)), tell),
   },

@@ -8,7 +8,10 @@ import type { VmdkImage } from '../image.ts';
 import { EXTENT_LINES, tellOddLines, typeOf, wordFinding } from './odd-lines.ts';
 
 const FOUR_GI_SECTORS = 2 ** 32;
-/** Sectors of the largest extent that VMware writes itself in a split disk: Workstation 16 and Fusion 12 and newer; older ones write 4 192 256. */
+/**
+ * Sectors of the largest extent that VMware writes itself in a split disk: Workstation 16 and Fusion 12 and newer;
+ * older ones write 4 192 256.
+ */
 const SPLIT_SECTORS = 8_323_072;
 
 /** The rules on the sizes and offsets in extent lines. */
@@ -35,7 +38,7 @@ export const extentNumbersRules = defineRules<VmdkImage, VmdkFindings>()({
     title: 'A FLAT extent without offset',
     spec: EXTENT_LINES,
     repair: 'safe',
-    message: ({ extent }) => `extent ${extent} is FLAT and has no offset behind its file name`,
+    message: ({ extent }) => `extent ${extent} is FLAT and has no offset after its file name`,
     check: (image, tell) =>
       tellOddLines(
         image,

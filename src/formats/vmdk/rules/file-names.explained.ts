@@ -6,7 +6,7 @@ export const fileNamesExplanations: Explanations<typeof fileNamesRules> = {
   'vmdk/ctk-missing': {
     what: 'changeTrackPath names the file in which ESXi notes the blocks that the guest changes; it does not exist, or does not begin with its signature.',
     why: "The guest's data is not concerned. The next incremental backup has nothing to go by.",
-    how: 'A disk that was copied without this file, which most tools leave behind.',
+    how: 'A disk that was copied without this file, which most tools do not copy.',
     readers: 'QEMU and libvmdk ignore the file; ESXi refuses to open the disk, or starts tracking anew.',
     repair: 'Remove the line, and reset changed block tracking of the virtual machine.',
   },

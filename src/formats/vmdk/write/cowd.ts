@@ -17,14 +17,14 @@ const TABLE_SECTORS = (TABLE_ENTRIES * 4) / SECTOR_SIZE;
 const MOST_SECTORS = 2 ** 32 - 1;
 
 /**
- * The file of a COWD extent; places are sectors. Each table is in front of the grains of the first of its entries, so that only those that
- * are used take up room.
+ * The file of a COWD extent; places are sectors. Each table is before the grains of the first of its entries, so
+ * that only those that are used take up room.
  */
 class CowdFile implements UnitFile {
   readonly unitSize = GRAIN_SIZE;
   readonly #sectors: number;
   readonly #directoryEntries: number;
-  /** First sector behind the directory. */
+  /** First sector after the directory. */
   readonly #first: number;
   readonly #hasParent: boolean;
   readonly #stored: UnitRuns;
@@ -32,7 +32,10 @@ class CowdFile implements UnitFile {
   #table = -1;
   #tablesBefore = -1;
 
-  /** @param stored the grains that are stored, as far as they are known when one is placed; they are placed in ascending order */
+  /**
+   * @param stored the grains that are stored, as far as they are known when one is placed; they are placed in
+   * ascending order
+   */
   constructor(size: number, hasParent: boolean, stored: UnitRuns) {
     this.#stored = stored;
     this.#sectors = sectorsOf(size);
@@ -75,7 +78,7 @@ class CowdFile implements UnitFile {
     return this.#end(stored.count, countTables(stored)) * SECTOR_SIZE;
   }
 
-  /** Sector behind so many grains with so many tables. */
+  /** Sector after so many grains with so many tables. */
   #end(grains: number, tables: number): number {
     return this.#first + tables * TABLE_SECTORS + grains;
   }
@@ -146,7 +149,10 @@ export async function planCowd(disk: Disk, below: Disk | null, { sparse }: Write
   const makeFile = ({ stored }: Units): CowdFile => new CowdFile(disk.size, below !== null, stored);
   // A disk that is too large is refused before it is gone through.
   makeFile({ stored: new UnitRuns(), zeros: null });
-  // Nor does a pipe take a disk of two files.
   const options = { sparse, isPipe: false, unitSize: GRAIN_SIZE };
-  return below === null ? planUnits(disk, makeFile, options) : planDeltaUnits(disk, below, makeFile, options);
+  const plan = await (below === null
+    ? planUnits(disk, makeFile, options)
+    : planDeltaUnits(disk, below, makeFile, options));
+  // Tables are between grains, and nobody streams a disk of two files.
+  return { ...plan, isStreamable: false };
 }

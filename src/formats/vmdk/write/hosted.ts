@@ -31,7 +31,10 @@ export interface HostedParts {
   readonly hasZeroedGrains: boolean;
 }
 
-/** The file of an extent; places are sectors: two directories, each with all of its tables behind it, then the grains. */
+/**
+ * The file of an extent; places are sectors: two directories, each with all of its tables after it, then the
+ * grains.
+ */
 class HostedFile implements UnitFile {
   readonly unitSize = GRAIN_SIZE;
   readonly capacity: number;
@@ -107,8 +110,8 @@ class HostedFile implements UnitFile {
 }
 
 /**
- * Plans a hosted sparse extent. For a pipe the map of the disk alone says which grains are stored; a file leaves out grains of zeros, and of a delta
- * what the parent has as well.
+ * Plans a hosted sparse extent. For a pipe the map of the disk alone says which grains are stored; a file leaves
+ * out grains of zeros, and of a delta what the parent has as well.
  *
  * @throws UsageError where the disk is too large
  */

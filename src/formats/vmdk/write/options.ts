@@ -39,7 +39,7 @@ export const vmdkOptions: Readonly<Record<string, CreationOption>> = {
   subformat: {
     type: 'choice',
     choices: SUBFORMATS,
-    default: 'monolithicSparse, streamOptimized with -c',
+    default: 'monolithicSparse; streamOptimized with -c and for ESX and AWS',
     doc: 'how the disk is stored; seSparse needs --experimental',
   },
   adapter_type: {
@@ -78,15 +78,9 @@ export interface VmdkOptions {
  *
  * @throws UsageError where they do not fit one another
  */
-export function readVmdkOptions({
-  values,
-  compress,
-  backing,
-  experimental,
-  platform,
-}: WriteContext): VmdkOptions {
-  const given = SUBFORMATS.find((kind) => kind === values['subformat']);
-  const subformat = given ?? (compress === undefined ? 'monolithicSparse' : 'streamOptimized');
+export function readVmdkOptions(context: WriteContext): VmdkOptions {
+  const { values, compress, backing, experimental, platform } = context;
+  const subformat = SUBFORMATS.find((kind) => kind === values['subformat']) ?? usualSubformat(context);
   const refuse = (what: string, kinds: readonly Subformat[]): never => {
     throw new UsageError(`${what}: subformat is ${subformat}, must be ${kinds.join(', ')}`);
   };
@@ -115,6 +109,16 @@ export function readVmdkOptions({
     tools: values['toolsversion'] === undefined ? null : demandWord('toolsversion', values['toolsversion']),
     hasZeroedGrains,
   };
+}
+
+/**
+ * What is written where the user does not say: ESX and AWS import streams only, and ESX keeps children as
+ * vmfsSparse.
+ */
+function usualSubformat({ compress, backing, platform }: WriteContext): Subformat {
+  if (backing !== null) return platform === 'esx' ? 'vmfsSparse' : 'monolithicSparse';
+  const isImported = platform === 'esx' || platform === 'aws';
+  return isImported || compress !== undefined ? 'streamOptimized' : 'monolithicSparse';
 }
 
 /** Its maker publishes nothing: ESX would trust areas whose content nobody outside knows. */

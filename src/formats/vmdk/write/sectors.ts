@@ -1,6 +1,6 @@
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 
-/** Sectors that hold so many bytes. */
+/** Sectors that contain so many bytes. */
 export function sectorsOf(bytes: number): number {
   return Math.ceil(bytes / SECTOR_SIZE);
 }

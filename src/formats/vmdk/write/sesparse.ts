@@ -29,8 +29,9 @@ interface Area {
 }
 
 /**
- * The file of a seSparse extent. Its maker publishes nothing: areas and their sizes are those of files that ESX made, and what only ESX reads
- * (journal, bitmap of slots, map from slots to tables) is as the few who looked into such files take it to be.
+ * The file of a seSparse extent. Its maker publishes nothing: areas and their sizes are those of files that ESX
+ * made, and what only ESX reads (journal, bitmap of slots, map from slots to tables) is as the few who looked into
+ * such files take it to be.
  */
 class SeSparseFile implements UnitFile {
   readonly unitSize = GRAIN_SIZE;
@@ -45,7 +46,7 @@ class SeSparseFile implements UnitFile {
     this.#capacity = sectorsOf(size);
     const tables = Math.ceil(this.#capacity / (GRAIN_SECTORS * TABLE_ENTRIES));
     const slots = Math.ceil(this.#capacity / GRAIN_SECTORS);
-    // The journal is 1 MiB behind the headers' one.
+    // The journal is 1 MiB after the headers' one.
     let offset = 2 * AREA_SECTORS;
     const place = (sectors: number): Area => {
       const area = { offset, size: Math.ceil(sectors / AREA_SECTORS) * AREA_SECTORS };
@@ -124,7 +125,7 @@ class SeSparseFile implements UnitFile {
   }
 }
 
-/** The entry of a stored grain: the lowest 12 bits of its slot stand above the other 48. */
+/** The entry of a stored grain: the lowest 12 bits of its slot are above the other 48. */
 function setSlot(view: DataView, at: number, slot: number): void {
   const high = Math.floor(slot / 4096);
   view.setUint32(at, high % 2 ** 32, true);

@@ -23,14 +23,15 @@ const TABLE_ENTRIES = 512;
 const TABLE_SIZE = TABLE_ENTRIES * 4;
 /** Where grains begin: everything in front is the header, the descriptor and zeros. */
 const OVERHEAD = 128;
-/** Bytes of a grain marker in front of the stream. */
+/** Bytes of a grain marker before the stream. */
 const MARKER_SIZE = 12;
 /** Sectors that tables can point to. */
 const MOST_SECTORS = 2 ** 32;
 
 /**
- * Plans a streamOptimized extent in the layout of VMware's own exports: version 3, each grain table behind its grains, no table where it would
- * be empty, the directory and a footer at the end, and nothing behind the end-of-stream marker, so that importers that stop there have read all.
+ * Plans a streamOptimized extent in the layout of VMware's own exports: version 3, each grain table after its
+ * grains, no table where it would be empty, the directory and a footer at the end, and nothing past the
+ * end-of-stream marker, so that importers that stop there have read all.
  */
 export function planStream(disk: Disk, descriptor: Uint8Array, context: WriteContext): FilePlan {
   return {
@@ -62,7 +63,7 @@ async function* writeStream(
   yield* stream.end();
 }
 
-/** Places what a stream consists of, one behind the other. */
+/** Places what a stream consists of, one after the other. */
 class StreamLayout {
   readonly #capacity: bigint;
   readonly #descriptorSectors: number;

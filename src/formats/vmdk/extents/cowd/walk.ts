@@ -10,7 +10,7 @@ import type { CowdLayout } from './layout/cowd-layout.ts';
 import { COWD_HEADER_SIZE, COWD_TABLE_SIZE, type CowdGeometry } from './layout/geometry.ts';
 import { createCowdPlaces, type CowdPlaces } from './places.ts';
 
-/** Grains begin at any sector behind the header. */
+/** Grains begin at any sector after the header. */
 const PLAIN = { lowest: COWD_HEADER_SIZE / SECTOR_SIZE, alignment: 1 };
 
 /** Tells every range of the file that a COWD extent uses. */

@@ -15,7 +15,9 @@ const RULES = {
   zero: 'vmdk4/grain-all-zero',
 } as const satisfies Partial<Record<ContentFault, ContentRuleId<HostedFindings>>>;
 
-/** What compressed grains store; `null` where grains are not compressed, or nothing says how long their streams are. */
+/**
+ * What compressed grains store; `null` where grains are not compressed, or nothing says how long their streams are.
+ */
 export function createGrainContent({ geometry }: HostedLayout): Content | null {
   if (geometry === null || geometry.markerSize === null || geometry.markerSize === 0) return null;
   const { capacitySectors, grainSectors, grainSize, markerSize } = geometry;
@@ -32,7 +34,9 @@ export function createGrainContent({ geometry }: HostedLayout): Content | null {
   };
 }
 
-/** The stream behind its marker; `null` where the marker is another grain's or cannot be right, which the walk tells. */
+/**
+ * The stream after its marker; `null` where the marker is another grain's or cannot be right, which the walk tells.
+ */
 function findStream(
   bytes: Uint8Array,
   lba: number,

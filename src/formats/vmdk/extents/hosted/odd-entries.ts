@@ -47,7 +47,7 @@ export class OddEntries implements OddGrains {
   }
 
   misaligned(grain: number, entry: number): void {
-    // An entry behind the end is told as that; where in a grain it would begin says nothing more.
+    // An entry past the end is told as that; where in a grain it would begin says nothing more.
     if (entry * SECTOR_SIZE >= this.#extent.source.size) return;
     tellLazily(this.#findings, 'vmdk4/gte-misaligned', this.#extent.file, () => {
       const { overheadSectors: first, grainSectors } = this.#geometry;

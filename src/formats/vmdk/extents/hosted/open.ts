@@ -29,7 +29,7 @@ export function findDescriptorArea(
     findings.tell('vmdk4/descriptor-bounds', { at, actual, data });
   }
   if (offset >= source.size) return null;
-  // The text ends before what the header places behind it, whatever its size is said to be. One sector of a
+  // The text ends before what the header places after it, whatever its size is said to be. One sector of a
   // directory is taken, so that the two are found to overlap, and not all that follows.
   const excess = descriptorSize > MAX_DESCRIPTOR_SECTORS ? 0 : SECTOR_SIZE;
   const rooms = [rgdOffset, gdOffset].map((sector) => Number(sector) * SECTOR_SIZE - offset);

@@ -19,7 +19,7 @@ import { GD_AT_END, type HostedHeader, type HostedHeaders } from './layout/hoste
 /** Fields that mean the same in every version. */
 const IDENTITY: readonly string[] = ['magic_number', 'version', 'newline_detector'];
 
-/** How far from the end of a file a displaced footer is looked for, when something was appended behind it. */
+/** How far from the end of a file a displaced footer is looked for, when something was appended after it. */
 const FOOTER_SEARCH_BYTES = 1024 * 1024;
 
 /**

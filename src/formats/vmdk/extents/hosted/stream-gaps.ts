@@ -23,7 +23,7 @@ export interface LooseGrain {
 export interface StreamGaps {
   /** Sectors that are not zero and say nothing. */
   readonly used: { readonly first: number; readonly sectors: number } | null;
-  /** Sectors of zeros, which end a stream for those who read it forward, in front of a grain. */
+  /** Sectors of zeros, which end a stream for those who read it forward, before a grain. */
   readonly ends: { readonly first: number; readonly sectors: number } | null;
   readonly grains: readonly LooseGrain[];
   /** Markers of unknown types. */
@@ -33,7 +33,10 @@ export interface StreamGaps {
 /** Grains and markers that are told of one by one. */
 const MOST = 4096;
 
-/** Reads what nothing refers to in a stream, up to the end of what is referred to; `null` where it is no stream with markers. */
+/**
+ * Reads what nothing refers to in a stream, up to the end of what is referred to; `null` where it is no stream with
+ * markers.
+ */
 export async function scanGaps(extent: HostedLayout, facts: Facts<HostedWalk>): Promise<StreamGaps | null> {
   const { geometry, file, source } = extent;
   const ownership = facts.ownership(file);
@@ -56,7 +59,7 @@ class GapScan {
   readonly #markers: { sector: number; type: number; sectors: number }[] = [];
   #used = { first: 0, sectors: 0 };
   #ends = { first: 0, sectors: 0 };
-  /** What belongs to a grain or marker that was met ends in front of this byte. */
+  /** What belongs to a grain or marker that was met ends before this byte. */
   #next = 0;
 
   constructor(geometry: HostedGeometry, lastGrain: number) {
@@ -69,7 +72,7 @@ class GapScan {
     return { used: orNull(this.#used), ends: orNull(this.#ends), markers: this.#markers };
   }
 
-  /** Takes bytes of a gap that ends in front of byte `end`; they begin where a sector does. */
+  /** Takes bytes of a gap that ends before byte `end`; they begin where a sector does. */
   take(start: number, bytes: Uint8Array, end: number): void {
     for (
       let at = Math.max(0, this.#next - start);
@@ -102,7 +105,7 @@ class GapScan {
     this.#next = start + (1 + sectors) * SECTOR_SIZE;
   }
 
-  /** The grain that begins with these bytes, if they are a marker with a zlib stream of a possible length behind it. */
+  /** The grain that begins with these bytes, if they are a marker with a zlib stream of a possible length after it. */
   #grainAt(bytes: Uint8Array, room: number): { readonly lba: number; readonly length: number } | null {
     const { grainSectors, grainSize, capacitySectors, markerSize } = this.#geometry;
     const size = markerSize ?? 0;

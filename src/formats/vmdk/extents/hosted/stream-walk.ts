@@ -28,7 +28,7 @@ export interface StreamOrder {
   readonly lastGrain: number;
 }
 
-/** Tells the grains of a streamOptimized extent, whose lengths are in the marker in front of each. */
+/** Tells the grains of a streamOptimized extent, whose lengths are in the marker before each. */
 export async function walkStream(
   extent: HostedLayout,
   tables: GrainTables,
@@ -87,7 +87,7 @@ async function walkCompressed(
   const start = entry * SECTOR_SIZE;
   const available = source.size - start;
   if (markerSize === null || markerSize === 0 || available < markerSize) {
-    // Without a marker nobody knows how long the stream is; it has at least one sector.
+    // Without a marker the length of the stream is unknown; it has at least one sector.
     owners.range(kind, fileOffset(start), SECTOR_SIZE, grain);
     return;
   }
@@ -117,7 +117,7 @@ export function isExcessive(cmpSize: number, grainSize: number): boolean {
 }
 
 /**
- * Directories, tables and the footer behind the grains of a stream: what begins in them is no grain, whatever
+ * Directories, tables and the footer after the grains of a stream: what begins in them is no grain, whatever
  * its bytes say.
  */
 class MetadataPlaces {

@@ -23,7 +23,7 @@ export interface HostedWalk {
   readonly isInOrder: boolean;
   /** The sector of the last compressed grain in the file; 0 where there is none. */
   readonly lastGrain: number;
-  /** The directory and tables behind the grains of a stream, with what announces them. */
+  /** The directory and tables after the grains of a stream, with what announces them. */
   readonly announced: readonly AnnouncedMetadata[];
 }
 
@@ -58,7 +58,7 @@ export async function walkHosted(
   return { ...nothing, hasEqualMirror: mirror.isEqual, announced };
 }
 
-/** Whether the header is of one mind about compression; else nobody knows what the entries point to. */
+/** Whether the header's fields agree about compression; else what the entries point to is unknown. */
 function isStorageKnown({ headers }: HostedLayout): boolean {
   const { flags, compressAlgorithm } = headers.current.fields;
   return flags.compressed === (compressAlgorithm === CompressAlgorithm.deflate);

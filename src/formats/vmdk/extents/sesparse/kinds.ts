@@ -8,7 +8,7 @@ import type { SeSparsePlaces } from './places.ts';
 /** What owns bytes of a seSparse extent's file. */
 export interface SeSparseKinds {
   /**
-   * The constant header (index -1) and the areas that are told whole. Those that meet are found by a rule on
+   * The constant header (index -1) and the areas that are told whole. Those that overlap are found by a rule on
    * areas.
    */
   readonly area: RegionKind;

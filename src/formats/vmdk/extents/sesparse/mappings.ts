@@ -39,7 +39,7 @@ function resolveSlots(
   }
 }
 
-/** A grain whose entry is of a kind that nobody knows. */
+/** A grain whose entry is of an unknown kind. */
 function addUnknown(
   { file, offsets, entriesPerTable }: SlotTables,
   grain: number,

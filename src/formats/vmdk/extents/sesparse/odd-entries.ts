@@ -54,7 +54,7 @@ export class OddEntries {
     }
   }
 
-  /** A table entry behind the last grain of the disk. */
+  /** A table entry after the last grain of the disk. */
   beyond(grain: number, high: number, low: number): void {
     const found = this.#places.grain(grain);
     const actual = hexEntry(high, low);

@@ -52,7 +52,7 @@ export class CowdLayout implements ExtentPlace {
     const { gdOffset } = geometry;
     const first = Math.ceil((gdOffset + geometry.readableTables * 4) / SECTOR_SIZE);
     const last = (source.size - COWD_TABLE_SIZE) / SECTOR_SIZE;
-    // A directory that is not at its usual place may have tables in front of it.
+    // A directory that is not at its usual place may have tables before it.
     const isTable = (entry: number): boolean =>
       entry <= last &&
       (entry >= first ||

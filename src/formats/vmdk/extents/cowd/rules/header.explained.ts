@@ -56,15 +56,15 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     what: 'The directory needs an entry for every 4096 grains of the disk, and the header gives it another number.',
     why: 'With fewer entries the end of the disk cannot be reached.',
     how: 'A damaged header, or a disk that was made larger by hand.',
-    readers: 'QEMU fails for what is behind the last entry.',
+    readers: 'QEMU fails for what is after the last entry.',
     repair: 'Write the number that the capacity asks for, if the directory has the room.',
   },
   'vmdk3/unclean-shutdown': {
     what: 'The header says that the extent is open for writing, or it was when its user died.',
-    why: 'Tables may be behind the data, so that what the guest wrote last may be missing.',
+    why: 'Tables may be after the data, so that what the guest wrote last may be missing.',
     how: 'A host that crashed, or a copy made while the machine was running.',
     readers: 'QEMU pays no attention to it; ESX checks the tables.',
-    repair: 'Make sure that nobody uses the disk, check its tables, and clear the field.',
+    repair: 'Make sure that no program uses the disk, check its tables, and clear the field.',
   },
   'vmdk3/parent-name-mismatch': {
     what: "The header of a COWD extent has room for the parent's name. It is mostly empty; here it is not what the descriptor says.",
@@ -81,7 +81,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     repair: 'Find the parent and write its content id and name into the descriptor.',
   },
   'vmdk3/gd-padding-nonzero': {
-    what: "What is left of the directory's last sector behind its last entry should be zeros.",
+    what: "What is left of the directory's last sector after its last entry should be zeros.",
     why: 'The guest never sees it.',
     how: 'A writer that did not clear its buffer, or entries of a disk that was larger.',
     readers: 'All readers ignore it.',

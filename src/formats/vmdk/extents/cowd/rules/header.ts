@@ -139,7 +139,7 @@ export const headerRules = defineCowdRules({
     spec: 'VMware Virtual Disk Format 5.0, createType vmfsSparse and parentCID',
     repair: 'decision',
     message: () =>
-      'the disk consists of COWD extents, which hold only differences, but its descriptor names no parent',
+      'the disk consists of COWD extents, which contain only differences, but its descriptor names no parent',
     check({ extent, image: { descriptor, cowdExtents } }, tell) {
       // Once for all extents.
       if (cowdExtents[0] !== extent) return;
@@ -158,7 +158,7 @@ export const headerRules = defineCowdRules({
     spec: `${HEADER}, grain directory`,
     repair: 'lossy',
     derivedFrom: ['vmdk3/gd-entries-mismatch', 'vmdk3/gd-offset-invalid'],
-    message: ({ bytes }) => `${bytes} bytes behind the last entry of the grain directory are not all zero`,
+    message: ({ bytes }) => `${bytes} bytes after the last entry of the grain directory are not all zero`,
     async check({ extent }, tell) {
       const { file, source, geometry } = extent;
 

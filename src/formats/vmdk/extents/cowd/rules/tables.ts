@@ -1,3 +1,4 @@
+import { sectorsAre } from '../../../../shared/counts.ts';
 import { findNonZero } from '../../../../shared/nonzero-ranges.ts';
 import { SECTOR_SIZE } from '../../../../../model/offsets.ts';
 import { describeRegion } from '../../../../shared/region-rules.ts';
@@ -140,7 +141,7 @@ export const tableRules = defineCowdRules({
     repair: 'lossy',
     derivedFrom: ['vmdk3/free-sector-invalid', 'vmdk3/gde-out-of-file', 'vmdk3/gd-offset-invalid'],
     message: ({ first, sectors, end }) =>
-      `${sectors} ${sectors === 1 ? 'sector' : 'sectors'} behind the next free sector ${end} are not zero, the first has byte ${first}`,
+      `behind the next free sector ${end}, ${sectorsAre(sectors)} not zero, first at byte ${first}`,
     async check({ extent }, tell, facts) {
       const { file, source, header } = extent;
       const ownership = facts.ownership(file);

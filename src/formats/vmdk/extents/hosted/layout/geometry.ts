@@ -28,15 +28,15 @@ export interface HostedGeometry {
   /** `null` where the header names none. */
   readonly gd: DirectoryPlace | null;
   readonly rgd: DirectoryPlace | null;
-  /** Sectors in front of the first grain, as header and footer agree on at most; 0 where they say nothing usable. */
+  /** Sectors before the first grain, as header and footer agree on at most; 0 where they say nothing usable. */
   readonly overheadSectors: number;
   readonly isCompressed: boolean;
-  /** Bytes in front of each zlib stream; `null` where grains are stored as they are. */
+  /** Bytes before each zlib stream; `null` where grains are stored as they are. */
   readonly markerSize: number | null;
   readonly hasZeroedGrains: boolean;
 }
 
-/** Bytes of a grain marker in front of its stream (VDF5, "Grain Marker"). */
+/** Bytes of a grain marker before its stream (VDF5, "Grain Marker"). */
 const GRAIN_MARKER_SIZE = 12;
 
 const MIN_GRAIN_SECTORS = 8;
@@ -104,7 +104,7 @@ export function readGeometry(
 }
 
 /**
- * Sectors of the guest's disk, by the header in force or, where its figure is beyond measure, by the other one;
+ * Sectors of the guest's disk, by the header in force or, where its figure is too large to be right, by the other one;
  * `null` where both say more than can be addressed exactly, in bytes.
  */
 export function capacityOf({ current, header }: HostedHeaders): number | null {
@@ -143,7 +143,7 @@ function placeDirectories({ current }: HostedHeaders, tableCount: number, source
 }
 
 /**
- * Whether the directories are inside the file and apart, and where grains are not compressed, in front of them
+ * Whether the directories are inside the file and apart, and where grains are not compressed, before them
  * and with room for tables.
  */
 function isRoomy({ tables, gd, rgd }: Directories, { current }: HostedHeaders, source: Source): boolean {

@@ -3,7 +3,7 @@ import { fileOffset, readAvailable } from '../../../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../../../model/offsets.ts';
 import type { HostedLayout } from './hosted-layout.ts';
 
-/** A grain directory or neighbouring grain tables behind the grains of a stream. */
+/** A grain directory or neighbouring grain tables after the grains of a stream. */
 interface MetadataGroup {
   /** Byte position. */
   readonly offset: number;
@@ -13,12 +13,12 @@ interface MetadataGroup {
   readonly sectors: number;
 }
 
-/** The same with the marker in the sector in front of it; `null` where none is there. */
+/** The same with the marker in the sector before it; `null` where none is there. */
 export interface AnnouncedMetadata extends MetadataGroup {
   readonly marker: MetadataMarker | null;
 }
 
-/** What is in front of the directory and the tables of a stream; nothing where these are in front of the grains. */
+/** What is before the directory and the tables of a stream; nothing where these are before the grains. */
 export async function inspectStreamMarkers(extent: HostedLayout): Promise<readonly AnnouncedMetadata[]> {
   const found: AnnouncedMetadata[] = [];
   for (const group of await findMetadataBehindGrains(extent)) {

@@ -2,7 +2,7 @@ import type { Source } from '../../../../../io/source.ts';
 import { SECTOR_SIZE } from '../../../../../model/offsets.ts';
 import type { HostedGeometry } from './geometry.ts';
 
-/** What takes room in an extent's file in front of its tables. */
+/** What takes room in an extent's file before its tables. */
 interface Room {
   readonly source: Source;
   readonly geometry: HostedGeometry | null;

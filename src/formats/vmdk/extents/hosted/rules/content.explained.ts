@@ -23,7 +23,7 @@ export const contentExplanations: Explanations<typeof contentRules> = {
     repair: REPAIR_FROM_SOURCE,
   },
   'vmdk4/grain-inflates-short': {
-    what: 'The stream is sound, but gives fewer bytes than a grain has. Only the last grain may be shorter, by what is behind the end of the disk.',
+    what: 'The stream is sound, but gives fewer bytes than a grain has. Only the last grain may be shorter, by what is past the end of the disk.',
     why: 'Readers do not agree on what the rest is.',
     how: 'A writer that cuts blocks of zeros off the end of a grain, or a wrong grain size in the header.',
     readers: 'QEMU fails when the grain is read, others take the rest for zeros.',
@@ -39,7 +39,7 @@ export const contentExplanations: Explanations<typeof contentRules> = {
   'vmdk4/grain-trailing-bytes': {
     what: 'The stream ends before the bytes that the marker counts.',
     why: "Nothing is lost; these bytes are in no reader's way and may be anything.",
-    how: 'A writer that counts padding, or somebody who hides data.',
+    how: 'A writer that counts padding, or data hidden on purpose.',
     readers: 'All readers stop where the stream ends.',
     repair: 'Converting the image leaves them out.',
   },

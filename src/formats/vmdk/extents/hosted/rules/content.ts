@@ -53,7 +53,7 @@ export const contentRules = defineHostedRules({
   'vmdk4/grain-padding-nonzero': {
     severity: 'info',
     depth: 'data',
-    title: 'The sector behind a compressed grain is not filled with zeros',
+    title: 'The sector after a compressed grain is not filled with zeros',
     spec: STREAM,
     repair: 'lossy',
     message: ({ region, start, length }) =>

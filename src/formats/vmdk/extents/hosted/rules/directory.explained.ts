@@ -18,7 +18,7 @@ export const directoryExplanations: Explanations<typeof directoryRules> = {
     repair: 'Write a second table from the first, and let the redundant directory point there.',
   },
   'vmdk4/gd-padding-nonzero': {
-    what: 'The directory takes whole sectors; what is left of the last one behind its last entry should be zeros.',
+    what: 'The directory takes whole sectors; what is left of the last one after its last entry should be zeros.',
     why: 'The guest never sees it. The bytes may be old entries of a disk that was larger, or left-over memory.',
     how: 'A disk that was made smaller, or a writer that did not clear its buffer.',
     readers: 'All readers ignore it.',

@@ -33,7 +33,7 @@ export const directoryRules = defineHostedRules({
     repair: 'lossy',
     derivedFrom: ['vmdk4/gd-rgd-same'],
     message: ({ index, entry }) =>
-      `gd[${index}] and rgd[${index}] both lead to the table at sector ${entry}, so it has no copy`,
+      `gd[${index}] and rgd[${index}] both point to the table at sector ${entry}, so it has no copy`,
     async check({ extent }, tell) {
       const { gd, rgd } = await extent.directories();
       for (let index = 0; index < rgd.length; index++) {
@@ -48,7 +48,7 @@ export const directoryRules = defineHostedRules({
     title: 'The rest of the grain directory is not zero',
     spec: DIRECTORY,
     repair: 'lossy',
-    message: ({ bytes }) => `${bytes} bytes behind the last entry of the grain directory are not all zero`,
+    message: ({ bytes }) => `${bytes} bytes after the last entry of the grain directory are not all zero`,
     async check({ extent }, tell) {
       const { file, source, geometry, isOfDoubtfulSize } = extent;
 

@@ -33,7 +33,7 @@ export const entryExplanations: Explanations<typeof entryRules> = {
     repair: 'If all markers agree among themselves the tables can be made again from them.',
   },
   'vmdk4/grain-size-zero': {
-    what: 'The marker in front of a compressed grain says that the stream has no bytes, which makes it a metadata marker.',
+    what: 'The marker before a compressed grain says that the stream has no bytes, which makes it a metadata marker.',
     why: 'There is no data for this part of the disk, though the table says so.',
     how: 'An entry that points to a wrong sector, or a part of the file that was never written.',
     readers: 'QEMU fails when the grain is read.',

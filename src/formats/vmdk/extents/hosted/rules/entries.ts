@@ -21,12 +21,12 @@ export const entryRules = defineHostedRules({
     repair: 'none',
     derivedFrom: ['vmdk4/overhead-invalid'],
     message: ({ field, entry, first, grain }) =>
-      `${field} is sector ${entry}, not a multiple of ${grain} sectors behind the first grain at ${first}`,
+      `${field} is sector ${entry}, not a multiple of ${grain} sectors after the first grain at ${first}`,
   },
   'vmdk4/gte-beyond-capacity': {
     severity: 'warning',
     depth: 'metadata',
-    title: 'An entry for a grain behind the end of the disk',
+    title: 'An entry for a grain past the end of the disk',
     spec: TABLES,
     repair: 'safe',
     message: ({ field, entry, grains }) => `${field} is ${entry}, but the disk ends with grain ${grains - 1}`,
@@ -38,7 +38,7 @@ export const entryRules = defineHostedRules({
     spec: `${STREAM}, lba`,
     repair: 'decision',
     message: ({ field, expected, actual }) =>
-      `${field} stands for guest sector ${expected}, but the grain that it leads to says that it is sector ${actual}`,
+      `${field} stands for guest sector ${expected}, but the grain that it points to says that it is sector ${actual}`,
   },
   'vmdk4/grain-size-zero': {
     severity: 'error',
@@ -47,7 +47,7 @@ export const entryRules = defineHostedRules({
     spec: `${STREAM}, cmpSize`,
     repair: 'none',
     message: ({ field, entry }) =>
-      `${field} leads to sector ${entry}, whose marker gives the grain 0 bytes of data`,
+      `${field} points to sector ${entry}, whose marker gives the grain 0 bytes of data`,
   },
   'vmdk4/grain-size-excessive': {
     severity: 'error',
@@ -56,6 +56,6 @@ export const entryRules = defineHostedRules({
     spec: `${STREAM}, cmpSize`,
     repair: 'none',
     message: ({ field, entry, size, grainSize }) =>
-      `${field} leads to sector ${entry}, whose marker gives ${size} bytes of data for a grain of ${grainSize}`,
+      `${field} points to sector ${entry}, whose marker gives ${size} bytes of data for a grain of ${grainSize}`,
   },
 });

@@ -6,13 +6,13 @@ export const footerExplanations: Explanations<typeof footerRules> = {
   'vmdk4/footer-missing': {
     what: 'The header of this stream leaves the place of the grain directory to a footer in the last sectors of the file, and it is missing.',
     why: 'Without the directory no grain can be found, although the grains may be all there.',
-    how: 'An upload, download or export that broke off, or bytes appended behind the end of the stream.',
+    how: 'An upload, download or export that broke off, or bytes appended past the end of the stream.',
     readers: 'QEMU refuses with "Invalid footer"; libvmdk opens it and has nothing to read.',
     repair:
       'Cut off what was appended, or transfer the file again; from the markers of the grains the tables can be made anew.',
   },
   'vmdk4/footer-magic': {
-    what: 'A footer marker announces the footer, and the sector behind it does not begin with the four letters KDMV.',
+    what: 'A footer marker announces the footer, and the sector after it does not begin with the four letters KDMV.',
     why: "Readers that mind it find no directory and hence none of the guest's data.",
     how: 'A damaged sector, or a writer that stopped before its end.',
     readers: 'QEMU refuses the file.',

@@ -36,7 +36,7 @@ export const footerRules = defineHostedRules({
     repair: 'lossy',
     message: ({ size, displaced }) =>
       displaced === null
-        ? `the header says that the grain directory is named by the footer, but no footer stands 1024 bytes before the end at ${size}`
+        ? `the header says that the grain directory is named by the footer, but there is no footer 1024 bytes before the end at ${size}`
         : `the footer is at byte ${displaced}, not 1024 bytes before the end of the file at ${size}: something was appended to it`,
   },
   'vmdk4/footer-magic': {
@@ -58,7 +58,7 @@ export const footerRules = defineHostedRules({
   'vmdk4/footer-marker': {
     severity: 'error',
     depth: 'header',
-    title: 'No footer marker is in front of the footer',
+    title: 'The footer has no footer marker before it',
     spec: `${FOOTER} and markers`,
     repair: 'safe',
     message: describeBreach,

@@ -5,7 +5,7 @@ import type { gapRules } from './gaps.ts';
 export const gapExplanations: Explanations<typeof gapRules> = {
   'vmdk4/stream-gap-nonzero': {
     what: 'Between the grains, tables and markers of a stream are sectors that none of them owns, and they are not zero.',
-    why: 'They may be grains that lost their entry in a table, which the guest then misses, or data that somebody hides.',
+    why: 'They may be grains that lost their entry in a table, which the guest then misses, or hidden data.',
     how: 'A damaged table, a writer that leaves out entries, or a file that was changed in place.',
     readers:
       'Readers that use the tables do not see them; those that read forward may stop, or take them for grains.',
@@ -21,9 +21,9 @@ export const gapExplanations: Explanations<typeof gapRules> = {
   },
   'vmdk4/eos-early': {
     what: 'A sector of zeros is the marker that ends a stream. Here grains follow one.',
-    why: 'Readers that go forward lose the grains behind it.',
+    why: 'Readers that go forward lose the grains after it.',
     how: 'A writer that leaves room between grains, or a piece of the file that was overwritten with zeros.',
     readers: 'Importers that read forward stop there; readers that use the tables do not notice.',
-    repair: 'Converting the image writes the grains one behind the other.',
+    repair: 'Converting the image writes the grains one after the other.',
   },
 };

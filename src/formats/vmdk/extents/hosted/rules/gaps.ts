@@ -3,13 +3,14 @@ import type { Findings } from '../../../../../model/findings.ts';
 import type { Tell } from '../../../../../model/problem.ts';
 import type { HostedFindings } from '../findings.ts';
 import type { HostedLayout } from '../layout/hosted-layout.ts';
+import { sectorsAre } from '../../../../shared/counts.ts';
 import { PROGRESS, scanGaps, type StreamGaps } from '../stream-gaps.ts';
 import { defineHostedRules } from './define.ts';
 import { BROKEN_TABLES } from './space.ts';
 
 const STREAM = 'VMware Virtual Disk Format 5.0, Stream-Optimized Compressed Sparse Extents';
 
-/** Entries and markers that are damaged leave grains and structures behind that nothing refers to. */
+/** Entries and markers that are damaged leave grains and structures that nothing refers to. */
 const LOST = [
   ...BROKEN_TABLES,
   'vmdk4/compressed-without-markers',
@@ -22,6 +23,10 @@ const LOST = [
   'vmdk4/gte-out-of-file',
   'vmdk4/gte-one-without-flag',
   'vmdk4/marker-missing',
+  // Where the first grain begins is not known then.
+  'vmdk4/descriptor-bounds',
+  'vmdk4/magic',
+  'vmdk4/overhead-invalid',
 ];
 
 /** The rules on what is between the grains and structures of a stream. */
@@ -34,7 +39,7 @@ export const gapRules = defineHostedRules({
     repair: 'lossy',
     derivedFrom: LOST,
     message: ({ sectors, first, grains }) =>
-      `${sectors} ${sectors === 1 ? 'sector' : 'sectors'} of the stream belong to nothing and are not zero, the first is sector ${first}` +
+      `${sectorsAre(sectors)} not zero and part of nothing in the stream, first sector ${first}` +
       (grains === 0 ? '' : `; ${grains} grains are among them that no table points to`),
     async check({ extent }, tell, facts, findings) {
       const gaps = await scanGaps(extent, facts);
@@ -60,7 +65,7 @@ export const gapRules = defineHostedRules({
   'vmdk4/eos-early': {
     severity: 'warning',
     depth: 'data',
-    title: 'A stream ends in front of a grain',
+    title: 'A stream ends before a grain',
     spec: `${STREAM}, end of stream`,
     repair: 'none',
     derivedFrom: LOST,
@@ -70,7 +75,10 @@ export const gapRules = defineHostedRules({
   },
 });
 
-/** A grain without an entry is a second one, or one that was lost: then it is among the bytes that belong to nothing. */
+/**
+ * A grain without an entry is a second one, or one that was lost: then it is among the bytes that belong to
+ * nothing.
+ */
 function tellLoose(
   { file, guestStart }: HostedLayout,
   { used, grains }: StreamGaps,

@@ -48,14 +48,14 @@ export const headerExplanations: Explanations<typeof headerRules> = {
   },
   'vmdk4/markers-without-compression': {
     what: 'Bit 17 (each compressed grain begins with its address) is set and bit 16 (grains are compressed) is not.',
-    why: "No reader can know whether the twelve bytes in front of each grain are a marker or the guest's data.",
+    why: "No reader can know whether the twelve bytes before each grain are a marker or the guest's data.",
     how: 'A flag word that was damaged or put together wrongly.',
     readers: 'open-vmdk refuses it; QEMU looks at neither bit and serves grains as they are.',
     repair: 'Look at one grain: if it begins with a marker, set bit 16, else clear bit 17.',
   },
   'vmdk4/compressed-without-markers': {
     what: 'Bit 16 of the flags is set and bit 17 is not: compressed grains that do not begin with their own address.',
-    why: 'Whether a length is in front of each stream is not documented, so one reader inflates what another takes for garbage.',
+    why: 'Whether a length precedes each stream is not documented, so one reader inflates what another takes for garbage.',
     how: 'No writer is known to do this; a damaged flag word is likely.',
     readers: 'open-vmdk and dissect expect a length of four bytes, QEMU expects the stream at once.',
     repair: 'Look at the grains; if they have markers, set bit 17.',
@@ -90,7 +90,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     repair: 'Set the bit and write the four bytes.',
   },
   'vmdk4/pad-nonzero': {
-    what: 'The bytes behind the last field of the header are reserved as zeros, and some are not zero.',
+    what: 'The bytes after the last field of the header are reserved as zeros, and some are not zero.',
     why: 'The guest never sees them. They may be left-over memory of a writer or something that was hidden.',
     how: 'A writer that did not clear its buffer, or a newer one with fields that are not documented.',
     readers: 'All readers ignore them.',
@@ -98,9 +98,9 @@ export const headerExplanations: Explanations<typeof headerRules> = {
   },
   'vmdk4/unclean-shutdown': {
     what: 'The header says that the extent is open for writing, or it was when its user died.',
-    why: 'Tables may be behind the data: grains written last may be missing, or be in one copy of the tables only.',
+    why: 'Tables may be after the data: grains written last may be missing, or be in one copy of the tables only.',
     how: 'A host or a virtual machine that crashed, or a copy made while the machine was running.',
     readers: 'QEMU pays no attention to it; VMware checks the tables when it opens the disk.',
-    repair: 'Make sure that nobody uses the disk, check tables and their copies, and clear the byte.',
+    repair: 'Make sure that no program uses the disk, check tables and their copies, and clear the byte.',
   },
 };

@@ -132,7 +132,8 @@ export const headerRules = defineHostedRules({
     title: 'Damage by text-mode transfer could not be noticed',
     spec: `${HEADER}, flags bit 0`,
     repair: 'safe',
-    message: () => 'flag bit 0 is clear: the header holds no bytes that would reveal a transfer in text mode',
+    message: () =>
+      'flag bit 0 is clear: the header contains no bytes that would reveal a transfer in text mode',
   },
   'vmdk4/pad-nonzero': {
     severity: 'info',

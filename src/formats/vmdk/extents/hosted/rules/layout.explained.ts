@@ -19,7 +19,7 @@ export const layoutExplanations: Explanations<typeof layoutRules> = {
   },
   'vmdk4/capacity-not-grain-multiple': {
     what: 'The documents ask for a capacity that is a multiple of the grain size; this one is not.',
-    why: 'The guest sees the size that the header gives. What is stored behind it in the last grain is invisible.',
+    why: 'The guest sees the size that the header gives. What is stored after it in the last grain is invisible.',
     how: 'QEMU and Xen Orchestra write whatever size they are asked for.',
     readers: 'All readers accept it; they differ in how long the last compressed grain must be.',
     repair: 'Nothing needs to be done.',
@@ -40,7 +40,7 @@ export const layoutExplanations: Explanations<typeof layoutRules> = {
     repair: 'Write 512 if the distance between grain tables is four sectors.',
   },
   'vmdk4/descriptor-bounds': {
-    what: 'descriptorOffset names a place for the text descriptor that has no size, is larger than 10 MiB, or is not inside the file behind the header.',
+    what: 'descriptorOffset names a place for the text descriptor that has no size, is larger than 10 MiB, or is not inside the file after the header.',
     why: 'Without its descriptor the disk has no identity and no link to its parent; readers refuse it.',
     how: 'A file that was cut off, or a damaged header.',
     readers: 'VirtualBox and libvmdk refuse it; QEMU reads what is there.',
@@ -83,12 +83,12 @@ export const layoutExplanations: Explanations<typeof layoutRules> = {
     repair: 'Clear flag bit 1 and rgdOffset after checking that the directory is sound.',
   },
   'vmdk4/overhead-invalid': {
-    what: 'overHead counts the sectors in front of the first grain. It is 0, ends before the directories do, or is behind the end of the file.',
+    what: 'overHead counts the sectors before the first grain. It is 0, ends before the directories do, or is past the end of the file.',
     why: 'Reading does not need it, but a writer that puts the first grain there destroys tables.',
     how: 'A damaged header, or a file that was cut off.',
     readers:
-      'QEMU refuses an extent whose overHead is behind the end of the file, and does not look at it otherwise.',
-    repair: 'Write the sector behind the last table, rounded up to a whole grain.',
+      'QEMU refuses an extent whose overHead is past the end of the file, and does not look at it otherwise.',
+    repair: 'Write the sector after the last table, rounded up to a whole grain.',
   },
   'vmdk4/overhead-alignment': {
     what: 'overHead is not a multiple of the grain size, so that no grain begins at a multiple of its size in the file.',

@@ -198,7 +198,7 @@ export const layoutRules = defineHostedRules({
 });
 
 /**
- * Sector behind the directories and behind the tables that follow each of them without a gap, as they do in
+ * Sector after the directories and after the tables that follow each of them without a gap, as they do in
  * extents with tables in front.
  */
 async function endOfTables(extent: HostedLayout, geometry: HostedGeometry): Promise<number> {

@@ -4,7 +4,7 @@ import type { markerRules } from './markers.ts';
 /** What `vdcheck rules ID` prints of these rules. */
 export const markerExplanations: Explanations<typeof markerRules> = {
   'vmdk4/marker-missing': {
-    what: 'In a stream a marker is in front of the grain directory and of grain tables; here the sector before them is none of the right type.',
+    what: 'In a stream a marker precedes the grain directory and each run of grain tables; here the sector before them is no marker of the right type.',
     why: 'Readers that use the directory show the guest its data. Readers that go through the file from the front lose their way.',
     how: 'A writer that leaves the markers out, a damaged sector, or a directory entry that points to a wrong place.',
     readers: 'QEMU does not need them; importers of vSphere and open-vmdk do.',
@@ -25,7 +25,7 @@ export const markerExplanations: Explanations<typeof markerRules> = {
     repair: 'Write the right number.',
   },
   'vmdk4/marker-pad-nonzero': {
-    what: 'The bytes of a metadata marker behind its type are zeros by the documents; some are not.',
+    what: 'The bytes of a metadata marker after its type are zeros by the documents; some are not.',
     why: 'The guest never sees them. They may be left-over memory of the writer.',
     how: 'A writer that did not clear its buffer.',
     readers: 'All readers ignore them.',

@@ -40,7 +40,7 @@ export const regionExplanations: Explanations<typeof regionRules> = {
     repair: 'Write the copy again from the first directory and its tables.',
   },
   'vmdk4/gte-out-of-file': {
-    what: 'An entry of a grain table points to a grain that begins at or behind the end of the file.',
+    what: 'An entry of a grain table points to a grain that begins at or past the end of the file.',
     why: 'What the guest wrote there is lost: it reads zeros or gets an error.',
     how: 'A file that was cut off by a copy or a full disk, or a damaged table.',
     readers: 'QEMU reports exactly this one in its check, and fails when the grain is read.',
@@ -48,14 +48,14 @@ export const regionExplanations: Explanations<typeof regionRules> = {
       'The redundant table may have the right entry; else restore from the source, or unallocate the grain and lose it.',
   },
   'vmdk4/gte-straddles-end': {
-    what: 'A grain begins inside the file and ends behind it. Only the last grain of the disk may be cut, to what the disk needs of it.',
-    why: 'The part behind the end is lost.',
+    what: 'A grain begins inside the file and ends after it. Only the last grain of the disk may be cut, to what the disk needs of it.',
+    why: 'The part past the end is lost.',
     how: 'A file that was cut off.',
     readers: 'QEMU does not report it, and reads zeros or fails.',
     repair: 'Restore the file from its source; zeros may be added if the lost part is known to be empty.',
   },
   'vmdk4/gte-in-metadata': {
-    what: 'An entry of a grain table points to sectors of header, descriptor, directories or tables, or in front of the first grain.',
+    what: 'An entry of a grain table points to sectors of header, descriptor, directories or tables, or before the first grain.',
     why: 'The guest reads tables as its data, and when it writes there it destroys the disk.',
     how: 'A damaged table, or a writer that lost track of what it had allocated.',
     readers: 'QEMU serves and overwrites such grains without a check.',
@@ -73,7 +73,7 @@ export const regionExplanations: Explanations<typeof regionRules> = {
   'vmdk4/grain-overlap': {
     what: 'Two grains begin at different sectors, but less than a grain apart.',
     why: 'The end of one is the beginning of the other: what the guest writes to one damages the other.',
-    how: 'A damaged table entry, or a writer that allocated behind a grain that is not aligned.',
+    how: 'A damaged table entry, or a writer that allocated after a grain that is not aligned.',
     readers: 'No check of QEMU or VirtualBox finds it.',
     repair: 'The grain that is aligned is probably the sound one; compare the redundant tables.',
   },
@@ -86,7 +86,7 @@ export const regionExplanations: Explanations<typeof regionRules> = {
     repair: 'Inflating both tells which one is whole; the other is lost.',
   },
   'vmdk4/grain-marker-out-of-file': {
-    what: 'A compressed grain begins inside the file, and by the length in its marker it ends behind it.',
+    what: 'A compressed grain begins inside the file, and by the length in its marker it ends after it.',
     why: 'The rest of the stream is lost, so the grain cannot be inflated.',
     how: 'A file that was cut off, or a damaged marker.',
     readers: 'QEMU fails when the grain is read.',

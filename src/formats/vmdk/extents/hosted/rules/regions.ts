@@ -53,7 +53,7 @@ export const regionRules = defineHostedRules({
   'vmdk4/gte-out-of-file': {
     severity: 'error',
     depth: 'metadata',
-    title: 'A grain begins behind the end of the file',
+    title: 'A grain begins past the end of the file',
     spec: TABLES,
     repair: 'lossy',
     derivedFrom: ['vmdk4/gde-duplicate'],
@@ -77,7 +77,7 @@ export const regionRules = defineHostedRules({
     message: ({ region, start, length, limit, other }) =>
       other === null
         ? `${region} begins at byte ${start}, before the first grain at byte ${limit}`
-        : `${region} lies at bytes ${start} to ${start + length - 1}, which ${other} owns`,
+        : `${region} is at bytes ${start} to ${start + length - 1}, which belong to ${other}`,
   },
   'vmdk4/gte-duplicate': {
     severity: 'error',

@@ -22,7 +22,7 @@ export const BROKEN_TABLES = [
   'vmdk4/compression-flag-mismatch',
 ];
 
-/** An entry that is damaged, or that its copy contradicts, leaves a grain behind. */
+/** An entry that is damaged, or that its copy contradicts, leaves a grain without a reference. */
 const LOST_ENTRIES = [
   'vmdk4/gde-zero',
   'vmdk4/gde-shared-with-rgd',
@@ -52,7 +52,7 @@ export const spaceRules = defineHostedRules({
     repair: 'lossy',
     derivedFrom: [...BROKEN_TABLES, ...LOST_ENTRIES],
     message: ({ ranges, bytes }) =>
-      `${bytes} bytes in ${ranges} ${ranges === 1 ? 'place' : 'places'} have room for whole grains, and no table leads to them`,
+      `${bytes} bytes in ${ranges} ${ranges === 1 ? 'place' : 'places'} have room for whole grains, and no table points to them`,
     check({ extent }, tell, facts) {
       const finding = findUnreferenced(extent, facts);
       if (finding !== null) tell(finding);
@@ -154,7 +154,7 @@ async function findTrailing(
   );
   const bytes = source.size - end;
   if (bytes <= 0) return null;
-  // Whole grains behind the last one are grains that lost their entry, and a leak.
+  // Whole grains after the last one are grains that lost their entry, and a leak.
   const isRounding = geometry.isCompressed
     ? await isStreamEnd(extent, geometry, end)
     : endsWithGrain(extent, geometry);

@@ -18,7 +18,7 @@ export const areaExplanations: Explanations<typeof areaRules> = {
     repair: 'Nothing needs to be done.',
   },
   'sesparse/area-alignment': {
-    what: 'In all known files the areas behind the journal begin at multiples of 2048 sectors, and have such sizes.',
+    what: 'In all known files the areas after the journal begin at multiples of 2048 sectors, and have such sizes.',
     why: 'Nothing is wrong with the data by this alone.',
     how: 'A version of ESXi that is not documented, or a damaged header.',
     readers: 'Readers do not check it.',
@@ -40,7 +40,7 @@ export const areaExplanations: Explanations<typeof areaRules> = {
   },
   'sesparse/grain-tables-too-small': {
     what: 'The area has room for fewer tables of 64 sectors than the disk has parts of 16 MiB.',
-    why: 'When the guest writes to all of its disk, tables run into the bitmap behind them.',
+    why: 'When the guest writes to all of its disk, tables run into the bitmap after them.',
     how: 'A damaged header, or a capacity that was changed by hand.',
     readers: 'QEMU does not check it.',
     repair: 'Restore the file from its source.',

@@ -24,7 +24,7 @@ export const areaRules = defineSeSparseRules({
     check({ extent }, tell) {
       const header = { name: 'the constant header', offset: 0, length: SECTOR_SIZE };
       const sorted = [header, ...extent.areas]
-        // What begins behind the end of the file is told as that.
+        // What begins past the end of the file is told as that.
         .filter(({ offset, length }) => length > 0 && offset <= extent.source.size)
         .sort((a, b) => a.offset - b.offset);
       let last: { name: string; offset: number; length: number } = header;

@@ -24,7 +24,7 @@ const BACKMAP_READINGS: readonly BackmapReading[] = [
   },
 ];
 
-/** The part of an entry behind its kind, by analogy with table entries. */
+/** The part of an entry after its kind, by analogy with table entries. */
 const BACKMAP_NUMBER = 0x0fff_ffff_ffff_ffffn;
 
 /** What a reading of the backmap does not explain. */

@@ -66,12 +66,12 @@ export async function judgeBitmap(extent: SeSparseLayout, tell: Tell<Sentence>):
   }
 }
 
-/** Slots behind the last one in use that are looked at to find out how the bitmap is meant. */
+/** Slots after the last one in use that are looked at to find out how the bitmap is meant. */
 const SLOTS_BEHIND = 4096;
 
 /**
- * Tells slots that the bitmap has as in use, by the reading that has all slots in use so and those behind the last one as free; `null` where
- * none does.
+ * Tells slots that the bitmap has as in use, by the reading that has all slots in use so and those after the last
+ * one as free; `null` where none does.
  */
 export async function allocatedSlots(extent: SeSparseLayout): Promise<((slot: number) => boolean) | null> {
   const { source } = extent;
@@ -107,7 +107,7 @@ function fitBitmap(
   let first = -1;
   for (let index = 0; index < used.length; index++) {
     const inUse = used[index] ?? 0;
-    // Slots that were given up may be either; the last byte may go on behind the last slot.
+    // Slots that were given up may be either; the last byte may go on after the last slot.
     const known = ~(givenUp[index] ?? 0) & (slots - 8 * index < 8 ? (1 << (slots - 8 * index)) - 1 : 0xff);
     const wrong = (reading.read(bitmap[index] ?? 0) ^ inUse) & (known | inUse);
     if (wrong === 0) continue;

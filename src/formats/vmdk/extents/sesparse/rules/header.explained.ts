@@ -46,7 +46,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     repair: 'Open the disk on ESXi.',
   },
   'sesparse/reserved-nonzero': {
-    what: 'Reserved fields, or the bytes behind the last field, are not zero.',
+    what: 'Reserved fields, or the bytes after the last field, are not zero.',
     why: "The guest's data is probably as usual; what the bytes mean is not known.",
     how: 'A damaged header, or a version of ESXi that is not documented.',
     readers: 'QEMU refuses it.',
@@ -74,7 +74,7 @@ export const headerExplanations: Explanations<typeof headerRules> = {
     repair: 'Restore the file from its source.',
   },
   'sesparse/volatile-pad-nonzero': {
-    what: 'The bytes behind the last known field of the volatile header are not zero.',
+    what: 'The bytes after the last known field of the volatile header are not zero.',
     why: "The guest's data is probably as usual; what the bytes mean is not known.",
     how: 'A damaged header, or a version of ESXi that is not documented.',
     readers: 'QEMU refuses it.',

@@ -6,7 +6,7 @@ export const redundancyExplanations: Explanations<typeof redundancyRules> = {
   'sesparse/journal-nonzero-clean': {
     what: 'replay_journal is 0, so the disk was closed, and the journal is not empty.',
     why: 'Nothing is wrong with the data: transactions that were carried out stay in the journal. If the flag was set back by hand, the last changes are missing.',
-    how: 'A disk that was in use, or one whose flag somebody cleared to get it opened.',
+    how: 'A disk that was in use, or one whose flag was cleared to get it opened.',
     readers: 'Readers ignore the journal.',
     repair: 'Nothing needs to be done.',
   },

@@ -117,7 +117,7 @@ async function findStaleTables(extent: SeSparseLayout, tell: Tell<Sentence>): Pr
     const first = firstNonZeroByte(bytes, 0);
     if (first === bytes.length) continue;
     const entry = Math.floor(first / 8);
-    const sentence = `grain table ${table} is not empty (its first entry in use is number ${entry}), but no entry of the grain directory leads to it`;
+    const sentence = `grain table ${table} is not empty (its first entry in use is number ${entry}), but no entry of the grain directory points to it`;
     tell({ at: placeIn(extent, start, SLOT_TABLE_SIZE, `grain_tables[${table}]`), data: { sentence } });
   }
 }

@@ -18,7 +18,7 @@ export const spaceExplanations: Explanations<typeof spaceRules> = {
     repair: 'Nothing needs to be done.',
   },
   'sesparse/gde-beyond-capacity': {
-    what: 'Entries of the grain directory behind the last one that the disk needs are not 0.',
+    what: 'Entries of the grain directory after the last one that the disk needs are not 0.',
     why: 'The guest cannot reach them; their tables and grains only take space.',
     how: 'A capacity that was changed, or a damaged directory.',
     readers: 'Readers ignore them.',
@@ -32,11 +32,11 @@ export const spaceExplanations: Explanations<typeof spaceRules> = {
     repair: 'Nothing needs to be done.',
   },
   'sesparse/slot-unreferenced': {
-    what: 'Between slots in use there are some that no table entry names, not even as given up. Slots behind the last one in use were never handed out and do not count.',
+    what: 'Between slots in use there are some that no table entry names, not even as given up. Slots after the last one in use were never handed out and do not count.',
     why: 'The guest loses nothing by it now; the space is only reclaimed by ESXi.',
     how: 'A crash, or entries that were lost.',
     readers: 'Readers ignore them.',
-    repair: 'ESXi reclaims them; merging the snapshot leaves them behind.',
+    repair: 'ESXi reclaims them; merging the snapshot drops them.',
   },
   'sesparse/no-parent': {
     what: 'ESXi uses seSparse extents for snapshots alone; the descriptor of this one says that there is no disk below it.',

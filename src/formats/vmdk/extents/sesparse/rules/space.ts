@@ -69,7 +69,7 @@ export const spaceRules = defineSeSparseRules({
   'sesparse/gde-beyond-capacity': {
     severity: 'warning',
     depth: 'metadata',
-    title: 'Directory entries behind the end of the disk',
+    title: 'Directory entries past the end of the disk',
     spec: TABLES,
     repair: 'none',
     derivedFrom: BROKEN,
@@ -153,7 +153,7 @@ export const spaceRules = defineSeSparseRules({
       if (value === undefined) return;
       const at = { file: descriptor.place.file, ...value.span, field: 'descriptor.parentCID' };
       const sentence =
-        'the disk consists of seSparse extents, which hold only differences, but its descriptor names no parent';
+        'the disk consists of seSparse extents, which contain only differences, but its descriptor names no parent';
       tell({ at, actual: value.text, data: { sentence } });
     },
   },

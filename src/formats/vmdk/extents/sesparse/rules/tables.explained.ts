@@ -49,7 +49,7 @@ export const tableExplanations: Explanations<typeof tableRules> = {
     what: 'An entry has a slot whose 4096 bytes are not, or not all, inside the file.',
     why: 'What the guest wrote there is lost.',
     how: 'A file that was cut off, or a damaged table.',
-    readers: 'QEMU reports those that begin behind the end, and reads zeros for them.',
+    readers: 'QEMU reports those that begin past the end, and reads zeros for them.',
     repair: 'Restore the file from its source.',
   },
   'sesparse/gte-out-of-area': {

@@ -22,7 +22,7 @@ export const tableRules = defineSeSparseRules({
     repair: 'none',
     derivedFrom: ['sesparse/area-overlap', 'sesparse/area-out-of-file', 'sesparse/grain-tables-too-small'],
     message: ({ field, index, tables }) =>
-      `${field} leads to table ${index}, but the area inside the file has room for ${tables}`,
+      `${field} points to table ${index}, but the area inside the file has room for ${tables}`,
   },
   'sesparse/gde-duplicate': {
     severity: 'error',
@@ -40,8 +40,7 @@ export const tableRules = defineSeSparseRules({
     spec: TABLES,
     repair: 'none',
     derivedFrom: ['sesparse/area-overlap'],
-    message: ({ field, actual }) =>
-      `${field} is ${actual}, of a kind above 3 in its top four bits, which nobody knows`,
+    message: ({ field, actual }) => `${field} is ${actual}, its top four bits are above 3, an unknown kind`,
   },
   'sesparse/gte-unallocated-payload': {
     severity: 'error',
@@ -102,7 +101,7 @@ export const tableRules = defineSeSparseRules({
   'sesparse/gte-beyond-capacity': {
     severity: 'warning',
     depth: 'metadata',
-    title: 'An entry for a grain behind the end of the disk',
+    title: 'An entry for a grain past the end of the disk',
     spec: TABLES,
     repair: 'none',
     message: ({ field, actual, grains }) =>

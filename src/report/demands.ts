@@ -1,12 +1,22 @@
 import type { AdjustedRule, TargetAnswer } from '../model/demands.ts';
 import type { ImageReport } from '../model/report.ts';
 import { escapeText } from './escape.ts';
-import type { Style } from './style.ts';
 import { formatCount } from './units.ts';
+import { VERDICT_WORDS } from './words.ts';
 
-/** What was switched off, lowered or raised, and what each platform makes of the image: a line each. */
-export function renderDemands({ adjusted = [], targets = [] }: ImageReport, style: Style): readonly string[] {
-  return [...adjusted.map((each) => style.quiet(describeAdjusted(each))), ...targets.map(describeTarget)];
+/** What was switched off, lowered or raised: a sentence each. */
+export function describeAdjustments({ adjusted = [] }: ImageReport): readonly string[] {
+  return adjusted.map(describeAdjusted);
+}
+
+/** What each platform makes of the image: a sentence each. */
+export function describeTargets({ targets = [] }: ImageReport): readonly string[] {
+  return targets.map(describeTarget);
+}
+
+/** What reads behind an image's name: the verdict, or that it only does not meet a demand. */
+export function verdictWord(report: ImageReport): string {
+  return isOnlyRefused(report) ? 'refused' : VERDICT_WORDS[report.verdict];
 }
 
 function describeAdjusted({ rule, level, by, count }: AdjustedRule): string {
@@ -25,7 +35,7 @@ function describeTarget({ target, answer, reasons }: TargetAnswer): string {
 const DEMANDS = /^(policy|target)\/|^vhd\/azure-/;
 
 /** Whether all errors of an image are that it does not meet a demand. */
-export function isOnlyRefused({ problems, verdict }: ImageReport): boolean {
+function isOnlyRefused({ problems, verdict }: ImageReport): boolean {
   const errors = problems.filter(({ severity }) => severity === 'error');
   return verdict === 'corrupt' && errors.length > 0 && errors.every(({ rule }) => DEMANDS.test(rule));
 }
