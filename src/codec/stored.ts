@@ -172,6 +172,7 @@ export class StoredInstances implements WritingWork {
       const reason = typeof how.write === 'string' ? how.write : 'it begins within a byte';
       throw rooted(new EncodeError(`it cannot be written: ${reason}`, { field: path }));
     }
+    if (place !== undefined && isViewOf(structure[KEPT]?.get(id), place.bytes)) return undefined;
     if (place !== undefined) {
       const same = this.#encode(one, how.write, place.bytes, place.start);
       if (bytesEqual(same.toBytes().subarray(0, same.pos), place.bytes)) return undefined;
@@ -230,6 +231,12 @@ function wholeBytes({
 }: BitSpan): { readonly bytes: Uint8Array; readonly start: number } | undefined {
   if (end === undefined || start % 8 !== 0) return undefined;
   return { bytes: io.bytes.subarray(start / 8, Math.ceil(end / 8)), start: start / 8 - io.start };
+}
+
+/** Is a value the very bytes that were read? Then there is nothing to write, whatever else was changed. */
+function isViewOf(value: unknown, bytes: Uint8Array): boolean {
+  if (!(value instanceof Uint8Array) || value.buffer !== bytes.buffer) return false;
+  return value.byteOffset === bytes.byteOffset && value.length === bytes.length;
 }
 
 /** Bytes that are to be put into a stream. */

@@ -34,6 +34,7 @@ export const REFUSED_FROM_STRANGERS: ReadonlySet<string> = new Set([
   'vmdk/create-type-embedded-mismatch',
   'vmdk/create-type-extent-mismatch',
   'vmdk4/trailing-data',
+  'qcow2/trailing-data',
   'vhd/fixed-size-mismatch',
   'vhd/fixed-probe-hazard',
 ]);
@@ -43,7 +44,7 @@ export function adjustmentsOf({ untrusted = false, levels = {} }: Demands): Adju
   const own = new Map(Object.entries(levels));
   if (!untrusted && own.size === 0) return null;
   return (rule, severity) => {
-    const level = own.get(rule);
+    const level = rule === UNALTERABLE ? undefined : own.get(rule);
     if (level !== undefined) return level === severity ? null : { level, by: 'user' };
     const isRefused = untrusted && severity === 'warning' && REFUSED_FROM_STRANGERS.has(rule);
     return isRefused ? { level: 'error', by: 'policy' } : null;
@@ -55,6 +56,7 @@ const EARLY: ReadonlySet<string> = new Set([
   ...['policy/path-absolute', 'policy/path-traversal', 'policy/path-protocol', 'policy/path-device'],
   ...['policy/backing-present', 'policy/data-file-present', 'policy/multi-file'],
   ...['policy/virtual-size', 'policy/table-memory', 'policy/polyglot'],
+  'policy/guest-header-in-flat',
   'qcow2/incompatible-unknown',
 ]);
 

@@ -43,7 +43,7 @@ describe('docs/images-from-strangers.md', () => {
 
   it('has every rule of the policy, with its severity', () => {
     const rows = rowsOf(text);
-    expect(rows.map(([id]) => id).toSorted()).toEqual([...policyRuleIndex.keys()].toSorted());
+    expect(new Set(rows.map(([id]) => id))).toEqual(new Set(policyRuleIndex.keys()));
     for (const [id = '', severity = ''] of rows)
       expect(severity).toContain(policyRuleIndex.get(id)?.severity);
   });

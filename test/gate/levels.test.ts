@@ -65,7 +65,7 @@ describe('a rule that is set', () => {
   it('to off does not let an image pass that cannot be opened', async () => {
     const files = { 'disk.qcow2': buildQcow2().header('clusterBits', 60).bytes };
     const rules = (await checkMemory(files)).problems.map(({ rule }) => rule);
-    const levels = Object.fromEntries(rules.map((rule) => [rule, 'off' as const]));
+    const levels = Object.fromEntries([...rules, 'file/unreadable'].map((rule) => [rule, 'off' as const]));
     const report = await checkMemory(files, { demands: { levels } });
     expect(report.verdict).toBe('corrupt');
     expect(report.counts.byRule).toEqual({ 'file/unreadable': 1 });

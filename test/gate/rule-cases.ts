@@ -124,6 +124,16 @@ const untrusted: readonly GateCase[] = [
     found: () => hosted({ hint: 'base.vmdk', createType: 'monolithicSparse' }),
     near: soundVmdk,
   },
+  {
+    rule: 'policy/backing-present',
+    found: () => hosted({ more: ['# parentFileNameHint="base.vmdk"'] }),
+    near: () => hosted({ more: ['# the hint of a parent: "base.vmdk"'] }),
+  },
+  {
+    rule: 'policy/backing-present',
+    found: () => hosted({ parentCid: '12345678' }),
+    near: () => hosted({ parentCid: 'ffffffff' }),
+  },
   { rule: 'policy/backing-present', found: () => child('base.vhd'), near: soundVhd },
   {
     rule: 'policy/backing-present',

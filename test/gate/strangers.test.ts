@@ -64,6 +64,13 @@ const CARRIERS: Readonly<Record<string, (name: string) => MemoryFiles>> = {
   'a parent under another spelling': (name) => ({
     x: buildHosted({ name: 'x', descriptor: { more: [`PARENTFILENAMEHINT="${quoted(name)}"`] } }).bytes,
   }),
+  'a parent in a comment, which QEMU reads': (name) => ({
+    x: buildHosted({ name: 'x', descriptor: { more: [`# parentFileNameHint="${quoted(name)}"`] } }).bytes,
+  }),
+  'a parent in a value, which QEMU reads': (name) => ({
+    x: buildHosted({ name: 'x', descriptor: { ddb: [`ddb.comment = parentFileNameHint="${quoted(name)}"`] } })
+      .bytes,
+  }),
   'the change tracking of a VMDK': (name) => ({
     x: buildHosted({ name: 'x', descriptor: { more: [`changeTrackPath="${quoted(name)}"`] } }).bytes,
   }),

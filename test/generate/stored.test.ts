@@ -25,6 +25,7 @@ instances:
   name: {pos: ofs_tab + 8, type: strz}
   last: {pos: _io.size - 1, type: u1}
   more: {pos: ofs_tab, type: u1, if: has_more == 1}
+  raw: {pos: ofs_tab, size: len_box}
   in_box: {io: box._io, pos: 0, type: u1, enum: color}
   peek: {pos: 0, type: u2}
   doubled: {value: tab.v * 2}
@@ -162,6 +163,15 @@ describe('stored instances', () => {
     );
     object['peek'] = TAB + 1;
     expect(object.toBytes()[0]).toBe(TAB + 1);
+  });
+
+  it('do not stand in the way of an edit where they were only looked at', async () => {
+    const object = await read();
+    expect(object['raw']).toEqual(Uint8Array.of(5, 0, 0, 0));
+    object['lenBox'] = 3;
+    expect(object.toBytes()[5]).toBe(3);
+    object['raw'] = Uint8Array.of(1, 2, 3, 4);
+    expect(() => object.toBytes()).toThrow('4 bytes do not fit a field of 3 (in raw at offset');
   });
 
   it('are refused where two of them disagree', async () => {

@@ -1,3 +1,4 @@
+import { fileNameOf } from '../../model/file-name.ts';
 import { DiskType, type DynamicHeader } from '../../../generated/vhd.ts';
 import { UnreadableImageError, UnsupportedFeatureError } from '../../errors.ts';
 import type { OpenContext } from '../../model/format.ts';
@@ -81,7 +82,7 @@ function variantOf(footer: PlacedFooter): VhdVariant {
 /** A file is the first part of a split disk if it has no footer and the second part, `.v01`, is beside it. */
 async function refuseSplitDisk(context: OpenContext): Promise<void> {
   const { file } = context;
-  const name = file.path.replace(/^.*[\\/]/, '');
+  const name = fileNameOf(file.path) ?? '';
   const second = name.replace(/\.vhd$/i, '.v01');
   if (second === name) return;
   const { state, file: part } = await context.openFile({ name: second }, 'extent');

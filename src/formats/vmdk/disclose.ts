@@ -1,7 +1,14 @@
+import { latin1 } from '../../io/latin1.ts';
 import { fileOffset } from '../../io/source.ts';
 import type { DeclaredTable, Disclosure, LeftText, NamedFile, SeenSize } from '../../model/disclosure.ts';
 import { wholeFile } from '../../model/disclosure.ts';
-import { findProperty, parseSectors, placeOf, type Descriptor } from './descriptor/descriptor.ts';
+import {
+  findProperty,
+  namesParent,
+  parseSectors,
+  placeOf,
+  type Descriptor,
+} from './descriptor/descriptor.ts';
 import { EXTENT_TYPES, type ExtentLine } from './descriptor/statements.ts';
 import type { HostedSparseExtent } from './extents/hosted/extent.ts';
 import { GD_AT_END } from './extents/hosted/layout/hosted-headers.ts';
@@ -85,8 +92,35 @@ function namesOf(descriptor: Descriptor): readonly NamedFile[] {
     if (kind === undefined || value.text === '') continue;
     names.push({ kind, name: value.text, at: placeOf(descriptor, value.span, key.text) });
   }
+  return [...names, ...strayHints(descriptor)];
+}
+
+const HINT = 'parentFileNameHint';
+/** Names that are looked for; a descriptor of nothing else has no more to tell. */
+const MOST_HINTS = 1000;
+
+/**
+ * Names of a parent that are no properties. QEMU (`vmdk_parent_open`) takes the first place where the text has the word, in a comment or a value
+ * too, and the name behind it.
+ */
+function strayHints(descriptor: Descriptor): readonly NamedFile[] {
+  const { area, textLength, properties } = descriptor;
+  const known = new Set(properties.map(({ key }) => key.span.offset));
+  const text = latin1(area.subarray(0, textLength));
+  const names: NamedFile[] = [];
+  for (let at = text.indexOf(HINT); at >= 0 && names.length < MOST_HINTS; at = text.indexOf(HINT, at + 1)) {
+    if (known.has(at)) continue;
+    const start = at + HINT.length + 2;
+    const end = text.indexOf('"', start);
+    const length = Math.min(end < 0 ? 0 : end - start, MOST_NAME);
+    const name = text.slice(start, start + length);
+    names.push({ kind: 'parent', name, at: placeOf(descriptor, { offset: at, length: HINT.length }, HINT) });
+  }
   return names;
 }
+
+/** Bytes of a name that are shown. */
+const MOST_NAME = 1024;
 
 /** The extent of a descriptor that is inside the very file: readers do not look for its name. */
 function isOwn({ place, extents }: Descriptor, { type }: ExtentLine): boolean {
@@ -121,9 +155,18 @@ function devicesOf(descriptor: Descriptor): Disclosure['devices'] {
 
 function needsOf({ descriptor, files }: VmdkImage): Disclosure['needs'] {
   const [file] = files;
-  if (descriptor !== null || file === undefined) return [];
+  if (descriptor !== null) return parentOf(descriptor);
+  if (file === undefined) return [];
   const reason = 'it is an extent without a descriptor, which is part of a disk of several files';
   return [{ what: 'other files', reason, at: wholeFile(file) }];
+}
+
+/** A parent that is known by its content id only. */
+function parentOf(descriptor: Descriptor): Disclosure['needs'] {
+  const cid = findProperty(descriptor, 'parentCID');
+  if (cid === undefined || !namesParent(descriptor)) return [];
+  const reason = `parentCID is ${cid.value.text}, which means that there is a parent`;
+  return [{ what: 'parent', reason, at: placeOf(descriptor, cid.value.span, 'parentCID') }];
 }
 
 /** VMware writes these into the descriptor of an encrypted disk. */

@@ -1,3 +1,4 @@
+import { fileNameOf } from '../../../model/file-name.ts';
 import { judgeReference, type ReferenceVerdict } from '../../../model/reference-state.ts';
 import { SECTOR_SIZE } from '../../../model/offsets.ts';
 import type { Severity, Tell } from '../../../model/problem.ts';
@@ -28,8 +29,8 @@ export const extentFilesRules = defineRules<VmdkImage, VmdkFindings>()({
         const [extent] = image.extents;
         const name = extent?.line?.file?.text;
         if (!descriptor.place.isEmbedded || extent?.kind !== 'hosted-sparse' || name === undefined) continue;
-        const own = extent.file.path.split(/[\\/]/).at(-1) ?? '';
-        if (name === GENERATED && isStreamOptimized(descriptor)) continue;
+        const own = fileNameOf(extent.file.path);
+        if (own === null || (name === GENERATED && isStreamOptimized(descriptor))) continue;
         if (name.split(/[\\/]/).at(-1) !== own)
           tell(fileFinding(descriptor, extent, `this file is called ${JSON.stringify(own)}`));
       }
