@@ -152,7 +152,7 @@ const cowdHeaderLayout: Layout<CowdHeaderField> = {
       at: 20,
       size: 4,
       rule: 'vmdk3/gd-offset-invalid',
-      doc: 'Sector of the grain directory, behind this header; 4 in practice.',
+      doc: 'Sector of the grain directory, after this header; 4 in practice.',
     },
     num_gd_entries: {
       type: 'u4le',
@@ -329,7 +329,7 @@ export class CowdHeader extends Structure<CowdHeaderField> {
   }
 
   /**
-   * Sector of the grain directory, behind this header; 4 in practice.
+   * Sector of the grain directory, after this header; 4 in practice.
    *
    * Unit: sectors.
    *

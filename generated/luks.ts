@@ -602,7 +602,7 @@ export class KeySlot extends Structure<KeySlotField> {
 export const KeySlotState = {
   /** The slot is free. */
   disabled: 0x0000dead,
-  /** The slot holds a copy of the master key. */
+  /** The slot contains a copy of the master key. */
   active: 0x00ac71f3,
 } as const;
 

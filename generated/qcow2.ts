@@ -53,7 +53,7 @@ type Qcow2Field = never;
 const qcow2Layout: Layout<Qcow2Field> = { type: 'qcow2', size: 0, fields: {} };
 
 /**
- * Structures of a qcow2 image. A cluster is `1 << cluster_bits` bytes. Host offsets are positions in the image's file. In table entries they stand
+ * Structures of a qcow2 image. A cluster is `1 << cluster_bits` bytes. Host offsets are positions in the image's file. In table entries they are
  * without their nine lowest bits, which are flags or zero: in units of 512 bytes, here called sectors.
  *
  * @see QEMU 7.2, docs/interop/qcow2.txt
@@ -938,7 +938,7 @@ const headerExtensionLayout: Layout<HeaderExtensionField> = {
 };
 
 /**
- * One record of the list behind the header. The list ends with a record of type `end`, or else at the backing file's name or at the end of
+ * One record of the list after the header. The list ends with a record of type `end`, or else at the backing file's name or at the end of
  * the first cluster.
  *
  * Too few bytes break the rule `qcow2/ext-overrun`.
@@ -1186,7 +1186,7 @@ const bitmapsExtensionLayout: Layout<BitmapsExtensionField> = {
       at: 16,
       size: 8,
       rule: 'qcow2/bitmap-ext-invalid',
-      doc: 'Position of the bitmap directory, a multiple of the cluster size behind the first cluster.',
+      doc: 'Position of the bitmap directory, a multiple of the cluster size after the first cluster.',
     },
   },
 };
@@ -1271,7 +1271,7 @@ export class BitmapsExtension extends Structure<BitmapsExtensionField> {
   }
 
   /**
-   * Position of the bitmap directory, a multiple of the cluster size behind the first cluster.
+   * Position of the bitmap directory, a multiple of the cluster size after the first cluster.
    *
    * Unit: bytes.
    */
@@ -2031,7 +2031,7 @@ const snapshotEntryLayout: Layout<SnapshotEntryField> = {
       property: 'vmStateSizeLarge',
       at: 40,
       rule: 'qcow2/snapshot-vmstate',
-      doc: 'Bytes of saved machine state, which are stored in guest clusters behind the end of the disk. `vm_state_size` is the same, or 0 where\nthe state is too large for it.',
+      doc: 'Bytes of saved machine state, which are stored in guest clusters past the end of the disk. `vm_state_size` is the same, or 0 where\nthe state is too large for it.',
     },
     disk_size: {
       type: 'u8be',
@@ -2131,7 +2131,7 @@ export class SnapshotEntry extends Structure<SnapshotEntryField> {
    */
   declare extraDataSize: number;
   /**
-   * Bytes of saved machine state, which are stored in guest clusters behind the end of the disk. `vm_state_size` is the same, or 0 where
+   * Bytes of saved machine state, which are stored in guest clusters past the end of the disk. `vm_state_size` is the same, or 0 where
    * the state is too large for it.
    *
    * Unit: bytes.

@@ -292,7 +292,7 @@ const constHeaderLayout: Layout<ConstHeaderField> = {
       property: 'backmapOffset',
       at: 176,
       size: 8,
-      doc: 'Sector of the map that leads from a grain slot back to the table that holds it.',
+      doc: 'Sector of the map from a grain slot back to the table that contains it.',
     },
     backmap_size: { type: 'u8le', property: 'backmapSize', at: 184, size: 8, doc: 'Sectors of that map.' },
     grains_offset: {
@@ -644,7 +644,7 @@ export class ConstHeader extends Structure<ConstHeaderField> {
   }
 
   /**
-   * Sector of the map that leads from a grain slot back to the table that holds it.
+   * Sector of the map from a grain slot back to the table that contains it.
    *
    * Unit: sectors.
    */

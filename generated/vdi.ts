@@ -174,14 +174,14 @@ const headerLayout: Layout<HeaderField> = {
       at: 340,
       size: 4,
       rule: 'vdi/blocks-offset-invalid',
-      doc: 'Byte position of the block map, behind the header; 512 or 1 MiB in practice.',
+      doc: 'Byte position of the block map, after the header; 512 or 1 MiB in practice.',
     },
     data_offset: {
       type: 'u4le',
       property: 'dataOffset',
       at: 344,
       size: 4,
-      doc: 'Byte position of the first stored block, behind the block map.',
+      doc: 'Byte position of the first stored block, after the block map.',
     },
     legacy_geometry: {
       type: 'geometry',
@@ -220,7 +220,7 @@ const headerLayout: Layout<HeaderField> = {
       at: 380,
       size: 4,
       rule: 'vdi/block-extra-invalid',
-      doc: "Bytes in front of the data of each stored block, which are not the guest's; 0 in practice.",
+      doc: "Bytes before the data of each stored block, which are not the guest's; 0 in practice.",
     },
     num_blocks: {
       type: 'u4le',
@@ -235,7 +235,7 @@ const headerLayout: Layout<HeaderField> = {
       at: 388,
       size: 4,
       rule: 'vdi/allocated-exceeds-blocks',
-      doc: 'Blocks that are stored; the next one that is written is stored behind so many.',
+      doc: 'Blocks that are stored; the next one that is written is stored after so many.',
     },
     uuid_create: {
       type: 'bytes',
@@ -339,7 +339,7 @@ export class Header extends Structure<HeaderField> {
    */
   declare comment: Uint8Array;
   /**
-   * Byte position of the block map, behind the header; 512 or 1 MiB in practice.
+   * Byte position of the block map, after the header; 512 or 1 MiB in practice.
    *
    * Unit: bytes.
    *
@@ -347,7 +347,7 @@ export class Header extends Structure<HeaderField> {
    */
   declare blocksOffset: number;
   /**
-   * Byte position of the first stored block, behind the block map.
+   * Byte position of the first stored block, after the block map.
    *
    * Unit: bytes.
    *
@@ -383,7 +383,7 @@ export class Header extends Structure<HeaderField> {
    */
   declare blockSize: number;
   /**
-   * Bytes in front of the data of each stored block, which are not the guest's; 0 in practice.
+   * Bytes before the data of each stored block, which are not the guest's; 0 in practice.
    *
    * Unit: bytes.
    *
@@ -399,7 +399,7 @@ export class Header extends Structure<HeaderField> {
    */
   declare numBlocks: number;
   /**
-   * Blocks that are stored; the next one that is written is stored behind so many.
+   * Blocks that are stored; the next one that is written is stored after so many.
    *
    * Unit: blocks.
    *
@@ -738,7 +738,7 @@ const geometryLayout: Layout<GeometryField> = {
 };
 
 /**
- * Cylinders, heads and sectors of a disk; all three are zero where nobody has worked them out.
+ * Cylinders, heads and sectors of a disk; all three are zero where they are unknown.
  *
  * Its numbers and byte arrays are read from the bytes when they are asked for.
  *

@@ -881,7 +881,7 @@ const dynamicHeaderLayout: Layout<DynamicHeaderField> = {
       at: 16,
       size: 8,
       rule: 'vhd/table-offset-invalid',
-      doc: 'Byte position of the block allocation table, a multiple of 512 behind the copy of the footer; usually 1536.',
+      doc: 'Byte position of the block allocation table, a multiple of 512 after the copy of the footer; usually 1536.',
     },
     header_version: {
       type: 'u4be',
@@ -1068,7 +1068,7 @@ export class DynamicHeader extends Structure<DynamicHeaderField> {
   }
 
   /**
-   * Byte position of the block allocation table, a multiple of 512 behind the copy of the footer; usually 1536.
+   * Byte position of the block allocation table, a multiple of 512 after the copy of the footer; usually 1536.
    *
    * Unit: bytes.
    *
@@ -1472,7 +1472,7 @@ const batmapHeaderLayout: Layout<BatmapHeaderField> = {
       at: 8,
       size: 8,
       rule: 'vhd/batmap-header',
-      doc: 'Byte position of the map, a multiple of 512 behind the copy of the footer.',
+      doc: 'Byte position of the map, a multiple of 512 after the copy of the footer.',
     },
     batmap_size: {
       type: 'u4be',
@@ -1510,7 +1510,7 @@ const batmapHeaderLayout: Layout<BatmapHeaderField> = {
 };
 
 /**
- * One sector behind the padded block allocation table in disks of blktap. The map it points to has one bit for each block,
+ * One sector after the padded block allocation table in disks of blktap. The map it points to has one bit for each block,
  * highest bit first, set where every sector of the block is written.
  *
  * Too few bytes break the rule `vhd/batmap-header`.
@@ -1573,7 +1573,7 @@ export class BatmapHeader extends Structure<BatmapHeaderField> {
   }
 
   /**
-   * Byte position of the map, a multiple of 512 behind the copy of the footer.
+   * Byte position of the map, a multiple of 512 after the copy of the footer.
    *
    * Unit: bytes.
    */

@@ -139,7 +139,7 @@ const sparseExtentHeaderLayout: Layout<SparseExtentHeaderField> = {
       at: 12,
       size: 8,
       rule: 'vmdk4/capacity-overflow',
-      doc: 'Guest size of the extent in sectors, at most 2^32 where grains are not compressed (tables hold 32-bit sector numbers), and always\nless than 2^63 bytes. 0 where the header only carries a text descriptor.',
+      doc: 'Guest size of the extent in sectors, at most 2^32 where grains are not compressed (tables contain 32-bit sector numbers), and always\nless than 2^63 bytes. 0 where the header only carries a text descriptor.',
     },
     grain_size: {
       type: 'u8le',
@@ -192,7 +192,7 @@ const sparseExtentHeaderLayout: Layout<SparseExtentHeaderField> = {
       at: 64,
       size: 8,
       rule: 'vmdk4/overhead-invalid',
-      doc: 'Sectors of metadata in front of the first grain, usually a multiple of the grain size.',
+      doc: 'Sectors of metadata before the first grain, usually a multiple of the grain size.',
     },
     unclean_shutdown: {
       type: 'u1',
@@ -339,7 +339,7 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
   }
 
   /**
-   * Guest size of the extent in sectors, at most 2^32 where grains are not compressed (tables hold 32-bit sector numbers), and always
+   * Guest size of the extent in sectors, at most 2^32 where grains are not compressed (tables contain 32-bit sector numbers), and always
    * less than 2^63 bytes. 0 where the header only carries a text descriptor.
    *
    * Unit: sectors.
@@ -445,7 +445,7 @@ export class SparseExtentHeader extends Structure<SparseExtentHeaderField> {
   }
 
   /**
-   * Sectors of metadata in front of the first grain, usually a multiple of the grain size.
+   * Sectors of metadata before the first grain, usually a multiple of the grain size.
    *
    * Unit: sectors.
    *

@@ -55,7 +55,7 @@ types:
         valid:
           min: 4
         -rule: vmdk3/gd-offset-invalid
-        doc: Sector of the grain directory, behind this header; 4 in practice.
+        doc: Sector of the grain directory, after this header; 4 in practice.
       - id: num_gd_entries
         -orig-id: numGDEntries
         -unit: entries

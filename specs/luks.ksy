@@ -110,4 +110,4 @@ enums:
       doc: The slot is free.
     0x00ac71f3:
       id: active
-      doc: The slot holds a copy of the master key.
+      doc: The slot contains a copy of the master key.

@@ -7,7 +7,7 @@ meta:
   ks-version: '0.11'
   endian: be
 doc: |
-  Structures of a qcow2 image. A cluster is `1 << cluster_bits` bytes. Host offsets are positions in the image's file. In table entries they stand
+  Structures of a qcow2 image. A cluster is `1 << cluster_bits` bytes. Host offsets are positions in the image's file. In table entries they are
   without their nine lowest bits, which are flags or zero: in units of 512 bytes, here called sectors.
 doc-ref: QEMU 7.2, docs/interop/qcow2.txt
 types:
@@ -240,7 +240,7 @@ types:
         doc: Bit 0. The bitmaps extension is up to date.
   header_extension:
     doc: |
-      One record of the list behind the header. The list ends with a record of type `end`, or else at the backing file's name or at the end of
+      One record of the list after the header. The list ends with a record of type `end`, or else at the backing file's name or at the end of
       the first cluster.
     doc-ref: QEMU 7.2, docs/interop/qcow2.txt, Header extensions
     -rule: qcow2/ext-overrun
@@ -322,7 +322,7 @@ types:
         valid:
           min: 1
         -rule: qcow2/bitmap-ext-invalid
-        doc: Position of the bitmap directory, a multiple of the cluster size behind the first cluster.
+        doc: Position of the bitmap directory, a multiple of the cluster size after the first cluster.
   encryption_extension:
     doc: Data of the full disk encryption extension, 16 bytes. Says where the LUKS header is.
     doc-ref: QEMU 7.2, docs/interop/qcow2.txt, Full disk encryption header pointer
@@ -507,7 +507,7 @@ types:
         -rule: qcow2/snapshot-vmstate
         if: extra_data_size >= 8
         doc: |
-          Bytes of saved machine state, which are stored in guest clusters behind the end of the disk. `vm_state_size` is the same, or 0 where
+          Bytes of saved machine state, which are stored in guest clusters past the end of the disk. `vm_state_size` is the same, or 0 where
           the state is too large for it.
       - id: disk_size
         -unit: bytes

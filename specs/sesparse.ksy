@@ -121,7 +121,7 @@ types:
       - id: backmap_offset
         -unit: sectors
         type: u8
-        doc: Sector of the map that leads from a grain slot back to the table that holds it.
+        doc: Sector of the map from a grain slot back to the table that contains it.
       - id: backmap_size
         -unit: sectors
         type: u8

@@ -68,12 +68,12 @@ types:
         valid:
           min: 456
         -rule: vdi/blocks-offset-invalid
-        doc: Byte position of the block map, behind the header; 512 or 1 MiB in practice.
+        doc: Byte position of the block map, after the header; 512 or 1 MiB in practice.
       - id: data_offset
         -orig-id: offData
         -unit: bytes
         type: u4
-        doc: Byte position of the first stored block, behind the block map.
+        doc: Byte position of the first stored block, after the block map.
       - id: legacy_geometry
         -orig-id: LegacyGeometry
         type: geometry
@@ -129,7 +129,7 @@ types:
           expr: _ == 0 or (_ != 1 and (_ & (_ - 1)) == 0)
         -expected: 0 or a power of two above 1
         -rule: vdi/block-extra-invalid
-        doc: Bytes in front of the data of each stored block, which are not the guest's; 0 in practice.
+        doc: Bytes before the data of each stored block, which are not the guest's; 0 in practice.
       - id: num_blocks
         -orig-id: cBlocks
         -unit: blocks
@@ -143,7 +143,7 @@ types:
           expr: _ <= num_blocks
         -expected: at most the number of blocks
         -rule: vdi/allocated-exceeds-blocks
-        doc: Blocks that are stored; the next one that is written is stored behind so many.
+        doc: Blocks that are stored; the next one that is written is stored after so many.
       - id: uuid_create
         -orig-id: uuidCreate
         size: 16
@@ -199,7 +199,7 @@ types:
         -rule: vdi/flags-unknown
         doc: Bits 10 to 31, zero.
   geometry:
-    doc: Cylinders, heads and sectors of a disk; all three are zero where nobody has worked them out.
+    doc: Cylinders, heads and sectors of a disk; all three are zero where they are unknown.
     doc-ref: VirtualBox 7.0, src/VBox/Storage/VDICore.h, VDIDISKGEOMETRY
     seq:
       - id: cylinders

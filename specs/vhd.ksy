@@ -202,7 +202,7 @@ types:
         valid:
           min: 512
         -rule: vhd/table-offset-invalid
-        doc: Byte position of the block allocation table, a multiple of 512 behind the copy of the footer; usually 1536.
+        doc: Byte position of the block allocation table, a multiple of 512 after the copy of the footer; usually 1536.
       - id: header_version
         -orig-id: Header Version
         type: u4
@@ -326,7 +326,7 @@ types:
         doc: Byte position of the name, a multiple of 512; zero like space and length in an unused entry.
   batmap_header:
     doc: |
-      One sector behind the padded block allocation table in disks of blktap. The map it points to has one bit for each block,
+      One sector after the padded block allocation table in disks of blktap. The map it points to has one bit for each block,
       highest bit first, set where every sector of the block is written.
     doc-ref: blktap (XenServer), libvhd, struct dd_batmap_hdr
     -rule: vhd/batmap-header
@@ -341,7 +341,7 @@ types:
         valid:
           min: 512
         -rule: vhd/batmap-header
-        doc: Byte position of the map, a multiple of 512 behind the copy of the footer.
+        doc: Byte position of the map, a multiple of 512 after the copy of the footer.
       - id: batmap_size
         -unit: sectors
         type: u4

@@ -52,7 +52,7 @@ types:
         -expected: less than 2^63 bytes, and at most 2^32 sectors unless compressed
         -rule: vmdk4/capacity-overflow
         doc: |
-          Guest size of the extent in sectors, at most 2^32 where grains are not compressed (tables hold 32-bit sector numbers), and always
+          Guest size of the extent in sectors, at most 2^32 where grains are not compressed (tables contain 32-bit sector numbers), and always
           less than 2^63 bytes. 0 where the header only carries a text descriptor.
       - id: grain_size
         -orig-id: grainSize
@@ -139,7 +139,7 @@ types:
           expr: _ != 0 or capacity == 0
         -expected: not 0
         -rule: vmdk4/overhead-invalid
-        doc: Sectors of metadata in front of the first grain, usually a multiple of the grain size.
+        doc: Sectors of metadata before the first grain, usually a multiple of the grain size.
       - id: unclean_shutdown
         -orig-id: uncleanShutdown
         type: u1

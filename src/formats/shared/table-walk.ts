@@ -34,7 +34,7 @@ export interface TableBatch {
 
 /**
  * Reads the tables `from` to `to - 1` of a directory in directory order, neighbours in one read. A table that is
- * absent or not wholly inside the source is skipped, since whoever reads the directory has reported it. From far
+ * absent or not wholly inside the source is skipped, since the reader of the directory has reported it. From far
  * away, many are read ahead.
  */
 export async function* tableBatches(

@@ -94,7 +94,7 @@ async function findTailBit(image: Qcow2Image, bitmap: Bitmap): Promise<number | 
   const { clusterSize } = geometry;
   const bits = bitsOf(image, bitmap);
   const last = Math.floor((bits - 1) / (8 * clusterSize));
-  // Those in use are not in order, and are judged by nobody.
+  // Those in use are not in order, and are not judged.
   if (bitmap.entry.fields.flags.inUse || last < 0 || last >= bitmap.tableEntries) return null;
   const table = await readPointerTable(image, bitmap.tableOffset + 8 * last, 1, 56);
   const target = table.target(0);

@@ -65,7 +65,7 @@ export async function* packedUnits(
       table = unit.table;
       for (const one of unit.kind === 'data' ? singles(unit, clusterSize) : [unit]) {
         const packing = pack(++key, one);
-        // Whoever waits for it is told; until then nobody is.
+        // The one who waits for it is told; until then no one is.
         packing.catch(() => undefined);
         work.set(key, packing);
         if (work.size > compressor.lanes) yield await next();

@@ -12,7 +12,7 @@ export interface FilePlan {
   readonly size: number | null;
   /** Whether the parts ascend. */
   readonly isStreamable: boolean;
-  /** Bytes of the file if everything in the disk were stored; absent where nobody can know. */
+  /** Bytes of the file if everything in the disk were stored; absent where that is unknown. */
   readonly fullSize?: number;
   parts(signal: AbortSignal | undefined): AsyncIterable<FilePart>;
 }

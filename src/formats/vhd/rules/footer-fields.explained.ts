@@ -20,7 +20,7 @@ export const footerFieldExplanations: Explanations<typeof footerFieldRules> = {
     what: 'Bit 0 of the features is set: the disk may be deleted when the host shuts down.',
     why: 'Guest data are not affected, but a host that obeys the bit deletes the file.',
     how: 'Virtual PC set it for scratch disks.',
-    readers: 'Old Virtual PC and Virtual Server obey it; today nobody does.',
+    readers: 'Old Virtual PC and Virtual Server obey it; today no reader does.',
     repair: 'Clear the bit if the disk is to be kept.',
   },
   'vhd/format-version': {

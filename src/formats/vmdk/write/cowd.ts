@@ -153,6 +153,6 @@ export async function planCowd(disk: Disk, below: Disk | null, { sparse }: Write
   const plan = await (below === null
     ? planUnits(disk, makeFile, options)
     : planDeltaUnits(disk, below, makeFile, options));
-  // Tables are between grains, and nobody streams a disk of two files.
+  // Tables are between grains, and a disk of two files is not streamed.
   return { ...plan, isStreamable: false };
 }

@@ -121,7 +121,7 @@ function usualSubformat({ compress, backing, platform }: WriteContext): Subforma
   return isImported || compress !== undefined ? 'streamOptimized' : 'monolithicSparse';
 }
 
-/** Its maker publishes nothing: ESX would trust areas whose content nobody outside knows. */
+/** Its maker publishes nothing: ESX would trust areas whose content is not documented. */
 function demandExperiment(isAllowed: boolean, platform: string | undefined): void {
   if (platform === 'esx')
     throw new UsageError('seSparse is not written for ESX, which could lose data in it: take vmfsSparse');

@@ -111,7 +111,7 @@ export const headerRules = defineCowdRules({
     spec: `${HEADER}, uncleanShutdown`,
     repair: 'lossy',
     message: ({ field, actual }) =>
-      `${field} is ${actual}: whoever had the extent open last did not close it`,
+      `${field} is ${actual}: the program that had the extent open last did not close it`,
   },
   'vmdk3/parent-name-mismatch': {
     severity: 'info',

@@ -151,7 +151,7 @@ export const headerRules = defineHostedRules({
     spec: `${HEADER}, uncleanShutdown`,
     repair: 'lossy',
     message: ({ field, actual }) =>
-      `${field} is ${actual}: whoever had the extent open last did not close it`,
+      `${field} is ${actual}: the program that had the extent open last did not close it`,
     check({ extent }, tell) {
       const { header } = extent.headers;
       const value = header.fields.uncleanShutdown;
