@@ -1,19 +1,20 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  read,
-  readlinkSync,
-  readSync,
-  statSync,
-  type Stats,
-} from 'node:fs';
+import { closeSync, read, readSync, statSync, type Stats } from 'node:fs';
 import { SourceError } from '../errors.ts';
+import { PooledDescriptor, type Reopening } from './descriptor-pool.ts';
 import { deviceSize } from './device-size.ts';
 import { demandInside, shortRead } from './derived-source.ts';
 import { attempt, toSourceError } from './file-errors.ts';
+import {
+  markOf,
+  openFile,
+  reopenFile,
+  type FileMark,
+  type FileOptions,
+  type OpenedFile,
+} from './open-file.ts';
 import type { FileOffset, ReadCost, Source } from './source.ts';
+
+export type { FileOptions } from './open-file.ts';
 
 /**
  * Headers, descriptors and most tables of small VMDKs and VHDs are here, and are read in many small steps: one read
@@ -33,99 +34,47 @@ const MAX_SPARE_HEADS = 4;
 /** Bytes that one read call asks for at most; Linux returns no more than 2 GiB - 4096 at a time. */
 const MAX_READ = 1024 * 1024 * 1024;
 
-/** What may be opened, and what it must be. */
-export interface FileOptions {
-  /** How messages name it; default: its path. */
-  readonly name?: string;
-  /**
-   * The file that the path must name, as it was found when it was decided that it may be opened: its device and
-   * inode, and the folder without links that it has to be below. The path then has no links itself, and one that has
-   * come there since is not followed.
-   */
-  readonly expect?: { readonly dev: bigint; readonly ino: bigint; readonly within?: string };
-  /**
-   * Whether a block device may be opened too: only for a path that the user gave himself, never for one from an
-   * image.
-   */
-  readonly allowDevice?: boolean;
-}
-
 /**
  * Opens a regular file for reading, or a block device where that is allowed. Nothing else is ever opened: a FIFO
  * would block, and a character device has no end.
+ *
+ * Only some files are really open at once: a source whose descriptor was closed opens its file again when it is read,
+ * and throws a SourceError `changed` where its path does not name that file any more.
  *
  * @throws SourceError with the operating system's code (`ENOENT`, `EACCES`), `EISDIR`, `not-regular`, or `replaced`
  *   where the path names another file than was expected
  */
 export function openFileSource(path: string, options: FileOptions = {}): Source {
-  const { name = path, expect } = options;
-  if (expect === undefined)
-    demandKind(
-      name,
-      attempt(name, () => statSync(path)),
-      options,
-    );
-  const noFollow = expect === undefined ? 0 : (constants.O_NOFOLLOW ?? 0);
-  const descriptor = attempt(name, () =>
-    openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | noFollow),
-  );
+  const { name = path } = options;
+  const { descriptor, stats } = openFile(path, options);
   try {
-    const stats = attempt(name, () => fstatSync(descriptor));
-    if (expect !== undefined) demandSame(name, descriptor, expect);
-    demandKind(name, stats, options);
     const size = stats.isFile() ? stats.size : deviceSize(path, descriptor, stats.rdev);
     if (size > Number.MAX_SAFE_INTEGER)
       throw new SourceError('not-regular', `${name}: its size does not fit 2^53 bytes`, { source: name });
-    return new FileSource({ name, path, descriptor, stats, size });
+    return new FileSource({ name, path, options, descriptor, stats, size });
   } catch (error) {
     closeSync(descriptor);
     throw error;
   }
 }
 
-function demandKind(path: string, stats: Stats, { allowDevice = false }: FileOptions): void {
-  if (stats.isFile() || (allowDevice && stats.isBlockDevice())) return;
-  if (stats.isDirectory()) throw new SourceError('EISDIR', `${path}: is a directory`, { source: path });
-  throw new SourceError('not-regular', `${path}: is not a regular file`, { source: path });
-}
-
-/** What was opened is what was looked at: between the two a path may come to name another file. */
-function demandSame(name: string, descriptor: number, expect: NonNullable<FileOptions['expect']>): void {
-  const { dev, ino } = fstatSync(descriptor, { bigint: true });
-  if (dev === expect.dev && ino === expect.ino && isStillWithin(descriptor, expect.within)) return;
-  throw new SourceError('replaced', `${name}: was replaced by another file while it was opened`, {
-    source: name,
-  });
-}
-
-/** Where the system tells it, by which path it opened a file: no folder on the way was turned into a link. */
-function isStillWithin(descriptor: number, folder: string | undefined): boolean {
-  if (folder === undefined) return true;
-  try {
-    const path = readlinkSync(`/proc/self/fd/${descriptor}`);
-    return path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
-  } catch {
-    return true;
-  }
-}
-
 /** What a source is made of. */
-interface OpenedFile {
+interface SourceParts extends OpenedFile {
   readonly name: string;
   readonly path: string;
-  readonly descriptor: number;
-  readonly stats: Stats;
+  readonly options: FileOptions;
   readonly size: number;
 }
 
-class FileSource implements Source {
+class FileSource implements Source, Reopening {
   readonly name: string;
   readonly size: number;
   readonly storedSize: number | null;
   readonly modified: number | null;
   readonly cost: ReadCost = FILE_COST;
   readonly #path: string;
-  readonly #descriptor: number;
+  readonly #options: FileOptions;
+  readonly #file: PooledDescriptor;
   readonly #fingerprint: string;
   /**
    * The first bytes of the file, from the first read among them on; `null` where they could not be read in one piece.
@@ -133,19 +82,18 @@ class FileSource implements Source {
   #head: Uint8Array | null | undefined;
   /** How many of them were read. */
   #headLength = 0;
-  #identity: string | undefined;
-  #isOpen = true;
-  /** Reads that the system is at work on: its descriptor must not become that of another file meanwhile. */
-  #pending = 0;
+  #mark: FileMark | undefined;
 
-  constructor({ name, path, descriptor, stats, size }: OpenedFile) {
+  constructor({ name, path, options, descriptor, stats, size }: SourceParts) {
     this.name = name;
     this.#path = path;
     this.size = size;
     this.storedSize = stats.isFile() ? stats.blocks * 512 : null;
     this.modified = stats.isFile() ? Math.floor(stats.mtimeMs) : null;
-    this.#descriptor = descriptor;
+    this.#options = options;
     this.#fingerprint = fingerprintOf(stats);
+    // A device may be given other bytes while nobody has it open, and /dev/stdin and /dev/fd/3 are other descriptors.
+    this.#file = new PooledDescriptor(descriptor, this, stats.isFile() && !path.startsWith('/dev/'));
   }
 
   /**
@@ -153,11 +101,7 @@ class FileSource implements Source {
    * for none.
    */
   get identity(): string {
-    return (this.#identity ??= this.#readIdentity());
-  }
-
-  #readIdentity(): string {
-    const { dev, ino } = fstatSync(this.#descriptor, { bigint: true });
+    const { dev, ino } = (this.#mark ??= markOf(this.name, this.#file.get()));
     return `file:${dev}:${ino}`;
   }
 
@@ -183,12 +127,6 @@ class FileSource implements Source {
     demandInside(this, offset, length);
     const bytes = into === undefined ? new Uint8Array(length) : into.subarray(0, length);
     for (let done = 0; done < length;) {
-      if (!this.#isOpen)
-        throw new SourceError('closed', `${this.name}: was closed while it was read`, {
-          source: this.name,
-          offset,
-          length,
-        });
       const count = await this.#readOnceLater(bytes, done, Math.min(length - done, MAX_READ), offset + done);
       if (count === 0) throw shortRead(this.name, offset, length, done);
       done += count;
@@ -201,12 +139,24 @@ class FileSource implements Source {
   }
 
   close(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
+    this.#file.close();
     const head = this.#head;
     this.#head = null;
     if (head && spareHeads.length < MAX_SPARE_HEADS) spareHeads.push(head);
-    if (this.#pending === 0) closeSync(this.#descriptor);
+  }
+
+  remember(descriptor: number): void {
+    this.#mark ??= markOf(this.name, descriptor);
+  }
+
+  reopen(): number {
+    const mark = this.#mark;
+    if (mark === undefined) throw this.closed();
+    return reopenFile(this.#path, this.#options, mark);
+  }
+
+  closed(): SourceError {
+    return new SourceError('closed', `${this.name}: was closed before it was read`, { source: this.name });
   }
 
   /**
@@ -219,7 +169,7 @@ class FileSource implements Source {
     const from = this.#headLength;
     const length = Math.min(end <= FIRST_BYTES ? FIRST_BYTES : HEAD_BYTES, this.size) - from;
     try {
-      if (readSync(this.#descriptor, head, from, length, from) !== length) this.#head = null;
+      if (readSync(this.#file.get(), head, from, length, from) !== length) this.#head = null;
     } catch {
       // The reads one by one say what is wrong.
       this.#head = null;
@@ -229,8 +179,9 @@ class FileSource implements Source {
   }
 
   #readOnce(bytes: Uint8Array, at: number, length: number, position: number): number {
+    const descriptor = this.#file.get();
     try {
-      return readSync(this.#descriptor, bytes, at, length, position);
+      return readSync(descriptor, bytes, at, length, position);
     } catch (cause) {
       throw toSourceError(this.name, cause, { offset: position, length });
     }
@@ -238,10 +189,10 @@ class FileSource implements Source {
 
   /** By the callback: a `FileHandle` costs half as much again for each read. */
   #readOnceLater(bytes: Uint8Array, at: number, length: number, position: number): Promise<number> {
-    this.#pending++;
+    const descriptor = this.#file.borrow();
     return new Promise((resolve, reject) => {
-      read(this.#descriptor, bytes, at, length, position, (cause, count) => {
-        if (--this.#pending === 0 && !this.#isOpen) closeSync(this.#descriptor);
+      read(descriptor, bytes, at, length, position, (cause, count) => {
+        this.#file.giveBack();
         if (cause === null) resolve(count);
         else reject(toSourceError(this.name, cause, { offset: position, length }));
       });

@@ -1,20 +1,25 @@
 import { spawnSync } from 'node:child_process';
 import {
+  closeSync,
   linkSync,
+  mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readlinkSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
+  unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { probeSize } from '../../src/io/device-size.ts';
 import { openFileSource } from '../../src/io/file-source.ts';
 import { fileOffset, type Source } from '../../src/io/source.ts';
@@ -36,13 +41,7 @@ function pattern(length: number, seed: number): Uint8Array {
 /** How many descriptors of this process are of a file in the test's folder. */
 function openDescriptorsOf(name: string): number {
   const path = join(folder, name);
-  return readdirSync('/proc/self/fd').filter((descriptor) => {
-    try {
-      return readlinkSync(join('/proc/self/fd', descriptor)) === path;
-    } catch {
-      return false;
-    }
-  }).length;
+  return readdirSync('/proc/self/fd').filter((descriptor) => openPath(descriptor) === path).length;
 }
 
 function openBytes(name: string, bytes: Uint8Array): Source {
@@ -223,3 +222,181 @@ describe('a file that is closed while it is read', () => {
     },
   );
 });
+
+describe.runIf(process.platform === 'linux')('files that are not all open at once', () => {
+  const BYTES = 2 * HEAD;
+  let many: Source[] = [];
+
+  /** Opens more files than are kept open, so that those that were open before are closed. */
+  function openMany(): Source[] {
+    const sources = Array.from({ length: 100 }, (_, index) =>
+      openBytes(`many-${index}`, pattern(BYTES, index)),
+    );
+    many.push(...sources);
+    return sources;
+  }
+
+  afterEach(() => {
+    for (const source of many) void source.close();
+    expect(many.filter(({ name }) => openDescriptorsOf(basename(name)) > 0)).toEqual([]);
+    many = [];
+  });
+
+  const openCount = (sources: readonly Source[]): number =>
+    sources.reduce((count, { name }) => count + openDescriptorsOf(basename(name)), 0);
+
+  it('are read in any order, and keep their identity', () => {
+    const sources = openMany();
+    expect(openCount(sources)).toBeLessThanOrEqual(64);
+    for (const step of [1, 7, 63, 99])
+      for (let n = 0; n < 100; n++) {
+        const index = (n * step) % 100;
+        const source = sources[index];
+        if (source === undefined) continue;
+        expect(Buffer.compare(read(source, HEAD, HEAD), pattern(BYTES, index).subarray(HEAD))).toBe(0);
+      }
+    expect(openCount(sources)).toBeLessThanOrEqual(64);
+    for (const source of sources) {
+      const { dev, ino } = statSync(source.name, { bigint: true });
+      expect(source.identity).toBe(`file:${dev}:${ino}`);
+      expect(source.isUnchanged()).toBe(true);
+    }
+  });
+
+  it('those that are read stay open', () => {
+    const kept = openBytes('kept', pattern(BYTES, 1));
+    const descriptor = (): string[] =>
+      readdirSync('/proc/self/fd').filter((name) => openPath(name) === kept.name);
+    const before = descriptor();
+    for (let n = 0; n < 100; n++) {
+      many.push(openBytes(`many-${n}`, pattern(BYTES, n)));
+      read(kept, HEAD, 1);
+      expect(descriptor()).toEqual(before);
+    }
+    void kept.close();
+  });
+
+  it('one that is read in the background stays open until then', async () => {
+    const bytes = pattern(8 * 1024 * 1024, 3);
+    const source = openBytes('background', bytes);
+    const result = source.readLater?.(fileOffset(0), bytes.length);
+    openMany();
+    expect(openDescriptorsOf('background')).toBe(1);
+    expect(Buffer.compare((await result) ?? new Uint8Array(), bytes)).toBe(0);
+    openMany();
+    expect(openDescriptorsOf('background')).toBe(0);
+    expect(
+      Buffer.compare((await source.readLater?.(fileOffset(0), HEAD)) ?? bytes, bytes.subarray(0, HEAD)),
+    ).toBe(0);
+    void source.close();
+    expect(openDescriptorsOf('background')).toBe(0);
+    expect(() => read(source, HEAD, 1)).toThrow(expect.objectContaining({ code: 'closed' }));
+  });
+
+  it('what has no name any more, or is the door to another descriptor, stays open', () => {
+    const path = join(folder, 'nameless');
+    writeFileSync(path, pattern(BYTES, 4));
+    const descriptor = openSync(path, 'r');
+    unlinkSync(path);
+    const source = openFileSource(`/dev/fd/${descriptor}`);
+    closeSync(descriptor);
+    openMany();
+    expect(Buffer.compare(read(source, HEAD, HEAD), pattern(BYTES, 4).subarray(HEAD))).toBe(0);
+    void source.close();
+  });
+
+  it.each<[string, (path: string) => void]>([
+    [
+      'another was renamed to its name',
+      (path) => {
+        writeFileSync(`${path}-other`, pattern(BYTES, 6));
+        renameSync(`${path}-other`, path);
+      },
+    ],
+    ['it was removed', (path) => rmSync(path)],
+    [
+      'it was removed, and another written, with the same inode as it happens',
+      (path) => {
+        rmSync(path);
+        writeFileSync(path, pattern(BYTES, 6));
+      },
+    ],
+    [
+      'its name is that of a pipe',
+      (path) => {
+        rmSync(path);
+        spawnSync('mkfifo', [path]);
+      },
+    ],
+    [
+      'its name is that of a folder',
+      (path) => {
+        rmSync(path);
+        mkdirSync(path);
+      },
+    ],
+    [
+      'its name is a link that leads nowhere',
+      (path) => {
+        rmSync(path);
+        symlinkSync(path, path);
+      },
+    ],
+  ])('%s: that is said, and its bytes are not those of another', async (_what, change) => {
+    const path = join(mkdtempSync(join(folder, 'changed-')), 'disk');
+    writeFileSync(path, pattern(BYTES, 5));
+    const { dev, ino } = statSync(path, { bigint: true });
+    const sources = [openFileSource(path), openFileSource(path, { expect: { dev, ino } })];
+    await setTimeout(30);
+    openMany();
+    change(path);
+    for (const source of sources) {
+      const changed = expect.objectContaining({ code: 'changed', source: path }) as unknown;
+      expect(() => read(source, 0, 10)).toThrow(changed);
+      expect(() => read(source, HEAD, 10)).toThrow(changed);
+      await expect(source.readLater?.(fileOffset(HEAD), 10)).rejects.toEqual(changed);
+      void source.close();
+    }
+  });
+
+  it('what was only allowed in a folder and without links is not opened by one afterwards', () => {
+    const inside = mkdtempSync(join(folder, 'inside-'));
+    const outside = mkdtempSync(join(folder, 'outside-'));
+    mkdirSync(join(inside, 'sub'));
+    const [plain, deep] = [join(inside, 'disk'), join(inside, 'sub', 'disk')];
+    const [plainSource, deepSource] = [plain, deep].map((path) => {
+      writeFileSync(path, pattern(BYTES, 7));
+      const { dev, ino } = statSync(path, { bigint: true });
+      return openFileSource(path, { expect: { dev, ino, within: inside } });
+    });
+    openMany();
+    renameSync(plain, join(outside, 'disk'));
+    symlinkSync(join(outside, 'disk'), plain);
+    renameSync(join(inside, 'sub'), join(outside, 'sub'));
+    symlinkSync(join(outside, 'sub'), join(inside, 'sub'));
+    for (const source of [plainSource, deepSource]) {
+      if (source === undefined) continue;
+      expect(() => read(source, HEAD, 10)).toThrow(expect.objectContaining({ code: 'changed' }));
+      void source.close();
+    }
+  });
+
+  it('one that was written to meanwhile is read as it is, and was changed', async ({ skip }) => {
+    const source = openBytes('written', pattern(BYTES, 8));
+    if (statSync(source.name).birthtimeMs === 0) skip('the file system does not know when a file was created');
+    openMany();
+    await setTimeout(30);
+    writeFileSync(join(folder, 'written'), pattern(BYTES, 9));
+    expect(Buffer.compare(read(source, HEAD, HEAD), pattern(BYTES, 9).subarray(HEAD))).toBe(0);
+    expect(source.isUnchanged()).toBe(false);
+    void source.close();
+  });
+});
+
+function openPath(descriptor: string): string | null {
+  try {
+    return readlinkSync(join('/proc/self/fd', descriptor));
+  } catch {
+    return null;
+  }
+}

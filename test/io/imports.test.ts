@@ -7,10 +7,12 @@ const IO = join(ROOT, 'src', 'io');
 /** Modules that are for Node alone; all others are for browsers too. */
 const FOR_NODE = [
   'archive/gzip.ts',
+  'descriptor-pool.ts',
   'device-size.ts',
   'file-source.ts',
   'http/open-url.ts',
   'http/undici-transport.ts',
+  'open-file.ts',
 ];
 
 const modules = readdirSync(IO, { recursive: true, encoding: 'utf8' })
