@@ -26,9 +26,8 @@ export interface Reopening {
 export class PooledDescriptor {
   /** `null` while it is closed. */
   #descriptor: number | null;
-  /** `null` where it has to stay open. */
-  #reopening: Reopening | null;
-  readonly #closed: () => Error;
+  readonly #reopening: Reopening;
+  #canRest: boolean;
   #lastUse = ++uses;
   /** Reads that the system is at work on: the descriptor must not become that of another file meanwhile. */
   #borrowed = 0;
@@ -37,8 +36,8 @@ export class PooledDescriptor {
   /** @param canRest whether it may be closed for a while; else it stays open, and does not count */
   constructor(descriptor: number, reopening: Reopening, canRest: boolean) {
     this.#descriptor = descriptor;
-    this.#reopening = canRest ? reopening : null;
-    this.#closed = () => reopening.closed();
+    this.#reopening = reopening;
+    this.#canRest = canRest;
     if (canRest) this.#enter();
   }
 
@@ -76,7 +75,7 @@ export class PooledDescriptor {
   }
 
   #open(): number {
-    if (!this.#isOpen || this.#reopening === null) throw this.#closed();
+    if (!this.#isOpen) throw this.#reopening.closed();
     this.#descriptor = this.#reopening.reopen();
     this.#enter();
     return this.#descriptor;
@@ -89,10 +88,10 @@ export class PooledDescriptor {
 
   #rest(): boolean {
     try {
-      if (this.#descriptor !== null) this.#reopening?.remember(this.#descriptor);
+      if (this.#descriptor !== null) this.#reopening.remember(this.#descriptor);
     } catch {
       // What cannot be told from another file afterwards stays open.
-      this.#reopening = null;
+      this.#canRest = false;
       opened.delete(this);
       return false;
     }
@@ -101,7 +100,7 @@ export class PooledDescriptor {
   }
 
   #release(): void {
-    opened.delete(this);
+    if (this.#canRest) opened.delete(this);
     const descriptor = this.#descriptor;
     this.#descriptor = null;
     if (descriptor !== null) closeSync(descriptor);

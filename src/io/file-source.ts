@@ -13,6 +13,7 @@ import {
   type OpenedFile,
 } from './open-file.ts';
 import type { FileOffset, ReadCost, Source } from './source.ts';
+import { Turns } from './turns.ts';
 
 export type { FileOptions } from './open-file.ts';
 
@@ -30,6 +31,9 @@ const FILE_COST: ReadCost = { unit: 4096, gap: 32 * 1024, lanes: 8 };
 /** Buffers of closed sources, for the heads of the next ones: fresh memory costs more than the read into it. */
 const spareHeads: Uint8Array[] = [];
 const MAX_SPARE_HEADS = 4;
+
+/** Reads that go on in the background, of all files together: as many as one has lanes, for each keeps its file open. */
+const background = new Turns(FILE_COST.lanes);
 
 /** Bytes that one read call asks for at most; Linux returns no more than 2 GiB - 4096 at a time. */
 const MAX_READ = 1024 * 1024 * 1024;
@@ -127,7 +131,8 @@ class FileSource implements Source, Reopening {
     demandInside(this, offset, length);
     const bytes = into === undefined ? new Uint8Array(length) : into.subarray(0, length);
     for (let done = 0; done < length;) {
-      const count = await this.#readOnceLater(bytes, done, Math.min(length - done, MAX_READ), offset + done);
+      const [from, most] = [done, Math.min(length - done, MAX_READ)];
+      const count = await background.take(() => this.#readOnceLater(bytes, from, most, offset + from));
       if (count === 0) throw shortRead(this.name, offset, length, done);
       done += count;
     }

@@ -43,7 +43,8 @@ export function openFile(path: string, options: FileOptions): OpenedFile {
       attempt(name, () => statSync(path)),
       options,
     );
-  return checked(openDescriptor(path, options), (descriptor) => {
+  const descriptor = openDescriptor(path, name, expect);
+  try {
     const stats = attempt(name, () => fstatSync(descriptor));
     if (expect !== undefined && !isExpected(descriptor, expect))
       throw new SourceError('replaced', `${name}: was replaced by another file while it was opened`, {
@@ -51,7 +52,10 @@ export function openFile(path: string, options: FileOptions): OpenedFile {
       });
     demandKind(name, stats, options);
     return { descriptor, stats };
-  });
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
 }
 
 /**
@@ -72,11 +76,15 @@ export function reopenFile(path: string, options: FileOptions, mark: FileMark): 
   try {
     // A pipe or device that has come there is not even opened.
     if (expect === undefined && !isSame(markOf(name, path), mark)) throw changed();
-    return checked(openDescriptor(path, options), (descriptor) => {
+    const descriptor = openDescriptor(path, name, expect);
+    try {
       if (!isSame(markOf(name, descriptor), mark) || !isStillWithin(descriptor, expect?.within))
         throw changed();
       return descriptor;
-    });
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
   } catch (error) {
     if (error instanceof SourceError && GONE.has(error.code)) throw changed(error);
     throw error;
@@ -102,21 +110,11 @@ function isSame(a: FileMark, b: FileMark): boolean {
   return a.dev === b.dev && a.ino === b.ino && a.born === b.born;
 }
 
-function openDescriptor(path: string, { name = path, expect }: FileOptions): number {
+function openDescriptor(path: string, name: string, expect: FileOptions['expect']): number {
   const noFollow = expect === undefined ? 0 : (constants.O_NOFOLLOW ?? 0);
-  return withRoom(() =>
-    attempt(name, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | noFollow)),
+  return attempt(name, () =>
+    withRoom(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | noFollow)),
   );
-}
-
-/** What is found wrong with an open file closes it. */
-function checked<T>(descriptor: number, check: (descriptor: number) => T): T {
-  try {
-    return check(descriptor);
-  } catch (error) {
-    closeSync(descriptor);
-    throw error;
-  }
 }
 
 function demandKind(path: string, stats: Stats, { allowDevice = false }: FileOptions): void {
