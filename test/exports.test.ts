@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Node, Project, type ExportedDeclarations } from 'ts-morph';
+import { Node, Project, SyntaxKind, type ExportedDeclarations } from 'ts-morph';
 import { expect, test } from 'vitest';
 import { ROOT } from './support/program.ts';
 
@@ -46,3 +46,24 @@ test.each(ENTRIES)('everything that %s exports is documented', (entry) => {
   ]);
   expect(silent).toEqual([]);
 });
+
+const generated = project.getSourceFiles(join(ROOT, 'generated/*.ts'));
+
+/** Members that all generated classes have: their base class says what they are. */
+function isCommon(name = ''): boolean {
+  return name.startsWith('_') || ['layout', 'schema', 'from', 'decode', 'of', 'toBytes'].includes(name);
+}
+
+test.each(generated.map((file) => [file.getBaseName(), file] as const))(
+  'generated/%s says what each class and field is, and knows no any',
+  (_, file) => {
+    expect(file.getDescendantsOfKind(SyntaxKind.AnyKeyword).length).toBe(0);
+    for (const one of file.getClasses().filter((each) => each.isExported())) {
+      const members = [one, ...one.getProperties(), ...one.getGetAccessors(), ...one.getMethods()];
+      const silent = members.filter(
+        (member) => member.getJsDocs().length === 0 && !isCommon(member.getName()),
+      );
+      expect(silent.map((member) => `${one.getName()}.${member.getName()}`)).toEqual([]);
+    }
+  },
+);

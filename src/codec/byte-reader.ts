@@ -27,6 +27,8 @@ export interface ReaderOptions {
   readonly within?: ByteReader;
 }
 
+const NO_OPTIONS: ReaderOptions = {};
+
 /** How far the reading of an input has come. */
 interface Progress {
   /** Is it noted? That is done only once more after an error, to find out where it happened: noting takes time. */
@@ -45,16 +47,18 @@ class Memory {
   /** Offset of the first byte within the outermost buffer. */
   readonly base: number;
   readonly sink: BreachSink | undefined;
-  /** What all streams of one input have in common. */
+  /** How far the reading of the whole input has come: that of the memory which others were unpacked from. */
   readonly progress: Progress;
+  isNoted = false;
+  latest: BareStructure | undefined = undefined;
 
-  constructor(bytes: Uint8Array, base: number, sink: BreachSink | undefined, progress: Progress) {
+  constructor(bytes: Uint8Array, base: number, sink: BreachSink | undefined, progress: Progress | undefined) {
     const { buffer, byteOffset, byteLength } = bytes;
     this.bytes = bytes.constructor === Uint8Array ? bytes : new Uint8Array(buffer, byteOffset, byteLength);
     this.view = new DataView(buffer, byteOffset, byteLength);
     this.base = base;
     this.sink = sink;
-    this.progress = progress;
+    this.progress = progress ?? this;
   }
 }
 
@@ -82,7 +86,7 @@ export class ByteReader {
   constructor(bytes: Uint8Array, options?: ReaderOptions);
   /** A part of memory that another reader reads. */
   constructor(memory: Memory, start: number, end: number);
-  constructor(source: Uint8Array | Memory, start: ReaderOptions | number = {}, end = 0) {
+  constructor(source: Uint8Array | Memory, start: ReaderOptions | number = NO_OPTIONS, end = 0) {
     const memory = source instanceof Memory ? source : memoryFor(source, start);
     this.#memory = memory;
     this.bytes = memory.bytes;
@@ -476,7 +480,7 @@ export class ByteReader {
 
 function memoryFor(bytes: Uint8Array, options: ReaderOptions | number): Memory {
   const { base = 0, sink, within } = typeof options === 'number' ? {} : options;
-  return new Memory(bytes, base, sink, within?.progress ?? { isNoted: false, latest: undefined });
+  return new Memory(bytes, base, sink, within?.progress);
 }
 
 function cannotRead(length: number): never {
