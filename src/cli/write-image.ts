@@ -61,14 +61,18 @@ export async function writeImage(
   }: { readonly format: string; readonly sources: readonly Image[]; readonly terminal: Terminal },
 ): Promise<void> {
   demandStreamable(plan, goal, format);
-  const output = openOutput(plan, goal, sources, terminal);
-  await withCleanup(output.discard, async () => {
+  // Signals are heard before the first file is there: one that comes right after it was made finds it, too.
+  let output: Output | null = null;
+  const discard = (): void => output?.discard();
+  await withCleanup(discard, async () => {
+    output = openOutput(plan, goal, sources, terminal);
+    const { targets, publish } = output;
     try {
-      await writePlan(plan, output.targets);
+      await writePlan(plan, targets);
       for (const image of sources) await demandUnchanged(image);
-      output.publish();
+      publish();
     } catch (error) {
-      output.discard();
+      discard();
       throw error;
     }
   });

@@ -140,7 +140,7 @@ export const extensionRules = defineRules<Qcow2Image, Qcow2Findings>()({
       'qcow2/backing-name-empty',
     ],
     message: ({ count, offset }) =>
-      `${count} bytes that are not zero are in the first cluster after header, extensions and backing file name, the first at byte ${offset}`,
+      `bytes that are not zero in the first cluster after header, extensions and backing file name: ${count}, the first at byte ${offset}`,
     check({ file, header, firstCluster, extensions, backing }, tell) {
       let count = 0;
       let first = -1;

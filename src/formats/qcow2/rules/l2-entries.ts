@@ -98,7 +98,7 @@ export const l2EntryRules = defineRules<Qcow2Image, Qcow2Findings, Qcow2Walk>()(
     spec: 'QEMU docs/interop/qcow2, "Snapshots": VM state is past the end of the disk',
     repair: 'lossy',
     message: ({ clusters, entry, size }) =>
-      `${clusters} clusters are allocated past the end of the disk at byte ${size}, the first by ${entry}`,
+      `clusters allocated past the end of the disk at byte ${size}: ${clusters}, the first by ${entry}`,
     check(image, tell, facts) {
       const walk = facts.walk(image.file);
       if (walk === undefined || walk.beyondSize === 0) return;

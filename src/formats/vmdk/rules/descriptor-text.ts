@@ -52,7 +52,7 @@ export const descriptorTextRules = defineRules<VmdkImage, VmdkFindings>()({
       'vmdk/descriptor-overflow',
       'vmdk4/descriptor-bounds',
     ],
-    message: ({ bytes }) => `${bytes} bytes that are not zero are after the zero byte that ends the text`,
+    message: ({ bytes }) => `bytes that are not zero after the zero byte that ends the text: ${bytes}`,
     check(image, tell) {
       for (const descriptor of descriptorOf(image)) {
         const tail = descriptor.area.subarray(descriptor.textLength);

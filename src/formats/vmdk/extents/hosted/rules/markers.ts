@@ -86,7 +86,7 @@ export const markerRules = defineHostedRules({
     repair: 'lossy',
     derivedFrom: ['vmdk4/grain-lba-mismatch', 'vmdk4/gte-duplicate', 'vmdk4/gte-out-of-file'],
     message: ({ field, count }) =>
-      `${count} grains are stored before the grain that precedes them on the disk, the first by ${field}`,
+      `grains stored before the grain that precedes them on the disk: ${count}, the first by ${field}`,
     async check({ extent }, tell, facts) {
       // The walk has looked at the order on its way.
       const isInOrder = facts.walk(extent.file)?.isInOrder === true;
