@@ -383,7 +383,8 @@ describe.runIf(process.platform === 'linux')('files that are not all open at onc
 
   it('one that was written to meanwhile is read as it is, and was changed', async ({ skip }) => {
     const source = openBytes('written', pattern(BYTES, 8));
-    if (statSync(source.name).birthtimeMs === 0) skip('the file system does not know when a file was created');
+    if (statSync(source.name).birthtimeMs === 0)
+      skip('the file system does not know when a file was created');
     openMany();
     await setTimeout(30);
     writeFileSync(join(folder, 'written'), pattern(BYTES, 9));
