@@ -3,7 +3,7 @@
  * `tsx bench/bitflip.ts [--flips N] [--seconds N] [--seed N] [--only TEXT]`. `--seconds` bounds each line of the table. The exit code is 1 where a harmful flip is missed that no format explains.
  *
  * A flip is harmful where our reader or QEMU's reads other bytes than before, or fails. A third of the flips goes to structures and tables, each as
- * often, a third to all of their bytes, a third to words that are not zeros. Where units are compressed, those have a line of their own.
+ * often, a third to all of their bytes, a third to words that are neither zeros nor ones. Where units are compressed, those have a line of their own.
  */
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

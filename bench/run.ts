@@ -179,8 +179,12 @@ if (wanted.length === 0 || wanted.includes('codec')) {
 
 if (wanted.includes('bitflip')) {
   const options = wanted.slice(wanted.indexOf('bitflip') + 1);
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', join('bench', 'bitflip.ts'), ...options], {
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', join('bench', 'bitflip.ts'), ...options],
+    {
+      stdio: 'inherit',
+    },
+  );
   process.exitCode = status ?? 1;
 }

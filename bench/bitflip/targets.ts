@@ -18,14 +18,14 @@ export interface Target {
   name(at: number): string;
 }
 
-/** Where the words of 8 bytes are that say something: tables are zeros by and large. */
+/** Where the words of 8 bytes are that say something: tables are zeros or ones by and large. */
 export function usedWords({ files }: SoundImage, targets: readonly Target[]): readonly Target[] {
   return targets.flatMap((target) => {
     const bytes = files.get(target.file) ?? new Uint8Array(0);
     const words: Target[] = [];
     for (let start = target.start; start < target.start + target.length; start += 8) {
       const length = Math.min(8, target.start + target.length - start);
-      if (bytes.subarray(start, start + length).some((byte) => byte !== 0))
+      if (bytes.subarray(start, start + length).some((byte) => byte !== 0 && byte !== 0xff))
         words.push({ ...target, start, length });
     }
     return words;
