@@ -176,3 +176,15 @@ if (wanted.length === 0 || wanted.includes('codec')) {
   const script = join('bench', 'codec', 'run.ts');
   spawnSync(process.execPath, ['--import', 'tsx', script], { stdio: 'inherit' });
 }
+
+if (wanted.includes('bitflip')) {
+  const options = wanted.slice(wanted.indexOf('bitflip') + 1);
+  const { status } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', join('bench', 'bitflip.ts'), ...options],
+    {
+      stdio: 'inherit',
+    },
+  );
+  process.exitCode = status ?? 1;
+}

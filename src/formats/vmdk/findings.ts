@@ -40,7 +40,8 @@ export interface VmdkFindings {
   'vmdk/create-type-embedded-mismatch': { readonly type: string; readonly isCompressed: boolean };
   'vmdk/create-type-extent-mismatch': { readonly type: string; readonly reason: string };
   'vmdk/create-type-missing': null;
-  'vmdk/create-type-unknown': { readonly type: string };
+  /** `usual` is the type as it is usually written, where only capital letters differ. */
+  'vmdk/create-type-unknown': { readonly type: string; readonly usual: string | null };
   'vmdk/extent-access-not-rw': LineFault;
   'vmdk/extent-access-unknown': LineFault;
   'vmdk/extent-line-malformed': { readonly line: number; readonly flaw: string };

@@ -170,6 +170,12 @@ const PROPERTIES: readonly RuleCase[] = [
   },
   {
     rule: 'vmdk/create-type-unknown',
+    damaged: flat({ createType: 'twoGBMaxExtentFlat' }),
+    near: flat({ createType: '2GbMaxExtentFlat' }),
+    severity: 'warning',
+  },
+  {
+    rule: 'vmdk/create-type-unknown',
     damaged: flat({ createType: 'custom' }),
     near: sound,
     severity: 'info',
@@ -255,6 +261,12 @@ const EXTENTS: readonly RuleCase[] = [
   { rule: 'vmdk/extent-access-unknown', damaged: lines('RO 4032 FLAT "disk-flat.vmdk" 0'), near: sound },
   { rule: 'vmdk/extent-access-not-rw', damaged: lines('RDONLY 4032 FLAT "disk-flat.vmdk" 0'), near: sound },
   { rule: 'vmdk/extent-type-unknown', damaged: lines('RW 4032 FLATTER "disk-flat.vmdk" 0'), near: sound },
+  {
+    rule: 'vmdk/extent-type-unknown',
+    damaged: lines('RW 4032 flat "disk-flat.vmdk" 0'),
+    near: sound,
+    severity: 'warning',
+  },
   {
     rule: 'vmdk/extent-size-invalid',
     damaged: lines('RW 0 FLAT "disk-flat.vmdk" 0'),

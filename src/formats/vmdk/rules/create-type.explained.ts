@@ -26,10 +26,10 @@ export const createTypeExplanations: Explanations<typeof createTypeRules> = {
     repair: 'Write the type that belongs to the extents.',
   },
   'vmdk/create-type-unknown': {
-    what: 'createType has a value that is in no list (custom and vsanSparse are known, but hardly anybody reads them).',
+    what: 'createType has a value that is in no list, or is there with other capital letters (custom and vsanSparse are known, but hardly anybody reads them).',
     why: 'The extents tell how the data is stored, but most programs do not open the disk.',
     how: 'A typing error, or a product without documentation.',
-    readers: 'QEMU refuses all but its own list.',
+    readers: 'QEMU refuses all but its own list, and minds capital letters.',
     repair: 'Write the type that belongs to the extents.',
   },
 };

@@ -10,29 +10,32 @@ const CREATE_TYPE = `${DESCRIPTOR}, createType`;
 const EXPECTED: Readonly<
   Record<string, { readonly types: readonly string[] | null; readonly isSingle?: boolean }>
 > = {
-  monolithicsparse: { types: ['SPARSE'], isSingle: true },
-  streamoptimized: { types: ['SPARSE'], isSingle: true },
-  monolithicflat: { types: ['FLAT'], isSingle: true },
-  twogbmaxextentsparse: { types: ['SPARSE'] },
-  '2gbmaxextentsparse': { types: ['SPARSE'] },
-  twogbmaxextentflat: { types: ['FLAT'] },
-  '2gbmaxextentflat': { types: ['FLAT'] },
+  monolithicSparse: { types: ['SPARSE'], isSingle: true },
+  streamOptimized: { types: ['SPARSE'], isSingle: true },
+  monolithicFlat: { types: ['FLAT'], isSingle: true },
+  twoGbMaxExtentSparse: { types: ['SPARSE'] },
+  '2GbMaxExtentSparse': { types: ['SPARSE'] },
+  twoGbMaxExtentFlat: { types: ['FLAT'] },
+  '2GbMaxExtentFlat': { types: ['FLAT'] },
   vmfs: { types: ['VMFS'] },
-  vmfsthin: { types: ['VMFS'] },
-  vmfspreallocated: { types: ['VMFS'] },
-  vmfseagerzeroedthick: { types: ['VMFS'] },
-  vmfssparse: { types: ['VMFSSPARSE'] },
-  sesparse: { types: ['SESPARSE'] },
-  vmfsrdm: { types: ['VMFSRDM', 'VMFSRAW'] },
-  vmfsrawdevicemap: { types: ['VMFSRDM', 'VMFSRAW'] },
-  vmfsrdmp: { types: ['VMFSRDM', 'VMFSRAW'] },
-  vmfspassthroughrawdevicemap: { types: ['VMFSRDM', 'VMFSRAW'] },
-  vmfsraw: { types: ['VMFSRAW', 'VMFSRDM'] },
-  fulldevice: { types: ['FLAT', 'ZERO'] },
-  partitioneddevice: { types: ['FLAT', 'ZERO'] },
-  vsansparse: { types: null },
+  vmfsThin: { types: ['VMFS'] },
+  vmfsPreallocated: { types: ['VMFS'] },
+  vmfsEagerZeroedThick: { types: ['VMFS'] },
+  vmfsSparse: { types: ['VMFSSPARSE'] },
+  seSparse: { types: ['SESPARSE'] },
+  vmfsRDM: { types: ['VMFSRDM', 'VMFSRAW'] },
+  vmfsRawDeviceMap: { types: ['VMFSRDM', 'VMFSRAW'] },
+  vmfsRDMP: { types: ['VMFSRDM', 'VMFSRAW'] },
+  vmfsPassthroughRawDeviceMap: { types: ['VMFSRDM', 'VMFSRAW'] },
+  vmfsRaw: { types: ['VMFSRAW', 'VMFSRDM'] },
+  fullDevice: { types: ['FLAT', 'ZERO'] },
+  partitionedDevice: { types: ['FLAT', 'ZERO'] },
+  vsanSparse: { types: null },
   custom: { types: null },
 };
+
+/** The types as they are usually written, by the type in lower case. */
+const USUAL_CASE = new Map(Object.keys(EXPECTED).map((type) => [type.toLowerCase(), type]));
 
 /** Types whose one extent is the file that contains the descriptor. */
 const MONOLITHIC = ['monolithicsparse', 'streamoptimized'];
@@ -99,16 +102,21 @@ export const createTypeRules = defineRules<VmdkImage, VmdkFindings>()({
     title: 'Unknown createType',
     spec: CREATE_TYPE,
     repair: 'none',
-    message: ({ type }) => `createType is ${JSON.stringify(type)}, which few readers know`,
+    message: ({ type, usual }) =>
+      usual === null
+        ? `createType is ${JSON.stringify(type)}, which few readers know`
+        : `createType is ${JSON.stringify(type)}, which is usually written ${usual}`,
     check(image, tell) {
       for (const descriptor of descriptorOf(image)) {
         const property = findProperty(descriptor, 'createType');
-        const type = property?.value.text ?? '';
         if (property === undefined) continue;
-        const known = Object.hasOwn(EXPECTED, type.toLowerCase());
-        if (!known) tell(valueFinding(descriptor, property, { type }));
-        else if (EXPECTED[type.toLowerCase()]?.types === null)
-          tell(valueFinding(descriptor, property, { type }, { severity: 'info' }));
+        const type = property.value.text;
+        const usual = USUAL_CASE.get(type.toLowerCase());
+        if (usual === undefined) tell(valueFinding(descriptor, property, { type, usual: null }));
+        else if (usual !== type)
+          tell(valueFinding(descriptor, property, { type, usual }, { expected: usual }));
+        else if (EXPECTED[usual]?.types === null)
+          tell(valueFinding(descriptor, property, { type, usual: null }, { severity: 'info' }));
       }
     },
   },
@@ -116,8 +124,7 @@ export const createTypeRules = defineRules<VmdkImage, VmdkFindings>()({
 
 function findContradiction({ extents, place }: Descriptor, createType: string): string | null {
   const type = createType.toLowerCase();
-  const { types = null, isSingle = false } =
-    (Object.hasOwn(EXPECTED, type) ? EXPECTED[type] : undefined) ?? {};
+  const { types = null, isSingle = false } = EXPECTED[USUAL_CASE.get(type) ?? ''] ?? {};
   if (types === null || extents.length === 0) return null;
   const odd = extents.find((extent) => !types.includes(extent.type.text.toUpperCase()));
   if (odd !== undefined) return `extent ${odd.index} is of type ${odd.type.text}, not ${types.join(' or ')}`;

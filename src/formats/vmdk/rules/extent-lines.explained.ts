@@ -34,10 +34,11 @@ export const extentLinesExplanations: Explanations<typeof extentLinesRules> = {
     repair: 'Write a line for each extent file; the sizes are in the headers of sparse extents.',
   },
   'vmdk/extent-type-unknown': {
-    what: 'The third word of an extent line is none of FLAT, SPARSE, ZERO, VMFS, VMFSSPARSE, SESPARSE, VMFSRDM, VMFSRAW, VSANSPARSE.',
+    what: 'The third word of an extent line is none of FLAT, SPARSE, ZERO, VMFS, VMFSSPARSE, SESPARSE, VMFSRDM, VMFSRAW, VSANSPARSE, or is there with small letters.',
     why: 'How the data of this part of the disk is stored is not known.',
     how: 'A typing error, or a product without documentation.',
-    readers: 'QEMU, VirtualBox and libvmdk refuse the disk.',
+    readers:
+      'QEMU, VirtualBox and libvmdk refuse an unknown type; QEMU minds capital letters, vdcheck does not.',
     repair: 'The first bytes of the file tell what it is: KDMV is SPARSE, COWD is VMFSSPARSE.',
   },
   'vmdk/extent-zero-present': {

@@ -86,9 +86,16 @@ export const extentLinesRules = defineRules<VmdkImage, VmdkFindings>()({
     title: 'Unknown type of an extent',
     spec: EXTENT_LINES,
     repair: 'none',
-    message: ({ extent, word }) => `extent ${extent} has the unknown type ${JSON.stringify(word)}`,
-    check: (image, tell) =>
-      tellOddLines(image, 'type', (extent) => !Object.hasOwn(EXTENT_TYPES, typeOf(extent)), tell),
+    message: ({ extent, word }) =>
+      isKnownType(word.toUpperCase())
+        ? `extent ${extent} has the type ${JSON.stringify(word)}, which is usually written ${word.toUpperCase()}`
+        : `extent ${extent} has the unknown type ${JSON.stringify(word)}`,
+    check(image, tell) {
+      tellOddLines(image, 'type', (extent) => !isKnownType(typeOf(extent)), tell);
+      const isOddCase = (extent: ExtentLine): boolean =>
+        isKnownType(typeOf(extent)) && typeOf(extent) !== extent.type.text;
+      tellOddLines(image, 'type', isOddCase, tell, { severity: 'warning' });
+    },
   },
   'vmdk/extent-zero-present': {
     severity: 'info',
@@ -117,6 +124,10 @@ export const extentLinesRules = defineRules<VmdkImage, VmdkFindings>()({
       ),
   },
 });
+
+function isKnownType(type: string): boolean {
+  return Object.hasOwn(EXTENT_TYPES, type);
+}
 
 function flawOf(statement: Statement): string | null {
   if (statement.kind === 'extent')
