@@ -9,12 +9,13 @@ import type { Invocation } from './command.ts';
  * their own.
  *
  * @param name of the image
+ * @param parent name of the layer below it
  */
-export function identityFor(invocation: Invocation, name: string): Identity {
+export function identityFor(invocation: Invocation, name: string, parent?: string): Identity {
   const epoch = process.env['SOURCE_DATE_EPOCH'];
   const seed = invocation.text('seed');
-  if (epoch === undefined || epoch === '') return makeIdentity({ seed });
+  if (epoch === undefined || epoch === '') return makeIdentity({ seed, parent });
   if (!/^\d{1,12}$/.test(epoch))
     throw new UsageError(`SOURCE_DATE_EPOCH is a number of seconds since 1970, not '${epoch}'`);
-  return makeIdentity({ seed: seed ?? `${epoch}:${name}`, time: Number(epoch) });
+  return makeIdentity({ seed: seed ?? `${epoch}:${name}`, parent, time: Number(epoch) });
 }

@@ -41,6 +41,6 @@ export function contextOf(
     backing,
     experimental: invocation.isSet('experimental'),
     ...(platform === undefined ? {} : { platform }),
-    identity: identityFor(invocation, name),
+    identity: identityFor(invocation, name, backing?.name),
   };
 }

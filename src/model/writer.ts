@@ -96,8 +96,8 @@ export interface Identity {
   /** Seconds since 1970. */
   readonly time: number;
   /**
-   * `length` random bytes, which the caller owns. Where a seed was given, they are the same each time for a file of
-   * the same name, and others for one of another name: a child must never get the ids of its parent.
+   * `length` random bytes, which the caller owns. Where a seed was given they are the same each time, and others for
+   * an image with a layer below: a child must never get the ids of its parent.
    */
   bytes(length: number): Uint8Array;
 }

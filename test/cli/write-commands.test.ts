@@ -94,6 +94,19 @@ describe('convert to qcow2', () => {
       expect(read('d').equals(read('e'))).toBe(false);
     }));
 
+  it('makes a chain of one seed whose layers have ids of their own', () =>
+    inFolder((_, run) => {
+      const names = ['base.vhd', 'middle.vhd', 'top.vhd'];
+      for (const [index, name] of names.entries()) {
+        const parent = names[index - 1];
+        const rest = parent === undefined ? [name, '1M'] : ['-b', parent, '-F', 'vhd', name];
+        expect(run('create', '-f', 'vhd', '--seed', 'x', ...rest).code).toBe(0);
+      }
+      const { code, stdout } = run('check', '--output', 'json', 'top.vhd');
+      expect(stdout).not.toContain('parent-cycle');
+      expect(code).toBe(0);
+    }));
+
   it('gives the same bytes however many processors pack', () =>
     inFolder((folder, run) => {
       const sizes = ['1', '3', '16'].map((jobs) => {
